@@ -1,0 +1,166 @@
+//! Settings: what to collect, from where, to where and by whose rules.
+//! Owns the meaning of every setting once read; knows no source files and
+//! no STATIC_ROOT content.
+
+use std::path::PathBuf;
+
+use globset::GlobMatcher;
+
+use crate::nouns::DjangoVersion;
+
+/// Everything a run needs to know, checked and with defaults filled in.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `STATIC_URL` as Django sees it, `FORCE_SCRIPT_NAME` already in it.
+    pub static_url: String,
+    /// The storage's location (`OPTIONS.location` or `STATIC_ROOT`),
+    /// absolute and without `.` or `..`.
+    pub static_root: PathBuf,
+    /// Finders, in order, no duplicates removed.
+    pub finders: Vec<Finder>,
+    /// `STATICFILES_DIRS` in order.
+    pub static_dirs: Vec<StaticDir>,
+    /// The apps of `INSTALLED_APPS` in order, each with its directory.
+    pub apps: Vec<App>,
+    /// `-i` patterns and `staticc.ignore_patterns`, as written (neither
+    /// Django's default patterns nor normalisation are applied yet).
+    pub ignore_patterns: Vec<String>,
+    /// The storage.
+    pub backend: Backend,
+    /// Mode for files; `None`: what the umask leaves.
+    pub file_mode: Option<u32>,
+    /// Mode for new directories; `None`: what the umask leaves.
+    pub directory_mode: Option<u32>,
+    /// Name of the manifest under STATIC_ROOT.
+    pub manifest_name: String,
+    /// `support_js_module_import_aggregation`.
+    pub js_aggregation: bool,
+    /// `WHITENOISE_KEEP_ONLY_HASHED_FILES`.
+    pub keep_only_hashed: bool,
+    /// Extensions (no dot) that are not compressed.
+    pub skip_compress_extensions: Vec<String>,
+    /// Whose rules.
+    pub django: DjangoVersion,
+    /// What a reference to nothing is.
+    pub missing_references: Level,
+    /// Severities for some references.
+    pub allow: Vec<Allow>,
+    /// How compressed copies are made.
+    pub compression: Compression,
+}
+
+/// The values of `STATICFILES_FINDERS` that exist without Python.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finder {
+    /// `django.contrib.staticfiles.finders.FileSystemFinder`
+    FileSystem,
+    /// `django.contrib.staticfiles.finders.AppDirectoriesFinder`
+    AppDirectories,
+}
+
+/// One entry of `STATICFILES_DIRS`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaticDir {
+    /// `""` where there is none.
+    pub prefix: String,
+    /// The directory, absolute and without `.` or `..`.
+    pub root: PathBuf,
+    /// The directory as written in the settings: Django keys on it.
+    pub written: String,
+}
+
+/// One entry of `INSTALLED_APPS`, located.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct App {
+    /// The entry as written.
+    pub entry: String,
+    /// The app's dotted name.
+    pub name: String,
+    /// The app's directory (which may have a `static` directory).
+    pub directory: PathBuf,
+}
+
+/// The value of `STORAGES["staticfiles"]["BACKEND"]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// `django.contrib.staticfiles.storage.StaticFilesStorage`
+    Plain,
+    /// `django.contrib.staticfiles.storage.ManifestStaticFilesStorage`
+    Manifest,
+    /// `whitenoise.storage.CompressedStaticFilesStorage`
+    Compressed,
+    /// `whitenoise.storage.CompressedManifestStaticFilesStorage`
+    CompressedManifest,
+}
+
+/// What a finding amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// The run fails.
+    Error,
+    /// The run goes on and says so.
+    Warn,
+    /// Nothing is said.
+    Ignore,
+}
+
+/// The kinds of references.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReferenceKind {
+    /// `url()` and `@import` in css.
+    Css,
+    /// `sourceMappingURL` in css or js.
+    SourceMap,
+    /// `import` and `export … from` in js.
+    Js,
+}
+
+/// One `[[staticc.allow]]`.
+#[derive(Clone, Debug)]
+pub struct Allow {
+    /// Tested against the referring file's logical path.
+    pub path: GlobMatcher,
+    /// `None`: every kind.
+    pub kind: Option<ReferenceKind>,
+    /// `Warn` or `Ignore`.
+    pub level: Level,
+    /// Line of the entry in the settings file, from 1.
+    pub line: usize,
+}
+
+/// A kind of compressed copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Encoding {
+    /// `.br`
+    Brotli,
+    /// `.gz`
+    Gzip,
+    /// `.zst`
+    Zstd,
+}
+
+/// `[staticc.compression]`.
+#[derive(Clone, Debug)]
+pub struct Compression {
+    /// Which copies, in order.
+    pub encodings: Vec<Encoding>,
+    /// 0 to 11.
+    pub brotli_quality: u32,
+    /// The share of the original that a copy must save, 0 to 1.
+    pub min_saving: f64,
+    /// First match wins.
+    pub rules: Vec<CompressionRule>,
+}
+
+/// One `[[staticc.compression.rule]]`; what is `None` is inherited.
+#[derive(Clone, Debug)]
+pub struct CompressionRule {
+    /// Tested against the logical path.
+    pub path: GlobMatcher,
+    /// Overrides the encodings.
+    pub encodings: Option<Vec<Encoding>>,
+    /// Overrides the brotli quality.
+    pub brotli_quality: Option<u32>,
+    /// Overrides the saving.
+    pub min_saving: Option<f64>,
+}
