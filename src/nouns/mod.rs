@@ -6,9 +6,11 @@ mod django;
 mod event;
 mod fingerprint;
 mod problem;
+mod reference;
 
 pub use asset::{Asset, AssetId, LogicalPath};
 pub use django::DjangoVersion;
-pub use event::{Event, Report};
+pub use event::{Event, Progress, Report, Summary};
 pub use fingerprint::Fingerprint;
-pub use problem::{Place, Problem, Severity, place_at};
+pub use problem::{LineIndex, Place, Problem, Severity, place_at};
+pub use reference::{Level, ReferenceKind};

@@ -21,8 +21,11 @@ pub struct Place {
     pub column: usize,
     /// Length in characters of what is meant, at least 1, within the line.
     pub width: usize,
-    /// The text of the whole line, without its line end.
+    /// The text of the line, without its line end; of a long line, what is
+    /// around the place.
     pub source_line: String,
+    /// Characters of `source_line` before the place.
+    pub caret: usize,
 }
 
 /// One thing that is wrong.
@@ -100,23 +103,91 @@ impl Problem {
     }
 }
 
-/// The place of the bytes `start..end` of `text`. Lines end at `\n`; a
-/// `\r` before it is not part of the line.
+/// The place of the bytes `start..end` of `text`. Where many places of one
+/// text are wanted, make one [`LineIndex`].
 pub fn place_at(text: &str, start: usize, end: usize) -> Place {
-    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let line_end = text[start..]
-        .find('\n')
-        .map_or(text.len(), |at| start + at);
-    let source_line = text[line_start..line_end]
-        .trim_end_matches('\r')
-        .to_owned();
-    Place {
-        line: text[..start].matches('\n').count() + 1,
-        column: text[line_start..start].chars().count() + 1,
-        width: text[start..end.clamp(start, line_end)]
+    LineIndex::new(text).place(start, end)
+}
+
+/// Where the lines of a text begin, to find places quickly.
+pub struct LineIndex<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> LineIndex<'t> {
+    /// Finds the lines of `text`. Lines end at `\n`; a `\r` before it does
+    /// not count.
+    pub fn new(text: &'t str) -> Self {
+        let starts = std::iter::once(0)
+            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
+            .collect();
+        Self { text, starts }
+    }
+
+    /// The place of the bytes `start..end`, which are moved to the nearest
+    /// character borders.
+    pub fn place(&self, start: usize, end: usize) -> Place {
+        let start = floor_char(self.text, start);
+        let line = self.starts.partition_point(|&at| at <= start).max(1) - 1;
+        let line_start = self.starts[line];
+        let line_end = self
+            .starts
+            .get(line + 1)
+            .map_or(self.text.len(), |next| next - 1);
+        let end = floor_char(self.text, end.clamp(start, line_end.max(start)));
+        let window_start = floor_char(self.text, line_start.max(start.saturating_sub(BEFORE)));
+        let window_end = floor_char(self.text, line_end.min(start + AFTER));
+        let window = &self.text[window_start..window_end.max(window_start)];
+        let width = self.text[start..end.min(window_end).max(start)]
             .chars()
-            .count()
-            .max(1),
-        source_line,
+            .count();
+        Place {
+            line: line + 1,
+            column: self.text[line_start..start].chars().count() + 1,
+            width: width.max(1),
+            source_line: window.trim_end_matches('\r').to_owned(),
+            caret: self.text[window_start..start].chars().count(),
+        }
+    }
+}
+
+/// Bytes shown before the place in a long line, and from it on.
+const BEFORE: usize = 60;
+const AFTER: usize = 140;
+
+/// The last character border at or before `at`.
+fn floor_char(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters() {
+        let place = place_at("a\nünï x\r\nb", 6, 7);
+        assert_eq!((place.line, place.column, place.width), (2, 5, 1));
+        assert_eq!(place.source_line, "ünï x");
+    }
+
+    #[test]
+    fn long_lines_are_shown_as_a_window() {
+        let text = "x".repeat(10_000) + "url(a)" + &"y".repeat(10_000);
+        let place = place_at(&text, 10_000, 10_006);
+        assert_eq!((place.column, place.caret, place.width), (10_001, 60, 6));
+        assert_eq!(place.source_line.len(), 200);
+    }
+
+    #[test]
+    fn any_offset_has_a_place() {
+        for (start, end) in [(0, 0), (1, 9), (99, 3), (2, 2)] {
+            let _ = place_at("ü\n", start, end);
+        }
     }
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use globset::GlobMatcher;
 
 use crate::nouns::DjangoVersion;
+pub use crate::nouns::{Level, ReferenceKind};
 
 /// Everything a run needs to know, checked and with defaults filled in.
 #[derive(Clone, Debug)]
@@ -91,28 +92,6 @@ pub enum Backend {
     Compressed,
     /// `whitenoise.storage.CompressedManifestStaticFilesStorage`
     CompressedManifest,
-}
-
-/// What a finding amounts to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// The run fails.
-    Error,
-    /// The run goes on and says so.
-    Warn,
-    /// Nothing is said.
-    Ignore,
-}
-
-/// The kinds of references.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReferenceKind {
-    /// `url()` and `@import` in css.
-    Css,
-    /// `sourceMappingURL` in css or js.
-    SourceMap,
-    /// `import` and `export … from` in js.
-    Js,
 }
 
 /// One `[[staticc.allow]]`.

@@ -1,0 +1,64 @@
+//! What happened, as data, and who is told. Knows no wording and no
+//! verbosity (see `report`).
+
+use std::path::PathBuf;
+
+use super::{LogicalPath, Problem};
+
+/// One fact of a run, in the order Django would tell it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A file of STATIC_ROOT goes because of `--clear`.
+    Cleared(LogicalPath),
+    /// A file of STATIC_ROOT goes because its source is newer.
+    Replaced(LogicalPath),
+    /// The file in STATIC_ROOT is the source's equal already.
+    Unmodified(LogicalPath),
+    /// A source was copied.
+    Copied(PathBuf),
+    /// A source was linked to.
+    Linked(PathBuf),
+    /// A source lost its path to one found before.
+    Conflict(LogicalPath),
+    /// A fingerprinted or compressed copy was made of the first path.
+    PostProcessed(LogicalPath, LogicalPath),
+    /// The fingerprinted copy was there already.
+    PostProcessSkipped(LogicalPath),
+    /// Something is wrong.
+    Problem(Problem),
+    /// The run is over.
+    Done(Summary),
+}
+
+/// The numbers of Django's closing sentence.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Files deleted by `--clear`.
+    pub deleted: usize,
+    /// Files copied or linked.
+    pub modified: usize,
+    /// Whether they were linked.
+    pub linked: bool,
+    /// STATIC_ROOT.
+    pub destination: PathBuf,
+    /// Files left as they were.
+    pub unmodified: usize,
+    /// Fingerprinted and compressed copies.
+    pub post_processed: usize,
+    /// Sources that lost their path to another.
+    pub skipped: usize,
+}
+
+/// Who is told what happens.
+pub trait Report {
+    /// Takes one fact.
+    fn event(&mut self, event: Event);
+}
+
+/// Who is told how far the work is; called from many threads.
+pub trait Progress: Sync {
+    /// So much work is known to be ahead.
+    fn expect(&self, bytes: u64);
+    /// So much of it is done.
+    fn advance(&self, bytes: u64);
+}

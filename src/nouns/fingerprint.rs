@@ -1,0 +1,55 @@
+//! The 12 characters that make a file name follow its content.
+
+use std::fmt;
+
+use md5::{Digest, Md5};
+
+/// The first 12 hexadecimal digits of the content's MD5, as Django's
+/// `HashedFilesMixin.file_hash` makes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Fingerprint([u8; Self::LEN]);
+
+impl Fingerprint {
+    /// Length in bytes.
+    pub const LEN: usize = 12;
+
+    /// The fingerprint of a whole content.
+    ///
+    /// ```
+    /// use staticc::nouns::Fingerprint;
+    /// assert_eq!(Fingerprint::of(b"").as_str(), "d41d8cd98f00");
+    /// ```
+    pub fn of(content: &[u8]) -> Self {
+        Self::from_digest(&Md5::digest(content).into())
+    }
+
+    /// The fingerprint for an MD5 that was computed piece by piece.
+    pub fn from_digest(digest: &[u8; 16]) -> Self {
+        let mut text = [0; Self::LEN];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(digest) {
+            pair[0] = hex_digit(byte >> 4);
+            pair[1] = hex_digit(byte & 15);
+        }
+        Self(text)
+    }
+
+    /// The 12 digits.
+    pub fn as_bytes(&self) -> &[u8; Self::LEN] {
+        &self.0
+    }
+
+    /// The 12 digits as text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+fn hex_digit(value: u8) -> u8 {
+    b"0123456789abcdef"[usize::from(value & 15)]
+}

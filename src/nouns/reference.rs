@@ -1,0 +1,24 @@
+//! What refers to another file, and what it means when that file is not
+//! there. Knows no syntax (see `rewrite::rules`).
+
+/// The kinds of references.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ReferenceKind {
+    /// `url()` and `@import` in css.
+    Css,
+    /// `sourceMappingURL` in css or js.
+    SourceMap,
+    /// `import` and `export … from` in js.
+    Js,
+}
+
+/// What a finding amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// The run fails.
+    Error,
+    /// The run goes on and says so.
+    Warn,
+    /// Nothing is said.
+    Ignore,
+}

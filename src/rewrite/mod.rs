@@ -1,0 +1,22 @@
+//! Rewriting: references in css and js resolve to assets, texts get their
+//! final names, names follow the final texts. PURE: texts in, texts and
+//! problems out; knows no disk, no settings file, no STATIC_ROOT.
+//!
+//! Each text is walked once ([`scan`]): the walk that finds the references
+//! also writes the new text, with a placeholder of 12 bytes wherever a
+//! fingerprint belongs. Once the targets' fingerprints are known, filling a
+//! text in is overwriting those bytes ([`graph`] gives the order).
+
+mod collection;
+mod graph;
+mod python;
+mod resolve;
+mod rules;
+mod scan;
+mod suggest;
+
+pub use collection::{Adjusted, Job, Rewritten, rewrite};
+pub use python::{hashed_name, normpath};
+pub use resolve::{Leftovers, NoLeftovers};
+pub use rules::Rules;
+pub use scan::Policy;

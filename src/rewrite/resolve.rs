@@ -1,0 +1,327 @@
+//! Reference → target: what a URL in a text means among the assets, and
+//! how it is spelled once the target has its final name. Follows Django's
+//! `url_converter` and `_stored_name` step by step; knows no patterns and
+//! no fingerprints (a placeholder stands for each).
+
+use std::collections::{HashMap, HashSet};
+
+use super::python::{
+    clean_name, hashed_name, normpath, path_join, path_split, percent_decode, unquote, urldefrag,
+    urlsplit,
+};
+use crate::nouns::{Asset, AssetId, Fingerprint, LogicalPath};
+
+/// What is in STATIC_ROOT from earlier runs.
+pub trait Leftovers: Sync {
+    /// The fingerprint of the file at this path under STATIC_ROOT, if it is
+    /// there and its fingerprinted copy is there too, with the same bytes.
+    fn fingerprint(&self, path: &LogicalPath) -> Option<Fingerprint>;
+}
+
+/// An empty STATIC_ROOT.
+pub struct NoLeftovers;
+
+impl Leftovers for NoLeftovers {
+    fn fingerprint(&self, _: &LogicalPath) -> Option<Fingerprint> {
+        None
+    }
+}
+
+/// Twelve bytes that stand for a fingerprint not known yet.
+pub(super) type Placeholder = [u8; Fingerprint::LEN];
+
+/// What a URL means.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Resolution {
+    /// Not ours: the text stays as it was.
+    Foreign,
+    /// The URL to write; the placeholder in it stands for the asset's
+    /// fingerprint.
+    Asset(AssetId, String),
+    /// The URL to write; it needs no fingerprint (a directory).
+    Constant(String),
+    /// The URL to write, of a file that only an earlier run left.
+    Leftover(LogicalPath, String),
+    /// Names no file. The path it was looked for under.
+    Missing(String),
+    /// Leads out of STATIC_ROOT.
+    Outside(String),
+}
+
+/// The assets, found by the names that references use.
+pub(super) struct Resolver<'a> {
+    assets: &'a [Asset],
+    by_key: HashMap<&'a [u8], AssetId>,
+    by_path: HashMap<&'a [u8], AssetId>,
+    directories: HashSet<&'a [u8]>,
+    static_url: &'a [u8],
+    skips_protocol_relative: bool,
+    keeps_plain: bool,
+    leftovers: &'a dyn Leftovers,
+}
+
+/// The path of an asset's fingerprinted copy, or `None` if the asset's name
+/// leads out of STATIC_ROOT once Django has read it as a URL.
+pub(super) fn hashed_path(key: &LogicalPath, fingerprint: &[u8]) -> Option<LogicalPath> {
+    let name: Vec<u8> = hashed_name(key.as_bytes(), fingerprint)
+        .into_iter()
+        .map(|byte| if byte == b'\\' { b'/' } else { byte })
+        .collect();
+    inside(&name).map(LogicalPath::new)
+}
+
+/// The path without `.`, `..` and double slashes, if it stays under the
+/// root and is not the root itself.
+fn inside(path: &[u8]) -> Option<Vec<u8>> {
+    let path = normpath(path);
+    let outside =
+        path.starts_with(b"/") || path == b".." || path.starts_with(b"../") || path == b".";
+    (!outside).then_some(path)
+}
+
+impl<'a> Resolver<'a> {
+    pub fn new(
+        assets: &'a [Asset],
+        static_url: &'a str,
+        skips_protocol_relative: bool,
+        keeps_plain: bool,
+        leftovers: &'a dyn Leftovers,
+    ) -> Self {
+        let mut by_key = HashMap::with_capacity(assets.len());
+        let mut by_path = HashMap::with_capacity(assets.len());
+        let mut directories = HashSet::from([b".".as_slice()]);
+        for (id, asset) in (0..).map(AssetId).zip(assets) {
+            by_key.entry(asset.key.as_bytes()).or_insert(id);
+            by_path.entry(asset.path.as_bytes()).or_insert(id);
+            let mut path = asset.path.as_bytes();
+            while let Some(slash) = memchr::memrchr(b'/', path) {
+                path = &path[..slash];
+                if !directories.insert(path) {
+                    break;
+                }
+            }
+        }
+        Self {
+            assets,
+            by_key,
+            by_path,
+            directories,
+            static_url: static_url.as_bytes(),
+            skips_protocol_relative,
+            keeps_plain,
+            leftovers,
+        }
+    }
+
+    /// What `url`, found in the text of `referrer`, means.
+    pub fn resolve(&self, referrer: &Asset, url: &str, placeholder: &Placeholder) -> Resolution {
+        let url = url.as_bytes();
+        if self.is_foreign(url) {
+            return Resolution::Foreign;
+        }
+        let (url_path, fragment) = urldefrag(url);
+        if url_path.is_empty() {
+            return Resolution::Foreign;
+        }
+        let target = match url_path.strip_prefix(self.static_url) {
+            Some(rest) if url_path.starts_with(b"/") => rest.to_vec(),
+            _ => path_join(path_split(referrer.key.as_bytes()).0, &url_path),
+        };
+        let name = unquote(&target);
+        let (clean, inner_fragment) = urldefrag(&name);
+        let (meaning, mut stored) = if urlsplit(&clean).path.ends_with(b"/") {
+            (Meaning::Directory, name.to_vec())
+        } else {
+            match self.stored_name(&clean, placeholder) {
+                Ok(found) => found,
+                Err(resolution) => return resolution,
+            }
+        };
+        // Django's special cases for `font.eot?#iefix`, for the rare URL
+        // that has its `#` percent-encoded.
+        if memchr::memmem::find(&name, b"?#").is_some() {
+            stored.push(b'?');
+        }
+        if !inner_fragment.is_empty() {
+            stored.push(b'#');
+            stored.extend_from_slice(&inner_fragment);
+        }
+        let mut spelled = url_path[..last_segment(&url_path)].to_vec();
+        let segment = &stored[last_segment(&stored)..];
+        if segment != b"." {
+            spelled.extend_from_slice(segment);
+        }
+        if !fragment.is_empty() {
+            let had_query = memchr::memmem::find(url, b"?#").is_some();
+            spelled.extend_from_slice(if had_query { b"?#" } else { b"#" });
+            spelled.extend_from_slice(&fragment);
+        }
+        let spelled = unquote(&spelled).into_owned();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        match meaning {
+            Meaning::Directory => Resolution::Constant(text(&spelled)),
+            Meaning::Leftover(path) => Resolution::Leftover(path, text(&spelled)),
+            Meaning::Asset(id) => {
+                let hashed = hashed_path(&self.assets[id.index()].key, placeholder);
+                let url = match hashed {
+                    Some(hashed) if !self.arrives(referrer, &spelled, &hashed) => {
+                        self.spell(referrer, &url_path, &hashed, &fragment)
+                    }
+                    _ => spelled,
+                };
+                Resolution::Asset(id, text(&url))
+            }
+        }
+    }
+
+    /// Whether Django leaves such a URL alone.
+    fn is_foreign(&self, url: &[u8]) -> bool {
+        let letters = url.iter().take_while(|byte| byte.is_ascii_lowercase());
+        let scheme = letters.count();
+        (scheme > 0 && url.get(scheme) == Some(&b':'))
+            || (self.skips_protocol_relative && url.starts_with(b"//"))
+            || (url.starts_with(b"/") && !url.starts_with(self.static_url))
+    }
+
+    /// Django's `_stored_name`: what the name means, and its final form.
+    fn stored_name(
+        &self,
+        name: &[u8],
+        placeholder: &Placeholder,
+    ) -> Result<(Meaning, Vec<u8>), Resolution> {
+        let name = normpath(name);
+        let key: Vec<u8> = name
+            .iter()
+            .map(|&byte| if byte == b'\\' { b'/' } else { byte })
+            .collect();
+        if let Some(&id) = self.by_key.get(key.as_slice()) {
+            let hashed = hashed_path(&self.assets[id.index()].key, placeholder);
+            let hashed = hashed.map_or(key, |path| path.as_bytes().to_vec());
+            return Ok((Meaning::Asset(id), hashed));
+        }
+        // Not a name of the manifest as it stands: Django reads the name as
+        // a URL and looks for its path.
+        let clean = clean_name(&name);
+        let path = normpath(&clean);
+        if let Some(&id) = self.by_path.get(path.as_slice()) {
+            return Ok((Meaning::Asset(id), hashed_name(&name, placeholder)));
+        }
+        if self.directories.contains(path.as_slice()) {
+            return Ok((Meaning::Directory, key));
+        }
+        let Some(path) = inside(&path).map(LogicalPath::new) else {
+            return Err(Resolution::Outside(
+                String::from_utf8_lossy(&clean).into_owned(),
+            ));
+        };
+        match self.leftovers.fingerprint(&path) {
+            Some(fingerprint) => Ok((
+                Meaning::Leftover(path),
+                hashed_name(&name, fingerprint.as_bytes()),
+            )),
+            None => Err(Resolution::Missing(path.to_text().into_owned())),
+        }
+    }
+
+    /// Whether a browser that follows `url` from the fingerprinted copy of
+    /// `referrer` arrives at `hashed`, or at a plain file that stays.
+    fn arrives(&self, referrer: &Asset, url: &[u8], hashed: &LogicalPath) -> bool {
+        if url
+            .iter()
+            .any(|&byte| matches!(byte, b'"' | b'\\') || byte.is_ascii_control())
+        {
+            return false;
+        }
+        let end = url
+            .iter()
+            .position(|byte| matches!(byte, b'?' | b'#'))
+            .unwrap_or(url.len());
+        let path = percent_decode(&url[..end]);
+        let path = match path.strip_prefix(self.static_url) {
+            Some(rest) if path.starts_with(b"/") => rest.to_vec(),
+            _ => path_join(&directory_of(referrer), &path),
+        };
+        let path = normpath(&path);
+        path == hashed.as_bytes() || (self.keeps_plain && self.by_path.contains_key(&path[..]))
+    }
+
+    /// A URL that leads from `referrer` to `hashed`, for the names whose
+    /// spelling by Django's rules leads elsewhere.
+    fn spell(
+        &self,
+        referrer: &Asset,
+        url_path: &[u8],
+        hashed: &LogicalPath,
+        fragment: &[u8],
+    ) -> Vec<u8> {
+        let mut url = if url_path.starts_with(b"/") {
+            let mut url = self.static_url.to_vec();
+            escape_into(&mut url, hashed.as_bytes());
+            url
+        } else {
+            let mut url = Vec::new();
+            escape_into(
+                &mut url,
+                &relative(&directory_of(referrer), hashed.as_bytes()),
+            );
+            url
+        };
+        if let Some(query) = memchr::memchr(b'?', url_path) {
+            url.extend_from_slice(&url_path[query..]);
+        }
+        if !fragment.is_empty() {
+            url.push(b'#');
+            url.extend_from_slice(fragment);
+        }
+        url
+    }
+}
+
+/// What a stored name stands for.
+enum Meaning {
+    Asset(AssetId),
+    Directory,
+    Leftover(LogicalPath),
+}
+
+/// The directory of an asset's fingerprinted copy.
+fn directory_of(asset: &Asset) -> Vec<u8> {
+    let path = hashed_path(&asset.key, &[b'0'; Fingerprint::LEN]);
+    let path = path.as_ref().unwrap_or(&asset.path);
+    path_split(path.as_bytes()).0.to_vec()
+}
+
+/// Where the part after the last slash begins.
+fn last_segment(path: &[u8]) -> usize {
+    memchr::memrchr(b'/', path).map_or(0, |at| at + 1)
+}
+
+/// The relative path from a directory to a file.
+pub(super) fn relative(directory: &[u8], file: &[u8]) -> Vec<u8> {
+    let from: Vec<&[u8]> = directory
+        .split(|&byte| byte == b'/')
+        .filter(|part| !part.is_empty())
+        .collect();
+    let to: Vec<&[u8]> = file.split(|&byte| byte == b'/').collect();
+    let common = from
+        .iter()
+        .zip(&to[..to.len() - 1])
+        .take_while(|(a, b)| a == b)
+        .count();
+    let mut parts = vec![b"..".as_slice(); from.len() - common];
+    parts.extend(&to[common..]);
+    parts.join(&b'/')
+}
+
+/// Appends a path with everything percent-encoded that a URL inside quotes
+/// cannot hold.
+fn escape_into(url: &mut Vec<u8>, path: &[u8]) {
+    for &byte in path {
+        if matches!(byte, b'"' | b'\'' | b'\\' | b'?' | b'#' | b'%' | b' ') || !(b' '..0x7f).contains(&byte)
+        {
+            url.extend_from_slice(format!("%{byte:02X}").as_bytes());
+        } else {
+            url.push(byte);
+        }
+    }
+}

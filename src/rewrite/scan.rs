@@ -1,0 +1,263 @@
+//! One walk over one text: finds references and writes the new text, with a
+//! placeholder where each fingerprint belongs. Knows what a reference means
+//! only through [`Resolver`], and no text but its own.
+
+use super::resolve::{Placeholder, Resolution, Resolver};
+use super::rules::{Rule, Rules, Template};
+use crate::nouns::{Asset, AssetId, Fingerprint, Level, LogicalPath, ReferenceKind};
+
+/// What a run does about a reference of this kind to nothing in this file.
+pub type Policy<'a> = dyn Fn(&Asset, ReferenceKind) -> Level + Sync + 'a;
+
+/// A text whose references are found.
+#[derive(Debug)]
+pub(super) struct Scanned {
+    /// The new text, with placeholders.
+    pub text: String,
+    /// Whether it differs from the original.
+    pub changed: bool,
+    /// Where a fingerprint of which asset belongs, in order.
+    pub slots: Vec<(usize, AssetId)>,
+    /// References that do not lead to an asset.
+    pub findings: Vec<Finding>,
+}
+
+/// A reference that does not lead to an asset.
+#[derive(Debug)]
+pub(super) struct Finding {
+    pub level: Level,
+    pub fault: Fault,
+    /// The bytes of the original text that hold the reference.
+    pub start: usize,
+    pub end: usize,
+    /// The reference as it stands there.
+    pub matched: String,
+}
+
+/// What is wrong with a reference.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// No asset at this path.
+    Missing(String),
+    /// The path leads out of STATIC_ROOT.
+    Outside(String),
+    /// Only a file of an earlier run is at this path.
+    Leftover(LogicalPath),
+}
+
+/// Walks over `text`, the content of `referrer`.
+pub(super) fn scan(
+    referrer: &Asset,
+    text: String,
+    rules: &Rules,
+    resolver: &Resolver<'_>,
+    policy: &Policy<'_>,
+) -> Scanned {
+    let mut walk = Walk {
+        referrer,
+        resolver,
+        policy,
+        marker: None,
+        targets: Vec::new(),
+        passes: Vec::new(),
+        findings: Vec::new(),
+    };
+    let mut current = text;
+    for rule in rules.for_path(referrer.path.as_bytes()) {
+        if let Some(next) = walk.apply(rule, &current) {
+            current = next;
+        }
+    }
+    let slots = walk.slots(&current);
+    Scanned {
+        text: current,
+        changed: !walk.passes.is_empty(),
+        slots,
+        findings: walk.findings,
+    }
+}
+
+struct Walk<'a> {
+    referrer: &'a Asset,
+    resolver: &'a Resolver<'a>,
+    policy: &'a Policy<'a>,
+    /// The beginning of this text's placeholders.
+    marker: Option<[u8; MARKER]>,
+    /// The asset of each placeholder, by its number.
+    targets: Vec<AssetId>,
+    /// What each rule that changed the text replaced.
+    passes: Vec<Vec<Edit>>,
+    findings: Vec<Finding>,
+}
+
+/// A replaced piece: where it was and where its replacement is.
+struct Edit {
+    old: (usize, usize),
+    new: (usize, usize),
+}
+
+/// Bytes of a placeholder that mark it, before its number.
+const MARKER: usize = 7;
+
+impl Walk<'_> {
+    /// The text with one rule applied, if that changes it.
+    fn apply(&mut self, rule: &Rule, text: &str) -> Option<String> {
+        let mut out = String::new();
+        let mut copied = 0;
+        let mut edits = Vec::new();
+        let mut blocks = None;
+        for captures in rule.pattern.captures_iter(text) {
+            let Some(whole) = captures.get(0) else {
+                continue;
+            };
+            if let Some(ignored) = rule.ignored {
+                let blocks = blocks.get_or_insert_with(|| Blocks::find(ignored, text));
+                if blocks.hold(whole.start()) {
+                    continue;
+                }
+            }
+            let url = ["url", "url1", "url2"]
+                .into_iter()
+                .find_map(|group| captures.name(group))
+                .map_or("", |url| url.as_str());
+            let url = self.convert(rule.kind, url, text, whole.range());
+            if url.is_none() && !rule.deletes_skipped {
+                continue;
+            }
+            out.push_str(&text[copied..whole.start()]);
+            let start = out.len();
+            if let Some(url) = url {
+                let clause = captures.name("clause").map_or("", |clause| clause.as_str());
+                let (parts, after) = match rule.template {
+                    Template::Url(before, after) => ([before, "", ""], after),
+                    Template::Clause(keyword, before, after) => ([keyword, clause, before], after),
+                };
+                parts.into_iter().for_each(|part| out.push_str(part));
+                out.push_str(&url);
+                out.push_str(after);
+            }
+            edits.push(Edit {
+                old: (whole.start(), whole.end()),
+                new: (start, out.len()),
+            });
+            copied = whole.end();
+        }
+        if edits.is_empty() {
+            return None;
+        }
+        out.push_str(&text[copied..]);
+        self.passes.push(edits);
+        Some(out)
+    }
+
+    /// The URL to write, or `None` to leave the match as it stands.
+    fn convert(
+        &mut self,
+        kind: ReferenceKind,
+        url: &str,
+        text: &str,
+        range: std::ops::Range<usize>,
+    ) -> Option<String> {
+        if let Some(marker) = &self.marker
+            && memchr::memmem::find(url.as_bytes(), marker).is_some()
+        {
+            // An earlier rule wrote this URL; Django would look for the
+            // fingerprinted name and fail, or put a second one in.
+            return None;
+        }
+        let placeholder = self.placeholder(text);
+        let (fault, written) = match self.resolver.resolve(self.referrer, url, &placeholder) {
+            Resolution::Foreign => return None,
+            Resolution::Constant(url) => return Some(url),
+            Resolution::Asset(asset, url) => {
+                self.targets.push(asset);
+                return Some(url);
+            }
+            Resolution::Leftover(path, url) => (Fault::Leftover(path), Some(url)),
+            Resolution::Missing(path) => (Fault::Missing(path), None),
+            Resolution::Outside(path) => (Fault::Outside(path), None),
+        };
+        let (start, end) = (self.origin(range.start), self.origin(range.end));
+        self.findings.push(Finding {
+            level: (self.policy)(self.referrer, kind),
+            fault,
+            start,
+            end,
+            matched: text[range].to_owned(),
+        });
+        written
+    }
+
+    /// The placeholder for the next target. Its marker is not in the text:
+    /// it is drawn from the text's own digest.
+    fn placeholder(&mut self, text: &str) -> Placeholder {
+        let marker = *self.marker.get_or_insert_with(|| {
+            let mut seed = Fingerprint::of(text.as_bytes());
+            loop {
+                let mut marker = [b'q'; MARKER];
+                marker[1..].copy_from_slice(&seed.as_bytes()[..MARKER - 1]);
+                if memchr::memmem::find(text.as_bytes(), &marker).is_none() {
+                    return marker;
+                }
+                seed = Fingerprint::of(seed.as_bytes());
+            }
+        });
+        let mut placeholder = [b'0'; Fingerprint::LEN];
+        placeholder[..MARKER].copy_from_slice(&marker);
+        let mut number = self.targets.len();
+        for digit in placeholder[MARKER..].iter_mut().rev() {
+            *digit = b"0123456789abcdefghijklmnopqrstuvwxyz"[number % BASE];
+            number /= BASE;
+        }
+        placeholder
+    }
+
+    /// Where the placeholders are in the finished text.
+    fn slots(&self, text: &str) -> Vec<(usize, AssetId)> {
+        let Some(marker) = &self.marker else {
+            return Vec::new();
+        };
+        memchr::memmem::find_iter(text.as_bytes(), marker)
+            .filter_map(|at| {
+                let digits = text.get(at + MARKER..at + Fingerprint::LEN)?;
+                let number = usize::from_str_radix(digits, 36).ok()?;
+                Some((at, *self.targets.get(number)?))
+            })
+            .collect()
+    }
+
+    /// The byte of the original text that a byte of the current one is from.
+    fn origin(&self, at: usize) -> usize {
+        self.passes.iter().rev().fold(at, |at, edits| {
+            let after = edits.partition_point(|edit| edit.new.0 <= at);
+            match after.checked_sub(1).map(|index| &edits[index]) {
+                None => at,
+                Some(edit) if at < edit.new.1 => edit.old.0,
+                Some(edit) => at - edit.new.1 + edit.old.1,
+            }
+        })
+    }
+}
+
+/// The base of a placeholder's number.
+const BASE: usize = 36;
+
+/// Comments and strings of a text, in which nothing is rewritten.
+struct Blocks(Vec<(usize, usize)>);
+
+impl Blocks {
+    fn find(pattern: &regex::Regex, text: &str) -> Self {
+        Self(
+            pattern
+                .find_iter(text)
+                .map(|block| (block.start(), block.end()))
+                .collect(),
+        )
+    }
+
+    /// Whether the place is strictly inside a block.
+    fn hold(&self, at: usize) -> bool {
+        let after = self.0.partition_point(|block| block.0 < at);
+        after > 0 && at < self.0[after - 1].1
+    }
+}

@@ -1,0 +1,194 @@
+//! Django's two finders: walk the source directories in order, and the
+//! first to claim a path wins. Owns which file becomes which asset; opens
+//! none of them.
+
+use std::collections::HashMap;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::Patterns;
+use crate::nouns::{Asset, LogicalPath, Problem};
+use crate::rewrite::normpath;
+use crate::settings::{Finder, Settings};
+
+/// What the finders found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The winners, in the order found.
+    pub assets: Vec<Asset>,
+    /// Keys of sources that lost, in the order found.
+    pub conflicts: Vec<Conflict>,
+    /// Directories that could not be walked, names that cannot be used.
+    pub problems: Vec<Problem>,
+}
+
+/// A source whose path another one had claimed.
+#[derive(Debug)]
+pub struct Conflict {
+    /// The path both want.
+    pub key: LogicalPath,
+    /// How many assets had been found before.
+    pub after: usize,
+}
+
+/// Lists the files of all finders.
+pub fn find(settings: &Settings, patterns: &Patterns) -> Found {
+    let mut search = Search {
+        patterns,
+        static_root: std::fs::canonicalize(&settings.static_root)
+            .unwrap_or_else(|_| settings.static_root.clone()),
+        claimed: HashMap::new(),
+        found: Found::default(),
+    };
+    for finder in &settings.finders {
+        match finder {
+            Finder::FileSystem => {
+                let mut seen = Vec::new();
+                for dir in &settings.static_dirs {
+                    let place = (&dir.prefix, &dir.written);
+                    if seen.contains(&place) {
+                        continue;
+                    }
+                    seen.push(place);
+                    // Django keeps one storage for each directory as it is
+                    // written, so that the last prefix given for it is used
+                    // every time.
+                    let same = |other: &&crate::settings::StaticDir| other.written == dir.written;
+                    let last = settings.static_dirs.iter().rfind(same).unwrap_or(dir);
+                    search.walk(&last.prefix, &dir.root);
+                }
+            }
+            Finder::AppDirectories => {
+                for app in &settings.apps {
+                    search.walk("", &app.directory.join("static"));
+                }
+            }
+        }
+    }
+    search.found
+}
+
+struct Search<'a> {
+    patterns: &'a Patterns,
+    static_root: std::path::PathBuf,
+    claimed: HashMap<LogicalPath, usize>,
+    found: Found,
+}
+
+impl Search<'_> {
+    /// Adds the files of one directory; a missing one is an empty one.
+    fn walk(&mut self, prefix: &str, root: &Path) {
+        if !root.is_dir() {
+            return;
+        }
+        let relative = |path: &Path| {
+            let path = path.strip_prefix(root).unwrap_or(path);
+            path.as_os_str().as_bytes().to_vec()
+        };
+        let patterns = self.patterns;
+        let ignored = |path: &Path, is_dir: bool| {
+            let name = path.file_name().unwrap_or_default();
+            patterns.match_name(name.as_bytes())
+                || (!is_dir && patterns.match_name(&relative(path)))
+        };
+        let static_root = self.static_root.clone();
+        let entries = WalkDir::new(root)
+            .follow_links(true)
+            .min_depth(1)
+            .sort_by(files_first)
+            .into_iter()
+            .filter_entry(|entry| {
+                let is_dir = entry.file_type().is_dir();
+                entry.depth() == 0
+                    || (!ignored(entry.path(), is_dir)
+                        && !(is_dir && is_same(entry.path(), &static_root)))
+            });
+        for entry in entries {
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) => self.claim(prefix, &relative(entry.path()), entry.path()),
+                Err(error) => match error.path().map(Path::to_path_buf) {
+                    // Ignoring comes before following.
+                    Some(path) if ignored(&path, false) => {}
+                    Some(path) if error.loop_ancestor().is_some() => {
+                        self.found.problems.push(
+                            Problem::error(
+                                "link-loop",
+                                "symbolic link leads back to a directory it is in",
+                            )
+                            .in_file(path)
+                            .cure("remove the link, or ignore it with `-i NAME`"),
+                        );
+                    }
+                    // A broken link is a file until somebody reads it.
+                    Some(path) if path.is_symlink() => {
+                        self.claim(prefix, &relative(&path), &path);
+                    }
+                    path => {
+                        let reason = error
+                            .into_io_error()
+                            .map_or_else(|| "unknown error".to_owned(), |error| error.to_string());
+                        self.found.problems.push(
+                            Problem::error("unreadable", format!("cannot be listed: {reason}"))
+                                .in_file(path.unwrap_or_else(|| root.to_path_buf())),
+                        );
+                    }
+                },
+            }
+        }
+    }
+
+    /// Takes a file in, unless its path is taken.
+    fn claim(&mut self, prefix: &str, found_path: &[u8], source: &Path) {
+        let mut joined = prefix.as_bytes().to_vec();
+        if !prefix.is_empty() && !prefix.ends_with('/') {
+            joined.push(b'/');
+        }
+        joined.extend_from_slice(found_path);
+        // Django saves names with forward slashes, whatever they hold.
+        let key: Vec<u8> = joined
+            .iter()
+            .map(|&byte| if byte == b'\\' { b'/' } else { byte })
+            .collect();
+        let climbs = key.split(|&byte| byte == b'/').any(|part| part == b"..");
+        let key = LogicalPath::new(key);
+        if climbs || key.as_bytes().starts_with(b"/") {
+            self.found.problems.push(
+                Problem::error(
+                    "outside-static-root",
+                    format!("{key} would be written outside STATIC_ROOT"),
+                )
+                .in_file(source)
+                .cure("use a prefix in STATICFILES_DIRS without a leading slash or `..`"),
+            );
+            return;
+        }
+        let after = self.found.assets.len();
+        if self.claimed.insert(key.clone(), after).is_some() {
+            self.found.conflicts.push(Conflict { key, after });
+            return;
+        }
+        self.found.assets.push(Asset {
+            path: LogicalPath::new(normpath(key.as_bytes())),
+            key,
+            found_path: LogicalPath::new(found_path),
+            source: source.to_path_buf(),
+        });
+    }
+}
+
+/// A directory's files before its directories, each by name: the order in
+/// which Django walks, made repeatable.
+fn files_first(a: &DirEntry, b: &DirEntry) -> std::cmp::Ordering {
+    let key = |entry: &DirEntry| (entry.file_type().is_dir(), entry.file_name().to_owned());
+    key(a).cmp(&key(b))
+}
+
+/// Whether a directory is STATIC_ROOT: what was collected into a source
+/// directory is not collected again.
+fn is_same(path: &Path, static_root: &Path) -> bool {
+    path.file_name() == static_root.file_name()
+        && std::fs::canonicalize(path).is_ok_and(|path| path == static_root)
+}

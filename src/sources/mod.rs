@@ -1,0 +1,10 @@
+//! Sources: which files take part, where they are, and their bytes read
+//! once. Knows no STATIC_ROOT and no rewriting.
+
+mod finder;
+mod pattern;
+mod read;
+
+pub use finder::{Found, find};
+pub use pattern::Patterns;
+pub use read::{Content, ContentId, Read, Stamp, read};

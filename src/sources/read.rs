@@ -1,0 +1,184 @@
+//! Reads each source once: the css and js texts stay in memory, of all
+//! others only digests. Owns what is true of a source's bytes; decides
+//! nothing about them.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read as _};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::Path;
+
+use md5::{Digest, Md5};
+use rayon::prelude::*;
+
+use crate::nouns::{Asset, Fingerprint, Problem};
+
+/// BLAKE3 of a content: equal ids, equal bytes.
+pub type ContentId = blake3::Hash;
+
+/// What tells that a file was not changed between two looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Size in bytes.
+    pub size: u64,
+    /// Modification time, seconds and nanoseconds.
+    modified: (i64, i64),
+    inode: u64,
+}
+
+impl Stamp {
+    /// The stamp of a file as `stat` sees it.
+    pub fn of(metadata: &Metadata) -> Self {
+        Self {
+            size: metadata.len(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            inode: metadata.ino(),
+        }
+    }
+}
+
+/// The content of a source.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// Of the bytes.
+    pub id: ContentId,
+    /// When it was read.
+    pub stamp: Stamp,
+    /// `None` for adjustable assets, whose final text decides.
+    pub fingerprint: Option<Fingerprint>,
+    /// The text of an adjustable asset.
+    pub text: Option<String>,
+}
+
+/// Everything read.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// By asset number; of no meaning where there are problems.
+    pub contents: Vec<Content>,
+    /// Sources that could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads all assets' sources. With `texts`, adjustable ones as text.
+pub fn read(assets: &[Asset], texts: bool) -> Read {
+    let results: Vec<Result<Content, Problem>> = assets
+        .par_iter()
+        .map(|asset| read_one(&asset.source, texts && asset.path.is_adjustable()))
+        .collect();
+    let mut all = Read::default();
+    for result in results {
+        match result {
+            Ok(content) => all.contents.push(content),
+            Err(problem) => all.problems.push(problem),
+        }
+    }
+    all
+}
+
+fn read_one(source: &Path, as_text: bool) -> Result<Content, Problem> {
+    let unreadable = |error: &io::Error| {
+        Problem::error("unreadable", format!("cannot be read: {error}")).in_file(source)
+    };
+    let metadata = std::fs::metadata(source).map_err(|error| broken(source, &error))?;
+    if let Some(kind) = special(&metadata) {
+        return Err(
+            Problem::error("not-a-file", format!("is a {kind}, not a file"))
+                .in_file(source)
+                .cure("remove it, or ignore it with `-i NAME`"),
+        );
+    }
+    let file = File::open(source).map_err(|error| unreadable(&error))?;
+    let before = file.metadata().map_err(|error| unreadable(&error))?;
+    let content = if as_text {
+        read_text(source, &file, &before)
+    } else {
+        digest(&file, &before).map_err(|error| unreadable(&error))
+    }?;
+    let after = file.metadata().map_err(|error| unreadable(&error))?;
+    if Stamp::of(&after) != content.stamp {
+        return Err(changed(source));
+    }
+    Ok(content)
+}
+
+/// A source that was changed while the run read it.
+pub(crate) fn changed(source: &Path) -> Problem {
+    Problem::error("source-changed", "changed while it was being collected")
+        .in_file(source)
+        .cure("run again when nothing writes to the sources")
+}
+
+fn read_text(source: &Path, mut file: &File, metadata: &Metadata) -> Result<Content, Problem> {
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    file.read_to_end(&mut bytes).map_err(|error| {
+        Problem::error("unreadable", format!("cannot be read: {error}")).in_file(source)
+    })?;
+    let id = blake3::hash(&bytes);
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let bytes = error.as_bytes();
+        let line = bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        Problem::error(
+            "not-utf8",
+            format!(
+                "is not UTF-8: byte 0x{:02x} at offset {at}, in line {line}",
+                bytes.get(at).copied().unwrap_or_default()
+            ),
+        )
+        .in_file(source)
+        .note("css and js are rewritten as text, which must be UTF-8")
+        .cure("save the file as UTF-8")
+    })?;
+    Ok(Content {
+        id,
+        stamp: Stamp::of(metadata),
+        fingerprint: None,
+        text: Some(text),
+    })
+}
+
+fn digest(mut file: &File, metadata: &Metadata) -> io::Result<Content> {
+    let (mut md5, mut blake3) = (Md5::new(), blake3::Hasher::new());
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let length = match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(length) => length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        md5.update(&buffer[..length]);
+        blake3.update(&buffer[..length]);
+    }
+    Ok(Content {
+        id: blake3.finalize(),
+        stamp: Stamp::of(metadata),
+        fingerprint: Some(Fingerprint::from_digest(&md5.finalize().into())),
+        text: None,
+    })
+}
+
+/// Why a file that was found cannot even be looked at.
+fn broken(source: &Path, error: &io::Error) -> Problem {
+    match std::fs::read_link(source) {
+        Ok(target) => Problem::error(
+            "broken-link",
+            format!("symbolic link to {}, which cannot be followed: {error}", target.display()),
+        )
+        .cure("repair or remove the link, or ignore it with `-i NAME`"),
+        Err(_) => Problem::error("unreadable", format!("cannot be read: {error}")),
+    }
+    .in_file(source)
+}
+
+fn special(metadata: &Metadata) -> Option<&'static str> {
+    let kind = metadata.file_type();
+    if kind.is_fifo() {
+        Some("named pipe")
+    } else if kind.is_socket() {
+        Some("socket")
+    } else if kind.is_block_device() || kind.is_char_device() {
+        Some("device")
+    } else {
+        None
+    }
+}
