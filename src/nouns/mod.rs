@@ -3,6 +3,7 @@
 
 mod asset;
 mod django;
+mod encoding;
 mod event;
 mod fingerprint;
 mod problem;
@@ -10,6 +11,7 @@ mod reference;
 
 pub use asset::{Asset, AssetId, LogicalPath};
 pub use django::DjangoVersion;
+pub use encoding::Encoding;
 pub use event::{Event, Progress, Report, Summary};
 pub use fingerprint::Fingerprint;
 pub use problem::{LineIndex, Place, Problem, Severity, place_at};

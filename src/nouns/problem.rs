@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn columns_count_characters() {
-        let place = place_at("a\nünï x\r\nb", 6, 7);
+        let place = place_at("a\nünï x\r\nb", 8, 9);
         assert_eq!((place.line, place.column, place.width), (2, 5, 1));
         assert_eq!(place.source_line, "ünï x");
     }

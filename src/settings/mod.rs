@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use globset::GlobMatcher;
 
 use crate::nouns::DjangoVersion;
-pub use crate::nouns::{Level, ReferenceKind};
+pub use crate::nouns::{Encoding, Level, ReferenceKind};
 
 /// Everything a run needs to know, checked and with defaults filled in.
 #[derive(Clone, Debug)]
@@ -105,17 +105,6 @@ pub struct Allow {
     pub level: Level,
     /// Line of the entry in the settings file, from 1.
     pub line: usize,
-}
-
-/// A kind of compressed copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Encoding {
-    /// `.br`
-    Brotli,
-    /// `.gz`
-    Gzip,
-    /// `.zst`
-    Zstd,
 }
 
 /// `[staticc.compression]`.

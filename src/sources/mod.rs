@@ -5,6 +5,7 @@ mod finder;
 mod pattern;
 mod read;
 
-pub use finder::{Found, find};
+pub use finder::{Conflict, Found, find};
 pub use pattern::Patterns;
+pub(crate) use read::changed;
 pub use read::{Content, ContentId, Read, Stamp, read};
