@@ -1,1 +1,10 @@
-fn main(){}
+//! The process edge: arguments → verb → exit status.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use staticc::cli::Cli;
+
+fn main() -> ExitCode {
+    staticc::commands::run(Cli::parse()).into()
+}

@@ -2,6 +2,17 @@
 //! Owns the meaning of every setting once read; knows no source files and
 //! no STATIC_ROOT content.
 
+mod apps;
+mod checks;
+pub mod load;
+mod modules;
+mod python_env;
+mod python_source;
+mod python_value;
+mod reader;
+mod text;
+mod tree;
+
 use std::path::PathBuf;
 
 use globset::GlobMatcher;

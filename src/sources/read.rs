@@ -16,7 +16,7 @@ use crate::nouns::{Asset, Fingerprint, Problem};
 pub type ContentId = blake3::Hash;
 
 /// What tells that a file was not changed between two looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stamp {
     /// Size in bytes.
     pub size: u64,
@@ -72,6 +72,33 @@ pub fn read(assets: &[Asset], texts: bool) -> Read {
         }
     }
     all
+}
+
+/// Stands in for contents that a run neither reads nor compares: it only
+/// makes links, or only says what it would do.
+pub fn unread(assets: &[Asset]) -> Vec<Content> {
+    let content = |asset: &Asset| {
+        let source = asset.source.as_os_str().as_encoded_bytes();
+        let metadata = std::fs::symlink_metadata(&asset.source);
+        Content {
+            id: blake3::hash(source),
+            stamp: metadata.map_or_else(|_| Stamp::default(), |metadata| Stamp::of(&metadata)),
+            fingerprint: None,
+            text: None,
+        }
+    };
+    assets.iter().map(content).collect()
+}
+
+/// The contents of those sources that can be read, for a run that only says
+/// what it would do.
+pub fn read_leniently(assets: &[Asset]) -> Vec<Content> {
+    let content = |asset: &Asset| {
+        read_one(&asset.source, false)
+            .ok()
+            .or_else(|| unread(std::slice::from_ref(asset)).pop())
+    };
+    assets.par_iter().filter_map(content).collect()
 }
 
 fn read_one(source: &Path, as_text: bool) -> Result<Content, Problem> {

@@ -1,0 +1,109 @@
+//! Flags and their help; nothing else. What they mean is decided in
+//! [`crate::commands`].
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Django's collectstatic with WhiteNoise's compressed manifest storage, as
+/// one fast program.
+#[derive(Debug, Parser)]
+#[command(name = "staticc", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What staticc can do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Collect static files in STATIC_ROOT, as manage.py collectstatic does
+    Collect(Box<Collect>),
+}
+
+/// Flags of `staticc collect`.
+#[derive(Debug, Args)]
+pub struct Collect {
+    /// The settings file [default: settings.toml, else [tool.staticc.settings] in pyproject.toml]
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+
+    /// Override one setting, e.g. --set STATIC_URL='"/s/"' (a TOML value; dotted keys)
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+
+    /// Override STATIC_ROOT
+    #[arg(long, value_name = "DIR")]
+    pub static_root: Option<PathBuf>,
+
+    /// Override STATIC_URL
+    #[arg(long, value_name = "URL")]
+    pub static_url: Option<String>,
+
+    /// Do NOT prompt the user for input of any kind
+    #[arg(long, visible_alias = "no-input")]
+    pub noinput: bool,
+
+    /// Leave exactly this run's files in STATIC_ROOT
+    #[arg(short, long)]
+    pub clear: bool,
+
+    /// Do everything except modify the file system
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+
+    /// Create a symbolic link to each file instead of copying
+    #[arg(short, long)]
+    pub link: bool,
+
+    /// Do NOT post process collected files
+    #[arg(long)]
+    pub no_post_process: bool,
+
+    /// Ignore files or directories matching this glob-style pattern (repeatable)
+    #[arg(short, long = "ignore", value_name = "PATTERN")]
+    pub ignore: Vec<String>,
+
+    /// Don't ignore the common private patterns 'CVS', '.*' and '*~'
+    #[arg(long)]
+    pub no_default_ignore: bool,
+
+    /// 0 silent, 1 normal, 2 and 3 every file
+    #[arg(short, long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub verbosity: u8,
+
+    /// Threads [default: one for each core]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+
+    /// Whether to show a progress bar
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    pub progress: When,
+
+    /// Whether to colour problems
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    pub color: When,
+}
+
+/// When to do something that suits a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl When {
+    /// The answer where the user gave one.
+    pub fn decided(self) -> Option<bool> {
+        match self {
+            Self::Auto => None,
+            Self::Always => Some(true),
+            Self::Never => Some(false),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! One file for each verb; each only puts the rooms together.
+
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Verb};
+
+mod collect;
+
+/// How a run ended, as users see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done; there may have been warnings.
+    Done,
+    /// Collecting failed, and nothing was changed.
+    Failed,
+    /// The command line or the settings cannot be used.
+    Usage,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+        })
+    }
+}
+
+/// Does what the command line says.
+pub fn run(cli: Cli) -> Exit {
+    match cli.verb {
+        Verb::Collect(flags) => collect::run(&flags),
+    }
+}

@@ -1,0 +1,10 @@
+//! Report: what a run tells. [`words`] are Django's sentences, [`render`]
+//! shows problems, [`Console`] is the one place that prints. Knows nothing
+//! of how things came about.
+
+mod console;
+mod render;
+mod words;
+
+pub use console::{Bar, Console};
+pub use render::render;

@@ -1,0 +1,93 @@
+//! Django's own sentences, by version and verbosity, as
+//! `collectstatic.Command` says them. Knows no streams.
+
+use crate::nouns::{DjangoVersion, Event, Summary};
+
+/// What Django prints on standard output for an event, and from which
+/// verbosity on. Bytes, since paths are.
+pub fn say(event: &Event, django: DjangoVersion, dry_run: bool) -> Option<(u8, Vec<u8>)> {
+    use std::os::unix::ffi::OsStrExt as _;
+    // Django 6.0 made these two less loud.
+    let quieter = if django >= DjangoVersion::V6_0 { 2 } else { 1 };
+    let line = |before: &str, path: &[u8], after: &str| {
+        [before.as_bytes(), path, after.as_bytes()].concat()
+    };
+    Some(match event {
+        Event::Cleared(path) if dry_run => {
+            (quieter, line("Pretending to delete '", path.as_bytes(), "'"))
+        }
+        Event::Cleared(path) => (quieter, line("Deleting '", path.as_bytes(), "'")),
+        Event::Replaced(path) if dry_run => {
+            (2, line("Pretending to delete '", path.as_bytes(), "'"))
+        }
+        Event::Replaced(path) => (2, line("Deleting '", path.as_bytes(), "'")),
+        Event::Unmodified(path) => (2, line("Skipping '", path.as_bytes(), "' (not modified)")),
+        Event::Copied(source) => {
+            let source = source.as_os_str().as_bytes();
+            if dry_run {
+                (1, line("Pretending to copy '", source, "'"))
+            } else {
+                (2, line("Copying '", source, "'"))
+            }
+        }
+        Event::Linked(source) => {
+            let source = source.as_os_str().as_bytes();
+            if dry_run {
+                (1, line("Pretending to link '", source, "'"))
+            } else {
+                (2, line("Linking '", source, "'"))
+            }
+        }
+        Event::Conflict(path) => (
+            quieter,
+            line(
+                "Found another file with the destination path '",
+                path.as_bytes(),
+                "'. It will be ignored since only the first encountered file is collected. \
+                 If this is not what you want, make sure every static file has a unique path.",
+            ),
+        ),
+        Event::PostProcessed(path, copy) => {
+            let mut text = line("Post-processed '", path.as_bytes(), "' as '");
+            text.extend_from_slice(copy.as_bytes());
+            text.push(b'\'');
+            (2, text)
+        }
+        Event::PostProcessSkipped(path) => (
+            2,
+            line("Skipped post-processing '", path.as_bytes(), "'"),
+        ),
+        Event::Done(summary) => (1, close(summary, django)),
+        Event::Problem(_) => return None,
+    })
+}
+
+/// The closing sentence.
+fn close(summary: &Summary, django: DjangoVersion) -> Vec<u8> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let files = |count: usize| {
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} static file{plural}")
+    };
+    let counts = django >= DjangoVersion::V6_0;
+    let mut text = b"\n".to_vec();
+    if counts && summary.deleted > 0 {
+        text.extend_from_slice(format!("{} deleted, ", files(summary.deleted)).as_bytes());
+    }
+    let action = if summary.linked { "symlinked" } else { "copied" };
+    text.extend_from_slice(format!("{} {action} to '", files(summary.modified)).as_bytes());
+    text.extend_from_slice(summary.destination.as_os_str().as_bytes());
+    text.push(b'\'');
+    if summary.unmodified > 0 {
+        text.extend_from_slice(format!(", {} unmodified", summary.unmodified).as_bytes());
+    }
+    if summary.post_processed > 0 {
+        text.extend_from_slice(format!(", {} post-processed", summary.post_processed).as_bytes());
+    }
+    if counts && summary.skipped > 0 {
+        let skipped = format!(", {} skipped due to conflict", summary.skipped);
+        text.extend_from_slice(skipped.as_bytes());
+    }
+    text.push(b'.');
+    text
+}

@@ -1,0 +1,591 @@
+//! From a settings file and flags to [`Settings`]: everything that is wrong
+//! is found in one go. Owns which keys there are and what their defaults
+//! are; Django's own checks are in [`super::checks`].
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::python_env::SearchPath;
+use super::reader::{Problems, Section, one_of};
+use super::text::{Layers, read_layers};
+use super::tree::{Node, Table, Value};
+use super::{
+    Allow, App, Backend, Compression, CompressionRule, Encoding, Finder, Level, ReferenceKind,
+    Settings, StaticDir, apps, checks,
+};
+use crate::nouns::{DjangoVersion, Problem};
+
+/// What the command line says about settings.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// `KEY=VALUE`, each a line of TOML.
+    pub set: Vec<String>,
+    /// `--static-root`, relative to the current directory.
+    pub static_root: Option<PathBuf>,
+    /// `--static-url`.
+    pub static_url: Option<String>,
+    /// `-i` patterns.
+    pub ignore_patterns: Vec<String>,
+}
+
+/// Settings, and what is odd about them.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The settings.
+    pub settings: Settings,
+    /// What does not fail the run.
+    pub warnings: Vec<Problem>,
+}
+
+/// Loads settings from `file`, or from `settings.toml` or `pyproject.toml`
+/// in `directory`, the current one.
+pub fn load(
+    file: Option<&Path>,
+    overrides: &Overrides,
+    directory: &Path,
+) -> Result<Loaded, Vec<Problem>> {
+    let layers = read_layers(file, &overrides.set, directory)?;
+    let problems = Problems::default();
+    let settings = Loader {
+        layers: &layers,
+        overrides,
+        directory,
+        problems: &problems,
+    }
+    .read();
+    let mut problems = problems.into_inner();
+    match settings {
+        Some(settings) if !problems.iter().any(Problem::is_error) => Ok(Loaded {
+            settings,
+            warnings: problems,
+        }),
+        _ => {
+            problems.sort_by_key(|problem| !problem.is_error());
+            Err(problems)
+        }
+    }
+}
+
+/// WhiteNoise's list of what is not worth compressing.
+const SKIP_COMPRESS_EXTENSIONS: &str = "jpg jpeg png gif webp zip gz tgz bz2 tbz xz br swf flv \
+    woff woff2 3gp 3gpp asf avi m4v mov mp4 mpeg mpg webm wmv";
+
+/// Settings of WhiteNoise that matter only when serving.
+const SERVING: [&str; 11] = [
+    "WHITENOISE_ADD_HEADERS_FUNCTION",
+    "WHITENOISE_ALLOW_ALL_ORIGINS",
+    "WHITENOISE_AUTOREFRESH",
+    "WHITENOISE_CHARSET",
+    "WHITENOISE_IMMUTABLE_FILE_TEST",
+    "WHITENOISE_INDEX_FILE",
+    "WHITENOISE_MAX_AGE",
+    "WHITENOISE_MIMETYPES",
+    "WHITENOISE_ROOT",
+    "WHITENOISE_STATIC_PREFIX",
+    "WHITENOISE_USE_FINDERS",
+];
+
+const BACKENDS: [(&str, Backend); 4] = [
+    (
+        "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        Backend::CompressedManifest,
+    ),
+    (
+        "whitenoise.storage.CompressedStaticFilesStorage",
+        Backend::Compressed,
+    ),
+    (
+        "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+        Backend::Manifest,
+    ),
+    (
+        "django.contrib.staticfiles.storage.StaticFilesStorage",
+        Backend::Plain,
+    ),
+];
+
+const FINDERS: [(&str, Finder); 2] = [
+    (
+        "django.contrib.staticfiles.finders.FileSystemFinder",
+        Finder::FileSystem,
+    ),
+    (
+        "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+        Finder::AppDirectories,
+    ),
+];
+
+const ENCODINGS: [(&str, Encoding); 3] = [
+    ("br", Encoding::Brotli),
+    ("gz", Encoding::Gzip),
+    ("zst", Encoding::Zstd),
+];
+
+struct Loader<'a> {
+    layers: &'a Layers,
+    overrides: &'a Overrides,
+    directory: &'a Path,
+    problems: &'a Problems,
+}
+
+impl<'a> Loader<'a> {
+    fn read(&self) -> Option<Settings> {
+        let top = Section::new("", Some(&self.layers.table), self.problems);
+        let staticc = Section::new("staticc", top.table("staticc"), self.problems);
+        let search = self.search_path(&staticc);
+        let django = self.django(&staticc, &search);
+        let (backend, storage) = self.storage(&top, django);
+        let options = Section::new("STORAGES.staticfiles.OPTIONS", storage, self.problems);
+        for key in ["manifest_strict", "support_js_module_import_aggregation"] {
+            let _ = options.boolean(key);
+        }
+        // Chains of any depth resolve, so that the limit has no meaning.
+        let _ = options.integer("max_post_process_passes", 0, i64::from(u32::MAX));
+        let _ = top.boolean("WHITENOISE_MANIFEST_STRICT");
+        for key in SERVING {
+            let _ = top.node(key);
+        }
+        let checked = checks::check(
+            &checks::Written {
+                static_url: self.overrides.static_url.as_deref().or(top.text("STATIC_URL")),
+                script_name: top.text("FORCE_SCRIPT_NAME"),
+                base_url: options.text("base_url"),
+                static_root: self.static_root(&top, "STATIC_ROOT", true),
+                location: self.static_root(&options, "location", false),
+                media_url: top.text("MEDIA_URL"),
+                media_root: top.text("MEDIA_ROOT").map(|root| self.resolve(root)),
+                debug: top.boolean("DEBUG").unwrap_or(false),
+            },
+            self.problems,
+        );
+        let static_dirs = self.static_dirs(&top);
+        if let Some(checked) = &checked {
+            checks::check_dirs(&static_dirs, &checked.setting, self.problems);
+        }
+        let static_dirs = static_dirs.into_iter().map(|(dir, _)| dir).collect();
+        let mut ignore_patterns = self.overrides.ignore_patterns.clone();
+        for (pattern, _) in staticc.texts("ignore_patterns").unwrap_or_default() {
+            ignore_patterns.push(pattern.to_owned());
+        }
+        let modes = |key, option| {
+            let upload = self.mode(&top, key);
+            self.mode(&options, option).or(upload)
+        };
+        let settings = checked.map(|checked| Settings {
+            static_url: checked.static_url,
+            static_root: checked.location,
+            finders: self.finders(&top),
+            static_dirs,
+            apps: self.apps(&top, &staticc, &search),
+            ignore_patterns,
+            backend,
+            file_mode: modes("FILE_UPLOAD_PERMISSIONS", "file_permissions_mode")
+                .unwrap_or(Some(0o644)),
+            directory_mode: modes("FILE_UPLOAD_DIRECTORY_PERMISSIONS", "directory_permissions_mode")
+                .unwrap_or(None),
+            manifest_name: self.manifest_name(&options),
+            js_aggregation: options
+                .boolean("support_js_module_import_aggregation")
+                .unwrap_or(false),
+            keep_only_hashed: top.boolean("WHITENOISE_KEEP_ONLY_HASHED_FILES").unwrap_or(false),
+            skip_compress_extensions: skip_extensions(&top),
+            django,
+            missing_references: staticc
+                .word(
+                    "missing_references",
+                    &[("error", Level::Error), ("warn", Level::Warn), ("ignore", Level::Ignore)],
+                )
+                .unwrap_or(Level::Error),
+            allow: self.allow(&staticc),
+            compression: self.compression(&staticc),
+        });
+        if let Some(table) = staticc.table("cache") {
+            let cache = Section::new("staticc.cache", Some(table), self.problems);
+            let _ = (cache.text("dir"), cache.node("max_size"));
+            cache.finish(|_| None);
+        }
+        options.finish(|_| None);
+        staticc.finish(|_| None);
+        top.finish(|key| {
+            let django_setting = key.len() > 3
+                && key
+                    .bytes()
+                    .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+            django_setting.then(|| {
+                "staticc reads only the settings that collectstatic needs: remove this one".to_owned()
+            })
+        });
+        settings
+    }
+
+    /// A path in the settings, relative to the settings file.
+    fn resolve(&self, path: &str) -> PathBuf {
+        absolute(&self.layers.directory, Path::new(path))
+    }
+
+    fn static_root(&self, section: &Section<'_>, key: &'static str, flag: bool) -> Option<PathBuf> {
+        let written = section.text(key).filter(|root| !root.is_empty());
+        match &self.overrides.static_root {
+            Some(root) if flag => Some(absolute(self.directory, root)),
+            _ => written.map(|root| self.resolve(root)),
+        }
+    }
+
+    /// `python_path`, or where Python environments usually are.
+    fn search_path(&self, staticc: &Section<'_>) -> SearchPath {
+        let mut entries = Vec::new();
+        if let Some(written) = staticc.texts("python_path") {
+            for (path, node) in written {
+                let path = self.resolve(path);
+                if !path.is_dir() {
+                    let message = format!("python_path has no directory {}", path.display());
+                    self.problems
+                        .add(node.spot.mark(Problem::warning("missing-directory", message)));
+                }
+                entries.push(path);
+            }
+        } else {
+            entries.push(self.layers.directory.clone());
+            entries.extend(std::env::var_os("VIRTUAL_ENV").map(PathBuf::from));
+            entries.extend([".venv", "venv"].map(|name| self.layers.directory.join(name)));
+            entries.retain(|entry| entry.is_dir());
+        }
+        SearchPath::new(&entries)
+    }
+
+    /// Whose rules: as written, else those of the Django that is installed.
+    fn django(&self, staticc: &Section<'_>, search: &SearchPath) -> DjangoVersion {
+        let feature = |version: &str| {
+            let mut parts = version.split('.');
+            let release = [parts.next()?, parts.next()?].join(".");
+            release.parse::<DjangoVersion>().ok()
+        };
+        if let Some(text) = staticc.text("django") {
+            let known: Vec<(&str, ())> = DjangoVersion::ALL.map(|known| (known.as_str(), ())).into();
+            return feature(text).unwrap_or_else(|| {
+                if let Some(node) = staticc.node("django") {
+                    let _: Option<()> = staticc.refused("django", node, &one_of(&known));
+                }
+                DjangoVersion::NEWEST
+            });
+        }
+        let Some(installed) = search.django_version() else {
+            return DjangoVersion::NEWEST;
+        };
+        feature(&installed).unwrap_or_else(|| {
+            let newest = DjangoVersion::NEWEST;
+            self.problems.add(
+                Problem::warning(
+                    "unknown-django",
+                    format!("Django {installed} is installed, whose rules are not known; using those of {newest}"),
+                )
+                .cure("state the nearest one: [staticc] django = \"…\""),
+            );
+            newest
+        })
+    }
+
+    /// The backend and its options.
+    fn storage(
+        &self,
+        top: &Section<'a>,
+        django: DjangoVersion,
+    ) -> (Backend, Option<&'a Table>) {
+        let default = Backend::CompressedManifest;
+        let old = top.word("STATICFILES_STORAGE", &BACKENDS);
+        if let Some(node) = top.node("STATICFILES_STORAGE") {
+            if django >= DjangoVersion::V5_1 {
+                let message = format!("STATICFILES_STORAGE does not exist in Django {django}");
+                self.problems.add(
+                    node.spot
+                        .mark(Problem::error("bad-value", message))
+                        .cure("use [STORAGES.staticfiles] BACKEND"),
+                );
+            } else if top.has("STORAGES") {
+                let message = "STATICFILES_STORAGE/STORAGES are mutually exclusive.";
+                self.problems
+                    .add(node.spot.mark(Problem::error("bad-value", message)));
+            }
+        }
+        let Some(storages) = top.table("STORAGES") else {
+            return (old.unwrap_or(default), None);
+        };
+        let aliases = Section::new("STORAGES", Some(storages), self.problems);
+        let Some(storage) = aliases.table("staticfiles") else {
+            if let Some(node) = top.node("STORAGES").filter(|_| !aliases.has("staticfiles")) {
+                let message = "The STORAGES setting must define a 'staticfiles' storage.";
+                self.problems
+                    .add(node.spot.mark(Problem::error("staticfiles.E005", message)));
+            }
+            return (default, None);
+        };
+        let section = Section::new("STORAGES.staticfiles", Some(storage), self.problems);
+        let backend = section.word("BACKEND", &BACKENDS).unwrap_or(default);
+        let options = section.table("OPTIONS");
+        section.finish(|_| None);
+        (backend, options)
+    }
+
+    fn static_dirs(&self, top: &Section<'_>) -> Vec<(StaticDir, Node)> {
+        let mut dirs = Vec::new();
+        for node in top.array("STATICFILES_DIRS").unwrap_or_default() {
+            let (prefix, written) = match &node.value {
+                Value::Text(root) => (String::new(), root.clone()),
+                Value::Array(pair) => match &pair[..] {
+                    [
+                        Node {
+                            value: Value::Text(prefix),
+                            ..
+                        },
+                        Node {
+                            value: Value::Text(root),
+                            ..
+                        },
+                    ] => (prefix.clone(), root.clone()),
+                    _ => {
+                        let wanted = "a directory or [prefix, directory]";
+                        let _: Option<()> = top.refused("STATICFILES_DIRS", node, wanted);
+                        continue;
+                    }
+                },
+                _ => {
+                    let wanted = "an array of directories or [prefix, directory]";
+                    let _: Option<()> = top.mistyped("STATICFILES_DIRS", node, wanted);
+                    continue;
+                }
+            };
+            let root = self.resolve(&written);
+            dirs.push((
+                StaticDir {
+                    prefix,
+                    root,
+                    written,
+                },
+                node.clone(),
+            ));
+        }
+        dirs
+    }
+
+    fn finders(&self, top: &Section<'_>) -> Vec<Finder> {
+        let Some(written) = top.texts("STATICFILES_FINDERS") else {
+            return FINDERS.map(|(_, finder)| finder).into();
+        };
+        let find = |(text, node): &(&str, &Node)| {
+            let found = FINDERS.iter().find(|(name, _)| name == text);
+            found.map(|(_, finder)| *finder).or_else(|| {
+                let wanted = format!("a list of {}", one_of(&FINDERS));
+                top.refused("STATICFILES_FINDERS", node, &wanted)
+            })
+        };
+        written.iter().filter_map(find).collect()
+    }
+
+    /// `INSTALLED_APPS`, each located.
+    fn apps(&self, top: &Section<'_>, staticc: &Section<'_>, search: &SearchPath) -> Vec<App> {
+        let entries = top.texts("INSTALLED_APPS").unwrap_or_default();
+        let stated = Section::new(
+            "staticc.app_directories",
+            staticc.table("app_directories"),
+            self.problems,
+        );
+        for (key, spot, node) in staticc.table("app_directories").iter().flat_map(|table| &table.0) {
+            if !matches!(node.value, Value::Text(_)) {
+                let _: Option<()> = stated.mistyped(key, node, "a string");
+            }
+            if !entries.iter().any(|(entry, _)| entry == key) {
+                let message = format!("app_directories names {key:?}, which is not in INSTALLED_APPS");
+                self.problems
+                    .add(spot.mark(Problem::error("bad-value", message)));
+            }
+        }
+        let directories = staticc.table("app_directories");
+        let mut located = Vec::new();
+        for (entry, node) in entries {
+            let directory = directories.and_then(|table| table.get(entry));
+            let app = match directory.map(|directory| &directory.value) {
+                Some(Value::Text(directory)) => Ok(App {
+                    entry: entry.to_owned(),
+                    name: entry.to_owned(),
+                    directory: self.resolve(directory),
+                }),
+                _ => apps::locate(entry, search),
+            };
+            match app {
+                Ok(app) => located.push(app),
+                Err(problem) => self.problems.add(node.spot.mark(problem)),
+            }
+        }
+        for problem in apps::check_unique(&located) {
+            self.problems.add(problem);
+        }
+        located
+    }
+
+    /// A file mode; `Some(None)` is Python's `None`.
+    #[expect(clippy::option_option, reason = "not said, said to be none, said")]
+    fn mode(&self, section: &Section<'_>, key: &'static str) -> Option<Option<u32>> {
+        let node = section.node(key)?;
+        match &node.value {
+            Value::Text(text) if text == "umask" => Some(None),
+            Value::Text(_) => section.refused(key, node, "a mode such as 0o644, or \"umask\""),
+            _ => section.integer(key, 0, 0o7777).map(Some),
+        }
+    }
+
+    fn manifest_name(&self, options: &Section<'_>) -> String {
+        let key = "manifest_name";
+        let name = options.text(key).unwrap_or("staticfiles.json");
+        let plain = !name.is_empty()
+            && !name.starts_with('/')
+            && name.split('/').all(|part| !matches!(part, "" | "." | ".."));
+        if let (false, Some(node)) = (plain, options.node(key)) {
+            let _: Option<()> = options.refused(key, node, "a file name under STATIC_ROOT");
+        }
+        name.to_owned()
+    }
+
+    fn allow(&self, staticc: &Section<'_>) -> Vec<Allow> {
+        let mut list = Vec::new();
+        for node in staticc.array("allow").unwrap_or_default() {
+            let Value::Table(table) = &node.value else {
+                let _: Option<()> = staticc.mistyped("allow", node, "an array of tables");
+                continue;
+            };
+            let section = Section::new("staticc.allow", Some(table), self.problems);
+            let kinds = [
+                ("css", ReferenceKind::Css),
+                ("source-map", ReferenceKind::SourceMap),
+                ("js", ReferenceKind::Js),
+            ];
+            let kind = section.word("kind", &kinds);
+            let levels = [("warn", Level::Warn), ("ignore", Level::Ignore)];
+            let level = section.word("level", &levels).unwrap_or(Level::Warn);
+            let place = crate::nouns::place_at(
+                &node.spot.text.content,
+                node.spot.range.start,
+                node.spot.range.end,
+            );
+            if let Some(path) = self.glob(&section, node) {
+                list.push(Allow {
+                    path,
+                    kind,
+                    level,
+                    line: place.line,
+                });
+            }
+            section.finish(|_| None);
+        }
+        list
+    }
+
+    fn compression(&self, staticc: &Section<'_>) -> Compression {
+        let section = Section::new(
+            "staticc.compression",
+            staticc.table("compression"),
+            self.problems,
+        );
+        let mut rules = Vec::new();
+        for node in section.array("rule").unwrap_or_default() {
+            let Value::Table(table) = &node.value else {
+                let _: Option<()> = section.mistyped("rule", node, "an array of tables");
+                continue;
+            };
+            let rule = Section::new("staticc.compression.rule", Some(table), self.problems);
+            let path = self.glob(&rule, node);
+            let (encodings, brotli_quality, min_saving) = (
+                self.encodings(&rule),
+                rule.integer("brotli_quality", 0, 11),
+                rule.share("min_saving"),
+            );
+            rule.finish(|_| None);
+            rules.extend(path.map(|path| CompressionRule {
+                path,
+                encodings,
+                brotli_quality,
+                min_saving,
+            }));
+        }
+        let compression = Compression {
+            encodings: self
+                .encodings(&section)
+                .unwrap_or_else(|| vec![Encoding::Brotli, Encoding::Gzip]),
+            brotli_quality: section.integer("brotli_quality", 0, 11).unwrap_or(11),
+            min_saving: section.share("min_saving").unwrap_or(0.05),
+            rules,
+        };
+        section.finish(|_| None);
+        compression
+    }
+
+    fn encodings(&self, section: &Section<'_>) -> Option<Vec<Encoding>> {
+        let find = |(text, node): &(&str, &Node)| {
+            let found = ENCODINGS.iter().find(|(name, _)| name == text);
+            found.map(|(_, encoding)| *encoding).or_else(|| {
+                let wanted = format!("a list of {}", one_of(&ENCODINGS));
+                section.refused("encodings", node, &wanted)
+            })
+        };
+        let written = section.texts("encodings")?;
+        Some(written.iter().filter_map(find).collect())
+    }
+
+    /// The `path` of a table, which must be there.
+    fn glob(&self, section: &Section<'_>, table: &Node) -> Option<GlobMatcher> {
+        let Some(node) = section.node("path") else {
+            let problem = Problem::error("missing-setting", "`path` is missing: a glob such as \"vendor/**\"");
+            self.problems.add(table.spot.mark(problem));
+            return None;
+        };
+        let text = section.text("path")?;
+        match GlobBuilder::new(text).literal_separator(true).build() {
+            Ok(glob) => Some(glob.compile_matcher()),
+            Err(error) => {
+                section.refused("path", node, &format!("a glob: {}", error.kind()))
+            }
+        }
+    }
+}
+
+/// `WHITENOISE_SKIP_COMPRESS_EXTENSIONS`; a string is taken by characters,
+/// as WhiteNoise takes it.
+fn skip_extensions(top: &Section<'_>) -> Vec<String> {
+    let key = "WHITENOISE_SKIP_COMPRESS_EXTENSIONS";
+    match top.node(key).map(|node| &node.value) {
+        None => SKIP_COMPRESS_EXTENSIONS
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
+        Some(Value::Text(text)) => text.chars().map(String::from).collect(),
+        Some(_) => top
+            .texts(key)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(text, _)| text.to_owned())
+            .collect(),
+    }
+}
+
+/// `os.path.abspath` of a path that is relative to `directory`.
+fn absolute(directory: &Path, path: &Path) -> PathBuf {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let joined = directory.join(path);
+    let normal = crate::rewrite::normpath(joined.as_os_str().as_bytes());
+    PathBuf::from(OsStr::from_bytes(&normal))
+}
+
+/// Shared by readers of texts: a name for a path that people recognise.
+pub(super) fn shown(path: &Path, directory: &Path) -> String {
+    path.strip_prefix(directory)
+        .unwrap_or(path)
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// The text and its name, to be pointed into.
+pub(super) fn text(name: String, content: String) -> Rc<super::tree::Text> {
+    Rc::new(super::tree::Text { name, content })
+}

@@ -1,0 +1,108 @@
+//! Where settings texts come from: the file, `pyproject.toml`, `--set`. Owns
+//! finding and reading them; knows no key but `tool.staticc.settings`.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::load::{shown, text};
+use super::tree::{Node, Table, Text, Value, parse};
+use crate::nouns::Problem;
+
+/// All texts laid over each other.
+pub struct Layers {
+    /// The settings.
+    pub table: Table,
+    /// What paths in them are relative to.
+    pub directory: PathBuf,
+}
+
+/// Reads the settings file and lays `--set` over it.
+pub fn read_layers(
+    file: Option<&Path>,
+    set: &[String],
+    directory: &Path,
+) -> Result<Layers, Vec<Problem>> {
+    let (path, content, in_pyproject) = find(file, directory).map_err(|problem| vec![problem])?;
+    let source = text(shown(&path, directory), content);
+    let mut table = parse(&source)?;
+    if in_pyproject {
+        table = match settings_of(&table) {
+            Some(table) => table,
+            None => return Err(vec![nothing_found(directory)]),
+        };
+    }
+    let mut problems = Vec::new();
+    for assignment in set {
+        let line: Rc<Text> = text("--set".to_owned(), assignment.clone());
+        match parse(&line) {
+            Ok(layer) => table.lay_over(layer),
+            Err(errors) => problems.extend(errors.into_iter().map(|problem| {
+                problem.cure("write KEY=VALUE with a TOML value: --set 'STATIC_URL=\"/s/\"'")
+            })),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let directory = std::path::absolute(directory.join(&path)).unwrap_or(path);
+    let directory = directory.parent().map(Path::to_path_buf).unwrap_or(directory);
+    Ok(Layers { table, directory })
+}
+
+/// The file to read, its content, and whether it is a `pyproject.toml`.
+fn find(file: Option<&Path>, directory: &Path) -> Result<(PathBuf, String, bool), Problem> {
+    if let Some(file) = file {
+        let is_pyproject = file.file_name().is_some_and(|name| name == "pyproject.toml");
+        let content = read(&directory.join(file)).map_err(|error| unreadable(file, &error))?;
+        return Ok((file.to_path_buf(), content, is_pyproject));
+    }
+    for (name, is_pyproject) in [("settings.toml", false), ("pyproject.toml", true)] {
+        let path = directory.join(name);
+        match read(&path) {
+            Ok(content) => return Ok((path, content, is_pyproject)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(unreadable(Path::new(name), &error)),
+        }
+    }
+    Err(nothing_found(directory))
+}
+
+/// A text, with or without a byte order mark.
+fn read(path: &Path) -> io::Result<String> {
+    let bytes = fs::read(path)?;
+    let text = String::from_utf8(bytes)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned())
+}
+
+fn settings_of(pyproject: &Table) -> Option<Table> {
+    let mut table = pyproject;
+    for key in ["tool", "staticc", "settings"] {
+        match table.get(key) {
+            Some(Node {
+                value: Value::Table(inner),
+                ..
+            }) => table = inner,
+            _ => return None,
+        }
+    }
+    Some(table.clone())
+}
+
+fn unreadable(file: &Path, error: &io::Error) -> Problem {
+    let problem = Problem::error("settings-file", format!("cannot be read: {error}"));
+    problem
+        .in_file(file)
+        .cure("name the settings file with --settings FILE")
+}
+
+fn nothing_found(directory: &Path) -> Problem {
+    Problem::error(
+        "settings-file",
+        format!("no settings found in {}", directory.display()),
+    )
+    .note("looked for settings.toml, then for [tool.staticc.settings] in pyproject.toml")
+    .cure("name the file with --settings FILE; the smallest one is: STATIC_URL = \"/static/\" and STATIC_ROOT = \"staticfiles\"")
+}

@@ -1,0 +1,168 @@
+//! Settings text → values that remember their place, several texts laid
+//! over each other (`--set` over the file). Knows no key's meaning.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::nouns::{Problem, place_at};
+
+/// A text that settings come from.
+#[derive(Debug)]
+pub struct Text {
+    /// How people know it: a file's path, or `--set`.
+    pub name: String,
+    /// Its content.
+    pub content: String,
+}
+
+/// Where something stands.
+#[derive(Clone, Debug)]
+pub struct Spot {
+    /// In which text.
+    pub text: Rc<Text>,
+    /// Which bytes.
+    pub range: Range<usize>,
+}
+
+impl Spot {
+    /// The problem, said of this place.
+    pub fn mark(&self, problem: Problem) -> Problem {
+        let place = place_at(&self.text.content, self.range.start, self.range.end);
+        problem.in_file(self.text.name.as_str()).at(place)
+    }
+}
+
+/// A value and where it stands.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// What it is.
+    pub value: Value,
+    /// Where it stands.
+    pub spot: Spot,
+}
+
+/// TOML's kinds of values, as far as settings use them.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// `"text"`
+    Text(String),
+    /// `1`, `0o644`
+    Integer(i64),
+    /// `0.05`
+    Float(f64),
+    /// `true`
+    Boolean(bool),
+    /// `[…]`
+    Array(Vec<Node>),
+    /// `[table]` or `{…}`
+    Table(Table),
+    /// A date, or a number that is none of the above.
+    Other,
+}
+
+impl Value {
+    /// What TOML calls it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a string",
+            Self::Integer(_) => "an integer",
+            Self::Float(_) => "a float",
+            Self::Boolean(_) => "a boolean",
+            Self::Array(_) => "an array",
+            Self::Table(_) => "a table",
+            Self::Other => "a date or a number out of range",
+        }
+    }
+}
+
+/// Keys in the order written, each with its own place.
+#[derive(Clone, Debug, Default)]
+pub struct Table(pub Vec<(String, Spot, Node)>);
+
+impl Table {
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        let entry = self.0.iter().find(|(name, ..)| name == key);
+        entry.map(|(.., node)| node)
+    }
+
+    /// Lays another table over this one: tables merge, all else replaces.
+    pub fn lay_over(&mut self, other: Self) {
+        for (key, spot, node) in other.0 {
+            match self.0.iter_mut().find(|(name, ..)| *name == key) {
+                None => self.0.push((key, spot, node)),
+                Some((.., old)) => match (&mut old.value, node) {
+                    (
+                        Value::Table(old),
+                        Node {
+                            value: Value::Table(new),
+                            ..
+                        },
+                    ) => old.lay_over(new),
+                    (_, node) => *old = node,
+                },
+            }
+        }
+    }
+}
+
+/// Reads a TOML text.
+pub fn parse(text: &Rc<Text>) -> Result<Table, Vec<Problem>> {
+    let (table, errors) = DeTable::parse_recoverable(&text.content);
+    if errors.is_empty() {
+        return Ok(convert_table(text, table.get_ref()));
+    }
+    Err(errors
+        .iter()
+        .map(|error| {
+            let message = error.message().lines().collect::<Vec<_>>().join(", ");
+            let problem = Problem::error("toml-syntax", format!("not TOML: {message}"));
+            Spot {
+                text: Rc::clone(text),
+                range: error.span().unwrap_or(0..0),
+            }
+            .mark(problem)
+        })
+        .collect())
+}
+
+fn convert_table(text: &Rc<Text>, table: &DeTable<'_>) -> Table {
+    let entries = table.iter().map(|(key, value)| {
+        let spot = Spot {
+            text: Rc::clone(text),
+            range: key.span(),
+        };
+        (key.get_ref().to_string(), spot, convert(text, value))
+    });
+    let mut entries: Vec<_> = entries.collect();
+    entries.sort_by_key(|(_, spot, _)| spot.range.start);
+    Table(entries)
+}
+
+fn convert(text: &Rc<Text>, value: &Spanned<DeValue<'_>>) -> Node {
+    let converted = match value.get_ref() {
+        DeValue::String(string) => Value::Text(string.to_string()),
+        DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
+            .map_or(Value::Other, Value::Integer),
+        DeValue::Float(float) => float
+            .as_str()
+            .parse()
+            .map_or(Value::Other, Value::Float),
+        DeValue::Boolean(boolean) => Value::Boolean(*boolean),
+        DeValue::Datetime(_) => Value::Other,
+        DeValue::Array(array) => {
+            Value::Array(array.iter().map(|value| convert(text, value)).collect())
+        }
+        DeValue::Table(table) => Value::Table(convert_table(text, table)),
+    };
+    Node {
+        value: converted,
+        spot: Spot {
+            text: Rc::clone(text),
+            range: value.span(),
+        },
+    }
+}
