@@ -1,5 +1,4 @@
-//! Flags and their help; nothing else. What they mean is decided in
-//! [`crate::commands`].
+//! Flags and their help; nothing else. What they mean is the verbs' affair.
 
 use std::path::PathBuf;
 

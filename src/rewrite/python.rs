@@ -118,7 +118,8 @@ pub fn urldefrag(url: &[u8]) -> (Cow<'_, [u8]>, Vec<u8>) {
     // they are empty, so that a lone `;` is lost.
     if USES_PARAMS.contains(&split.scheme.as_slice()) {
         let segment = memchr::memrchr(b'/', &split.path).map_or(0, |at| at + 1);
-        if memchr::memchr(b';', &split.path[segment..]) == Some(split.path.len() - segment - 1) {
+        let empty = (split.path.len() - segment).checked_sub(1);
+        if empty.is_some() && memchr::memchr(b';', &split.path[segment..]) == empty {
             split.path.pop();
         }
     }

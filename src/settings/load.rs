@@ -62,7 +62,10 @@ pub fn load(
             warnings: problems,
         }),
         _ => {
-            problems.sort_by_key(|problem| !problem.is_error());
+            problems.sort_by(|a, b| {
+                let order = |problem: &Problem| (problem.place.is_none(), problem.place.clone());
+                order(a).cmp(&order(b))
+            });
             Err(problems)
         }
     }
@@ -123,6 +126,12 @@ const ENCODINGS: [(&str, Encoding); 3] = [
     ("zst", Encoding::Zstd),
 ];
 
+const LEVELS: [(&str, Level); 3] = [
+    ("error", Level::Error),
+    ("warn", Level::Warn),
+    ("ignore", Level::Ignore),
+];
+
 struct Loader<'a> {
     layers: &'a Layers,
     overrides: &'a Overrides,
@@ -138,9 +147,7 @@ impl<'a> Loader<'a> {
         let django = self.django(&staticc, &search);
         let (backend, storage) = self.storage(&top, django);
         let options = Section::new("STORAGES.staticfiles.OPTIONS", storage, self.problems);
-        for key in ["manifest_strict", "support_js_module_import_aggregation"] {
-            let _ = options.boolean(key);
-        }
+        let _ = options.boolean("manifest_strict");
         // Chains of any depth resolve, so that the limit has no meaning.
         let _ = options.integer("max_post_process_passes", 0, i64::from(u32::MAX));
         let _ = top.boolean("WHITENOISE_MANIFEST_STRICT");
@@ -173,9 +180,10 @@ impl<'a> Loader<'a> {
             let upload = self.mode(&top, key);
             self.mode(&options, option).or(upload)
         };
-        let settings = checked.map(|checked| Settings {
-            static_url: checked.static_url,
-            static_root: checked.location,
+        // Everything is read before anything is given up, for its problems.
+        let settings = Settings {
+            static_url: String::new(),
+            static_root: PathBuf::new(),
             finders: self.finders(&top),
             static_dirs,
             apps: self.apps(&top, &staticc, &search),
@@ -193,13 +201,15 @@ impl<'a> Loader<'a> {
             skip_compress_extensions: skip_extensions(&top),
             django,
             missing_references: staticc
-                .word(
-                    "missing_references",
-                    &[("error", Level::Error), ("warn", Level::Warn), ("ignore", Level::Ignore)],
-                )
+                .word("missing_references", &LEVELS)
                 .unwrap_or(Level::Error),
             allow: self.allow(&staticc),
             compression: self.compression(&staticc),
+        };
+        let settings = checked.map(|checked| Settings {
+            static_url: checked.static_url,
+            static_root: checked.location,
+            ..settings
         });
         if let Some(table) = staticc.table("cache") {
             let cache = Section::new("staticc.cache", Some(table), self.problems);
@@ -461,8 +471,7 @@ impl<'a> Loader<'a> {
                 ("js", ReferenceKind::Js),
             ];
             let kind = section.word("kind", &kinds);
-            let levels = [("warn", Level::Warn), ("ignore", Level::Ignore)];
-            let level = section.word("level", &levels).unwrap_or(Level::Warn);
+            let level = section.word("level", &LEVELS[1..]).unwrap_or(Level::Warn);
             let place = crate::nouns::place_at(
                 &node.spot.text.content,
                 node.spot.range.start,

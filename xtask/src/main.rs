@@ -1,1 +1,42 @@
-fn main(){}
+//! What needs real Django: `cargo xtask oracle|parity|fuzz-parity`. Each verb
+//! sets up what it needs below `target/xtask`.
+
+mod fuzz;
+mod oracle;
+mod parity;
+mod process;
+mod venv;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask VERB
+  oracle [CASE…]                    make fixtures/*/expected with real Django and WhiteNoise
+  parity [--quick]                  compare staticc and Django on real packages
+  fuzz-parity [--seconds N] [--django X.Y] [--seed N]
+                                    compare staticc and Django on random trees";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let verb = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    let result = match verb.as_str() {
+        "oracle" => oracle::run(&rest),
+        "parity" => parity::run(&rest),
+        "fuzz-parity" => fuzz::run(&rest),
+        _ => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            say(&message);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Tells the user something.
+#[expect(clippy::print_stdout, reason = "the one place that prints")]
+fn say(line: &str) {
+    println!("{line}");
+}

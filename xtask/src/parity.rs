@@ -1,0 +1,86 @@
+//! `cargo xtask parity`: staticc against Django on real packages.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::process::{self, script, staticc, workshop};
+use crate::venv::{self, DJANGO};
+
+/// From PyPI.
+const PACKAGES: [&str; 7] = [
+    "djangorestframework",
+    "django-debug-toolbar",
+    "django-unfold",
+    "django-import-export",
+    "drf-spectacular-sidecar",
+    "django-silk",
+    "django-tinymce",
+];
+
+/// From npm.
+const NODE_PACKAGES: [&str; 3] = ["bootstrap", "leaflet", "swagger-ui-dist"];
+
+/// The verb.
+pub fn run(arguments: &[String]) -> Result<(), String> {
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    let binary = staticc()?;
+    let node = node_packages()?;
+    let versions: &[&str] = if quick { &["6.1"] } else { &DJANGO };
+    let mut reports = Vec::new();
+    for django in versions {
+        let python = venv::python(&format!("parity-{django}"), django, &PACKAGES)?;
+        let report = workshop().join(format!("parity-{django}.json"));
+        process::run(
+            Command::new(python)
+                .arg(script("parity.py"))
+                .arg(django)
+                .arg(&binary)
+                .arg(&node)
+                .arg(workshop().join("parity"))
+                .arg(&report),
+        )?;
+        reports.push(report);
+    }
+    sum_up(&reports)
+}
+
+/// Prints all runs' sizes and the count; fails if anything differed.
+fn sum_up(reports: &[PathBuf]) -> Result<(), String> {
+    let (mut passed, mut failed) = (0, 0);
+    crate::say("\nsizes in bytes           Django     .br WhiteNoise     .br staticc  ratio     .gz WhiteNoise     .gz staticc  ratio");
+    for report in reports {
+        let text = fs::read_to_string(report).map_err(|error| error.to_string())?;
+        let report: serde_json::Value =
+            serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        passed += report["passed"].as_u64().unwrap_or(0);
+        failed += report["failed"].as_u64().unwrap_or(1);
+        for row in report["sizes"].as_array().into_iter().flatten() {
+            crate::say(row.as_str().unwrap_or_default());
+        }
+    }
+    crate::say(&format!("\n{passed} passed, {failed} failed"));
+    if failed == 0 {
+        Ok(())
+    } else {
+        Err("staticc and Django differ".to_owned())
+    }
+}
+
+/// `node_modules` with the npm packages.
+fn node_packages() -> Result<PathBuf, String> {
+    let directory = workshop().join("npm");
+    let modules = directory.join("node_modules");
+    let there = |name: &&str| Path::new(&modules).join(name).is_dir();
+    if !NODE_PACKAGES.iter().all(|name| there(&name)) {
+        fs::create_dir_all(&directory).map_err(|error| error.to_string())?;
+        fs::write(directory.join("package.json"), "{}").map_err(|error| error.to_string())?;
+        process::run(
+            Command::new("npm")
+                .current_dir(&directory)
+                .args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"])
+                .args(NODE_PACKAGES),
+        )?;
+    }
+    Ok(modules)
+}

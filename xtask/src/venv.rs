@@ -1,0 +1,63 @@
+//! Virtual environments with real Django and WhiteNoise, one for each Django
+//! version, made when they are first needed.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::process::{run, workshop};
+
+/// The Django versions that staticc knows, oldest first.
+pub const DJANGO: [&str; 6] = ["4.2", "5.0", "5.1", "5.2", "6.0", "6.1"];
+
+/// What is measured against.
+const ALWAYS: [&str; 2] = ["whitenoise==6.12.0", "Brotli==1.2.*"];
+
+/// Makes the environment `name` with these packages besides, unless it is
+/// there; its Python.
+pub fn python(name: &str, django: &str, packages: &[&str]) -> Result<PathBuf, String> {
+    let directory = workshop().join("venv").join(name);
+    let python = directory.join("bin/python");
+    let mut wanted = vec![format!("Django~={django}.0")];
+    wanted.extend(ALWAYS.iter().chain(packages).map(ToString::to_string));
+    // Written last, so that an environment half made is made again.
+    let stamp = directory.join("staticc-packages.txt");
+    if fs::read_to_string(&stamp).is_ok_and(|text| text == wanted.join("\n")) {
+        return Ok(python);
+    }
+    crate::say(&format!("making a virtual environment with Django {django}"));
+    let _ = fs::remove_dir_all(&directory);
+    run(Command::new(interpreter()?)
+        .args(["-m", "venv"])
+        .arg(&directory))?;
+    run(Command::new(&python)
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+        .args(&wanted))?;
+    fs::write(&stamp, wanted.join("\n")).map_err(|error| error.to_string())?;
+    Ok(python)
+}
+
+/// A Python 3.12, which all these versions of Django run on.
+fn interpreter() -> Result<PathBuf, String> {
+    let works = |python: &PathBuf| {
+        let version = Command::new(python).arg("--version").output();
+        version.is_ok_and(|output| {
+            output.status.success()
+                && String::from_utf8_lossy(&output.stdout).starts_with("Python 3.12.")
+        })
+    };
+    let mut candidates: Vec<PathBuf> = vec!["python3.12".into(), "python3".into()];
+    let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv"));
+    let pyenv = std::env::var_os("PYENV_ROOT").map(PathBuf::from).or(home);
+    if let Some(entries) = pyenv.and_then(|root| fs::read_dir(root.join("versions")).ok()) {
+        candidates.extend(
+            entries
+                .flatten()
+                .map(|entry| entry.path().join("bin/python3.12")),
+        );
+    }
+    candidates
+        .into_iter()
+        .find(works)
+        .ok_or_else(|| "no Python 3.12 found (on PATH or among pyenv's versions)".to_owned())
+}
