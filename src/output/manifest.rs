@@ -65,7 +65,7 @@ fn quote(out: &mut String, bytes: &[u8]) {
             Some('\t') => out.push_str("\\t"),
             Some('\u{8}') => out.push_str("\\b"),
             Some('\u{c}') => out.push_str("\\f"),
-            Some(ascii @ ' '..='\u{7f}') => out.push(ascii),
+            Some(ascii @ ' '..='~') => out.push(ascii),
             Some(other) => {
                 for unit in other.encode_utf16(&mut [0; 2]) {
                     let _ = write!(out, "\\u{unit:04x}");
@@ -106,8 +106,7 @@ mod tests {
         assert!(
             text.starts_with(concat!(
                 r#"{"paths": {"x\udcff.txt": "x\udcff.txt", "x\uffff": "\u00e9\ud83d\ude00"#,
-                "\u{7f}",
-                r#"/\n", "\u00e9\ud83d\ude00"#
+                r#"\u007f/\n", "\u00e9\ud83d\ude00"#
             )),
             "{text}"
         );

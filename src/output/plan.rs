@@ -65,8 +65,8 @@ pub struct Piece {
 pub struct Plan {
     /// The contents, those most work to encode first.
     pub pieces: Vec<Piece>,
-    /// Plain files that go although this run knows them.
-    pub removals: Vec<LogicalPath>,
+    /// Assets whose plain files go.
+    pub removals: Vec<AssetId>,
     /// The manifest's bytes, if the backend has one.
     pub manifest: Option<Vec<u8>>,
     /// Whether compressed copies that are not planned are ours to remove
@@ -157,11 +157,9 @@ pub fn plan(
         let mut entries: Vec<_> = assets.iter().map(|asset| &asset.key).zip(hashed).collect();
         plan.manifest = Some(manifest::to_json(&mut entries));
         if !keeps_plain {
-            plan.removals = assets
-                .iter()
-                .map(|asset| &asset.path)
-                .filter(|path| !draft.taken.contains_key(*path))
-                .cloned()
+            plan.removals = ids()
+                .filter(|(_, asset)| !draft.taken.contains_key(&asset.path))
+                .map(|(id, _)| id)
                 .collect();
         }
     }

@@ -3,7 +3,7 @@
 //! renaming, the manifest last, then what does not belong is removed. A run
 //! that fails before leaves STATIC_ROOT as it was.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -96,6 +96,7 @@ impl Stage<'_> {
             self.root.unmake();
             vec![problem]
         })?;
+        self.give_way(&mut ready);
         ready.sort_by(|a, b| (a.done.role, a.done.asset).cmp(&(b.done.role, b.done.asset)));
         self.put(plan, ready, manifest, obsolete)
             .map_err(|problem| vec![problem])
@@ -260,6 +261,40 @@ impl Stage<'_> {
         })
     }
 
+    /// A source that is named as a compressed copy gives way to the copy.
+    fn give_way(&self, ready: &mut [Ready]) {
+        let copies: HashSet<LogicalPath> = ready
+            .iter()
+            .flat_map(|ready| ready.done.copies.iter().cloned())
+            .collect();
+        for ready in ready.iter_mut().filter(|ready| copies.contains(&ready.done.path)) {
+            ready.file = None;
+            ready.done.before = match self.root.look(&ready.done.path) {
+                Some(_) => Before::Same,
+                None => Before::Absent,
+            };
+        }
+    }
+
+    /// What is told of an asset whose plain file goes: Django copies it
+    /// first, unless it is there.
+    fn removed(&self, asset: AssetId) -> Done {
+        let path = &self.assets[asset.index()].path;
+        let content = &self.contents[asset.index()];
+        let before = match self.root.look(path) {
+            None => Before::Absent,
+            Some(_) if self.root.holds(path, content.id, content.stamp.size) => Before::Same,
+            Some(_) => Before::Other,
+        };
+        Done {
+            asset,
+            role: Role::Plain,
+            path: path.clone(),
+            before,
+            copies: Vec::new(),
+        }
+    }
+
     /// Puts everything in force. Only renames and removals.
     fn put(
         &self,
@@ -297,7 +332,9 @@ impl Stage<'_> {
         if let Some(manifest) = manifest {
             manifest.put()?;
         }
-        for path in plan.removals.iter() {
+        for &asset in &plan.removals {
+            let path = &self.assets[asset.index()].path;
+            done.push(self.removed(asset));
             self.root.remove(path)?;
             for copy in self.copies_of(path) {
                 if !planned.contains(&copy) {

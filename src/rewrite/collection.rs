@@ -200,7 +200,7 @@ fn place(asset: &Asset, text: &str, findings: &[Finding], assets: &[Asset]) -> V
     told.into_iter()
         .map(|finding| {
             let place = lines.place(finding.start, finding.end.max(finding.start));
-            let matched = shorten(&finding.matched);
+            let matched = shorten(text.get(finding.start..finding.end).unwrap_or_default());
             let mut problem = match &finding.fault {
                 Fault::Missing(path) => {
                     let problem = Problem::error(

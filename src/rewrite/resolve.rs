@@ -224,25 +224,26 @@ impl<'a> Resolver<'a> {
     }
 
     /// Whether a browser that follows `url` from the fingerprinted copy of
-    /// `referrer` arrives at `hashed`, or at a plain file that stays.
+    /// `referrer` arrives at `hashed`, or at a plain file that stays, or (by
+    /// a query that holds slashes) at a directory.
     fn arrives(&self, referrer: &Asset, url: &[u8], hashed: &LogicalPath) -> bool {
-        if url
-            .iter()
-            .any(|&byte| matches!(byte, b'"' | b'\\') || byte.is_ascii_control())
-        {
-            return false;
-        }
         let end = url
             .iter()
             .position(|byte| matches!(byte, b'?' | b'#'))
             .unwrap_or(url.len());
+        let unspeakable = |byte: &u8| matches!(byte, b'"' | b'\\' | b'\t' | b'\n' | b'\r');
         let path = percent_decode(&url[..end]);
         let path = match path.strip_prefix(self.static_url) {
             Some(rest) if path.starts_with(b"/") => rest.to_vec(),
             _ => path_join(&directory_of(referrer), &path),
         };
         let path = normpath(&path);
-        path == hashed.as_bytes() || (self.keeps_plain && self.by_path.contains_key(&path[..]))
+        if url[..end].iter().any(unspeakable) && path.iter().any(unspeakable) {
+            return false;
+        }
+        path == hashed.as_bytes()
+            || self.directories.contains(&path[..])
+            || (self.keeps_plain && self.by_path.contains_key(&path[..]))
     }
 
     /// A URL that leads from `referrer` to `hashed`, for the names whose

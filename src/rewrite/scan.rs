@@ -30,8 +30,6 @@ pub(super) struct Finding {
     /// The bytes of the original text that hold the reference.
     pub start: usize,
     pub end: usize,
-    /// The reference as it stands there.
-    pub matched: String,
 }
 
 /// What is wrong with a reference.
@@ -158,13 +156,6 @@ impl Walk<'_> {
         text: &str,
         range: std::ops::Range<usize>,
     ) -> Option<String> {
-        if let Some(marker) = &self.marker
-            && memchr::memmem::find(url.as_bytes(), marker).is_some()
-        {
-            // An earlier rule wrote this URL; Django would look for the
-            // fingerprinted name and fail, or put a second one in.
-            return None;
-        }
         let placeholder = self.placeholder(text);
         let (fault, written) = match self.resolver.resolve(self.referrer, url, &placeholder) {
             Resolution::Foreign => return None,
@@ -174,16 +165,19 @@ impl Walk<'_> {
                 return Some(url);
             }
             Resolution::Leftover(path, url) => (Fault::Leftover(path), Some(url)),
+            // An earlier rule wrote this URL; Django would look for the
+            // fingerprinted name and fail, or put a second one in.
+            Resolution::Missing(path) if self.is_marked(&path) => return None,
             Resolution::Missing(path) => (Fault::Missing(path), None),
             Resolution::Outside(path) => (Fault::Outside(path), None),
         };
-        let (start, end) = (self.origin(range.start), self.origin(range.end));
+        let start = self.origin(range.start, |edit| edit.old.0);
+        let end = self.origin(range.end, |edit| edit.old.1);
         self.findings.push(Finding {
             level: (self.policy)(self.referrer, kind),
             fault,
             start,
             end,
-            matched: text[range].to_owned(),
         });
         written
     }
@@ -226,13 +220,20 @@ impl Walk<'_> {
             .collect()
     }
 
-    /// The byte of the original text that a byte of the current one is from.
-    fn origin(&self, at: usize) -> usize {
+    /// Whether a path has a placeholder of this text in it.
+    fn is_marked(&self, path: &str) -> bool {
+        let marker = self.marker.as_ref();
+        marker.is_some_and(|marker| memchr::memmem::find(path.as_bytes(), marker).is_some())
+    }
+
+    /// The byte of the original text that a byte of the current one is from;
+    /// `inside` decides within a replaced piece.
+    fn origin(&self, at: usize, inside: fn(&Edit) -> usize) -> usize {
         self.passes.iter().rev().fold(at, |at, edits| {
             let after = edits.partition_point(|edit| edit.new.0 <= at);
             match after.checked_sub(1).map(|index| &edits[index]) {
                 None => at,
-                Some(edit) if at < edit.new.1 => edit.old.0,
+                Some(edit) if at < edit.new.1 => inside(edit),
                 Some(edit) => at - edit.new.1 + edit.old.1,
             }
         })

@@ -14,9 +14,10 @@ use crate::tree::escape;
 /// Files above this size are told by their digest.
 const LARGE: usize = 4096;
 
-/// All files below a STATIC_ROOT, and which of them are compressed copies.
-pub fn describe(root: &Path, base: &Path) -> (Map<String, Value>, Vec<Value>) {
-    let (mut files, mut copies) = (Map::new(), Vec::new());
+/// All files below a STATIC_ROOT; apart from them, the compressed copies with
+/// their modes.
+pub fn describe(root: &Path, base: &Path) -> (Map<String, Value>, Map<String, Value>) {
+    let (mut files, mut copies) = (Map::new(), Map::new());
     let mut entries: Vec<_> = walkdir::WalkDir::new(root)
         .into_iter()
         .filter_map(Result::ok)
@@ -27,7 +28,7 @@ pub fn describe(root: &Path, base: &Path) -> (Map<String, Value>, Vec<Value>) {
     for path in entries {
         let name = escape(path.strip_prefix(root).unwrap());
         if is_copy(&path) {
-            copies.push(Value::String(name));
+            copies.insert(name, json!(mode(&fs::metadata(&path).unwrap())));
         } else {
             files.insert(name, describe_file(&path, base));
         }
@@ -42,7 +43,7 @@ fn describe_file(path: &Path, base: &Path) -> Value {
         return json!({"link": target.replace(&*base.to_string_lossy(), "{base}")});
     }
     let data = fs::read(path).unwrap();
-    let mode = format!("0o{:o}", metadata.permissions().mode() & 0o7777);
+    let mode = mode(&metadata);
     if data.len() > LARGE {
         let md5: [u8; 16] = Md5::digest(&data).into();
         let md5: String = md5.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -52,6 +53,10 @@ fn describe_file(path: &Path, base: &Path) -> Value {
         Ok(text) => json!({"mode": mode, "text": text}),
         Err(error) => json!({"mode": mode, "base64": base64(error.as_bytes())}),
     }
+}
+
+fn mode(metadata: &fs::Metadata) -> String {
+    format!("0o{:o}", metadata.permissions().mode() & 0o7777)
 }
 
 /// Whether a file decodes to the file that its name says it is a copy of.

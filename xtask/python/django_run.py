@@ -35,7 +35,6 @@ DJANGO_KEYS = (
 
 def configure(toml, base):
     """Configures Django as the settings say; paths are relative to base."""
-    from django.conf import settings
     from django.utils.module_loading import import_string
 
     def path(text):
@@ -76,7 +75,12 @@ def configure(toml, base):
     for extra in toml.get("staticc", {}).get("python_path", []):
         sys.path.insert(0, path(extra))
     sys.path.insert(0, base)
-    settings.configure(SECRET_KEY="x", USE_TZ=True, **values)
+    # A settings module, as projects have it: Django 4.2 drops OPTIONS after
+    # settings.configure().
+    project = types.ModuleType("oracle_settings")
+    project.__dict__.update(SECRET_KEY="x", USE_TZ=True, **values)
+    sys.modules["oracle_settings"] = project
+    os.environ["DJANGO_SETTINGS_MODULE"] = "oracle_settings"
     import django
 
     django.setup()

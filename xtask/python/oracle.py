@@ -116,7 +116,7 @@ def outcome(version, case):
             if error:
                 step["error"] = error.replace(base, "{base}").split(" object at 0x")[0]
             steps.append(step)
-        files, encoded = {}, []
+        files, encoded = {}, {}
         root = os.path.join(base, toml.get("STATIC_ROOT", "out"))
         for name, full in sorted(django_run.walk(root)):
             original = full[:-3]
@@ -125,7 +125,8 @@ def outcome(version, case):
                 and os.path.exists(original)
                 and is_copy(full, original)
             ):
-                encoded.append(django_run.escape(name))
+                mode = stat.S_IMODE(os.stat(full).st_mode)
+                encoded[django_run.escape(name)] = oct(mode)
                 continue
             entry = describe(full)
             if "link" in entry:

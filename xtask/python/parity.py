@@ -1,0 +1,252 @@
+"""staticc against Django on real packages: the same tree, scenario by scenario.
+
+usage: parity.py VERSION STATICC NODE_MODULES WORK REPORT.json
+Django's trees are kept in WORK by what went into them: real packages take
+WhiteNoise a while.
+"""
+
+import gzip
+import hashlib
+import importlib.metadata
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import brotli
+import django_run
+
+APPS = [
+    "django.contrib.admin",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "rest_framework",
+    "debug_toolbar",
+    "import_export",
+    "drf_spectacular_sidecar",
+    "silk",
+    "tinymce",
+]
+# Its own admin theme stands in for django.contrib.admin's.
+UNFOLD = ["unfold", "unfold.contrib.filters", "unfold.contrib.forms", *APPS]
+FEW = ["django.contrib.admin", "rest_framework", "debug_toolbar"]
+NODE = [["bootstrap", "bootstrap/dist"], ["leaflet", "leaflet/dist"]]
+SWAGGER = ["swagger", "swagger-ui-dist"]
+STORAGES = {
+    "plain": "django.contrib.staticfiles.storage.StaticFilesStorage",
+    "manifest": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+    "compressed": "whitenoise.storage.CompressedStaticFilesStorage",
+    "default": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+}
+CHANGED = "own/site.css"
+
+
+def scenario(name, storage, apps, node=(), steps=1, **settings):
+    return {
+        "name": name,
+        "storage": storage,
+        "apps": apps,
+        "node": list(node),
+        "steps": steps,
+        "settings": settings,
+    }
+
+
+def scenarios(version):
+    """Compression is dear: all packages with it on the newest Django only."""
+    apps = FEW if version != "6.1" else UNFOLD
+    node = NODE if version == "6.1" else []
+    only_hashed = {"WHITENOISE_KEEP_ONLY_HASHED_FILES": True}
+    return [
+        scenario("plain", "plain", UNFOLD, [*NODE, SWAGGER]),
+        scenario("manifest", "manifest", UNFOLD, NODE),
+        scenario("manifest, twice", "manifest", UNFOLD, NODE, steps=2),
+        scenario("manifest, a change", "manifest", UNFOLD, NODE, steps=3),
+        scenario("manifest, aggregation", "manifest", FEW, aggregation=True),
+        scenario("manifest, all, aggregation", "manifest", UNFOLD, NODE, aggregation=True),
+        scenario("manifest, swagger-ui", "manifest", FEW, [SWAGGER]),
+        scenario("compressed", "compressed", FEW),
+        scenario("default", "default", apps, node),
+        scenario("default, a change", "default", FEW, steps=3),
+        scenario("default, only hashed", "default", FEW, **only_hashed),
+        scenario("default, only hashed, twice", "default", FEW, steps=2, **only_hashed),
+    ]
+
+
+def toml_of(case, version, base, node, root):
+    """The scenario as a settings file, and as the oracle reads it."""
+    aggregation = case["settings"].get("aggregation", False)
+    settings = {
+        "STATIC_URL": "/static/",
+        "STATIC_ROOT": root,
+        "STATICFILES_DIRS": [os.path.join(base, "own-files")]
+        + [[prefix, os.path.join(node, path)] for prefix, path in case["node"]],
+        "INSTALLED_APPS": case["apps"],
+        **{k: v for k, v in case["settings"].items() if k != "aggregation"},
+    }
+    text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in settings.items())
+    text += f'[STORAGES.staticfiles]\nBACKEND = "{STORAGES[case["storage"]]}"\n'
+    options = {}
+    if case["storage"] in ("manifest", "default"):
+        options["support_js_module_import_aggregation"] = aggregation
+        text += f"[STORAGES.staticfiles.OPTIONS]\nsupport_js_module_import_aggregation = {json.dumps(aggregation)}\n"
+    text += f'[staticc]\npython_path = ["{sys.prefix}"]\n'
+    settings["STORAGES"] = {
+        "staticfiles": {"BACKEND": STORAGES[case["storage"]], "OPTIONS": options}
+    }
+    return text, settings
+
+
+def prepare(base):
+    own = os.path.join(base, "own-files", "own")
+    shutil.rmtree(base, ignore_errors=True)
+    os.makedirs(own)
+    for name, text in {
+        "site.css": "@import 'more.css';\n" + "body { background: url(dot.svg) }\n" * 40,
+        "more.css": "b { background: url('dot.svg#x') }\n",
+        "dot.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>",
+        "page.js": "import { a } from './part.js';\nexport default a;\n",
+        "part.js": "export const a = 1;\n",
+    }.items():
+        with open(os.path.join(own, name), "w") as file:
+            file.write(text)
+
+
+def steps(case, base, collect):
+    """Runs once, or again over the first run, or again after a change."""
+    prepare(base)
+    error = collect()
+    if case["steps"] == 3:
+        path = os.path.join(base, "own-files", CHANGED)
+        with open(path, "a") as file:
+            file.write("i { color: red }\n")
+        later = os.stat(path).st_mtime + 10
+        os.utime(path, (later, later))
+    if case["steps"] > 1:
+        error = collect()
+    return error
+
+
+def run_django(case, version, base, node):
+    root = os.path.join(base, "out")
+    _, settings = toml_of(case, version, base, node, root)
+
+    def collect():
+        def work():
+            django_run.configure(settings, base)
+            return django_run.run(["--noinput"])
+
+        status, _, error = django_run.in_child(work)
+        return error or (status and "failed")
+
+    error = steps(case, base, collect)
+    return error, read(root)
+
+
+def run_staticc(case, version, base, node, binary):
+    root = os.path.join(base, "out")
+    text, _ = toml_of(case, version, base, node, root)
+
+    def collect():
+        with open(os.path.join(base, "settings.toml"), "w") as file:
+            file.write(text)
+        result = subprocess.run(
+            [binary, "collect", "--noinput", "--settings", "settings.toml"],
+            cwd=base,
+            capture_output=True,
+        )
+        return result.stderr.decode() if result.returncode else None
+
+    error = steps(case, base, collect)
+    return error, read(root)
+
+
+def read(root):
+    """Files as digests; compressed copies as sizes and what they decode to."""
+    files = {}
+    for name, full in django_run.walk(root):
+        with open(full, "rb") as file:
+            data = file.read()
+        key, size = django_run.escape(name), len(data)
+        copy = full[-3:] if os.path.exists(full[:-3]) else b""
+        if copy == b".gz":
+            data = gzip.decompress(data)
+        elif copy == b".br":
+            data = brotli.decompress(data)
+        if key == "staticfiles.json":
+            files[key] = json.loads(data) if sys.argv[1] < "6" else data.decode()
+        else:
+            files[key] = hashlib.sha256(data).hexdigest()
+        if copy in (b".gz", b".br"):
+            files[key] = [files[key], size]
+    return files
+
+
+def digests(files):
+    """Files without the sizes of compressed copies."""
+    return {k: v[0] if isinstance(v, list) else v for k, v in files.items()}
+
+
+def total(files, suffix):
+    copies = [v for k, v in files.items() if isinstance(v, list) and k.endswith(suffix)]
+    return sum(size for _, size in copies)
+
+
+def packages(node):
+    """What Django's trees depend on besides the scenario."""
+    found = sorted(f"{d.name}=={d.version}" for d in importlib.metadata.distributions())
+    for name in ("bootstrap", "leaflet", "swagger-ui-dist"):
+        with open(os.path.join(node, name, "package.json")) as file:
+            found.append(f"{name}@{json.load(file)['version']}")
+    return found
+
+
+def main():
+    version, binary, node, work, report = sys.argv[1:]
+    django_run.preload()
+    base = os.path.join(os.path.realpath(os.path.dirname(work)), "parity-run-" + version)
+    with open(__file__, "rb") as file:
+        ingredients = [packages(node), hashlib.sha256(file.read()).hexdigest()]
+    os.makedirs(work, exist_ok=True)
+    passed, failed, rows = 0, 0, []
+    for case in scenarios(version):
+        key = hashlib.sha256(json.dumps([version, case, ingredients]).encode()).hexdigest()
+        cache = os.path.join(work, key + ".json")
+        if os.path.exists(cache):
+            with open(cache) as file:
+                error, theirs = json.load(file)
+        else:
+            error, theirs = run_django(case, version, base, node)
+            with open(cache, "w") as file:
+                json.dump([error, theirs], file)
+        problem, ours = run_staticc(case, version, base, node, binary)
+        where = f"Django {version}, {case['name']}"
+        if bool(error) != bool(problem):
+            failed += 1
+            print(f"FAILED {where}\n  Django: {error}\n  staticc: {problem}")
+            continue
+        if error:
+            passed += 1
+            print(f"ok     {where}: both fail: {error.splitlines()[0][:100]}")
+            continue
+        mine, other = digests(ours), digests(theirs)
+        different = sorted(k for k in mine.keys() | other.keys() if mine.get(k) != other.get(k))
+        if different:
+            failed += 1
+            print(f"FAILED {where}: {len(different)} differ: {', '.join(different[:8])}")
+            continue
+        passed += 1
+        print(f"ok     {where}: {len(ours)} files", flush=True)
+        br, gz = (total(theirs, ".br"), total(ours, ".br")), (total(theirs, ".gz"), total(ours, ".gz"))
+        if all(br):
+            rows.append(
+                f"{case['name']:<24} {version:>6} {br[0]:>17,} {br[1]:>15,} {br[1] / br[0]:6.4f}"
+                f" {gz[0]:>17,} {gz[1]:>15,} {gz[1] / gz[0]:6.4f}"
+            )
+    shutil.rmtree(base, ignore_errors=True)
+    with open(report, "w") as file:
+        json.dump({"passed": passed, "failed": failed, "sizes": rows}, file)
+
+
+main()
