@@ -1,4 +1,27 @@
-//! lib
+//! staticc is `manage.py collectstatic` with WhiteNoise's compressed manifest
+//! storage as one program. The library serves the binary and its tests.
+//!
+//! One run is one straight walk; no step goes back:
+//!
+//! ```text
+//! settings ──▶ sources ──▶ rewrite ──▶ output ──▶ report
+//! what, where  assets      final texts plan, then what happened,
+//!              and winners and names   one stage  what is wrong
+//! ```
+//!
+//! - [`settings`]: TOML text and flags → [`settings::Settings`]; apps →
+//!   directories, Python read as text.
+//! - [`sources`]: finders → [`nouns::Asset`]s, their bytes read once.
+//! - [`rewrite`]: references → assets → final texts and names. Pure.
+//! - [`encode`]: bytes → compressed bytes worth keeping. Pure.
+//! - [`output`]: what STATIC_ROOT shall hold, prepared beside its place and
+//!   put in force by renaming, the manifest last.
+//! - [`report`]: events → Django's words; problems → places, cures.
+//! - [`nouns`]: the few words that all of these share.
+//!
+//! A room imports only rooms before it ([`nouns`] are before all); a test
+//! holds that.
+
 pub mod cli;
 pub mod commands;
 pub mod encode;

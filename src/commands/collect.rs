@@ -304,9 +304,8 @@ impl Run<'_> {
             });
             for index in order {
                 let asset = &found.assets[index];
-                let made = asset.path.is_adjustable()
-                    || before[index] != Before::Same
-                    || self.flags.clear;
+                let made =
+                    asset.path.is_adjustable() || before[index] != Before::Same || self.flags.clear;
                 events.push(if made {
                     Event::PostProcessed(asset.key.clone(), hashed[index].clone())
                 } else {
@@ -397,8 +396,8 @@ fn wants_color(when: cli::When) -> bool {
 /// Asks as Django does, where there is somebody to ask and something to
 /// lose.
 fn consents(flags: &cli::Collect, settings: &Settings, console: &Console) -> bool {
-    let occupied = std::fs::read_dir(&settings.static_root)
-        .is_ok_and(|mut entries| entries.next().is_some());
+    let occupied =
+        std::fs::read_dir(&settings.static_root).is_ok_and(|mut entries| entries.next().is_some());
     if flags.noinput || !occupied || !io::stdin().is_terminal() {
         return true;
     }

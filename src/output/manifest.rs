@@ -95,12 +95,9 @@ mod tests {
     /// The expected bytes were made by Python's `json.dumps`.
     #[test]
     fn python_bytes() {
-        let path = LogicalPath::new;
-        let (a, b, c) = (
-            path("é\u{1f600}\u{7f}/\n"),
-            path(b"x\xff.txt".to_vec()),
-            path("x\u{ffff}"),
-        );
+        let a = LogicalPath::new("é\u{1f600}\u{7f}/\n");
+        let b = LogicalPath::new(b"x\xff.txt".to_vec());
+        let c = LogicalPath::new("x\u{ffff}");
         let mut entries = [(&c, &a), (&b, &b), (&a, &c)];
         let text = String::from_utf8(to_json(&mut entries)).unwrap();
         assert!(

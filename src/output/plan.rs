@@ -303,7 +303,10 @@ impl<'a> Recipes<'a> {
         if self.skipped.iter().any(|skipped| text.ends_with(skipped)) {
             return None;
         }
-        let rule = self.rules.iter().find(|(glob, _)| glob.is_match(path.as_path()));
+        let rule = self
+            .rules
+            .iter()
+            .find(|(glob, _)| glob.is_match(path.as_path()));
         let recipe = rule.map_or(&self.default, |(_, recipe)| recipe);
         (!recipe.encodings.is_empty()).then(|| recipe.clone())
     }

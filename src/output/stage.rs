@@ -97,7 +97,7 @@ impl Stage<'_> {
             vec![problem]
         })?;
         self.give_way(&mut ready);
-        ready.sort_by(|a, b| (a.done.role, a.done.asset).cmp(&(b.done.role, b.done.asset)));
+        ready.sort_by_key(|ready| (ready.done.role, ready.done.asset));
         self.put(plan, ready, manifest, obsolete)
             .map_err(|problem| vec![problem])
     }
@@ -151,8 +151,13 @@ impl Stage<'_> {
     /// Prepares all pieces on all cores, in the plan's order.
     fn prepare_all(&self, plan: &Plan) -> Result<Vec<Ready>, Problem> {
         let work = |piece: &&Piece| !piece.recipes.is_empty();
-        self.progress
-            .expect(plan.pieces.iter().filter(work).map(|piece| piece.size).sum());
+        self.progress.expect(
+            plan.pieces
+                .iter()
+                .filter(work)
+                .map(|piece| piece.size)
+                .sum(),
+        );
         let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
         let results = Mutex::new((Vec::new(), Vec::new()));
         let worker = || {
@@ -267,7 +272,10 @@ impl Stage<'_> {
             .iter()
             .flat_map(|ready| ready.done.copies.iter().cloned())
             .collect();
-        for ready in ready.iter_mut().filter(|ready| copies.contains(&ready.done.path)) {
+        for ready in ready
+            .iter_mut()
+            .filter(|ready| copies.contains(&ready.done.path))
+        {
             ready.file = None;
             ready.done.before = match self.root.look(&ready.done.path) {
                 Some(_) => Before::Same,
@@ -306,8 +314,7 @@ impl Stage<'_> {
         let planned = plan.paths();
         let mut done = Vec::with_capacity(ready.len());
         for ready in ready {
-            let copies: Vec<LogicalPath> = self
-                .copies_of(&ready.done.path)
+            let copies: Vec<LogicalPath> = copies_of(&ready.done.path)
                 .filter(|copy| !planned.contains(copy))
                 .collect();
             if let Some(file) = ready.file {
@@ -336,7 +343,7 @@ impl Stage<'_> {
             let path = &self.assets[asset.index()].path;
             done.push(self.removed(asset));
             self.root.remove(path)?;
-            for copy in self.copies_of(path) {
+            for copy in copies_of(path) {
                 if !planned.contains(&copy) {
                     self.root.remove(&copy)?;
                 }
@@ -346,13 +353,6 @@ impl Stage<'_> {
             self.root.remove(path)?;
         }
         Ok(in_order(done))
-    }
-
-    /// The names that compressed copies of a path can have.
-    fn copies_of<'p>(&self, path: &'p LogicalPath) -> impl Iterator<Item = LogicalPath> + use<'p> {
-        Encoding::ALL
-            .into_iter()
-            .map(move |encoding| path.with_suffix(encoding.suffix()))
     }
 
     fn before(&self, piece: &Piece, target: &Target) -> Before {
@@ -374,7 +374,11 @@ impl Stage<'_> {
 
     /// Whether a compressed copy is as this run would make it.
     fn is_copy(&self, path: &LogicalPath, bytes: &[u8], like: &Path) -> bool {
-        let modified = |path: &Path| std::fs::metadata(path).and_then(|found| found.modified()).ok();
+        let modified = |path: &Path| {
+            std::fs::metadata(path)
+                .and_then(|found| found.modified())
+                .ok()
+        };
         self.root.holds_bytes(path, bytes) && modified(&self.root.locate(path)) == modified(like)
     }
 
@@ -396,4 +400,11 @@ impl Stage<'_> {
 fn in_order(mut done: Vec<Done>) -> Vec<Done> {
     done.sort_by(|a, b| (a.asset, b.role).cmp(&(b.asset, a.role)));
     done
+}
+
+/// The names that compressed copies of a path can have.
+fn copies_of(path: &LogicalPath) -> impl Iterator<Item = LogicalPath> + use<'_> {
+    Encoding::ALL
+        .into_iter()
+        .map(move |encoding| path.with_suffix(encoding.suffix()))
 }

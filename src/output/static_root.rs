@@ -116,7 +116,10 @@ impl StaticRoot {
                 Ok(real) if !real.starts_with(&self.root) => Some(
                     Problem::error(
                         "outside-static-root",
-                        format!("symbolic link leads out of STATIC_ROOT, to {}", real.display()),
+                        format!(
+                            "symbolic link leads out of STATIC_ROOT, to {}",
+                            real.display()
+                        ),
                     )
                     .in_file(full)
                     .cure("remove the link from STATIC_ROOT"),
@@ -165,7 +168,9 @@ impl StaticRoot {
             .or(self.file_mode);
         if let Some(mode) = mode {
             let permissions = Permissions::from_mode(mode);
-            file.as_file().set_permissions(permissions).map_err(failed)?;
+            file.as_file()
+                .set_permissions(permissions)
+                .map_err(failed)?;
         }
         if let Some(modified) = like.and_then(|like| like.modified().ok()) {
             set_modified(file.as_file(), modified).map_err(failed)?;

@@ -13,9 +13,10 @@ pub fn say(event: &Event, django: DjangoVersion, dry_run: bool) -> Option<(u8, V
         [before.as_bytes(), path, after.as_bytes()].concat()
     };
     Some(match event {
-        Event::Cleared(path) if dry_run => {
-            (quieter, line("Pretending to delete '", path.as_bytes(), "'"))
-        }
+        Event::Cleared(path) if dry_run => (
+            quieter,
+            line("Pretending to delete '", path.as_bytes(), "'"),
+        ),
         Event::Cleared(path) => (quieter, line("Deleting '", path.as_bytes(), "'")),
         Event::Replaced(path) if dry_run => {
             (2, line("Pretending to delete '", path.as_bytes(), "'"))
@@ -53,10 +54,9 @@ pub fn say(event: &Event, django: DjangoVersion, dry_run: bool) -> Option<(u8, V
             text.push(b'\'');
             (2, text)
         }
-        Event::PostProcessSkipped(path) => (
-            2,
-            line("Skipped post-processing '", path.as_bytes(), "'"),
-        ),
+        Event::PostProcessSkipped(path) => {
+            (2, line("Skipped post-processing '", path.as_bytes(), "'"))
+        }
         Event::Done(summary) => (1, close(summary, django)),
         Event::Problem(_) => return None,
     })
@@ -74,7 +74,11 @@ fn close(summary: &Summary, django: DjangoVersion) -> Vec<u8> {
     if counts && summary.deleted > 0 {
         text.extend_from_slice(format!("{} deleted, ", files(summary.deleted)).as_bytes());
     }
-    let action = if summary.linked { "symlinked" } else { "copied" };
+    let action = if summary.linked {
+        "symlinked"
+    } else {
+        "copied"
+    };
     text.extend_from_slice(format!("{} {action} to '", files(summary.modified)).as_bytes());
     text.extend_from_slice(summary.destination.as_os_str().as_bytes());
     text.push(b'\'');

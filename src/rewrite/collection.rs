@@ -8,9 +8,7 @@ use super::resolve::{Leftovers, Resolver, hashed_path};
 use super::rules::Rules;
 use super::scan::{Fault, Finding, Policy, Scanned, scan};
 use super::suggest::Suggestions;
-use crate::nouns::{
-    Asset, AssetId, Fingerprint, Level, LineIndex, LogicalPath, Problem, Severity,
-};
+use crate::nouns::{Asset, AssetId, Fingerprint, Level, LineIndex, LogicalPath, Problem, Severity};
 
 /// Everything that rewriting depends on.
 pub struct Job<'a> {
@@ -222,7 +220,9 @@ fn place(asset: &Asset, text: &str, findings: &[Finding], assets: &[Asset]) -> V
                 .note(format!("looked for {path}")),
                 Fault::Leftover(path) => Problem::warning(
                     "leftover-reference",
-                    format!("{matched} names {path}, which only an earlier run left in STATIC_ROOT"),
+                    format!(
+                        "{matched} names {path}, which only an earlier run left in STATIC_ROOT"
+                    ),
                 )
                 .cure("collect that file again, or remove the reference"),
             };
@@ -239,7 +239,13 @@ fn shorten(matched: &str) -> String {
     let mut text: String = matched
         .chars()
         .take(120)
-        .map(|character| if character.is_control() { ' ' } else { character })
+        .map(|character| {
+            if character.is_control() {
+                ' '
+            } else {
+                character
+            }
+        })
         .collect();
     if text.len() < matched.len() {
         text.push('…');

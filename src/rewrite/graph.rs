@@ -56,11 +56,7 @@ fn cycles(targets: &[Vec<usize>], stuck: &[bool]) -> Vec<Vec<usize>> {
 }
 
 /// The shortest way from `start` back to itself within its component.
-fn shortest_cycle(
-    targets: &[Vec<usize>],
-    component: &[usize],
-    start: usize,
-) -> Option<Vec<usize>> {
+fn shortest_cycle(targets: &[Vec<usize>], component: &[usize], start: usize) -> Option<Vec<usize>> {
     let mut from = std::collections::HashMap::new();
     let mut queue = std::collections::VecDeque::from([start]);
     while let Some(node) = queue.pop_front() {

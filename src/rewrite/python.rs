@@ -96,15 +96,48 @@ pub fn urlunsplit(split: &Split) -> Vec<u8> {
 
 /// Schemes that `urlunsplit` gives an empty host.
 const USES_NETLOC: &[&[u8]] = &[
-    b"ftp", b"http", b"gopher", b"nntp", b"telnet", b"imap", b"wais", b"file", b"mms", b"https",
-    b"shttp", b"snews", b"prospero", b"rtsp", b"rtsps", b"rtspu", b"rsync", b"svn", b"svn+ssh",
-    b"sftp", b"nfs", b"git", b"git+ssh", b"ws", b"wss",
+    b"ftp",
+    b"http",
+    b"gopher",
+    b"nntp",
+    b"telnet",
+    b"imap",
+    b"wais",
+    b"file",
+    b"mms",
+    b"https",
+    b"shttp",
+    b"snews",
+    b"prospero",
+    b"rtsp",
+    b"rtsps",
+    b"rtspu",
+    b"rsync",
+    b"svn",
+    b"svn+ssh",
+    b"sftp",
+    b"nfs",
+    b"git",
+    b"git+ssh",
+    b"ws",
+    b"wss",
 ];
 
 /// Schemes whose last path segment may have `;parameters`.
 const USES_PARAMS: &[&[u8]] = &[
-    b"", b"ftp", b"hdl", b"prospero", b"http", b"https", b"shttp", b"rtsp", b"sip", b"sips",
-    b"mms", b"sftp", b"tel",
+    b"",
+    b"ftp",
+    b"hdl",
+    b"prospero",
+    b"http",
+    b"https",
+    b"shttp",
+    b"rtsp",
+    b"sip",
+    b"sips",
+    b"mms",
+    b"sftp",
+    b"tel",
 ];
 
 /// `urllib.parse.urldefrag`: the URL without its fragment, the fragment.
@@ -151,16 +184,9 @@ pub fn percent_decode(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
     while at < text.len() {
-        match percent_escape(&text[at..]) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(text[at]);
-                at += 1;
-            }
-        }
+        let escape = percent_escape(&text[at..]);
+        out.push(escape.unwrap_or(text[at]));
+        at += if escape.is_some() { 3 } else { 1 };
     }
     out
 }
@@ -244,19 +270,14 @@ pub fn is_space(character: char) -> bool {
 /// `str.strip`.
 pub fn strip(text: &[u8]) -> &[u8] {
     let ascii_space = |byte: &u8| byte.is_ascii() && is_space(char::from(*byte));
-    match std::str::from_utf8(text) {
-        Ok(text) => text.trim_matches(is_space).as_bytes(),
-        Err(_) => {
-            let start = text
-                .iter()
-                .position(|byte| !ascii_space(byte))
-                .unwrap_or(text.len());
-            let end = text
-                .iter()
-                .rposition(|byte| !ascii_space(byte))
-                .map_or(start, |at| at + 1);
-            &text[start..end]
-        }
+    if let Ok(text) = std::str::from_utf8(text) {
+        return text.trim_matches(is_space).as_bytes();
+    }
+    let start = text.iter().position(|byte| !ascii_space(byte));
+    let end = text.iter().rposition(|byte| !ascii_space(byte));
+    match (start, end) {
+        (Some(start), Some(end)) => &text[start..=end],
+        _ => &[],
     }
 }
 

@@ -63,11 +63,13 @@ pub(super) struct Resolver<'a> {
 /// The path of an asset's fingerprinted copy, or `None` if the asset's name
 /// leads out of STATIC_ROOT once Django has read it as a URL.
 pub(super) fn hashed_path(key: &LogicalPath, fingerprint: &[u8]) -> Option<LogicalPath> {
-    let name: Vec<u8> = hashed_name(key.as_bytes(), fingerprint)
-        .into_iter()
-        .map(|byte| if byte == b'\\' { b'/' } else { byte })
-        .collect();
-    inside(&name).map(LogicalPath::new)
+    inside(&clean(&hashed_name(key.as_bytes(), fingerprint))).map(LogicalPath::new)
+}
+
+/// Django's `clean_name`: names have forward slashes.
+fn clean(name: &[u8]) -> Vec<u8> {
+    let slash = |&byte: &u8| if byte == b'\\' { b'/' } else { byte };
+    name.iter().map(slash).collect()
 }
 
 /// The path without `.`, `..` and double slashes, if it stays under the
@@ -128,11 +130,11 @@ impl<'a> Resolver<'a> {
             _ => path_join(path_split(referrer.key.as_bytes()).0, &url_path),
         };
         let name = unquote(&target);
-        let (clean, inner_fragment) = urldefrag(&name);
-        let (meaning, mut stored) = if urlsplit(&clean).path.ends_with(b"/") {
+        let (bare, inner_fragment) = urldefrag(&name);
+        let (meaning, mut stored) = if urlsplit(&bare).path.ends_with(b"/") {
             (Meaning::Directory, name.to_vec())
         } else {
-            match self.stored_name(&clean, placeholder) {
+            match self.stored_name(&bare, placeholder) {
                 Ok(found) => found,
                 Err(resolution) => return resolution,
             }
@@ -190,10 +192,7 @@ impl<'a> Resolver<'a> {
         placeholder: &Placeholder,
     ) -> Result<(Meaning, Vec<u8>), Resolution> {
         let name = normpath(name);
-        let key: Vec<u8> = name
-            .iter()
-            .map(|&byte| if byte == b'\\' { b'/' } else { byte })
-            .collect();
+        let key = clean(&name);
         if let Some(&id) = self.by_key.get(key.as_slice()) {
             let hashed = hashed_path(&self.assets[id.index()].key, placeholder);
             let hashed = hashed.map_or(key, |path| path.as_bytes().to_vec());
@@ -201,23 +200,23 @@ impl<'a> Resolver<'a> {
         }
         // Not a name of the manifest as it stands: Django reads the name as
         // a URL and looks for its path.
-        let clean = clean_name(&name);
-        let path = normpath(&clean);
+        let cleaned = clean_name(&name);
+        let path = normpath(&cleaned);
         if let Some(&id) = self.by_path.get(path.as_slice()) {
-            return Ok((Meaning::Asset(id), hashed_name(&name, placeholder)));
+            return Ok((Meaning::Asset(id), clean(&hashed_name(&name, placeholder))));
         }
         if self.directories.contains(path.as_slice()) {
             return Ok((Meaning::Directory, key));
         }
         let Some(path) = inside(&path).map(LogicalPath::new) else {
             return Err(Resolution::Outside(
-                String::from_utf8_lossy(&clean).into_owned(),
+                String::from_utf8_lossy(&cleaned).into_owned(),
             ));
         };
         match self.leftovers.fingerprint(&path) {
             Some(fingerprint) => Ok((
                 Meaning::Leftover(path),
-                hashed_name(&name, fingerprint.as_bytes()),
+                clean(&hashed_name(&name, fingerprint.as_bytes())),
             )),
             None => Err(Resolution::Missing(path.to_text().into_owned())),
         }
@@ -318,7 +317,8 @@ pub(super) fn relative(directory: &[u8], file: &[u8]) -> Vec<u8> {
 /// cannot hold.
 fn escape_into(url: &mut Vec<u8>, path: &[u8]) {
     for &byte in path {
-        if matches!(byte, b'"' | b'\'' | b'\\' | b'?' | b'#' | b'%' | b' ') || !(b' '..0x7f).contains(&byte)
+        if matches!(byte, b'"' | b'\'' | b'\\' | b'?' | b'#' | b'%' | b' ')
+            || !(b' '..0x7f).contains(&byte)
         {
             url.extend_from_slice(format!("%{byte:02X}").as_bytes());
         } else {

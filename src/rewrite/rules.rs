@@ -57,11 +57,7 @@ impl Rules {
             deletes_skipped: kind == SourceMap && django == V4_2,
         };
         let url = if django >= V6_0 { &URL } else { &URL_LOOSE };
-        let mut css_map = rule(
-            SourceMap,
-            &CSS_MAP,
-            Url("/*# sourceMappingURL=", " */"),
-        );
+        let mut css_map = rule(SourceMap, &CSS_MAP, Url("/*# sourceMappingURL=", " */"));
         css_map.ignored = blocks.then_some(&CSS_IGNORED);
         let css = vec![
             rule(Css, url, Url("url(\"", "\")")),
@@ -84,7 +80,11 @@ impl Rules {
             };
             js.extend([
                 rule(Js, import_from, Clause("import", " from \"", "\";")),
-                rule(Js, &EXPORT_FROM_SEMICOLON, Clause("export", " from \"", "\";")),
+                rule(
+                    Js,
+                    &EXPORT_FROM_SEMICOLON,
+                    Clause("export", " from \"", "\";"),
+                ),
                 rule(Js, &IMPORT_BARE_SEMICOLON, Url("import\"", "\";")),
                 rule(Js, &IMPORT_CALL_ANY, Url("import(\"", "\")")),
             ]);
@@ -118,7 +118,7 @@ macro_rules! patterns {
                 .replace("import", "[iİı]mport")
                 .replace(r"\s", r"\s\x1c-\x1f")
                 .replace(r"\w", r"\p{L}\p{N}_");
-            #[expect(clippy::expect_used, reason = "a constant, tried by the tests")]
+            #[allow(clippy::expect_used, reason = "a constant, tried by the tests")]
             Regex::new(&pattern).expect("a pattern of this table is malformed")
         });)*
         #[cfg(test)]

@@ -130,7 +130,7 @@ impl Walk<'_> {
                     Template::Url(before, after) => ([before, "", ""], after),
                     Template::Clause(keyword, before, after) => ([keyword, clause, before], after),
                 };
-                parts.into_iter().for_each(|part| out.push_str(part));
+                out.extend(parts);
                 out.push_str(&url);
                 out.push_str(after);
             }

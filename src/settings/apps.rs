@@ -29,7 +29,10 @@ pub fn locate(entry: &str, search: &SearchPath) -> Result<App, Problem> {
     };
     let name = config.name.clone().ok_or_else(|| {
         advise(
-            Problem::error("app-unclear", format!("'{entry}' must supply a name attribute.")),
+            Problem::error(
+                "app-unclear",
+                format!("'{entry}' must supply a name attribute."),
+            ),
             entry,
         )
     })?;
@@ -185,7 +188,7 @@ impl Reader<'_> {
             .collect();
         let mut message = format!("Module '{module}' does not contain a '{class}' class.");
         if !choices.is_empty() {
-            message.push_str(&format!(" Choices are: {}.", choices.join(", ")));
+            message = format!("{message} Choices are: {}.", choices.join(", "));
         }
         Err(advise(Problem::error("app-not-found", message), entry))
     }
@@ -239,12 +242,21 @@ impl Reader<'_> {
         let Some(depth) = depth.checked_sub(1) else {
             return Ok(None);
         };
-        let mut own = source.module.classes.iter().filter(|class| class.name == name);
+        let mut own = source
+            .module
+            .classes
+            .iter()
+            .filter(|class| class.name == name);
         if let Some(class) = own.next() {
             let config = self.config_of(source, class, depth, entry)?;
             for other in own {
                 if self.config_of(source, other, depth, entry)? != config {
-                    return Err(unclear(source, other.number, &format!("class {name} is defined more than once"), entry));
+                    return Err(unclear(
+                        source,
+                        other.number,
+                        &format!("class {name} is defined more than once"),
+                        entry,
+                    ));
                 }
             }
             return Ok(config);
@@ -255,7 +267,8 @@ impl Reader<'_> {
             let module = absolute(module, source.found.package());
             let target = if here == name && !there.is_empty() {
                 (module, there.clone())
-            } else if !rest.is_empty() && there.is_empty() && name.starts_with(&format!("{here}.")) {
+            } else if !rest.is_empty() && there.is_empty() && name.starts_with(&format!("{here}."))
+            {
                 (module, name[here.len() + 1..].to_owned())
             } else if !rest.is_empty() && here == head && !there.is_empty() {
                 (format!("{module}.{there}"), rest.to_owned())
@@ -304,7 +317,7 @@ impl Reader<'_> {
     ) -> Result<Option<Config>, Problem> {
         let mut inherited = None;
         for base in &class.bases {
-            if self.means_app_config(source, base) {
+            if means_app_config(source, base) {
                 inherited = inherited.or(Some(Config::default()));
             } else if let Some(config) = self.resolve(source, base, depth, entry)? {
                 inherited = Some(config);
@@ -334,7 +347,8 @@ impl Reader<'_> {
                 ("path", Some(Value::Text(text))) => config.path = Some(text),
                 ("default", Some(Value::Boolean(default))) => config.default = Some(default),
                 ("name" | "path" | "default", _) => {
-                    let what = format!("`{name} = {expression}` cannot be known without running it");
+                    let what =
+                        format!("`{name} = {expression}` cannot be known without running it");
                     return Err(unclear(source, *number, &what, entry));
                 }
                 _ => {}
@@ -342,26 +356,26 @@ impl Reader<'_> {
         }
         Ok(Some(config))
     }
+}
 
-    /// Whether a base is Django's own `AppConfig`.
-    fn means_app_config(&self, source: &Source, base: &str) -> bool {
-        let (head, rest) = base.split_once('.').unwrap_or((base, ""));
-        source.module.imports.iter().any(|(here, module, there)| {
-            let module = absolute(module, source.found.package());
-            if there.is_empty() {
-                base.strip_prefix(here.as_str())
-                    .and_then(|rest| rest.strip_prefix('.'))
-                    .is_some_and(|rest| match rest.rsplit_once('.') {
-                        Some((inner, name)) => is_app_config(&format!("{module}.{inner}"), name),
-                        None => is_app_config(&module, rest),
-                    })
-            } else if rest.is_empty() {
-                here == base && is_app_config(&module, there)
-            } else {
-                here == head && is_app_config(&format!("{module}.{there}"), rest)
-            }
-        })
-    }
+/// Whether a base is Django's own `AppConfig`.
+fn means_app_config(source: &Source, base: &str) -> bool {
+    let (head, rest) = base.split_once('.').unwrap_or((base, ""));
+    source.module.imports.iter().any(|(here, module, there)| {
+        let module = absolute(module, source.found.package());
+        if there.is_empty() {
+            base.strip_prefix(here.as_str())
+                .and_then(|rest| rest.strip_prefix('.'))
+                .is_some_and(|rest| match rest.rsplit_once('.') {
+                    Some((inner, name)) => is_app_config(&format!("{module}.{inner}"), name),
+                    None => is_app_config(&module, rest),
+                })
+        } else if rest.is_empty() {
+            here == base && is_app_config(&module, there)
+        } else {
+            here == head && is_app_config(&format!("{module}.{there}"), rest)
+        }
+    })
 }
 
 fn is_app_config(module: &str, name: &str) -> bool {
@@ -389,8 +403,11 @@ fn absolute(module: &str, package: &str) -> String {
 fn unclear(source: &Source, number: usize, what: &str, entry: &str) -> Problem {
     let file = source.found.file.clone().unwrap_or_default();
     advise(
-        Problem::error("app-unclear", format!("cannot tell where the app '{entry}' is: {what}"))
-            .note(format!("in {}:{number}", file.display())),
+        Problem::error(
+            "app-unclear",
+            format!("cannot tell where the app '{entry}' is: {what}"),
+        )
+        .note(format!("in {}:{number}", file.display())),
         entry,
     )
 }

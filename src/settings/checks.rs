@@ -52,7 +52,10 @@ pub fn check(written: &Written<'_>, problems: &Problems) -> Option<Checked> {
     let absolute = |url: Option<&str>| url.map(|url| with_script_name(url, written.script_name));
     let static_url = absolute(written.static_url.filter(|url| !url.is_empty()));
     let media_url = absolute(Some(written.media_url.unwrap_or_default()));
-    let base_url = written.base_url.map(str::to_owned).or_else(|| static_url.clone());
+    let base_url = written
+        .base_url
+        .map(str::to_owned)
+        .or_else(|| static_url.clone());
     if base_url.as_deref().is_none_or(str::is_empty) || static_url.is_none() {
         fail(
             "You're using the staticfiles app without having set the required STATIC_URL setting.",
@@ -90,7 +93,10 @@ pub fn check(written: &Written<'_>, problems: &Problems) -> Option<Checked> {
     }
     Some(Checked {
         static_url: static_url?,
-        setting: written.static_root.clone().unwrap_or_else(|| location.clone()),
+        setting: written
+            .static_root
+            .clone()
+            .unwrap_or_else(|| location.clone()),
         location,
     })
 }
@@ -115,7 +121,10 @@ pub fn check_dirs(dirs: &[(StaticDir, Node)], static_root: &PathBuf, problems: &
                 "The directory '{}' in the STATICFILES_DIRS setting does not exist.",
                 dir.root.display()
             );
-            problems.add(node.spot.mark(Problem::warning("staticfiles.W004", message)));
+            problems.add(
+                node.spot
+                    .mark(Problem::warning("staticfiles.W004", message)),
+            );
         }
     }
 }

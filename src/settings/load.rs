@@ -5,16 +5,11 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use super::python_env::SearchPath;
 use super::reader::{Problems, Section, one_of};
 use super::text::{Layers, read_layers};
 use super::tree::{Node, Table, Value};
-use super::{
-    Allow, App, Backend, Compression, CompressionRule, Encoding, Finder, Level, ReferenceKind,
-    Settings, StaticDir, apps, checks,
-};
+use super::{App, Backend, Level, Settings, StaticDir, apps, checks, fields};
 use crate::nouns::{DjangoVersion, Problem};
 
 /// What the command line says about settings.
@@ -71,10 +66,6 @@ pub fn load(
     }
 }
 
-/// WhiteNoise's list of what is not worth compressing.
-const SKIP_COMPRESS_EXTENSIONS: &str = "jpg jpeg png gif webp zip gz tgz bz2 tbz xz br swf flv \
-    woff woff2 3gp 3gpp asf avi m4v mov mp4 mpeg mpg webm wmv";
-
 /// Settings of WhiteNoise that matter only when serving.
 const SERVING: [&str; 11] = [
     "WHITENOISE_ADD_HEADERS_FUNCTION",
@@ -109,29 +100,6 @@ const BACKENDS: [(&str, Backend); 4] = [
     ),
 ];
 
-const FINDERS: [(&str, Finder); 2] = [
-    (
-        "django.contrib.staticfiles.finders.FileSystemFinder",
-        Finder::FileSystem,
-    ),
-    (
-        "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-        Finder::AppDirectories,
-    ),
-];
-
-const ENCODINGS: [(&str, Encoding); 3] = [
-    ("br", Encoding::Brotli),
-    ("gz", Encoding::Gzip),
-    ("zst", Encoding::Zstd),
-];
-
-const LEVELS: [(&str, Level); 3] = [
-    ("error", Level::Error),
-    ("warn", Level::Warn),
-    ("ignore", Level::Ignore),
-];
-
 struct Loader<'a> {
     layers: &'a Layers,
     overrides: &'a Overrides,
@@ -156,7 +124,11 @@ impl<'a> Loader<'a> {
         }
         let checked = checks::check(
             &checks::Written {
-                static_url: self.overrides.static_url.as_deref().or(top.text("STATIC_URL")),
+                static_url: self
+                    .overrides
+                    .static_url
+                    .as_deref()
+                    .or(top.text("STATIC_URL")),
                 script_name: top.text("FORCE_SCRIPT_NAME"),
                 base_url: options.text("base_url"),
                 static_root: self.static_root(&top, "STATIC_ROOT", true),
@@ -177,34 +149,39 @@ impl<'a> Loader<'a> {
             ignore_patterns.push(pattern.to_owned());
         }
         let modes = |key, option| {
-            let upload = self.mode(&top, key);
-            self.mode(&options, option).or(upload)
+            let upload = fields::mode(&top, key);
+            fields::mode(&options, option).or(upload)
         };
         // Everything is read before anything is given up, for its problems.
         let settings = Settings {
             static_url: String::new(),
             static_root: PathBuf::new(),
-            finders: self.finders(&top),
+            finders: fields::finders(&top),
             static_dirs,
             apps: self.apps(&top, &staticc, &search),
             ignore_patterns,
             backend,
             file_mode: modes("FILE_UPLOAD_PERMISSIONS", "file_permissions_mode")
                 .unwrap_or(Some(0o644)),
-            directory_mode: modes("FILE_UPLOAD_DIRECTORY_PERMISSIONS", "directory_permissions_mode")
-                .unwrap_or(None),
-            manifest_name: self.manifest_name(&options),
+            directory_mode: modes(
+                "FILE_UPLOAD_DIRECTORY_PERMISSIONS",
+                "directory_permissions_mode",
+            )
+            .unwrap_or(None),
+            manifest_name: fields::manifest_name(&options),
             js_aggregation: options
                 .boolean("support_js_module_import_aggregation")
                 .unwrap_or(false),
-            keep_only_hashed: top.boolean("WHITENOISE_KEEP_ONLY_HASHED_FILES").unwrap_or(false),
-            skip_compress_extensions: skip_extensions(&top),
+            keep_only_hashed: top
+                .boolean("WHITENOISE_KEEP_ONLY_HASHED_FILES")
+                .unwrap_or(false),
+            skip_compress_extensions: fields::skip_extensions(&top),
             django,
             missing_references: staticc
-                .word("missing_references", &LEVELS)
+                .word("missing_references", &fields::LEVELS)
                 .unwrap_or(Level::Error),
-            allow: self.allow(&staticc),
-            compression: self.compression(&staticc),
+            allow: fields::allow(&staticc, self.problems),
+            compression: fields::compression(&staticc, self.problems),
         };
         let settings = checked.map(|checked| Settings {
             static_url: checked.static_url,
@@ -224,7 +201,8 @@ impl<'a> Loader<'a> {
                     .bytes()
                     .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
             django_setting.then(|| {
-                "staticc reads only the settings that collectstatic needs: remove this one".to_owned()
+                "staticc reads only the settings that collectstatic needs: remove this one"
+                    .to_owned()
             })
         });
         settings
@@ -251,8 +229,10 @@ impl<'a> Loader<'a> {
                 let path = self.resolve(path);
                 if !path.is_dir() {
                     let message = format!("python_path has no directory {}", path.display());
-                    self.problems
-                        .add(node.spot.mark(Problem::warning("missing-directory", message)));
+                    self.problems.add(
+                        node.spot
+                            .mark(Problem::warning("missing-directory", message)),
+                    );
                 }
                 entries.push(path);
             }
@@ -273,7 +253,8 @@ impl<'a> Loader<'a> {
             release.parse::<DjangoVersion>().ok()
         };
         if let Some(text) = staticc.text("django") {
-            let known: Vec<(&str, ())> = DjangoVersion::ALL.map(|known| (known.as_str(), ())).into();
+            let known: Vec<(&str, ())> =
+                DjangoVersion::ALL.map(|known| (known.as_str(), ())).into();
             return feature(text).unwrap_or_else(|| {
                 if let Some(node) = staticc.node("django") {
                     let _: Option<()> = staticc.refused("django", node, &one_of(&known));
@@ -298,11 +279,7 @@ impl<'a> Loader<'a> {
     }
 
     /// The backend and its options.
-    fn storage(
-        &self,
-        top: &Section<'a>,
-        django: DjangoVersion,
-    ) -> (Backend, Option<&'a Table>) {
+    fn storage(&self, top: &Section<'a>, django: DjangoVersion) -> (Backend, Option<&'a Table>) {
         let default = Backend::CompressedManifest;
         let old = top.word("STATICFILES_STORAGE", &BACKENDS);
         if let Some(node) = top.node("STATICFILES_STORAGE") {
@@ -341,30 +318,10 @@ impl<'a> Loader<'a> {
     fn static_dirs(&self, top: &Section<'_>) -> Vec<(StaticDir, Node)> {
         let mut dirs = Vec::new();
         for node in top.array("STATICFILES_DIRS").unwrap_or_default() {
-            let (prefix, written) = match &node.value {
-                Value::Text(root) => (String::new(), root.clone()),
-                Value::Array(pair) => match &pair[..] {
-                    [
-                        Node {
-                            value: Value::Text(prefix),
-                            ..
-                        },
-                        Node {
-                            value: Value::Text(root),
-                            ..
-                        },
-                    ] => (prefix.clone(), root.clone()),
-                    _ => {
-                        let wanted = "a directory or [prefix, directory]";
-                        let _: Option<()> = top.refused("STATICFILES_DIRS", node, wanted);
-                        continue;
-                    }
-                },
-                _ => {
-                    let wanted = "an array of directories or [prefix, directory]";
-                    let _: Option<()> = top.mistyped("STATICFILES_DIRS", node, wanted);
-                    continue;
-                }
+            let Some((prefix, written)) = prefix_and_root(&node.value) else {
+                let wanted = "an array of directories or [prefix, directory]";
+                let _: Option<()> = top.mistyped("STATICFILES_DIRS", node, wanted);
+                continue;
             };
             let root = self.resolve(&written);
             dirs.push((
@@ -379,20 +336,6 @@ impl<'a> Loader<'a> {
         dirs
     }
 
-    fn finders(&self, top: &Section<'_>) -> Vec<Finder> {
-        let Some(written) = top.texts("STATICFILES_FINDERS") else {
-            return FINDERS.map(|(_, finder)| finder).into();
-        };
-        let find = |(text, node): &(&str, &Node)| {
-            let found = FINDERS.iter().find(|(name, _)| name == text);
-            found.map(|(_, finder)| *finder).or_else(|| {
-                let wanted = format!("a list of {}", one_of(&FINDERS));
-                top.refused("STATICFILES_FINDERS", node, &wanted)
-            })
-        };
-        written.iter().filter_map(find).collect()
-    }
-
     /// `INSTALLED_APPS`, each located.
     fn apps(&self, top: &Section<'_>, staticc: &Section<'_>, search: &SearchPath) -> Vec<App> {
         let entries = top.texts("INSTALLED_APPS").unwrap_or_default();
@@ -401,12 +344,17 @@ impl<'a> Loader<'a> {
             staticc.table("app_directories"),
             self.problems,
         );
-        for (key, spot, node) in staticc.table("app_directories").iter().flat_map(|table| &table.0) {
+        for (key, spot, node) in staticc
+            .table("app_directories")
+            .iter()
+            .flat_map(|table| &table.0)
+        {
             if !matches!(node.value, Value::Text(_)) {
                 let _: Option<()> = stated.mistyped(key, node, "a string");
             }
             if !entries.iter().any(|(entry, _)| entry == key) {
-                let message = format!("app_directories names {key:?}, which is not in INSTALLED_APPS");
+                let message =
+                    format!("app_directories names {key:?}, which is not in INSTALLED_APPS");
                 self.problems
                     .add(spot.mark(Problem::error("bad-value", message)));
             }
@@ -433,147 +381,19 @@ impl<'a> Loader<'a> {
         }
         located
     }
-
-    /// A file mode; `Some(None)` is Python's `None`.
-    #[expect(clippy::option_option, reason = "not said, said to be none, said")]
-    fn mode(&self, section: &Section<'_>, key: &'static str) -> Option<Option<u32>> {
-        let node = section.node(key)?;
-        match &node.value {
-            Value::Text(text) if text == "umask" => Some(None),
-            Value::Text(_) => section.refused(key, node, "a mode such as 0o644, or \"umask\""),
-            _ => section.integer(key, 0, 0o7777).map(Some),
-        }
-    }
-
-    fn manifest_name(&self, options: &Section<'_>) -> String {
-        let key = "manifest_name";
-        let name = options.text(key).unwrap_or("staticfiles.json");
-        let plain = !name.is_empty()
-            && !name.starts_with('/')
-            && name.split('/').all(|part| !matches!(part, "" | "." | ".."));
-        if let (false, Some(node)) = (plain, options.node(key)) {
-            let _: Option<()> = options.refused(key, node, "a file name under STATIC_ROOT");
-        }
-        name.to_owned()
-    }
-
-    fn allow(&self, staticc: &Section<'_>) -> Vec<Allow> {
-        let mut list = Vec::new();
-        for node in staticc.array("allow").unwrap_or_default() {
-            let Value::Table(table) = &node.value else {
-                let _: Option<()> = staticc.mistyped("allow", node, "an array of tables");
-                continue;
-            };
-            let section = Section::new("staticc.allow", Some(table), self.problems);
-            let kinds = [
-                ("css", ReferenceKind::Css),
-                ("source-map", ReferenceKind::SourceMap),
-                ("js", ReferenceKind::Js),
-            ];
-            let kind = section.word("kind", &kinds);
-            let level = section.word("level", &LEVELS[1..]).unwrap_or(Level::Warn);
-            let place = crate::nouns::place_at(
-                &node.spot.text.content,
-                node.spot.range.start,
-                node.spot.range.end,
-            );
-            if let Some(path) = self.glob(&section, node) {
-                list.push(Allow {
-                    path,
-                    kind,
-                    level,
-                    line: place.line,
-                });
-            }
-            section.finish(|_| None);
-        }
-        list
-    }
-
-    fn compression(&self, staticc: &Section<'_>) -> Compression {
-        let section = Section::new(
-            "staticc.compression",
-            staticc.table("compression"),
-            self.problems,
-        );
-        let mut rules = Vec::new();
-        for node in section.array("rule").unwrap_or_default() {
-            let Value::Table(table) = &node.value else {
-                let _: Option<()> = section.mistyped("rule", node, "an array of tables");
-                continue;
-            };
-            let rule = Section::new("staticc.compression.rule", Some(table), self.problems);
-            let path = self.glob(&rule, node);
-            let (encodings, brotli_quality, min_saving) = (
-                self.encodings(&rule),
-                rule.integer("brotli_quality", 0, 11),
-                rule.share("min_saving"),
-            );
-            rule.finish(|_| None);
-            rules.extend(path.map(|path| CompressionRule {
-                path,
-                encodings,
-                brotli_quality,
-                min_saving,
-            }));
-        }
-        let compression = Compression {
-            encodings: self
-                .encodings(&section)
-                .unwrap_or_else(|| vec![Encoding::Brotli, Encoding::Gzip]),
-            brotli_quality: section.integer("brotli_quality", 0, 11).unwrap_or(11),
-            min_saving: section.share("min_saving").unwrap_or(0.05),
-            rules,
-        };
-        section.finish(|_| None);
-        compression
-    }
-
-    fn encodings(&self, section: &Section<'_>) -> Option<Vec<Encoding>> {
-        let find = |(text, node): &(&str, &Node)| {
-            let found = ENCODINGS.iter().find(|(name, _)| name == text);
-            found.map(|(_, encoding)| *encoding).or_else(|| {
-                let wanted = format!("a list of {}", one_of(&ENCODINGS));
-                section.refused("encodings", node, &wanted)
-            })
-        };
-        let written = section.texts("encodings")?;
-        Some(written.iter().filter_map(find).collect())
-    }
-
-    /// The `path` of a table, which must be there.
-    fn glob(&self, section: &Section<'_>, table: &Node) -> Option<GlobMatcher> {
-        let Some(node) = section.node("path") else {
-            let problem = Problem::error("missing-setting", "`path` is missing: a glob such as \"vendor/**\"");
-            self.problems.add(table.spot.mark(problem));
-            return None;
-        };
-        let text = section.text("path")?;
-        match GlobBuilder::new(text).literal_separator(true).build() {
-            Ok(glob) => Some(glob.compile_matcher()),
-            Err(error) => {
-                section.refused("path", node, &format!("a glob: {}", error.kind()))
-            }
-        }
-    }
 }
 
-/// `WHITENOISE_SKIP_COMPRESS_EXTENSIONS`; a string is taken by characters,
-/// as WhiteNoise takes it.
-fn skip_extensions(top: &Section<'_>) -> Vec<String> {
-    let key = "WHITENOISE_SKIP_COMPRESS_EXTENSIONS";
-    match top.node(key).map(|node| &node.value) {
-        None => SKIP_COMPRESS_EXTENSIONS
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect(),
-        Some(Value::Text(text)) => text.chars().map(String::from).collect(),
-        Some(_) => top
-            .texts(key)
-            .unwrap_or_default()
-            .into_iter()
-            .map(|(text, _)| text.to_owned())
-            .collect(),
+/// A directory, or a prefix and a directory.
+fn prefix_and_root(value: &Value) -> Option<(String, String)> {
+    let text = |value: &Value| match value {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    match value {
+        Value::Array(pair) if pair.len() == 2 => {
+            Some((text(&pair[0].value)?, text(&pair[1].value)?))
+        }
+        value => Some((String::new(), text(value)?)),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod apps;
 mod checks;
+mod fields;
 pub mod load;
 mod modules;
 mod python_env;

@@ -22,7 +22,9 @@ impl Found {
     /// The name of the package that the module's own imports start from.
     pub fn package(&self) -> &str {
         if self.directories.is_empty() {
-            self.name.rsplit_once('.').map_or("", |(package, _)| package)
+            self.name
+                .rsplit_once('.')
+                .map_or("", |(package, _)| package)
         } else {
             &self.name
         }
@@ -45,7 +47,11 @@ pub fn find(name: &str, search: &SearchPath) -> Option<Found> {
     let mut full = String::new();
     for part in name.split('.') {
         let plain = !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if !plain || found.as_ref().is_some_and(|found| found.directories.is_empty()) {
+        if !plain
+            || found
+                .as_ref()
+                .is_some_and(|found| found.directories.is_empty())
+        {
             return None;
         }
         if !full.is_empty() {
@@ -118,7 +124,11 @@ fn at(full: &str, place: &Path) -> Option<Found> {
 
 /// Whether a package's `__init__.py` spreads it over the whole path.
 fn spreads(module: &Found) -> bool {
-    let Some(file) = module.file.as_ref().filter(|_| !module.directories.is_empty()) else {
+    let Some(file) = module
+        .file
+        .as_ref()
+        .filter(|_| !module.directories.is_empty())
+    else {
         return false;
     };
     std::fs::read(file).is_ok_and(|source| {

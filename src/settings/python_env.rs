@@ -29,7 +29,9 @@ impl SearchPath {
             if sites.is_empty() {
                 path.add(entry.clone());
             }
-            let own = entry.file_name().is_some_and(|name| name == "site-packages");
+            let own = entry
+                .file_name()
+                .is_some_and(|name| name == "site-packages");
             for site in sites.iter().chain(own.then_some(entry)) {
                 path.add(site.clone());
                 path.follow(site);

@@ -99,9 +99,12 @@ impl Module {
             for name in names.trim_matches([' ', '(', ')', '\t']).split(',') {
                 match name.split_whitespace().collect::<Vec<_>>()[..] {
                     ["*"] => self.stars.push(module.clone()),
-                    [name] => self.imports.push((name.into(), module.clone(), name.into())),
+                    [name] => self
+                        .imports
+                        .push((name.into(), module.clone(), name.into())),
                     [name, "as", here] => {
-                        self.imports.push((here.into(), module.clone(), name.into()));
+                        self.imports
+                            .push((here.into(), module.clone(), name.into()));
                     }
                     _ => {}
                 }
@@ -110,10 +113,12 @@ impl Module {
             for name in rest.split(',') {
                 match name.split_whitespace().collect::<Vec<_>>()[..] {
                     [module, "as", here] => {
-                        self.imports.push((here.into(), module.into(), String::new()));
+                        self.imports
+                            .push((here.into(), module.into(), String::new()));
                     }
                     [module] => {
-                        self.imports.push((module.into(), module.into(), String::new()));
+                        self.imports
+                            .push((module.into(), module.into(), String::new()));
                     }
                     _ => {}
                 }
@@ -169,8 +174,7 @@ fn split_header(text: &str) -> (&str, &str) {
 
 /// `name = expression` or `name: annotation = expression`.
 fn assignment(text: &str) -> Option<(String, String)> {
-    let end = text
-        .find(|character: char| !character.is_alphanumeric() && character != '_')?;
+    let end = text.find(|character: char| !character.is_alphanumeric() && character != '_')?;
     let (name, rest) = text.split_at(end);
     let mut rest = rest.trim_start();
     if let Some(annotation) = rest.strip_prefix(':') {
@@ -218,7 +222,10 @@ pub fn logical_lines(source: &str) -> Vec<Line> {
             '\t' if at_start => indent = (indent / 8 + 1) * 8,
             '\x0c' if at_start => indent = 0,
             '#' => {
-                while characters.next_if(|&next| next != '\n' && next != '\r').is_some() {}
+                while characters
+                    .next_if(|&next| next != '\n' && next != '\r')
+                    .is_some()
+                {}
             }
             '\\' if matches!(characters.peek(), Some('\n' | '\r')) => {
                 if characters.next() == Some('\r') {
@@ -339,7 +346,17 @@ mod tests {
 
     #[test]
     fn any_text_is_read_to_its_end() {
-        for source in ["class", "class A(", "'", "\"\"\"", "\\", "((((", "x = ", "from . import", "class A(:\n\tx"] {
+        for source in [
+            "class",
+            "class A(",
+            "'",
+            "\"\"\"",
+            "\\",
+            "((((",
+            "x = ",
+            "from . import",
+            "class A(:\n\tx",
+        ] {
             let _ = read(source);
         }
     }

@@ -297,7 +297,10 @@ mod tests {
             ("__name__.rsplit('.', 1)[0]", Some("pkg.sub")),
             ("__name__.split('.')[0]", Some("pkg")),
             ("os.path.join(HERE, 'x')", Some("/p/pkg/sub/x")),
-            ("str(Path(__file__).resolve().parent.parent / 'y')", Some("/p/pkg/y")),
+            (
+                "str(Path(__file__).resolve().parent.parent / 'y')",
+                Some("/p/pkg/y"),
+            ),
             ("LOOP", None),
             ("getattr(settings, 'X')", None),
             ("", None),

@@ -47,14 +47,19 @@ pub fn read_layers(
         return Err(problems);
     }
     let directory = std::path::absolute(directory.join(&path)).unwrap_or(path);
-    let directory = directory.parent().map(Path::to_path_buf).unwrap_or(directory);
+    let directory = directory
+        .parent()
+        .map(Path::to_path_buf)
+        .unwrap_or(directory);
     Ok(Layers { table, directory })
 }
 
 /// The file to read, its content, and whether it is a `pyproject.toml`.
 fn find(file: Option<&Path>, directory: &Path) -> Result<(PathBuf, String, bool), Problem> {
     if let Some(file) = file {
-        let is_pyproject = file.file_name().is_some_and(|name| name == "pyproject.toml");
+        let is_pyproject = file
+            .file_name()
+            .is_some_and(|name| name == "pyproject.toml");
         let content = read(&directory.join(file)).map_err(|error| unreadable(file, &error))?;
         return Ok((file.to_path_buf(), content, is_pyproject));
     }

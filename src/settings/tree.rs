@@ -147,10 +147,7 @@ fn convert(text: &Rc<Text>, value: &Spanned<DeValue<'_>>) -> Node {
         DeValue::String(string) => Value::Text(string.to_string()),
         DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
             .map_or(Value::Other, Value::Integer),
-        DeValue::Float(float) => float
-            .as_str()
-            .parse()
-            .map_or(Value::Other, Value::Float),
+        DeValue::Float(float) => float.as_str().parse().map_or(Value::Other, Value::Float),
         DeValue::Boolean(boolean) => Value::Boolean(*boolean),
         DeValue::Datetime(_) => Value::Other,
         DeValue::Array(array) => {

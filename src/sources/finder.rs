@@ -101,9 +101,10 @@ impl Search<'_> {
             .into_iter()
             .filter_entry(|entry| {
                 let is_dir = entry.file_type().is_dir();
-                entry.depth() == 0
-                    || (!ignored(entry.path(), is_dir)
-                        && !(is_dir && is_same(entry.path(), &static_root)))
+                let left_out = || {
+                    ignored(entry.path(), is_dir) || (is_dir && is_same(entry.path(), &static_root))
+                };
+                entry.depth() == 0 || !left_out()
             });
         for entry in entries {
             match entry {

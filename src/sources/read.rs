@@ -143,7 +143,7 @@ fn read_text(source: &Path, mut file: &File, metadata: &Metadata) -> Result<Cont
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let bytes = error.as_bytes();
-        let line = bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let line = memchr::memchr_iter(b'\n', &bytes[..at]).count() + 1;
         Problem::error(
             "not-utf8",
             format!(
@@ -189,7 +189,10 @@ fn broken(source: &Path, error: &io::Error) -> Problem {
     match std::fs::read_link(source) {
         Ok(target) => Problem::error(
             "broken-link",
-            format!("symbolic link to {}, which cannot be followed: {error}", target.display()),
+            format!(
+                "symbolic link to {}, which cannot be followed: {error}",
+                target.display()
+            ),
         )
         .cure("repair or remove the link, or ignore it with `-i NAME`"),
         Err(_) => Problem::error("unreadable", format!("cannot be read: {error}")),

@@ -31,7 +31,11 @@ fn imports_point_one_way() {
     let mut wrong = Vec::new();
     for entry in walkdir::WalkDir::new(&src) {
         let path = entry.unwrap().into_path();
-        let relative = path.strip_prefix(&src).unwrap().to_string_lossy().into_owned();
+        let relative = path
+            .strip_prefix(&src)
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
         if !relative.ends_with(".rs") || matches!(&relative[..], "main.rs" | "lib.rs") {
             continue;
         }
@@ -44,7 +48,9 @@ fn imports_point_one_way() {
         let text = fs::read_to_string(&path).unwrap();
         for (at, _) in text.match_indices("crate::") {
             let rest = &text[at + "crate::".len()..];
-            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap();
+            let end = rest
+                .find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap();
             let imported = &rest[..end];
             if imported != room && !allowed.contains(&imported) {
                 wrong.push(format!("{relative} imports {imported}"));

@@ -84,10 +84,19 @@ fn base64(data: &[u8]) -> String {
         let mut bytes = [0; 3];
         bytes[..chunk.len()].copy_from_slice(chunk);
         let [a, b, c] = bytes.map(usize::from);
-        let digits = [a >> 2, (a & 3) << 4 | b >> 4, (b & 15) << 2 | c >> 6, c & 63];
+        let digits = [
+            a >> 2,
+            (a & 3) << 4 | b >> 4,
+            (b & 15) << 2 | c >> 6,
+            c & 63,
+        ];
         for (index, digit) in digits.into_iter().enumerate() {
             let padding = index > chunk.len();
-            text.push(if padding { '=' } else { char::from(DIGITS[digit]) });
+            text.push(if padding {
+                '='
+            } else {
+                char::from(DIGITS[digit])
+            });
         }
     }
     text

@@ -151,14 +151,14 @@ fn severities() {
         "{SMALLEST}STATICFILES_DIRS = [\"src\"]\n[[staticc.allow]]\npath = \"vendor/**\"\nkind = \"source-map\"\nlevel = \"ignore\"\n\
          [[staticc.allow]]\npath = \"nothing/**\"\n"
     );
-    let vendor = (
-        "src/vendor/x/a.js",
-        "x\n//# sourceMappingURL=a.js.map\n",
-    );
+    let vendor = ("src/vendor/x/a.js", "x\n//# sourceMappingURL=a.js.map\n");
     let files = [("settings.toml", settings.as_str()), vendor];
     let (code, error) = outcome(&files, &[]);
     assert_eq!(code, Some(0), "{error}");
-    assert!(error.contains("nothing/** (line 8) matches no missing reference"), "{error}");
+    assert!(
+        error.contains("nothing/** (line 8) matches no missing reference"),
+        "{error}"
+    );
     let own = ("src/own.css", "a{b:url(none.png)}");
     let (code, error) = outcome(&[files[0], vendor, own], &[]);
     assert_eq!(code, Some(1));
@@ -185,16 +185,15 @@ fn cycles_name_their_members() {
         &[],
     );
     assert_eq!(code, Some(1));
-    assert!(
-        error.contains("a.css → b.css → c.css → a.css"),
-        "{error}"
-    );
+    assert!(error.contains("a.css → b.css → c.css → a.css"), "{error}");
     assert!(!error.contains("d.css"), "{error}");
 }
 
 #[test]
 fn apps_that_cannot_be_located() {
-    let settings = format!("{SMALLEST}INSTALLED_APPS = [\"polls\", \"odd\", \"stated\"]\n[staticc.app_directories]\nstated = \"x\"\n");
+    let settings = format!(
+        "{SMALLEST}INSTALLED_APPS = [\"polls\", \"odd\", \"stated\"]\n[staticc.app_directories]\nstated = \"x\"\n"
+    );
     let (code, error) = outcome(
         &[
             ("settings.toml", &settings),
@@ -225,11 +224,20 @@ fn special_files_are_named() {
     let settings = format!("{SMALLEST}STATICFILES_DIRS = [\"src\"]\n");
     let directory = project(&[("settings.toml", &settings), ("src/a.txt", "x")]);
     let pipe = directory.path().join("src/pipe");
-    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
     let output = collect(directory.path(), &[]);
     let error = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
-    assert!(error.contains("src/pipe: is a named pipe, not a file"), "{error}");
+    assert!(
+        error.contains("src/pipe: is a named pipe, not a file"),
+        "{error}"
+    );
     assert!(!directory.path().join("out").exists());
 }
 

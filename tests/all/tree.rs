@@ -38,7 +38,13 @@ pub fn make(base: &Path, spec: &Value) {
         Some("remove") => fs::remove_file(&path).unwrap(),
         Some("link") => symlink(unescape(text("target").unwrap()), &path).unwrap(),
         Some("directory") => fs::create_dir_all(&path).unwrap(),
-        Some("fifo") => assert!(Command::new("mkfifo").arg(&path).status().unwrap().success()),
+        Some("fifo") => assert!(
+            Command::new("mkfifo")
+                .arg(&path)
+                .status()
+                .unwrap()
+                .success()
+        ),
         _ => {
             let repeat = usize::try_from(number("repeat").unwrap_or(1)).unwrap();
             fs::write(&path, text("text").unwrap_or_default().repeat(repeat)).unwrap();
@@ -70,7 +76,11 @@ fn unescape(text: &str) -> PathBuf {
             Some(b'n') => b'\n',
             Some(b't') => b'\t',
             Some(b'x') => {
-                let digits: String = rest.by_ref().take(2).map(|&byte| char::from(byte)).collect();
+                let digits: String = rest
+                    .by_ref()
+                    .take(2)
+                    .map(|&byte| char::from(byte))
+                    .collect();
                 u8::from_str_radix(&digits, 16).unwrap()
             }
             other => *other.unwrap(),

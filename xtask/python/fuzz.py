@@ -194,7 +194,6 @@ def staticc(binary, version, tree, base, root):
     return error if result.returncode else None
 
 
-DIRECTORY = re.compile(r"""[^"'(=\n]*$""")
 FINGERPRINT = re.compile(r"\.[0-9a-f]{12}(?![0-9a-f])")
 
 
@@ -222,9 +221,9 @@ def dangling(files, static_url):
                     return False
                 continue
             if text[max(start, 0) : start + len(base)] == base:
-                directory = DIRECTORY.search(text[:start]).group()
-                # The URL may begin after any blank before the file's name.
-                starts = [0] + [m.end() for m in re.finditer(r"\s", directory)]
+                directory = text[max(start - 100, 0) : start]
+                # The URL may begin anywhere behind a quote or the like.
+                starts = [0] + [m.end() for m in re.finditer(r"[\s\"'(=]", directory)]
                 for url in (directory[at:] + base for at in starts):
                     if url.startswith(static_url):
                         url = os.path.relpath(url.removeprefix(static_url), here or ".")
@@ -264,9 +263,8 @@ def explained(tree, theirs, ours, error, problem):
             return "order of directory entries resolved"
         return None
     if problem and not error:
-        if "circle" in problem and ("?" in str(tree["files"]) or "%" in str(tree["files"])):
-            if dangling(theirs, tree["static_url"]):
-                return "cycle that Django leaves dangling"
+        if "circle" in problem and dangling(theirs, tree["static_url"]):
+            return "cycle that Django leaves dangling"
         return None
     if dangling(theirs, tree["static_url"]):
         left = dangling(ours, tree["static_url"])

@@ -30,11 +30,13 @@ pub fn run(names: &[String]) -> Result<(), String> {
     for django in DJANGO {
         let python = venv::python(django, django, &[])?;
         let output = workshop().join(format!("oracle-{django}.json"));
-        process::run(Command::new(python)
-            .arg(script("oracle.py"))
-            .arg(django)
-            .arg(&output)
-            .args(&cases))?;
+        process::run(
+            Command::new(python)
+                .arg(script("oracle.py"))
+                .arg(django)
+                .arg(&output)
+                .args(&cases),
+        )?;
         let text = fs::read_to_string(&output).map_err(|error| error.to_string())?;
         let outcomes: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
         for (case, before) in cases.iter().zip(&mut before) {
@@ -54,4 +56,3 @@ pub fn run(names: &[String]) -> Result<(), String> {
     crate::say(&format!("{} cases, {} versions", cases.len(), DJANGO.len()));
     Ok(())
 }
-

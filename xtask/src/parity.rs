@@ -48,7 +48,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
 /// Prints all runs' sizes and the count; fails if anything differed.
 fn sum_up(reports: &[PathBuf]) -> Result<(), String> {
     let (mut passed, mut failed) = (0, 0);
-    crate::say("\nsizes in bytes           Django     .br WhiteNoise     .br staticc  ratio     .gz WhiteNoise     .gz staticc  ratio");
+    crate::say(
+        "\nsizes in bytes           Django     .br WhiteNoise     .br staticc  ratio     .gz WhiteNoise     .gz staticc  ratio",
+    );
     for report in reports {
         let text = fs::read_to_string(report).map_err(|error| error.to_string())?;
         let report: serde_json::Value =
@@ -78,7 +80,13 @@ fn node_packages() -> Result<PathBuf, String> {
         process::run(
             Command::new("npm")
                 .current_dir(&directory)
-                .args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"])
+                .args([
+                    "install",
+                    "--silent",
+                    "--no-audit",
+                    "--no-fund",
+                    "--ignore-scripts",
+                ])
                 .args(NODE_PACKAGES),
         )?;
     }

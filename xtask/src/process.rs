@@ -38,9 +38,13 @@ pub fn staticc() -> Result<PathBuf, String> {
         return Ok(binary.into());
     }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    run(Command::new(cargo)
-        .current_dir(checkout())
-        .args(["build", "--quiet", "--release", "--bin", "staticc"]))?;
+    run(Command::new(cargo).current_dir(checkout()).args([
+        "build",
+        "--quiet",
+        "--release",
+        "--bin",
+        "staticc",
+    ]))?;
     Ok(checkout().join("target/release/staticc"))
 }
 

@@ -25,13 +25,21 @@ pub fn python(name: &str, django: &str, packages: &[&str]) -> Result<PathBuf, St
     if fs::read_to_string(&stamp).is_ok_and(|text| text == wanted.join("\n")) {
         return Ok(python);
     }
-    crate::say(&format!("making a virtual environment with Django {django}"));
+    crate::say(&format!(
+        "making a virtual environment with Django {django}"
+    ));
     let _ = fs::remove_dir_all(&directory);
     run(Command::new(interpreter()?)
         .args(["-m", "venv"])
         .arg(&directory))?;
     run(Command::new(&python)
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ])
         .args(&wanted))?;
     fs::write(&stamp, wanted.join("\n")).map_err(|error| error.to_string())?;
     Ok(python)
