@@ -59,6 +59,13 @@ def configure(toml, base):
     backend = toml.get("STATICFILES_STORAGE") or storage.get("BACKEND", DEFAULT_BACKEND)
     module = types.ModuleType("oracle_storage")
     sys.modules["oracle_storage"] = module
+
+    def make(name):
+        """The storage class, made when somebody asks: some apps do early."""
+        module.Storage = type("Storage", (import_string(backend),), attributes)
+        return module.Storage
+
+    module.__getattr__ = make
     values["STORAGES"] = {
         "staticfiles": {"BACKEND": "oracle_storage.Storage", "OPTIONS": options}
     }
@@ -84,7 +91,6 @@ def configure(toml, base):
     import django
 
     django.setup()
-    module.Storage = type("Storage", (import_string(backend),), attributes)
 
 
 def run(flags, patterns=()):

@@ -74,7 +74,7 @@ fn node_packages() -> Result<PathBuf, String> {
     let directory = workshop().join("npm");
     let modules = directory.join("node_modules");
     let there = |name: &&str| Path::new(&modules).join(name).is_dir();
-    if !NODE_PACKAGES.iter().all(|name| there(&name)) {
+    if !NODE_PACKAGES.iter().all(there) {
         fs::create_dir_all(&directory).map_err(|error| error.to_string())?;
         fs::write(directory.join("package.json"), "{}").map_err(|error| error.to_string())?;
         process::run(
