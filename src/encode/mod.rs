@@ -44,7 +44,7 @@ pub fn encode(content: &[u8], recipe: &Recipe) -> Vec<Encoded> {
     }
     for &encoding in &recipe.encodings {
         let bytes = match encoding {
-            Encoding::Brotli => brotli(content, recipe.brotli_quality),
+            Encoding::Brotli => brotli(content, recipe.brotli_quality, recipe.limit),
             Encoding::Gzip => gzip(content, recipe.limit),
             Encoding::Zstd => zstd(content),
         };
@@ -62,15 +62,47 @@ fn pays(original: usize, compressed: usize, limit: u32) -> bool {
     compressed as u128 * 1_000_000 <= original as u128 * u128::from(limit)
 }
 
-/// Quality 0 to 11, window 22, as the `brotli` Python package compresses.
-fn brotli(content: &[u8], quality: u32) -> Option<Vec<u8>> {
-    const WINDOW: u32 = 22;
+/// The window of the `brotli` Python package, as a power of two.
+const BROTLI_WINDOW: u8 = 22;
+
+/// How far from the limit (in millionths) the two brotli encoders may
+/// disagree on whether a copy pays. They are a few bytes apart.
+const NEAR_BROTLI: u32 = 100_000;
+
+/// Quality 0 to 11. Near the limit the reference encoder decides, since it
+/// is what WhiteNoise asks.
+fn brotli(content: &[u8], quality: u32, limit: u32) -> Option<Vec<u8>> {
     const BUFFER: usize = 64 * 1024;
     let mut out = Vec::new();
-    let mut encoder = brotli::CompressorWriter::new(&mut out, BUFFER, quality, WINDOW);
+    let window = u32::from(BROTLI_WINDOW);
+    let mut encoder = brotli::CompressorWriter::new(&mut out, BUFFER, quality, window);
     encoder.write_all(content).ok()?;
     drop(encoder);
+    if is_near(content.len(), out.len(), limit, NEAR_BROTLI) {
+        return reference_brotli(content, quality);
+    }
     Some(out)
+}
+
+/// What Python's `brotli` package makes.
+fn reference_brotli(content: &[u8], quality: u32) -> Option<Vec<u8>> {
+    let encoder = brotlic::BrotliEncoderOptions::new()
+        .quality(brotlic::Quality::new(u8::try_from(quality).ok()?).ok()?)
+        .window_size(brotlic::WindowSize::new(BROTLI_WINDOW).ok()?)
+        .size_hint(u32::try_from(content.len()).unwrap_or(0))
+        .build()
+        .ok()?;
+    let mut writer = brotlic::CompressorWriter::with_encoder(encoder, Vec::new());
+    writer.write_all(content).ok()?;
+    writer.into_inner().ok()
+}
+
+/// Whether a size is within `distance` (in millionths of the original) of
+/// the limit, or within the few bytes that headers make.
+fn is_near(original: usize, compressed: usize, limit: u32, distance: u32) -> bool {
+    const HEADERS: u128 = 16;
+    let part = |millionths: u32| original as u128 * u128::from(millionths) / 1_000_000;
+    part(limit).abs_diff(compressed as u128) <= part(distance) + HEADERS
 }
 
 /// Gzip without time and name: libdeflate's bytes. Near the limit zlib at
@@ -81,8 +113,7 @@ fn gzip(content: &[u8], limit: u32) -> Option<Vec<u8>> {
     let mut out = vec![0; compressor.gzip_compress_bound(content.len())];
     let size = compressor.gzip_compress(content, &mut out).ok()?;
     out.truncate(size);
-    let near = |part: u32| pays(content.len(), size, part);
-    if near(limit.saturating_add(NEAR)) && !near(limit.saturating_sub(NEAR)) {
+    if is_near(content.len(), size, limit, NEAR) {
         let judge = zlib(content)?;
         if !pays(content.len(), judge.len(), limit) {
             return None;
