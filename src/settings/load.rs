@@ -3,7 +3,6 @@
 //! are; Django's own checks are in [`super::checks`].
 
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use super::python_env::SearchPath;
 use super::reader::{Problems, Section, one_of};
@@ -404,17 +403,4 @@ fn absolute(directory: &Path, path: &Path) -> PathBuf {
     let joined = directory.join(path);
     let normal = crate::rewrite::normpath(joined.as_os_str().as_bytes());
     PathBuf::from(OsStr::from_bytes(&normal))
-}
-
-/// Shared by readers of texts: a name for a path that people recognise.
-pub(super) fn shown(path: &Path, directory: &Path) -> String {
-    path.strip_prefix(directory)
-        .unwrap_or(path)
-        .to_string_lossy()
-        .into_owned()
-}
-
-/// The text and its name, to be pointed into.
-pub(super) fn text(name: String, content: String) -> Rc<super::tree::Text> {
-    Rc::new(super::tree::Text { name, content })
 }

@@ -152,7 +152,7 @@ fn literal_mapping(text: &str) -> Option<HashMap<String, PathBuf>> {
     let inner = text.trim().strip_prefix('{')?.strip_suffix('}')?;
     let quoted = inner.replace("': ", "' = ").replace("\": ", "\" = ");
     let line = format!("m = {{{}}}", quoted.trim().trim_end_matches(','));
-    let table = tree::parse(&super::load::text(String::new(), line)).ok()?;
+    let table = tree::parse(&tree::Text::new("", line)).ok()?;
     let tree::Value::Table(mapping) = &table.get("m")?.value else {
         return None;
     };

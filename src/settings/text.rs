@@ -4,9 +4,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
-use super::load::{shown, text};
 use super::tree::{Node, Table, Text, Value, parse};
 use crate::nouns::Problem;
 
@@ -25,7 +23,8 @@ pub fn read_layers(
     directory: &Path,
 ) -> Result<Layers, Vec<Problem>> {
     let (path, content, in_pyproject) = find(file, directory).map_err(|problem| vec![problem])?;
-    let source = text(shown(&path, directory), content);
+    let shown = path.strip_prefix(directory).unwrap_or(&path);
+    let source = Text::new(shown.to_string_lossy(), content);
     let mut table = parse(&source)?;
     if in_pyproject {
         table = match settings_of(&table) {
@@ -35,7 +34,7 @@ pub fn read_layers(
     }
     let mut problems = Vec::new();
     for assignment in set {
-        let line: Rc<Text> = text("--set".to_owned(), assignment.clone());
+        let line = Text::new("--set", assignment.as_str());
         match parse(&line) {
             Ok(layer) => table.lay_over(layer),
             Err(errors) => problems.extend(errors.into_iter().map(|problem| {

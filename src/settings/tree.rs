@@ -18,6 +18,16 @@ pub struct Text {
     pub content: String,
 }
 
+impl Text {
+    /// A text to be pointed into.
+    pub fn new(name: impl Into<String>, content: impl Into<String>) -> Rc<Self> {
+        Rc::new(Self {
+            name: name.into(),
+            content: content.into(),
+        })
+    }
+}
+
 /// Where something stands.
 #[derive(Clone, Debug)]
 pub struct Spot {
