@@ -24,6 +24,7 @@ pub fn locate(entry: &str, search: &SearchPath) -> Result<App, Problem> {
         return Ok(App {
             entry: entry.to_owned(),
             name: entry.to_owned(),
+            label: Some(default_label(entry)),
             directory,
         });
     };
@@ -42,20 +43,36 @@ pub fn locate(entry: &str, search: &SearchPath) -> Result<App, Problem> {
     };
     Ok(App {
         entry: entry.to_owned(),
+        label: match config.label {
+            Label::Default => Some(default_label(&name)),
+            Label::Given(label) => Some(label),
+            Label::Unknown => None,
+        },
         name,
         directory,
     })
 }
 
-/// Django refuses two apps of one name.
+/// The last part of an app's name.
+fn default_label(name: &str) -> String {
+    name.rsplit('.').next().unwrap_or(name).to_owned()
+}
+
+/// Django refuses two apps of one label or one name.
 pub fn check_unique(apps: &[App]) -> Vec<Problem> {
-    let mut seen = HashSet::new();
-    let twice = apps.iter().filter(|app| !seen.insert(&app.name));
+    let (mut labels, mut names) = (HashSet::new(), HashSet::new());
+    let twice = apps.iter().filter_map(|app| {
+        let new_name = names.insert(&app.name);
+        match &app.label {
+            Some(label) if !labels.insert(label) => Some(("labels", label)),
+            _ => (!new_name).then_some(("names", &app.name)),
+        }
+    });
     twice
-        .map(|app| {
+        .map(|(what, value)| {
             Problem::error(
                 "duplicate-app",
-                format!("Application names aren't unique, duplicates: {}", app.name),
+                format!("Application {what} aren't unique, duplicates: {value}"),
             )
         })
         .collect()
@@ -124,7 +141,19 @@ struct Config {
     origin: (String, String),
     name: Option<String>,
     path: Option<String>,
+    label: Label,
     default: Option<bool>,
+}
+
+/// What a configuration says of its label.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Label {
+    /// Nothing.
+    #[default]
+    Default,
+    Given(String),
+    /// Something that only running it would tell.
+    Unknown,
 }
 
 /// How far bases and imports are followed.
@@ -345,6 +374,8 @@ impl Reader<'_> {
             match (name.as_str(), value) {
                 ("name", Some(Value::Text(text))) => config.name = Some(text),
                 ("path", Some(Value::Text(text))) => config.path = Some(text),
+                ("label", Some(Value::Text(text))) => config.label = Label::Given(text),
+                ("label", _) => config.label = Label::Unknown,
                 ("default", Some(Value::Boolean(default))) => config.default = Some(default),
                 ("name" | "path" | "default", _) => {
                     let what =

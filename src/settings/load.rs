@@ -366,6 +366,7 @@ impl<'a> Loader<'a> {
                 Some(Value::Text(directory)) => Ok(App {
                     entry: entry.to_owned(),
                     name: entry.to_owned(),
+                    label: None,
                     directory: self.resolve(directory),
                 }),
                 _ => apps::locate(entry, search),

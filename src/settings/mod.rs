@@ -89,6 +89,8 @@ pub struct App {
     pub entry: String,
     /// The app's dotted name.
     pub name: String,
+    /// The app's label, unless it can't be known without running Python.
+    pub label: Option<String>,
     /// The app's directory (which may have a `static` directory).
     pub directory: PathBuf,
 }

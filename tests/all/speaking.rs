@@ -220,6 +220,32 @@ fn apps_that_cannot_be_located() {
 }
 
 #[test]
+fn two_apps_of_one_label() {
+    let apps = |label: &str| {
+        let settings = format!("{SMALLEST}INSTALLED_APPS = [\"a.polls\", \"b.polls\"]\n");
+        let config = format!(
+            "from django.apps import AppConfig\nclass C(AppConfig):\n    name = 'b.polls'\n    {label}\n"
+        );
+        outcome(
+            &[
+                ("settings.toml", &settings),
+                ("a/polls/__init__.py", ""),
+                ("b/polls/__init__.py", ""),
+                ("b/polls/apps.py", &config),
+            ],
+            &[],
+        )
+    };
+    let (code, error) = apps("pass");
+    assert_eq!(code, Some(2));
+    assert!(
+        error.contains("Application labels aren't unique, duplicates: polls"),
+        "{error}"
+    );
+    assert_eq!(apps("label = 'other'").0, Some(0));
+}
+
+#[test]
 fn special_files_are_named() {
     let settings = format!("{SMALLEST}STATICFILES_DIRS = [\"src\"]\n");
     let directory = project(&[("settings.toml", &settings), ("src/a.txt", "x")]);
