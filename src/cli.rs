@@ -19,11 +19,13 @@ pub struct Cli {
 pub enum Verb {
     /// Collect static files in STATIC_ROOT, as manage.py collectstatic does
     Collect(Box<Collect>),
+    /// Look after the cache of compressed copies
+    Cache(Cache),
 }
 
-/// Flags of `staticc collect`.
+/// Where the settings come from.
 #[derive(Debug, Args)]
-pub struct Collect {
+pub struct Source {
     /// The settings file [default: settings.toml, else [tool.staticc.settings] in pyproject.toml]
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
@@ -39,6 +41,45 @@ pub struct Collect {
     /// Override STATIC_URL
     #[arg(long, value_name = "URL")]
     pub static_url: Option<String>,
+}
+
+/// Flags of `staticc cache`.
+#[derive(Debug, Args)]
+pub struct Cache {
+    /// Where the settings come from, for [staticc.cache].
+    #[command(flatten)]
+    pub source: Source,
+
+    /// The cache's directory [default: [staticc.cache] dir, else the user's cache directory]
+    #[arg(long, value_name = "DIR")]
+    pub cache_dir: Option<PathBuf>,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: CacheVerb,
+}
+
+/// What can be done with the cache.
+#[derive(Debug, Subcommand)]
+pub enum CacheVerb {
+    /// Say where it is and how full
+    Info,
+    /// Remove everything
+    Clear,
+    /// Remove what was used least recently, until it is small enough
+    Prune {
+        /// How large it may be, such as "500 MB" [default: [staticc.cache] max_size, 2 GiB]
+        #[arg(long, value_name = "SIZE")]
+        max_size: Option<bytesize::ByteSize>,
+    },
+}
+
+/// Flags of `staticc collect`.
+#[derive(Debug, Args)]
+pub struct Collect {
+    /// Where the settings come from.
+    #[command(flatten)]
+    pub source: Source,
 
     /// Do NOT prompt the user for input of any kind
     #[arg(long, visible_alias = "no-input")]
@@ -76,6 +117,18 @@ pub struct Collect {
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
 
+    /// Compress everything anew, and remember nothing
+    #[arg(long)]
+    pub no_cache: bool,
+
+    /// Where results are kept [default: [staticc.cache] dir, else the user's cache directory]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    pub cache_dir: Option<PathBuf>,
+
+    /// How files with the same bytes are made
+    #[arg(long, value_enum, default_value_t = Links::Reflink)]
+    pub link_mode: Links,
+
     /// Whether to show a progress bar
     #[arg(long, value_enum, default_value_t = When::Auto)]
     pub progress: When,
@@ -105,4 +158,15 @@ impl When {
             Self::Never => Some(false),
         }
     }
+}
+
+/// How files with the same bytes are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Links {
+    /// Share blocks where the file system can, else copy
+    Reflink,
+    /// Always copy
+    Copy,
+    /// One file with two names, where STATIC_ROOT is never written in place
+    Hardlink,
 }

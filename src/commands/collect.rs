@@ -1,22 +1,31 @@
 //! `staticc collect`: settings → sources → rewrite → output → report.
 
+use std::collections::HashSet;
+use std::fs;
 use std::io::{self, IsTerminal as _};
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
 
-use super::Exit;
+use super::consent::consents;
+use super::policy::Policy;
+use super::tell::Story;
+use super::{Exit, fail_on, overrides, tell};
 use crate::cli;
-use crate::nouns::{Asset, DjangoVersion, Event, Fingerprint, Level, LogicalPath, Problem};
-use crate::nouns::{ReferenceKind, Report as _, Summary};
+use crate::nouns::{
+    Asset, AssetId, DjangoVersion, Event, Fingerprint, LinkMode, LogicalPath, Problem, Report as _,
+    Summary, TICK,
+};
+use crate::output::cache::Cache;
 use crate::output::leftovers::Earlier;
+use crate::output::look::{Look, Looker};
 use crate::output::manifest;
-use crate::output::plan::{self, Plan, Processed, Role};
-use crate::output::stage::{Before, Done, Stage};
+use crate::output::plan::{self, Plan, Processed};
+use crate::output::record::{self, Record, World};
+use crate::output::stage::{Done, Stage};
 use crate::output::static_root::StaticRoot;
 use crate::report::{Bar, Console};
-use crate::rewrite::{self, Job, Rewritten, Rules};
-use crate::settings::load::{Loaded, Overrides, load};
-use crate::settings::{Allow, Settings};
+use crate::rewrite::{self, Job, Rules};
+use crate::settings::Settings;
+use crate::settings::load::{Loaded, load};
 use crate::sources::{self, Content, Found, Patterns};
 
 /// Runs the verb.
@@ -29,13 +38,11 @@ pub fn run(flags: &cli::Collect) -> Exit {
         color: wants_color(flags.color),
         directory: directory.clone(),
     };
-    let overrides = Overrides {
-        set: flags.set.clone(),
-        static_root: flags.static_root.clone(),
-        static_url: flags.static_url.clone(),
-        ignore_patterns: flags.ignore.clone(),
-    };
-    let settings = match load(flags.settings.as_deref(), &overrides, &directory) {
+    let settings = match load(
+        flags.source.settings.as_deref(),
+        &overrides(&flags.source, &flags.ignore),
+        &directory,
+    ) {
         Ok(Loaded { settings, warnings }) => {
             tell(&mut console, warnings);
             settings
@@ -57,9 +64,18 @@ pub fn run(flags: &cli::Collect) -> Exit {
         tell(&mut console, vec![refusal]);
         return Exit::Failed;
     }
+    let cache = if flags.no_cache {
+        Cache::new(None, 0)
+    } else {
+        super::cache::open(flags.cache_dir.as_deref(), &settings.cache, &directory)
+    };
+    let root = StaticRoot::new(&settings, link_mode(flags.link_mode));
     let run = Run {
         flags,
         settings: &settings,
+        cache: &cache,
+        root: &root,
+        record_path: cache.record(root.path()),
     };
     match run.collect(&mut console) {
         Ok(()) => Exit::Done,
@@ -74,59 +90,151 @@ pub fn run(flags: &cli::Collect) -> Exit {
 struct Run<'a> {
     flags: &'a cli::Collect,
     settings: &'a Settings,
+    cache: &'a Cache,
+    root: &'a StaticRoot,
+    /// Where earlier runs' record is, and where this one's goes.
+    record_path: Option<std::path::PathBuf>,
+}
+
+/// What a run knows once everything is read and named.
+struct Named {
+    contents: Vec<Content>,
+    processed: Processed,
+    plan: Plan,
 }
 
 impl Run<'_> {
     fn collect(&self, console: &mut Console) -> Result<(), Vec<Problem>> {
-        let settings = self.settings;
-        let patterns = Patterns::new(&settings.ignore_patterns, !self.flags.no_default_ignore);
-        let mut found = sources::find(settings, &patterns);
+        let started = now();
+        let patterns = Patterns::new(
+            &self.settings.ignore_patterns,
+            !self.flags.no_default_ignore,
+        );
+        let mut found = sources::find(self.settings, &patterns);
         fail_on(std::mem::take(&mut found.problems))?;
+        let record = self.record_path.as_ref().map(fs::read);
+        let record = record.and_then(Result::ok);
+        let record = record.map_or_else(Record::default, |bytes| Record::read(&bytes));
+        let world = World::of(self.settings, &found.assets);
+        let looker = |record| Looker {
+            root: self.root,
+            record,
+            assets: &found.assets,
+            link: self.flags.link,
+        };
+        let mut looker_now = looker(&record);
+        let mut named = self.name(&found.assets, &world, &looker_now, console)?;
+        let mut looks = looker_now.look(&named.plan)?;
+        let empty = Record::default();
+        if named.plan.lacks_texts(&looks) {
+            // Somebody touched STATIC_ROOT just now.
+            looker_now = looker(&empty);
+            named = self.name(&found.assets, &world, &looker_now, console)?;
+            looks = looker_now.look(&named.plan)?;
+        }
+        let cleared = self.earlier()?;
+        self.look_at_manifest(&named.plan, console);
+        let bar = Bar::new(self.flags.progress.decided());
+        let stage = Stage {
+            root: self.root,
+            looker: &looker_now,
+            cache: self.cache,
+            assets: &found.assets,
+            contents: &named.contents,
+            processed: &named.processed,
+            progress: &bar,
+        };
+        let done = if self.flags.dry_run {
+            stage.compare(&named.plan, &looks)
+        } else {
+            let done = stage.carry_out(&named.plan, &looks, &self.settings.manifest_name);
+            bar.finish();
+            let done = done?;
+            self.clear(&named.plan, &done, &cleared)?;
+            let run = record::Run {
+                world: &world,
+                assets: &found.assets,
+                contents: &named.contents,
+                processed: &named.processed,
+                started,
+            };
+            self.remember(&run, &looker_now, (&named.plan, &looks, &done));
+            done
+        };
+        self.tell(&found, &named.processed, &done, cleared, console);
+        Ok(())
+    }
+
+    /// Reads what is not known, rewrites what does not hold, and plans.
+    fn name(
+        &self,
+        assets: &[Asset],
+        world: &World,
+        looker: &Looker<'_>,
+        console: &mut Console,
+    ) -> Result<Named, Vec<Problem>> {
+        let settings = self.settings;
         let post_process = !self.flags.no_post_process && !self.flags.dry_run;
         let hashes = post_process && settings.backend.hashes();
         // Links that lead nowhere are links all the same.
         let mut contents = if self.flags.link && !post_process {
-            sources::unread(&found.assets)
+            sources::unread(assets)
         } else if self.flags.dry_run {
-            sources::read_leniently(&found.assets)
+            sources::read_leniently(assets)
         } else {
-            let read = sources::read(&found.assets, hashes);
+            let read = sources::read(assets, hashes, looker.record);
             fail_on(read.problems)?;
             read.contents
         };
-        let rewritten = if hashes {
-            Some(self.rewrite(&found.assets, &mut contents, console)?)
-        } else {
-            None
-        };
-        let processed = Processed {
-            hashed: rewritten.as_ref().map(|rewritten| &rewritten.hashed[..]),
-            texts: rewritten.as_ref().map_or(&[], |rewritten| &rewritten.texts),
-        };
+        let mut processed = Processed::default();
+        if hashes {
+            processed.adjusted = looker
+                .record
+                .settled(world, assets, &contents, |path, output| {
+                    looker.is_intact(path, output)
+                });
+            self.rewrite(assets, &mut contents, &mut processed, console)?;
+        }
         let plan = plan::plan(
             settings,
-            &found.assets,
+            assets,
             &contents,
             post_process.then_some(&processed),
         );
-        self.write(&found, &contents, &processed, &plan, console)
+        Ok(Named {
+            contents,
+            processed,
+            plan,
+        })
     }
 
-    /// Rewrites all css and js; fails if anything in them is wrong.
+    /// Rewrites all css and js that is not settled; fails if anything in
+    /// them is wrong.
     fn rewrite(
         &self,
         assets: &[Asset],
         contents: &mut [Content],
+        processed: &mut Processed,
         console: &mut Console,
-    ) -> Result<Rewritten, Vec<Problem>> {
+    ) -> Result<(), Vec<Problem>> {
         let settings = self.settings;
-        let texts = contents
-            .iter_mut()
-            .enumerate()
-            .filter_map(|(index, content)| Some((asset_id(index), content.text.take()?)))
+        let open = |id: &AssetId| {
+            assets[id.index()].path.is_adjustable() && processed.adjusted(*id).is_none()
+        };
+        let open: Vec<AssetId> = (0..).map(AssetId).take(assets.len()).filter(open).collect();
+        let unread = |id: &AssetId| contents[id.index()].text.is_none();
+        let unread: Vec<AssetId> = open.iter().copied().filter(unread).collect();
+        fail_on(sources::read_texts(assets, contents, &unread))?;
+        let texts = open
+            .into_iter()
+            .filter_map(|id| Some((id, contents[id.index()].text.take()?)))
             .collect();
-        let fingerprints: Vec<Option<Fingerprint>> =
-            contents.iter().map(|content| content.fingerprint).collect();
+        let fingerprint = |(content, adjusted): (&Content, &Option<rewrite::Adjusted>)| {
+            let adjusted = adjusted.as_ref().map(|adjusted| adjusted.fingerprint);
+            adjusted.or(content.fingerprint)
+        };
+        let known = contents.iter().zip(&processed.adjusted);
+        let fingerprints: Vec<Option<Fingerprint>> = known.map(fingerprint).collect();
         let policy = Policy::new(settings);
         let mut rewritten = rewrite::rewrite(
             &Job {
@@ -148,67 +256,43 @@ impl Run<'_> {
             return Err(problems);
         }
         tell(console, problems);
-        Ok(rewritten)
+        for (id, adjusted) in rewritten.adjusted {
+            processed.adjusted[id.index()] = Some(adjusted);
+        }
+        processed.hashed = Some(rewritten.hashed);
+        Ok(())
     }
 
-    /// Makes STATIC_ROOT what the plan says and tells it as Django would.
-    fn write(
-        &self,
-        found: &Found,
-        contents: &[Content],
-        processed: &Processed<'_>,
-        plan: &Plan,
-        console: &mut Console,
-    ) -> Result<(), Vec<Problem>> {
-        let root = StaticRoot::new(self.settings);
-        let earlier = if self.flags.clear {
-            root.files().map_err(|problem| vec![problem])?
-        } else {
-            Vec::new()
-        };
-        self.look_at_manifest(plan, console);
-        let bar = Bar::new(self.flags.progress.decided());
-        let stage = Stage {
-            root: &root,
-            assets: &found.assets,
-            contents,
-            texts: processed.texts,
-            link: self.flags.link,
-            progress: &bar,
-        };
-        let done = if self.flags.dry_run {
-            stage.compare(plan)
-        } else {
-            let done = stage.carry_out(plan, &self.settings.manifest_name, &[]);
-            bar.finish();
-            let done = done?;
-            self.clear(&root, plan, &done, &earlier)?;
-            done
-        };
-        for event in self.events(found, processed, &done, earlier) {
-            console.event(event);
+    /// What `--clear` finds.
+    fn earlier(&self) -> Result<Vec<LogicalPath>, Vec<Problem>> {
+        if !self.flags.clear {
+            return Ok(Vec::new());
         }
-        Ok(())
+        self.root.files().map_err(|problem| vec![problem])
     }
 
     /// Removes what was there before and is not of this run.
     fn clear(
         &self,
-        root: &StaticRoot,
         plan: &Plan,
         done: &[Done],
         earlier: &[LogicalPath],
     ) -> Result<(), Vec<Problem>> {
-        let mut kept = plan.paths();
-        kept.extend(done.iter().flat_map(|done| &done.copies));
+        let copies = done.iter().flat_map(|done| {
+            let copies = done.copies.iter();
+            copies.map(|encoding| done.path.with_suffix(encoding.suffix()))
+        });
         let manifest = LogicalPath::new(self.settings.manifest_name.as_str());
-        if plan.manifest.is_some() {
-            kept.insert(&manifest);
-        }
+        let manifest = plan.manifest.is_some().then_some(manifest);
+        let kept: HashSet<LogicalPath> = if earlier.is_empty() {
+            HashSet::new()
+        } else {
+            copies.chain(manifest).collect()
+        };
         let problems: Vec<Problem> = earlier
             .iter()
-            .filter(|path| !kept.contains(path))
-            .filter_map(|path| root.remove(path).err())
+            .filter(|path| !kept.contains(*path) && !plan.paths.contains(*path))
+            .filter_map(|path| self.root.remove(path).err())
             .collect();
         fail_on(problems)
     }
@@ -216,8 +300,9 @@ impl Run<'_> {
     /// Warns of a manifest that Django could not load.
     fn look_at_manifest(&self, plan: &Plan, console: &mut Console) {
         let path = self.settings.static_root.join(&self.settings.manifest_name);
-        if plan.manifest.is_some()
-            && let Ok(content) = std::fs::read(&path)
+        if let Some(wanted) = &plan.manifest
+            && let Ok(content) = fs::read(&path)
+            && content != *wanted
             && let Some(fault) = manifest::fault(&content)
         {
             let problem = Problem::warning(
@@ -228,161 +313,78 @@ impl Run<'_> {
         }
     }
 
-    /// The run's events, in Django's order, with its closing sentence.
-    fn events(
+    /// Records the run for the next one, unless there is nothing new.
+    fn remember(
         &self,
-        found: &Found,
-        processed: &Processed<'_>,
-        done: &[Done],
-        earlier: Vec<LogicalPath>,
-    ) -> Vec<Event> {
-        let mut summary = Summary {
-            deleted: earlier.len(),
-            linked: self.flags.link,
-            destination: self.settings.static_root.clone(),
-            skipped: found.conflicts.len(),
-            ..Summary::default()
+        run: &record::Run<'_>,
+        looker: &Looker<'_>,
+        (plan, looks, done): (&Plan, &[Look], &[Done]),
+    ) {
+        self.cache.settle();
+        let Some(path) = &self.record_path else {
+            return;
         };
-        let mut events: Vec<Event> = earlier.into_iter().map(Event::Cleared).collect();
-        let mut plain: Vec<Option<&Done>> = vec![None; found.assets.len()];
-        for done in done.iter().filter(|done| done.role == Role::Plain) {
-            plain[done.asset.index()] = Some(done);
+        if done.iter().any(|done| done.written) {
+            // What is changed from now on shall have another time.
+            std::thread::sleep(Duration::from_nanos(2 * TICK.unsigned_abs()));
         }
-        let mut conflicts = found.conflicts.iter().peekable();
-        for (index, asset) in found.assets.iter().enumerate() {
-            while let Some(conflict) = conflicts.next_if(|conflict| conflict.after <= index) {
-                events.push(Event::Conflict(conflict.key.clone()));
-            }
-            // Files that are cleared or not kept are copied every time.
-            let before = plain[index].map_or(Before::Absent, |done| done.before);
-            match before {
-                Before::Same if !self.flags.clear => {
-                    summary.unmodified += 1;
-                    events.push(Event::Unmodified(asset.found_path.clone()));
-                    continue;
-                }
-                Before::Other if !self.flags.clear => {
-                    events.push(Event::Replaced(asset.found_path.clone()));
-                }
-                _ => {}
-            }
-            summary.modified += 1;
-            events.push(if self.flags.link {
-                Event::Linked(asset.source.clone())
-            } else {
-                Event::Copied(asset.source.clone())
-            });
+        let outputs = looker.outputs(plan, looks, done, now());
+        if !looker.record.tells(run, &outputs) {
+            self.cache
+                .replace(path, |out| run.write(outputs.clone(), out));
         }
-        events.extend(conflicts.map(|conflict| Event::Conflict(conflict.key.clone())));
-        let post = self.post_process_events(found, processed, done);
-        let made = |event: &&Event| matches!(event, Event::PostProcessed(..));
-        summary.post_processed = post.iter().filter(made).count();
-        events.extend(post);
-        events.push(Event::Done(summary));
-        events
     }
 
-    /// Fingerprinted copies, deepest directories first, css and js last as
-    /// Django yields them; then compressed copies.
-    fn post_process_events(
+    /// Tells the run as Django would.
+    fn tell(
         &self,
         found: &Found,
-        processed: &Processed<'_>,
+        processed: &Processed,
         done: &[Done],
-    ) -> Vec<Event> {
-        let mut events = Vec::new();
-        if let Some(hashed) = processed.hashed {
-            let mut before = vec![Before::Same; found.assets.len()];
-            for done in done.iter().filter(|done| done.role == Role::Hashed) {
-                before[done.asset.index()] = done.before;
-            }
-            let mut order: Vec<usize> = (0..found.assets.len()).collect();
-            let depth = |asset: &Asset| asset.key.as_bytes().split(|&byte| byte == b'/').count();
-            order.sort_by_key(|&index| {
-                let asset = &found.assets[index];
-                (asset.path.is_adjustable(), std::cmp::Reverse(depth(asset)))
-            });
-            for index in order {
-                let asset = &found.assets[index];
-                let made =
-                    asset.path.is_adjustable() || before[index] != Before::Same || self.flags.clear;
-                events.push(if made {
-                    Event::PostProcessed(asset.key.clone(), hashed[index].clone())
-                } else {
-                    Event::PostProcessSkipped(asset.key.clone())
-                });
-            }
+        cleared: Vec<LogicalPath>,
+        console: &mut Console,
+    ) {
+        let (hits, misses) = self.cache.counts();
+        if hits + misses > 0 {
+            console.event(Event::Cached { hits, misses });
         }
-        for done in done {
-            for copy in &done.copies {
-                events.push(Event::PostProcessed(done.path.clone(), copy.clone()));
-            }
+        if let Some(fault) = self.cache.fault() {
+            let problem = Problem::warning(
+                "cache-unusable",
+                format!("the cache can't be written; the next run starts anew: {fault}"),
+            )
+            .cure("make the directory writable, name another with --cache-dir, or use --no-cache");
+            tell(console, vec![problem]);
         }
-        events
-    }
-}
-
-/// What `missing_references` and `[[staticc.allow]]` say of a reference.
-struct Policy<'a> {
-    default: Level,
-    allow: Vec<(&'a Allow, AtomicBool)>,
-}
-
-impl<'a> Policy<'a> {
-    fn new(settings: &'a Settings) -> Self {
-        let unused = |allow| (allow, AtomicBool::new(false));
-        Self {
-            default: settings.missing_references,
-            allow: settings.allow.iter().map(unused).collect(),
+        Story {
+            found,
+            processed,
+            done,
+            cleared,
+            clear: self.flags.clear,
+            summary: Summary {
+                linked: self.flags.link,
+                destination: self.settings.static_root.clone(),
+                ..Summary::default()
+            },
         }
-    }
-
-    fn level(&self, asset: &Asset, kind: ReferenceKind) -> Level {
-        let entry = self.allow.iter().find(|(allow, _)| {
-            allow.kind.is_none_or(|only| only == kind) && allow.path.is_match(asset.path.as_path())
-        });
-        entry.map_or(self.default, |(allow, used)| {
-            used.store(true, Ordering::Relaxed);
-            allow.level
-        })
-    }
-
-    /// Entries that no reference needed.
-    fn unused(&self) -> impl Iterator<Item = Problem> {
-        self.allow
-            .iter()
-            .filter(|(_, used)| !used.load(Ordering::Relaxed))
-            .map(|(allow, _)| {
-                let glob = allow.path.glob();
-                Problem::warning(
-                    "unused-allow",
-                    format!(
-                        "[[staticc.allow]] for {glob} (line {}) matches no missing reference",
-                        allow.line
-                    ),
-                )
-                .cure("remove the entry")
-            })
+        .tell(console);
     }
 }
 
-fn asset_id(index: usize) -> crate::nouns::AssetId {
-    crate::nouns::AssetId(u32::try_from(index).unwrap_or(u32::MAX))
+/// Nanoseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+    })
 }
 
-/// Passes on problems one by one.
-fn tell(console: &mut Console, problems: Vec<Problem>) {
-    for problem in problems {
-        console.event(Event::Problem(problem));
-    }
-}
-
-/// Fails if there is anything to fail on.
-fn fail_on(problems: Vec<Problem>) -> Result<(), Vec<Problem>> {
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems)
+fn link_mode(flag: cli::Links) -> LinkMode {
+    match flag {
+        cli::Links::Reflink => LinkMode::Reflink,
+        cli::Links::Copy => LinkMode::Copy,
+        cli::Links::Hardlink => LinkMode::Hardlink,
     }
 }
 
@@ -391,39 +393,4 @@ fn wants_color(when: cli::When) -> bool {
         std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
             && io::stderr().is_terminal()
     })
-}
-
-/// Asks as Django does, where there is somebody to ask and something to
-/// lose.
-fn consents(flags: &cli::Collect, settings: &Settings, console: &Console) -> bool {
-    let occupied =
-        std::fs::read_dir(&settings.static_root).is_ok_and(|mut entries| entries.next().is_some());
-    if flags.noinput || !occupied || !io::stdin().is_terminal() {
-        return true;
-    }
-    let mut question = b"\n".to_vec();
-    if flags.dry_run {
-        question.extend_from_slice(
-            b"You have activated the --dry-run option so no files will be modified.\n\n",
-        );
-    }
-    question.extend_from_slice(
-        b"You have requested to collect static files at the destination\n\
-          location as specified in your settings:\n\n    ",
-    );
-    question.extend_from_slice(bytes_of(&settings.static_root));
-    question.extend_from_slice(if flags.clear {
-        b"\n\nThis will DELETE ALL FILES in this location!\n"
-    } else {
-        b"\n\nThis will overwrite existing files!\n"
-    });
-    question.extend_from_slice(
-        b"Are you sure you want to do this?\n\nType 'yes' to continue, or 'no' to cancel: ",
-    );
-    console.ask(&question) == "yes"
-}
-
-fn bytes_of(path: &Path) -> &[u8] {
-    use std::os::unix::ffi::OsStrExt as _;
-    path.as_os_str().as_bytes()
 }

@@ -2,9 +2,16 @@
 
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Verb};
+use crate::cli::{Cli, Source, Verb};
+use crate::nouns::{Event, Problem, Report as _};
+use crate::report::Console;
+use crate::settings::load::Overrides;
 
+mod cache;
 mod collect;
+mod consent;
+mod policy;
+mod tell;
 
 /// How a run ended, as users see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,5 +38,32 @@ impl From<Exit> for ExitCode {
 pub fn run(cli: Cli) -> Exit {
     match cli.verb {
         Verb::Collect(flags) => collect::run(&flags),
+        Verb::Cache(flags) => cache::run(&flags),
+    }
+}
+
+/// What flags say about settings.
+fn overrides(source: &Source, ignore: &[String]) -> Overrides {
+    Overrides {
+        set: source.set.clone(),
+        static_root: source.static_root.clone(),
+        static_url: source.static_url.clone(),
+        ignore_patterns: ignore.to_vec(),
+    }
+}
+
+/// Passes on problems one by one.
+fn tell(console: &mut Console, problems: Vec<Problem>) {
+    for problem in problems {
+        console.event(Event::Problem(problem));
+    }
+}
+
+/// Fails if there is anything to fail on.
+fn fail_on(problems: Vec<Problem>) -> Result<(), Vec<Problem>> {
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
     }
 }

@@ -5,13 +5,13 @@
 
 use std::io::Write as _;
 
-use crate::nouns::Encoding;
+use crate::nouns::{Encoding, Encodings};
 
 /// What compressed copies a file wants.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Recipe {
-    /// Which, in the order they are tried.
-    pub encodings: Vec<Encoding>,
+    /// Which.
+    pub encodings: Encodings,
     /// 0 to 11.
     pub brotli_quality: u32,
     /// The largest size that is worth keeping, in millionths of the
@@ -28,34 +28,74 @@ pub struct Encoded {
     pub bytes: Vec<u8>,
 }
 
-/// The copies worth keeping.
+impl Recipe {
+    /// Everything that the bytes of one copy depend on besides the content,
+    /// the encoders' versions too.
+    pub fn identity(&self, encoding: Encoding) -> String {
+        let limit = self.limit;
+        match encoding {
+            Encoding::Brotli => {
+                let quality = self.brotli_quality;
+                format!("{BROTLI} quality {quality} window {BROTLI_WINDOW} limit {limit}")
+            }
+            Encoding::Gzip => format!("{DEFLATE} level {GZIP_LEVEL} limit {limit}"),
+            Encoding::Zstd => format!("{ZSTD} level {ZSTD_LEVEL} limit {limit}"),
+        }
+    }
+
+    /// All that the copies depend on besides the content.
+    pub fn digest(&self) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        for encoding in self.encodings.iter() {
+            hasher.update(self.identity(encoding).as_bytes());
+            hasher.update(&[0]);
+        }
+        hasher.finalize()
+    }
+
+    /// The copies worth keeping, where `copy` gives the one of an encoding
+    /// unless it does not pay.
+    pub fn keep<E>(
+        &self,
+        mut copy: impl FnMut(Encoding) -> Result<Option<Vec<u8>>, E>,
+    ) -> Result<Vec<Encoded>, E> {
+        let mut kept = Vec::new();
+        for encoding in self.encodings.iter() {
+            match copy(encoding)? {
+                Some(bytes) => kept.push(Encoded { encoding, bytes }),
+                None if encoding == Encoding::Brotli => break,
+                None => {}
+            }
+        }
+        Ok(kept)
+    }
+}
+
+/// One copy of a content, or `None` if it does not pay.
 ///
 /// ```
 /// use staticc::encode::{Recipe, encode};
-/// use staticc::nouns::Encoding;
-/// let recipe = Recipe { encodings: vec![Encoding::Brotli, Encoding::Gzip], brotli_quality: 11, limit: 950_000 };
-/// assert_eq!(encode(b"", &recipe), vec![]);
-/// assert_eq!(encode(&[b'x'; 1000], &recipe).len(), 2);
+/// use staticc::nouns::Encoding::{Brotli, Gzip};
+/// let recipe = Recipe { encodings: [Brotli, Gzip].into_iter().collect(), brotli_quality: 11, limit: 950_000 };
+/// assert_eq!(encode(b"", &recipe, Gzip), None);
+/// assert!(encode(&[b'x'; 1000], &recipe, Gzip).is_some());
 /// ```
-pub fn encode(content: &[u8], recipe: &Recipe) -> Vec<Encoded> {
-    let mut kept = Vec::new();
+pub fn encode(content: &[u8], recipe: &Recipe, encoding: Encoding) -> Option<Vec<u8>> {
     if content.is_empty() {
-        return kept;
+        return None;
     }
-    for &encoding in &recipe.encodings {
-        let bytes = match encoding {
-            Encoding::Brotli => brotli(content, recipe.brotli_quality, recipe.limit),
-            Encoding::Gzip => gzip(content, recipe.limit),
-            Encoding::Zstd => zstd(content),
-        };
-        match bytes.filter(|bytes| pays(content.len(), bytes.len(), recipe.limit)) {
-            Some(bytes) => kept.push(Encoded { encoding, bytes }),
-            None if encoding == Encoding::Brotli => break,
-            None => {}
-        }
-    }
-    kept
+    let bytes = match encoding {
+        Encoding::Brotli => brotli(content, recipe.brotli_quality, recipe.limit),
+        Encoding::Gzip => gzip(content, recipe.limit),
+        Encoding::Zstd => zstd::bulk::compress(content, ZSTD_LEVEL).ok(),
+    };
+    bytes.filter(|bytes| pays(content.len(), bytes.len(), recipe.limit))
 }
+
+/// The encoders; a test holds that these are the versions in use.
+const BROTLI: &str = "brotli 9.1.1 brotlic 0.8.2";
+const DEFLATE: &str = "libdeflater 1.26.1 flate2 1.1.10 libz-sys 1.1.31";
+const ZSTD: &str = "zstd 0.14.3";
 
 /// Whether a copy of this size is worth keeping. Sizes in bytes.
 fn pays(original: usize, compressed: usize, limit: u32) -> bool {
@@ -141,8 +181,27 @@ fn zlib(content: &[u8]) -> Option<Vec<u8>> {
     encoder.finish().ok()
 }
 
-/// Zstandard at the highest level without a large window.
-fn zstd(content: &[u8]) -> Option<Vec<u8>> {
-    const LEVEL: i32 = 19;
-    zstd::bulk::compress(content, LEVEL).ok()
+/// The highest level without a large window.
+const ZSTD_LEVEL: i32 = 19;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A cached result of another encoder must not be taken for this one's.
+    #[test]
+    fn identities_name_the_encoders_in_use() {
+        let lock: toml::Table = include_str!("../../Cargo.lock").parse().unwrap();
+        let packages = lock["package"].as_array().unwrap();
+        for name in [BROTLI, DEFLATE, ZSTD] {
+            let words: Vec<&str> = name.split(' ').collect();
+            for pair in words.chunks(2) {
+                let used = packages.iter().any(|package| {
+                    package["name"].as_str() == Some(pair[0])
+                        && package["version"].as_str() == Some(pair[1])
+                });
+                assert!(used, "{pair:?} is not in Cargo.lock");
+            }
+        }
+    }
 }

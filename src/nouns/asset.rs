@@ -1,22 +1,23 @@
 //! One static file taking part, and its path under STATIC_ROOT. Holds
-//! paths only: an `Asset` can compute and read nothing.
+//! paths only: an `Asset` can read nothing.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A `/`-separated path under STATIC_ROOT. Bytes, as file names are; equal
 /// to Django's text where that is UTF-8 (its lone surrogates are our bytes
-/// that are not UTF-8).
+/// that are not UTF-8). Shared: a million paths are cloned often.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct LogicalPath(Vec<u8>);
+pub struct LogicalPath(Arc<[u8]>);
 
 impl LogicalPath {
     /// The path with exactly these bytes.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(bytes.into())
+        Self(bytes.into().into())
     }
 
     /// The bytes of the path.
@@ -32,9 +33,7 @@ impl LogicalPath {
     /// The path with more bytes at its end (`".gz"`).
     #[must_use]
     pub fn with_suffix(&self, suffix: &str) -> Self {
-        let mut bytes = self.0.clone();
-        bytes.extend_from_slice(suffix.as_bytes());
-        Self(bytes)
+        Self([&self.0, suffix.as_bytes()].concat().into())
     }
 
     /// The path for people; bytes that are not UTF-8 become U+FFFD.
@@ -76,6 +75,13 @@ pub struct Asset {
     pub path: LogicalPath,
     /// The path relative to its source directory, which Django prints.
     pub found_path: LogicalPath,
+    /// The source directory, absolute.
+    pub directory: Arc<Path>,
+}
+
+impl Asset {
     /// Absolute path of the file.
-    pub source: PathBuf,
+    pub fn source(&self) -> PathBuf {
+        self.directory.join(self.found_path.as_path())
+    }
 }

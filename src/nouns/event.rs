@@ -24,6 +24,14 @@ pub enum Event {
     PostProcessed(LogicalPath, LogicalPath),
     /// The fingerprinted copy was there already.
     PostProcessSkipped(LogicalPath),
+    /// How many compressed copies came from the cache, and how many were
+    /// made.
+    Cached {
+        /// Found.
+        hits: u64,
+        /// Made.
+        misses: u64,
+    },
     /// Something is wrong.
     Problem(Problem),
     /// The run is over.

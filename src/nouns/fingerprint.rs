@@ -3,10 +3,11 @@
 use std::fmt;
 
 use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
 
 /// The first 12 hexadecimal digits of the content's MD5, as Django's
 /// `HashedFilesMixin.file_hash` makes them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Fingerprint([u8; Self::LEN]);
 
 impl Fingerprint {

@@ -2,17 +2,21 @@
 //! know no room: no disk, no settings text, no printing.
 
 mod asset;
+mod content;
 mod django;
 mod encoding;
 mod event;
 mod fingerprint;
+mod link_mode;
 mod problem;
 mod reference;
 
 pub use asset::{Asset, AssetId, LogicalPath};
+pub use content::{ContentId, Stamp, TICK};
 pub use django::DjangoVersion;
-pub use encoding::Encoding;
+pub use encoding::{Encoding, Encodings};
 pub use event::{Event, Progress, Report, Summary};
 pub use fingerprint::Fingerprint;
+pub use link_mode::LinkMode;
 pub use problem::{LineIndex, Place, Problem, Severity, place_at};
 pub use reference::{Level, ReferenceKind};

@@ -1,10 +1,15 @@
 //! Output: what STATIC_ROOT shall hold, and making it so. [`plan`] and
-//! [`manifest`] are pure; [`static_root`] does single steps and decides
-//! nothing; [`stage`] prepares all of a plan beside the targets and puts it
-//! in force by renaming. Knows no finders and no references.
+//! [`manifest`] are pure; [`look`] says what is there already; [`stage`]
+//! prepares what is not beside its place and puts it in force by renaming;
+//! [`static_root`] does single steps and decides nothing. What one run leaves
+//! to the next is in [`cache`] (compressed copies) and [`record`] (stamps and
+//! names). Knows no finders and no references.
 
+pub mod cache;
 pub mod leftovers;
+pub mod look;
 pub mod manifest;
 pub mod plan;
+pub mod record;
 pub mod stage;
 pub mod static_root;

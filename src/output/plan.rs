@@ -3,15 +3,17 @@
 //! backends apart.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use globset::GlobMatcher;
 
+use super::look::Look;
 use super::manifest;
 use crate::encode::Recipe;
-use crate::nouns::{Asset, AssetId, LogicalPath};
+use crate::nouns::{Asset, AssetId, ContentId, LogicalPath};
 use crate::rewrite::Adjusted;
 use crate::settings::{Backend, Compression, Settings};
-use crate::sources::{Content, ContentId};
+use crate::sources::Content;
 
 /// Why a file is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,22 +33,26 @@ pub struct Target {
     pub role: Role,
     /// Of what.
     pub asset: AssetId,
-    /// Which compressed copies it wants: an index into the content's
-    /// recipes.
-    pub recipe: Option<usize>,
+    /// Which of the plan's contents it has.
+    pub piece: u32,
+    /// Which of the plan's recipes its compressed copies are made by.
+    pub recipe: Option<u32>,
 }
 
 /// Where the bytes of a content are.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
     /// In this asset's source.
     Source(AssetId),
-    /// In the rewritten text of this number.
-    Text(usize),
+    /// In this asset's rewritten text.
+    Text(AssetId),
+    /// Nowhere: an earlier run made this asset's rewritten text, and what it
+    /// wrote is still there.
+    Settled(AssetId),
 }
 
 /// One distinct content and all files that have it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Piece {
     /// Of the bytes.
     pub id: ContentId,
@@ -54,10 +60,8 @@ pub struct Piece {
     pub body: Body,
     /// How many they are.
     pub size: u64,
-    /// The distinct recipes that its files ask for.
-    pub recipes: Vec<Recipe>,
-    /// Its files.
-    pub targets: Vec<Target>,
+    /// Its files, as indices of the plan's targets.
+    pub targets: Range<usize>,
 }
 
 /// What STATIC_ROOT shall hold.
@@ -65,6 +69,12 @@ pub struct Piece {
 pub struct Plan {
     /// The contents, those most work to encode first.
     pub pieces: Vec<Piece>,
+    /// The files, those of one content side by side.
+    pub targets: Vec<Target>,
+    /// The distinct recipes that files ask for.
+    pub recipes: Vec<Recipe>,
+    /// All paths of the targets, to tell what does not belong.
+    pub paths: HashSet<LogicalPath>,
     /// Assets whose plain files go.
     pub removals: Vec<AssetId>,
     /// The manifest's bytes, if the backend has one.
@@ -74,12 +84,32 @@ pub struct Plan {
     pub owns_copies: bool,
 }
 
+impl Plan {
+    /// Whether a text is to be written that only an earlier run knows.
+    pub fn lacks_texts(&self, looks: &[Look]) -> bool {
+        let lacks = |piece: &Piece| {
+            matches!(piece.body, Body::Settled(_))
+                && looks[piece.targets.clone()].iter().any(Look::is_incomplete)
+        };
+        self.pieces.iter().any(lacks)
+    }
+}
+
 /// What post-processing gave.
-pub struct Processed<'a> {
+#[derive(Debug, Default)]
+pub struct Processed {
     /// Hashed paths by asset number; `None` where the backend has none.
-    pub hashed: Option<&'a [LogicalPath]>,
-    /// Rewritten texts.
-    pub texts: &'a [Adjusted],
+    pub hashed: Option<Vec<LogicalPath>>,
+    /// What became of the adjustable assets, by asset number; empty where
+    /// the backend rewrites nothing.
+    pub adjusted: Vec<Option<Adjusted>>,
+}
+
+impl Processed {
+    /// What became of an asset's text.
+    pub fn adjusted(&self, asset: AssetId) -> Option<&Adjusted> {
+        self.adjusted.get(asset.index())?.as_ref()
+    }
 }
 
 impl Backend {
@@ -104,102 +134,63 @@ pub fn plan(
     settings: &Settings,
     assets: &[Asset],
     contents: &[Content],
-    processed: Option<&Processed<'_>>,
+    processed: Option<&Processed>,
 ) -> Plan {
     let backend = settings.backend;
     let compresses = processed.is_some() && backend.compresses();
-    let hashed = processed.and_then(|processed| processed.hashed);
+    let hashed = processed.and_then(|processed| processed.hashed.as_deref());
     let keeps_plain = hashed.is_none() || !backend.keeps_only_hashed(settings);
+    let ids = || (0..).map(AssetId).zip(assets);
     let mut draft = Draft {
         recipes: compresses.then(|| Recipes::new(&settings.compression, settings)),
-        taken: HashMap::new(),
-        by_content: HashMap::new(),
-        pieces: Vec::new(),
+        by_content: HashMap::with_capacity(assets.len()),
+        plan: Plan {
+            owns_copies: compresses,
+            ..Plan::default()
+        },
     };
-    let ids = || (0..).map(AssetId).zip(assets);
     if keeps_plain {
         for (id, asset) in ids() {
             let content = &contents[id.index()];
-            draft.add(
-                &asset.path,
-                Role::Plain,
-                id,
-                content.id,
-                Body::Source(id),
-                content.stamp.size,
-            );
+            let size = content.stamp.size;
+            let body = Body::Source(id);
+            draft.add(&asset.path, Role::Plain, id, (content.id, body, size));
         }
     }
-    let mut plan = Plan {
-        owns_copies: compresses,
-        ..Plan::default()
-    };
     if let (Some(processed), Some(hashed)) = (processed, hashed) {
-        let texts: HashMap<AssetId, usize> = processed
-            .texts
-            .iter()
-            .enumerate()
-            .filter(|(_, text)| text.changed)
-            .map(|(index, text)| (text.asset, index))
-            .collect();
         for (id, _) in ids() {
-            let path = &hashed[id.index()];
-            if let Some(&index) = texts.get(&id) {
-                let text = processed.texts[index].text.as_bytes();
-                let (content, size) = (blake3::hash(text), text.len() as u64);
-                draft.add(path, Role::Hashed, id, content, Body::Text(index), size);
-            } else {
-                let content = &contents[id.index()];
-                let size = content.stamp.size;
-                draft.add(path, Role::Hashed, id, content.id, Body::Source(id), size);
-            }
+            let content = &contents[id.index()];
+            let body = match processed.adjusted(id) {
+                Some(adjusted) if adjusted.id != content.id => {
+                    let body = if adjusted.text.is_some() {
+                        Body::Text(id)
+                    } else {
+                        Body::Settled(id)
+                    };
+                    (adjusted.id, body, adjusted.size)
+                }
+                _ => (content.id, Body::Source(id), content.stamp.size),
+            };
+            draft.add(&hashed[id.index()], Role::Hashed, id, body);
         }
         let mut entries: Vec<_> = assets.iter().map(|asset| &asset.key).zip(hashed).collect();
-        plan.manifest = Some(manifest::to_json(&mut entries));
+        draft.plan.manifest = Some(manifest::to_json(&mut entries));
         if !keeps_plain {
-            plan.removals = ids()
-                .filter(|(_, asset)| !draft.taken.contains_key(&asset.path))
+            let paths = &draft.plan.paths;
+            draft.plan.removals = ids()
+                .filter(|(_, asset)| !paths.contains(&asset.path))
                 .map(|(id, _)| id)
                 .collect();
         }
     }
-    plan.pieces = draft.pieces;
-    plan.pieces
-        .sort_by_key(|piece| std::cmp::Reverse((!piece.recipes.is_empty(), piece.size)));
-    if plan.manifest.is_some() {
-        plan.give_way(&settings.manifest_name);
-    }
-    plan
-}
-
-impl Plan {
-    /// The manifest takes the place of a collected file of its name.
-    fn give_way(&mut self, manifest_name: &str) {
-        for piece in &mut self.pieces {
-            piece
-                .targets
-                .retain(|target| target.path.as_bytes() != manifest_name.as_bytes());
-        }
-    }
-
-    /// All paths that are planned without regard to compressed copies.
-    pub fn targets(&self) -> impl Iterator<Item = &Target> {
-        self.pieces.iter().flat_map(|piece| &piece.targets)
-    }
-
-    /// All planned paths, to tell what does not belong.
-    pub fn paths(&self) -> HashSet<&LogicalPath> {
-        self.targets().map(|target| &target.path).collect()
-    }
+    draft.finish(&settings.manifest_name)
 }
 
 /// A plan being made.
 struct Draft<'a> {
     recipes: Option<Recipes<'a>>,
-    /// Which content each path has.
-    taken: HashMap<LogicalPath, ContentId>,
-    by_content: HashMap<ContentId, usize>,
-    pieces: Vec<Piece>,
+    by_content: HashMap<ContentId, u32>,
+    plan: Plan,
 }
 
 impl Draft<'_> {
@@ -210,40 +201,87 @@ impl Draft<'_> {
         path: &LogicalPath,
         role: Role,
         asset: AssetId,
-        content: ContentId,
-        body: Body,
-        size: u64,
+        (id, body, size): (ContentId, Body, u64),
     ) {
-        if self.taken.contains_key(path) {
+        let plan = &mut self.plan;
+        if !plan.paths.insert(path.clone()) {
             return;
         }
-        self.taken.insert(path.clone(), content);
-        let index = *self.by_content.entry(content).or_insert_with(|| {
-            self.pieces.push(Piece {
-                id: content,
+        let piece = *self.by_content.entry(id).or_insert_with(|| {
+            plan.pieces.push(Piece {
+                id,
                 body,
                 size,
-                recipes: Vec::new(),
-                targets: Vec::new(),
+                targets: 0..0,
             });
-            self.pieces.len() - 1
+            number(plan.pieces.len() - 1)
         });
-        let piece = &mut self.pieces[index];
+        let known = &mut plan.pieces[piece as usize];
+        if matches!(known.body, Body::Settled(_)) {
+            known.body = body;
+        }
         let recipe = self.recipes.as_ref().and_then(|recipes| recipes.of(path));
         let recipe = recipe.map(|recipe| {
-            let known = piece.recipes.iter().position(|known| *known == recipe);
-            known.unwrap_or_else(|| {
-                piece.recipes.push(recipe);
-                piece.recipes.len() - 1
-            })
+            let known = plan.recipes.iter().position(|known| known == recipe);
+            number(known.unwrap_or_else(|| {
+                plan.recipes.push(recipe.clone());
+                plan.recipes.len() - 1
+            }))
         });
-        piece.targets.push(Target {
+        plan.targets.push(Target {
             path: path.clone(),
             role,
             asset,
+            piece,
             recipe,
         });
     }
+
+    /// Puts the work in order.
+    fn finish(self, manifest_name: &str) -> Plan {
+        let mut plan = self.plan;
+        if plan.manifest.is_some() {
+            // The manifest takes the place of a collected file of its name.
+            let is_manifest = |path: &LogicalPath| path.as_bytes() == manifest_name.as_bytes();
+            plan.targets.retain(|target| !is_manifest(&target.path));
+        }
+        let mut work = vec![false; plan.pieces.len()];
+        for target in &plan.targets {
+            work[target.piece as usize] |= target.recipe.is_some();
+        }
+        let mut order: Vec<u32> = (0..number(plan.pieces.len())).collect();
+        order.sort_by_key(|&piece| {
+            let piece = piece as usize;
+            std::cmp::Reverse((work[piece], plan.pieces[piece].size))
+        });
+        let mut rank = vec![0; order.len()];
+        for (new, &old) in order.iter().enumerate() {
+            rank[old as usize] = number(new);
+        }
+        for target in &mut plan.targets {
+            target.piece = rank[target.piece as usize];
+        }
+        plan.targets.sort_by_key(|target| target.piece);
+        plan.pieces = order
+            .into_iter()
+            .map(|old| plan.pieces[old as usize].clone())
+            .collect();
+        let mut end = 0;
+        for (index, piece) in plan.pieces.iter_mut().enumerate() {
+            let start = end;
+            let own = |target: &Target| target.piece as usize == index;
+            while plan.targets.get(end).is_some_and(own) {
+                end += 1;
+            }
+            piece.targets = start..end;
+        }
+        plan
+    }
+}
+
+/// An index as the plan stores it; there are never as many assets.
+fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
 }
 
 /// Which path wants which compressed copies.
@@ -265,7 +303,7 @@ impl<'a> Recipes<'a> {
             limit
         };
         let default = Recipe {
-            encodings: in_order(&compression.encodings),
+            encodings: compression.encodings.iter().copied().collect(),
             brotli_quality: compression.brotli_quality,
             limit: limit(compression.min_saving),
         };
@@ -276,8 +314,8 @@ impl<'a> Recipes<'a> {
                 let recipe = Recipe {
                     encodings: rule
                         .encodings
-                        .as_deref()
-                        .map_or_else(|| default.encodings.clone(), in_order),
+                        .as_ref()
+                        .map_or(default.encodings, |list| list.iter().copied().collect()),
                     brotli_quality: rule.brotli_quality.unwrap_or(default.brotli_quality),
                     limit: rule.min_saving.map_or(default.limit, limit),
                 };
@@ -296,7 +334,7 @@ impl<'a> Recipes<'a> {
     }
 
     /// The recipe of a path, or `None` if it is not to be compressed.
-    fn of(&self, path: &LogicalPath) -> Option<Recipe> {
+    fn of(&self, path: &LogicalPath) -> Option<&Recipe> {
         // Python's `$` also matches before a newline at the very end.
         let text = path.to_text().to_lowercase();
         let text = text.strip_suffix('\n').unwrap_or(&text);
@@ -308,14 +346,6 @@ impl<'a> Recipes<'a> {
             .iter()
             .find(|(glob, _)| glob.is_match(path.as_path()));
         let recipe = rule.map_or(&self.default, |(_, recipe)| recipe);
-        (!recipe.encodings.is_empty()).then(|| recipe.clone())
+        (!recipe.encodings.is_empty()).then_some(recipe)
     }
-}
-
-/// Encodings in the order they are tried, each once.
-fn in_order(encodings: &[crate::nouns::Encoding]) -> Vec<crate::nouns::Encoding> {
-    let mut encodings = encodings.to_vec();
-    encodings.sort_unstable();
-    encodings.dedup();
-    encodings
 }

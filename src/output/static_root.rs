@@ -2,20 +2,16 @@
 //! it there. Decides nothing; never writes in place and never through a
 //! symbolic link.
 
-use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::SystemTime;
 
-use tempfile::TempPath;
-
-use crate::nouns::{LogicalPath, Problem};
+use crate::nouns::{ContentId, LinkMode, LogicalPath, Problem, Stamp};
 use crate::settings::Settings;
-use crate::sources::{ContentId, Stamp};
 
 /// Names of files that are being prepared begin and end so.
 pub const TEMPORARY: (&str, &str) = (".staticc-", ".tmp");
@@ -25,10 +21,13 @@ pub struct StaticRoot {
     root: PathBuf,
     file_mode: Option<u32>,
     directory_mode: Option<u32>,
+    link_mode: LinkMode,
     /// The root's group, which all files get. `None` until it exists.
     group: Option<u32>,
     /// Directories made by this run, parents first.
     made: Mutex<Vec<PathBuf>>,
+    /// What the names of this run's temporary files have in common.
+    run: String,
 }
 
 /// What a file's bytes are prepared from.
@@ -39,25 +38,57 @@ pub enum Source<'a> {
     File(&'a Path, &'a Stamp),
 }
 
-/// A file that is whole, beside its place, and not yet in it.
+/// A place in STATIC_ROOT, and one beside it for what is not there yet.
 #[derive(Debug)]
-pub struct Prepared {
-    temporary: TempPath,
+pub struct Slot {
     target: PathBuf,
+    temporary: PathBuf,
+}
+
+/// What a compressed copy has in common with its file.
+#[derive(Clone, Copy, Debug)]
+pub struct Likeness {
+    mode: u32,
+    modified: SystemTime,
+}
+
+impl Likeness {
+    /// That of a file.
+    pub fn of(metadata: &Metadata) -> Self {
+        Self {
+            mode: metadata.mode() & 0o7777,
+            modified: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
+        }
+    }
+
+    /// Whether a file was modified at the same time.
+    pub fn has_time_of(self, metadata: &Metadata) -> bool {
+        metadata.modified().is_ok_and(|time| time == self.modified)
+    }
 }
 
 impl StaticRoot {
     /// STATIC_ROOT as the settings say. Nothing is written yet.
-    pub fn new(settings: &Settings) -> Self {
+    pub fn new(settings: &Settings, link_mode: LinkMode) -> Self {
         let root = fs::canonicalize(&settings.static_root)
             .unwrap_or_else(|_| settings.static_root.clone());
+        // A name that no other run has, now or in its leftovers.
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let now = now.map_or(0, |since| since.as_nanos());
         Self {
             group: fs::metadata(&root).ok().map(|metadata| metadata.gid()),
             root,
             file_mode: settings.file_mode,
             directory_mode: settings.directory_mode,
+            link_mode,
             made: Mutex::default(),
+            run: format!("{:x}-{now:x}", std::process::id()),
         }
+    }
+
+    /// The directory itself, links resolved.
+    pub fn path(&self) -> &Path {
+        &self.root
     }
 
     /// Where a path is on disk.
@@ -89,21 +120,15 @@ impl StaticRoot {
         fs::read_link(self.locate(path)).is_ok_and(|found| found == target)
     }
 
-    /// Why nothing can be written at the path, if so: something else is in
-    /// the way, or a symbolic link leads out.
-    pub fn obstacle(&self, path: &LogicalPath) -> Option<Problem> {
-        let target = self.locate(path);
-        if fs::symlink_metadata(&target).is_ok_and(|found| found.is_dir()) {
-            return Some(
-                Problem::error("path-taken", "a directory is where a file is to be written")
-                    .in_file(target)
-                    .cure("remove the directory from STATIC_ROOT"),
-            );
-        }
-        None
+    /// A directory is where a file is to be written.
+    pub fn taken(&self, path: &LogicalPath) -> Problem {
+        Problem::error("path-taken", "a directory is where a file is to be written")
+            .in_file(self.locate(path))
+            .cure("remove the directory from STATIC_ROOT")
     }
 
-    /// The same for a directory that files are to be written in.
+    /// Why nothing can be written in a directory, if so: something else is
+    /// in the way, or a symbolic link leads out.
     pub fn directory_obstacle(&self, directory: &Path) -> Option<Problem> {
         let full = self.root.join(directory);
         match fs::metadata(&full) {
@@ -131,66 +156,78 @@ impl StaticRoot {
         }
     }
 
-    /// Prepares a file for `path`. With `like`, mode and times are those of
-    /// that file; else the mode is the settings'.
+    /// The place of a path; the number is the run's own for this file.
+    pub fn slot(&self, path: &LogicalPath, number: usize) -> Slot {
+        let target = self.locate(path);
+        let (before, after) = TEMPORARY;
+        let temporary = target.with_file_name(format!("{before}{}-{number:x}{after}", self.run));
+        Slot { target, temporary }
+    }
+
+    /// Prepares a file, in a directory that exists. With `like`, mode and
+    /// times are those; else the mode is the settings'.
     pub fn prepare(
         &self,
-        path: &LogicalPath,
+        slot: &Slot,
         source: &Source<'_>,
-        like: Option<&Path>,
-    ) -> Result<Prepared, Problem> {
-        let target = self.locate(path);
-        let directory = self.make_directory_of(&target)?;
-        let failed = |error: io::Error| cannot_write(&target, &error);
-        let mut file = tempfile::Builder::new()
-            .prefix(TEMPORARY.0)
-            .suffix(TEMPORARY.1)
-            .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(directory)
-            .map_err(failed)?;
+        like: Option<Likeness>,
+    ) -> Result<Likeness, Problem> {
+        let failed = |error: io::Error| cannot_write(&slot.target, &error);
+        let mut file = File::create_new(&slot.temporary).map_err(failed)?;
         match source {
             Source::Bytes(bytes) => file.write_all(bytes).map_err(failed)?,
             Source::File(path, stamp) => {
                 let mut from = File::open(path).map_err(|error| cannot_read(path, &error))?;
-                let copied = io::copy(&mut from, file.as_file_mut()).map_err(failed)?;
+                let copied = self.copy(&mut from, &mut file).map_err(failed)?;
                 let now = from.metadata().map_err(|error| cannot_read(path, &error))?;
                 if copied != stamp.size || Stamp::of(&now) != **stamp {
                     return Err(crate::sources::changed(path));
                 }
             }
         }
-        let like = like
-            .map(|like| fs::metadata(like).map_err(|error| cannot_read(like, &error)))
-            .transpose()?;
-        let mode = like
-            .as_ref()
-            .map(|like| like.mode() & 0o7777)
-            .or(self.file_mode);
+        let mode = like.map(|like| like.mode).or(self.file_mode);
         if let Some(mode) = mode {
             let permissions = Permissions::from_mode(mode);
-            file.as_file()
-                .set_permissions(permissions)
+            file.set_permissions(permissions).map_err(failed)?;
+        }
+        if let Some(like) = like {
+            let times = fs::FileTimes::new().set_modified(like.modified);
+            file.set_times(times.set_accessed(like.modified))
                 .map_err(failed)?;
         }
-        if let Some(modified) = like.and_then(|like| like.modified().ok()) {
-            set_modified(file.as_file(), modified).map_err(failed)?;
+        let metadata = file.metadata().map_err(failed)?;
+        // As Django's `_ensure_location_group_id` does, where it may.
+        if let Some(group) = self.group.filter(|&group| group != metadata.gid()) {
+            let _ = fchown(&file, None, Some(group));
         }
-        self.give_group(file.path());
-        let temporary = file.into_temp_path();
-        Ok(Prepared { temporary, target })
+        Ok(Likeness::of(&metadata))
     }
 
-    /// Prepares a symbolic link at `path` to `source`.
-    pub fn prepare_link(&self, path: &LogicalPath, source: &Path) -> Result<Prepared, Problem> {
-        let target = self.locate(path);
-        let directory = self.make_directory_of(&target)?;
-        let temporary = tempfile::Builder::new()
-            .prefix(TEMPORARY.0)
-            .suffix(TEMPORARY.1)
-            .make_in(directory, |at| symlink(source, at))
-            .map_err(|error| cannot_write(&target, &error))?
-            .into_temp_path();
-        Ok(Prepared { temporary, target })
+    /// Prepares another name of a file in STATIC_ROOT that is whole and has
+    /// the same bytes, if that is wanted and possible.
+    pub fn prepare_twin(&self, slot: &Slot, twin: &Path) -> Option<Likeness> {
+        if self.link_mode != LinkMode::Hardlink {
+            return None;
+        }
+        fs::hard_link(twin, &slot.temporary).ok()?;
+        let metadata = fs::symlink_metadata(&slot.temporary).ok()?;
+        Some(Likeness::of(&metadata))
+    }
+
+    /// Prepares a symbolic link to a source.
+    pub fn prepare_link(&self, slot: &Slot, source: &Path) -> Result<(), Problem> {
+        symlink(source, &slot.temporary).map_err(|error| cannot_write(&slot.target, &error))
+    }
+
+    /// Copies a file's content. Unless real copies are wanted, the kernel
+    /// does, and shares the blocks where the file system can.
+    fn copy(&self, from: &mut File, to: &mut File) -> io::Result<u64> {
+        if self.link_mode == LinkMode::Copy {
+            // A reader of another type keeps `io::copy` in user space.
+            io::copy(&mut io::BufReader::new(from), &mut io::BufWriter::new(to))
+        } else {
+            io::copy(from, to)
+        }
     }
 
     /// Removes a file or a link, not what it leads to. Whether it was there.
@@ -251,10 +288,9 @@ impl StaticRoot {
         }
     }
 
-    fn make_directory_of<'t>(&self, target: &'t Path) -> Result<&'t Path, Problem> {
-        let directory = target.parent().unwrap_or(target);
-        self.make_directory(directory)?;
-        Ok(directory)
+    /// Makes a directory below STATIC_ROOT, with all that lead to it.
+    pub fn make_below(&self, directory: &Path) -> Result<(), Problem> {
+        self.make_directory(&self.root.join(directory))
     }
 
     fn make_directory(&self, directory: &Path) -> Result<(), Problem> {
@@ -281,45 +317,25 @@ impl StaticRoot {
             Err(error) => Err(cannot_write(directory, &error)),
         }
     }
-
-    /// Gives a file STATIC_ROOT's group where that is possible, as Django's
-    /// `_ensure_location_group_id` does.
-    fn give_group(&self, file: &Path) {
-        if let Some(group) = self.group
-            && fs::metadata(file).is_ok_and(|file| file.gid() != group)
-        {
-            let _ = chown(file, None, Some(group));
-        }
-    }
 }
 
-impl Prepared {
-    /// Puts the file in its place, over what is there.
-    pub fn put(self) -> Result<(), Problem> {
-        let target = self.target;
-        self.temporary
-            .persist(&target)
-            .map_err(|error| cannot_write(&target, &error.error))
+impl Slot {
+    /// Puts what was prepared in its place, over what is there.
+    pub fn put(&self) -> Result<(), Problem> {
+        fs::rename(&self.temporary, &self.target)
+            .map_err(|error| cannot_write(&self.target, &error))
     }
 
-    /// The file while it is not in its place.
-    pub fn path(&self) -> &Path {
+    /// Removes what was prepared, if anything was.
+    pub fn discard(&self) {
+        // There is nothing to tell of what is not there.
+        let _ = fs::remove_file(&self.temporary);
+    }
+
+    /// What was prepared, while it is not in its place.
+    pub fn temporary(&self) -> &Path {
         &self.temporary
     }
-}
-
-/// Whether a name is one of a file being prepared.
-pub fn is_temporary(name: &OsStr) -> bool {
-    let name = name.as_bytes();
-    name.starts_with(TEMPORARY.0.as_bytes()) && name.ends_with(TEMPORARY.1.as_bytes())
-}
-
-fn set_modified(file: &File, modified: SystemTime) -> io::Result<()> {
-    file.set_times(
-        fs::FileTimes::new()
-            .set_modified(modified)
-            .set_accessed(modified),
-    )
 }
 
 fn hash_file(path: &Path) -> io::Result<ContentId> {

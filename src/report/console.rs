@@ -27,9 +27,15 @@ pub struct Console {
 impl Report for Console {
     fn event(&mut self, event: Event) {
         if let Event::Problem(problem) = &event {
-            let text = render(problem, &self.directory, self.color);
-            // There is nobody to tell when standard error is closed.
-            let _ = io::stderr().lock().write_all(text.as_bytes());
+            complain(&render(problem, &self.directory, self.color));
+        } else if let Event::Cached { hits, misses } = event {
+            // Standard output is Django's, which has no cache.
+            if self.verbosity >= 2 {
+                let share = hits * 100 / (hits + misses).max(1);
+                complain(&format!(
+                    "cache: {hits} compressed copies found, {misses} made ({share} % found)\n"
+                ));
+            }
         } else if let Some((verbosity, mut line)) = words::say(&event, self.django, self.dry_run)
             && self.verbosity >= verbosity
         {
@@ -41,6 +47,24 @@ impl Report for Console {
 }
 
 impl Console {
+    /// A console for a verb that is not Django's.
+    pub fn plain(django: DjangoVersion, directory: PathBuf) -> Self {
+        Self {
+            django,
+            verbosity: 1,
+            dry_run: false,
+            directory,
+            color: false,
+        }
+    }
+
+    /// Says one line.
+    pub fn say(&self, line: &str) {
+        let _ = io::stdout()
+            .lock()
+            .write_all(format!("{line}\n").as_bytes());
+    }
+
     /// Asks a question on standard output and reads one line of answer.
     pub fn ask(&self, question: &[u8]) -> String {
         let mut out = io::stdout().lock();
@@ -50,6 +74,11 @@ impl Console {
         let _ = io::stdin().read_line(&mut answer);
         answer.trim_end_matches(['\n', '\r']).to_owned()
     }
+}
+
+fn complain(text: &str) {
+    // There is nobody to tell when standard error is closed.
+    let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// A progress bar on standard error.

@@ -8,7 +8,9 @@ use super::resolve::{Leftovers, Resolver, hashed_path};
 use super::rules::Rules;
 use super::scan::{Fault, Finding, Policy, Scanned, scan};
 use super::suggest::Suggestions;
-use crate::nouns::{Asset, AssetId, Fingerprint, Level, LineIndex, LogicalPath, Problem, Severity};
+use crate::nouns::{
+    Asset, AssetId, ContentId, Fingerprint, Level, LineIndex, LogicalPath, Problem, Severity,
+};
 
 /// Everything that rewriting depends on.
 pub struct Job<'a> {
@@ -28,15 +30,22 @@ pub struct Job<'a> {
     pub policy: &'a Policy<'a>,
 }
 
-/// An adjustable asset's text with its references rewritten.
-#[derive(Debug)]
+/// An adjustable asset whose references are rewritten.
+#[derive(Clone, Debug)]
 pub struct Adjusted {
-    /// Whose.
-    pub asset: AssetId,
-    /// The final text.
-    pub text: String,
-    /// Whether it differs from the source.
-    pub changed: bool,
+    /// Of the final text.
+    pub fingerprint: Fingerprint,
+    /// Of the final text.
+    pub id: ContentId,
+    /// Of the final text, in bytes.
+    pub size: u64,
+    /// The assets that its references name, each once.
+    pub targets: Vec<AssetId>,
+    /// Whether it has references to nothing that somebody should know of.
+    pub faulty: bool,
+    /// The final text where it differs from the source. An earlier run's
+    /// results come without it.
+    pub text: Option<String>,
 }
 
 /// What rewriting gives.
@@ -45,8 +54,8 @@ pub struct Rewritten {
     /// The path of each asset's fingerprinted copy, by asset number. Of no
     /// meaning where an error was found.
     pub hashed: Vec<LogicalPath>,
-    /// The adjustable assets' texts, by asset number.
-    pub texts: Vec<Adjusted>,
+    /// What became of each text, by asset number.
+    pub adjusted: Vec<(AssetId, Adjusted)>,
     /// Everything found wrong, sorted by file and place.
     pub problems: Vec<Problem>,
 }
@@ -60,26 +69,25 @@ pub fn rewrite(job: &Job<'_>, texts: Vec<(AssetId, String)>) -> Rewritten {
         job.keeps_plain,
         job.leftovers,
     );
-    let mut found: Vec<(AssetId, Scanned, Vec<Problem>)> = texts
+    let mut drafts: Vec<Draft> = texts
         .into_par_iter()
         .map(|(id, text)| {
             let asset = &job.assets[id.index()];
-            // Places are in the original text, which a clean file gives up.
-            let original = text.clone();
-            let scanned = scan(asset, text, job.rules, &resolver, job.policy);
-            let problems = place(asset, &original, &scanned.findings, job.assets);
-            (id, scanned, problems)
+            let scanned = scan(asset, &text, job.rules, &resolver, job.policy);
+            let problems = place(asset, &text, &scanned.findings, job.assets);
+            Draft::new(id, text, scanned, problems)
         })
         .collect();
-    let mut problems: Vec<Problem> = found
+    let mut problems: Vec<Problem> = drafts
         .iter_mut()
-        .flat_map(|(_, _, problems)| std::mem::take(problems))
+        .flat_map(|draft| std::mem::take(&mut draft.problems))
         .collect();
     problems.sort_by(|a, b| (&a.file, &a.place).cmp(&(&b.file, &b.place)));
 
     let mut fingerprints = job.fingerprints.to_vec();
-    match order(job, &found) {
-        Ok(waves) => fill(&mut found, &waves, &mut fingerprints),
+    let mut adjusted = Vec::new();
+    match order(job, &drafts) {
+        Ok(waves) => adjusted = fill(drafts, &waves, &mut fingerprints),
         Err(cycles) => problems.extend(cycles),
     }
     let mut hashed = Vec::with_capacity(job.assets.len());
@@ -91,95 +99,114 @@ pub fn rewrite(job: &Job<'_>, texts: Vec<(AssetId, String)>) -> Rewritten {
             asset.path.clone()
         }));
     }
-    let texts = found
-        .into_iter()
-        .map(|(asset, scanned, _)| Adjusted {
-            asset,
-            text: scanned.text,
-            changed: scanned.changed,
-        })
-        .collect();
     Rewritten {
         hashed,
-        texts,
+        adjusted,
         problems,
     }
 }
 
-/// The order in which the texts can be finished.
-fn order(
-    job: &Job<'_>,
-    found: &[(AssetId, Scanned, Vec<Problem>)],
-) -> Result<Vec<Vec<usize>>, Vec<Problem>> {
-    let mut number = vec![None; job.assets.len()];
-    for (index, (id, ..)) in found.iter().enumerate() {
-        number[id.index()] = Some(index);
+/// A text with placeholders, waiting for its targets.
+struct Draft {
+    asset: AssetId,
+    text: String,
+    /// Whether the text differs from the source.
+    changed: bool,
+    slots: Vec<(usize, AssetId)>,
+    targets: Vec<AssetId>,
+    faulty: bool,
+    problems: Vec<Problem>,
+}
+
+impl Draft {
+    fn new(asset: AssetId, text: String, scanned: Scanned, problems: Vec<Problem>) -> Self {
+        let mut targets: Vec<AssetId> = scanned.slots.iter().map(|(_, target)| *target).collect();
+        targets.sort_unstable();
+        targets.dedup();
+        Self {
+            asset,
+            changed: scanned.text.is_some(),
+            text: scanned.text.unwrap_or(text),
+            slots: scanned.slots,
+            targets,
+            faulty: !scanned.findings.is_empty(),
+            problems,
+        }
     }
-    let targets: Vec<Vec<usize>> = found
+
+    /// Puts the fingerprints in.
+    fn finish(self, fingerprints: &[Option<Fingerprint>]) -> Adjusted {
+        let mut bytes = self.text.into_bytes();
+        for (at, target) in self.slots {
+            if let Some(fingerprint) = fingerprints[target.index()] {
+                bytes[at..at + Fingerprint::LEN].copy_from_slice(fingerprint.as_bytes());
+            }
+        }
+        Adjusted {
+            fingerprint: Fingerprint::of(&bytes),
+            id: blake3::hash(&bytes),
+            size: bytes.len() as u64,
+            targets: self.targets,
+            faulty: self.faulty,
+            text: (self.changed).then(|| String::from_utf8(bytes).unwrap_or_default()),
+        }
+    }
+}
+
+/// The order in which the texts can be finished.
+fn order(job: &Job<'_>, drafts: &[Draft]) -> Result<Vec<Vec<usize>>, Vec<Problem>> {
+    let mut number = vec![None; job.assets.len()];
+    for (index, draft) in drafts.iter().enumerate() {
+        number[draft.asset.index()] = Some(index);
+    }
+    let targets: Vec<Vec<usize>> = drafts
         .iter()
-        .map(|(_, scanned, _)| {
-            let mut targets: Vec<usize> = scanned
-                .slots
-                .iter()
-                .filter_map(|(_, target)| number[target.index()])
-                .collect();
-            targets.sort_unstable();
-            targets.dedup();
+        .map(|draft| {
+            let targets = draft.targets.iter();
             targets
+                .filter_map(|target| number[target.index()])
+                .collect()
         })
         .collect();
     graph::waves(&targets).map_err(|cycles| {
         cycles
             .into_iter()
             .map(|cycle| {
-                let assets = cycle.iter().map(|&index| found[index].0);
+                let assets = cycle.iter().map(|&index| drafts[index].asset);
                 circular(job.assets, &assets.collect::<Vec<_>>())
             })
             .collect()
     })
 }
 
-/// Puts the fingerprints in, wave after wave.
+/// Finishes the texts, wave after wave.
 fn fill(
-    found: &mut [(AssetId, Scanned, Vec<Problem>)],
+    drafts: Vec<Draft>,
     waves: &[Vec<usize>],
     fingerprints: &mut [Option<Fingerprint>],
-) {
+) -> Vec<(AssetId, Adjusted)> {
+    let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
+    let mut adjusted = Vec::with_capacity(drafts.len());
     for wave in waves {
-        let mut texts: Vec<(usize, AssetId, String)> = wave
+        let ready: Vec<Draft> = wave
             .iter()
-            .map(|&index| {
-                let (id, scanned, _) = &mut found[index];
-                (index, *id, std::mem::take(&mut scanned.text))
-            })
+            .filter_map(|&index| drafts[index].take())
             .collect();
         let known = &*fingerprints;
-        let finish = |(index, id, text): (usize, AssetId, String)| {
-            let mut bytes = text.into_bytes();
-            for (at, target) in &found[index].1.slots {
-                if let Some(fingerprint) = known[target.index()] {
-                    bytes[*at..*at + Fingerprint::LEN].copy_from_slice(fingerprint.as_bytes());
-                }
-            }
-            let fingerprint = Fingerprint::of(&bytes);
-            (
-                index,
-                id,
-                String::from_utf8(bytes).unwrap_or_default(),
-                fingerprint,
-            )
-        };
+        let finish = |draft: Draft| (draft.asset, draft.finish(known));
         // A long chain is many waves of one: not worth waking threads for.
-        let finished: Vec<_> = if texts.len() == 1 {
-            texts.drain(..).map(finish).collect()
+        let finished: Vec<(AssetId, Adjusted)> = if ready.len() == 1 {
+            ready.into_iter().map(finish).collect()
         } else {
-            texts.into_par_iter().map(finish).collect()
+            ready.into_par_iter().map(finish).collect()
         };
-        for (index, id, text, fingerprint) in finished {
-            found[index].1.text = text;
-            fingerprints[id.index()] = Some(fingerprint);
+        for (asset, result) in &finished {
+            fingerprints[asset.index()] = Some(result.fingerprint);
         }
+        adjusted.extend(finished);
     }
+    adjusted.sort_by_key(|(asset, _)| *asset);
+    adjusted
 }
 
 /// The findings of one text as problems with places.
@@ -229,7 +256,7 @@ fn place(asset: &Asset, text: &str, findings: &[Finding], assets: &[Asset]) -> V
             if finding.level != Level::Error {
                 problem.severity = Severity::Warning;
             }
-            problem.in_file(&asset.source).at(place)
+            problem.in_file(asset.source()).at(place)
         })
         .collect()
 }
@@ -259,7 +286,7 @@ fn unhashable(asset: &Asset) -> Problem {
         "unusable-name",
         format!("{} cannot be given a fingerprinted name", asset.key),
     )
-    .in_file(&asset.source)
+    .in_file(asset.source())
     .note("read as a URL, as Django does, the name leads out of STATIC_ROOT")
     .cure("rename the file")
 }
@@ -270,7 +297,7 @@ fn circular(assets: &[Asset], cycle: &[AssetId]) -> Problem {
     let mut names: Vec<String> = cycle.iter().map(name).collect();
     names.extend(cycle.first().map(name));
     Problem::error("cycle", format!("files refer to each other in a circle: {}", names.join(" → ")))
-        .in_file(&assets[cycle[0].index()].source)
+        .in_file(assets[cycle[0].index()].source())
         .note("each one's name follows its content, and its content holds the next one's name (Django: \"Max post-process passes exceeded.\")")
         .cure("remove one of these references")
 }

@@ -17,6 +17,6 @@ mod suggest;
 
 pub use collection::{Adjusted, Job, Rewritten, rewrite};
 pub use python::{hashed_name, normpath};
-pub use resolve::{Leftovers, NoLeftovers};
+pub use resolve::{Leftovers, NoLeftovers, hashed_path};
 pub use rules::Rules;
 pub use scan::Policy;

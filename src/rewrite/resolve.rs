@@ -52,7 +52,8 @@ pub(super) enum Resolution {
 pub(super) struct Resolver<'a> {
     assets: &'a [Asset],
     by_key: HashMap<&'a [u8], AssetId>,
-    by_path: HashMap<&'a [u8], AssetId>,
+    /// Assets whose path is not spelled as their key.
+    odd: HashMap<&'a [u8], AssetId>,
     directories: HashSet<&'a [u8]>,
     static_url: &'a [u8],
     skips_protocol_relative: bool,
@@ -62,7 +63,7 @@ pub(super) struct Resolver<'a> {
 
 /// The path of an asset's fingerprinted copy, or `None` if the asset's name
 /// leads out of STATIC_ROOT once Django has read it as a URL.
-pub(super) fn hashed_path(key: &LogicalPath, fingerprint: &[u8]) -> Option<LogicalPath> {
+pub fn hashed_path(key: &LogicalPath, fingerprint: &[u8]) -> Option<LogicalPath> {
     inside(&clean(&hashed_name(key.as_bytes(), fingerprint))).map(LogicalPath::new)
 }
 
@@ -90,11 +91,13 @@ impl<'a> Resolver<'a> {
         leftovers: &'a dyn Leftovers,
     ) -> Self {
         let mut by_key = HashMap::with_capacity(assets.len());
-        let mut by_path = HashMap::with_capacity(assets.len());
+        let mut odd = HashMap::new();
         let mut directories = HashSet::from([b".".as_slice()]);
         for (id, asset) in (0..).map(AssetId).zip(assets) {
             by_key.entry(asset.key.as_bytes()).or_insert(id);
-            by_path.entry(asset.path.as_bytes()).or_insert(id);
+            if asset.path != asset.key {
+                odd.entry(asset.path.as_bytes()).or_insert(id);
+            }
             let mut path = asset.path.as_bytes();
             while let Some(slash) = memchr::memrchr(b'/', path) {
                 path = &path[..slash];
@@ -106,7 +109,7 @@ impl<'a> Resolver<'a> {
         Self {
             assets,
             by_key,
-            by_path,
+            odd,
             directories,
             static_url: static_url.as_bytes(),
             skips_protocol_relative,
@@ -176,6 +179,17 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// The asset whose plain copy is at a path.
+    fn at_path(&self, path: &[u8]) -> Option<AssetId> {
+        let spelled = self.by_key.get(path);
+        let same = spelled.filter(|id| self.assets[id.index()].path.as_bytes() == path);
+        let found = match (same, self.odd.get(path)) {
+            (Some(same), Some(odd)) => same.min(odd),
+            (same, odd) => same.or(odd)?,
+        };
+        Some(*found)
+    }
+
     /// Whether Django leaves such a URL alone.
     fn is_foreign(&self, url: &[u8]) -> bool {
         let letters = url.iter().take_while(|byte| byte.is_ascii_lowercase());
@@ -202,7 +216,7 @@ impl<'a> Resolver<'a> {
         // a URL and looks for its path.
         let cleaned = clean_name(&name);
         let path = normpath(&cleaned);
-        if let Some(&id) = self.by_path.get(path.as_slice()) {
+        if let Some(id) = self.at_path(&path) {
             return Ok((Meaning::Asset(id), clean(&hashed_name(&name, placeholder))));
         }
         if self.directories.contains(path.as_slice()) {
@@ -242,7 +256,7 @@ impl<'a> Resolver<'a> {
         }
         path == hashed.as_bytes()
             || self.directories.contains(&path[..])
-            || (self.keeps_plain && self.by_path.contains_key(&path[..]))
+            || (self.keeps_plain && self.at_path(&path).is_some())
     }
 
     /// A URL that leads from `referrer` to `hashed`, for the names whose

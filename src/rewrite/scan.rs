@@ -12,10 +12,8 @@ pub type Policy<'a> = dyn Fn(&Asset, ReferenceKind) -> Level + Sync + 'a;
 /// A text whose references are found.
 #[derive(Debug)]
 pub(super) struct Scanned {
-    /// The new text, with placeholders.
-    pub text: String,
-    /// Whether it differs from the original.
-    pub changed: bool,
+    /// The new text, with placeholders; `None` if nothing changes.
+    pub text: Option<String>,
     /// Where a fingerprint of which asset belongs, in order.
     pub slots: Vec<(usize, AssetId)>,
     /// References that do not lead to an asset.
@@ -46,7 +44,7 @@ pub(super) enum Fault {
 /// Walks over `text`, the content of `referrer`.
 pub(super) fn scan(
     referrer: &Asset,
-    text: String,
+    text: &str,
     rules: &Rules,
     resolver: &Resolver<'_>,
     policy: &Policy<'_>,
@@ -60,17 +58,14 @@ pub(super) fn scan(
         passes: Vec::new(),
         findings: Vec::new(),
     };
-    let mut current = text;
+    let mut written: Option<String> = None;
     for rule in rules.for_path(referrer.path.as_bytes()) {
-        if let Some(next) = walk.apply(rule, &current) {
-            current = next;
-        }
+        let next = walk.apply(rule, written.as_deref().unwrap_or(text));
+        written = next.or(written);
     }
-    let slots = walk.slots(&current);
     Scanned {
-        text: current,
-        changed: !walk.passes.is_empty(),
-        slots,
+        slots: walk.slots(written.as_deref().unwrap_or(text)),
+        text: written,
         findings: walk.findings,
     }
 }

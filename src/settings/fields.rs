@@ -5,7 +5,9 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::reader::{Problems, Section, one_of};
 use super::tree::{Node, Value};
-use super::{Allow, Compression, CompressionRule, Encoding, Finder, Level, ReferenceKind};
+use super::{
+    Allow, CacheSettings, Compression, CompressionRule, Encoding, Finder, Level, ReferenceKind,
+};
 use crate::nouns::Problem;
 
 /// WhiteNoise's list of what is not worth compressing.
@@ -164,6 +166,19 @@ pub fn compression(staticc: &Section<'_>, problems: &Problems) -> Compression {
     };
     section.finish(|_| None);
     compression
+}
+
+/// `max_size` of the cache, in bytes.
+pub fn max_size(cache: &Section<'_>) -> u64 {
+    let read = || {
+        let text = cache.text("max_size")?;
+        let size = text.parse::<bytesize::ByteSize>();
+        size.ok().or_else(|| {
+            let node = cache.node("max_size")?;
+            cache.refused("max_size", node, "a size such as \"2 GiB\" or \"500 MB\"")
+        })
+    };
+    read().map_or(CacheSettings::default().max_size, |size| size.as_u64())
 }
 
 fn encodings(section: &Section<'_>) -> Option<Vec<Encoding>> {

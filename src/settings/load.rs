@@ -8,7 +8,7 @@ use super::python_env::SearchPath;
 use super::reader::{Problems, Section, one_of};
 use super::text::{Layers, read_layers};
 use super::tree::{Node, Table, Value};
-use super::{App, Backend, Level, Settings, StaticDir, apps, checks, fields};
+use super::{App, Backend, CacheSettings, Level, Settings, StaticDir, apps, checks, fields};
 use crate::nouns::{DjangoVersion, Problem};
 
 /// What the command line says about settings.
@@ -181,17 +181,13 @@ impl<'a> Loader<'a> {
                 .unwrap_or(Level::Error),
             allow: fields::allow(&staticc, self.problems),
             compression: fields::compression(&staticc, self.problems),
+            cache: self.cache(&staticc),
         };
         let settings = checked.map(|checked| Settings {
             static_url: checked.static_url,
             static_root: checked.location,
             ..settings
         });
-        if let Some(table) = staticc.table("cache") {
-            let cache = Section::new("staticc.cache", Some(table), self.problems);
-            let _ = (cache.text("dir"), cache.node("max_size"));
-            cache.finish(|_| None);
-        }
         options.finish(|_| None);
         staticc.finish(|_| None);
         top.finish(|key| {
@@ -312,6 +308,17 @@ impl<'a> Loader<'a> {
         let options = section.table("OPTIONS");
         section.finish(|_| None);
         (backend, options)
+    }
+
+    /// `[staticc.cache]`.
+    fn cache(&self, staticc: &Section<'_>) -> CacheSettings {
+        let section = Section::new("staticc.cache", staticc.table("cache"), self.problems);
+        let cache = CacheSettings {
+            dir: section.text("dir").map(|dir| self.resolve(dir)),
+            max_size: fields::max_size(&section),
+        };
+        section.finish(|_| None);
+        cache
     }
 
     fn static_dirs(&self, top: &Section<'_>) -> Vec<(StaticDir, Node)> {

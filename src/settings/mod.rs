@@ -60,6 +60,8 @@ pub struct Settings {
     pub allow: Vec<Allow>,
     /// How compressed copies are made.
     pub compression: Compression,
+    /// Where results are kept.
+    pub cache: CacheSettings,
 }
 
 /// The values of `STATICFILES_FINDERS` that exist without Python.
@@ -145,4 +147,22 @@ pub struct CompressionRule {
     pub brotli_quality: Option<u32>,
     /// Overrides the saving.
     pub min_saving: Option<f64>,
+}
+
+/// `[staticc.cache]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CacheSettings {
+    /// `None`: the user's cache directory.
+    pub dir: Option<PathBuf>,
+    /// In bytes.
+    pub max_size: u64,
+}
+
+impl Default for CacheSettings {
+    fn default() -> Self {
+        Self {
+            dir: None,
+            max_size: 2 << 30,
+        }
+    }
 }

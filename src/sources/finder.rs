@@ -2,9 +2,10 @@
 //! first to claim a path wins. Owns which file becomes which asset; opens
 //! none of them.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
@@ -39,7 +40,7 @@ pub fn find(settings: &Settings, patterns: &Patterns) -> Found {
         patterns,
         static_root: std::fs::canonicalize(&settings.static_root)
             .unwrap_or_else(|_| settings.static_root.clone()),
-        claimed: HashMap::new(),
+        claimed: HashSet::new(),
         found: Found::default(),
     };
     for finder in &settings.finders {
@@ -73,7 +74,7 @@ pub fn find(settings: &Settings, patterns: &Patterns) -> Found {
 struct Search<'a> {
     patterns: &'a Patterns,
     static_root: std::path::PathBuf,
-    claimed: HashMap<LogicalPath, usize>,
+    claimed: HashSet<LogicalPath>,
     found: Found,
 }
 
@@ -83,6 +84,7 @@ impl Search<'_> {
         if !root.is_dir() {
             return;
         }
+        let directory: Arc<Path> = root.into();
         let relative = |path: &Path| {
             let path = path.strip_prefix(root).unwrap_or(path);
             path.as_os_str().as_bytes().to_vec()
@@ -109,7 +111,7 @@ impl Search<'_> {
         for entry in entries {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
-                Ok(entry) => self.claim(prefix, &relative(entry.path()), entry.path()),
+                Ok(entry) => self.claim(prefix, &directory, relative(entry.path())),
                 Err(error) => match error.path().map(Path::to_path_buf) {
                     // Ignoring comes before following.
                     Some(path) if ignored(&path, false) => {}
@@ -125,7 +127,7 @@ impl Search<'_> {
                     }
                     // A broken link is a file until somebody reads it.
                     Some(path) if path.is_symlink() => {
-                        self.claim(prefix, &relative(&path), &path);
+                        self.claim(prefix, &directory, relative(&path));
                     }
                     path => {
                         let reason = error
@@ -142,40 +144,54 @@ impl Search<'_> {
     }
 
     /// Takes a file in, unless its path is taken.
-    fn claim(&mut self, prefix: &str, found_path: &[u8], source: &Path) {
-        let mut joined = prefix.as_bytes().to_vec();
-        if !prefix.is_empty() && !prefix.ends_with('/') {
-            joined.push(b'/');
-        }
-        joined.extend_from_slice(found_path);
+    fn claim(&mut self, prefix: &str, directory: &Arc<Path>, found_path: Vec<u8>) {
+        let found_path = LogicalPath::new(found_path);
         // Django saves names with forward slashes, whatever they hold.
-        let key: Vec<u8> = joined
-            .iter()
-            .map(|&byte| if byte == b'\\' { b'/' } else { byte })
-            .collect();
-        let climbs = key.split(|&byte| byte == b'/').any(|part| part == b"..");
-        let key = LogicalPath::new(key);
-        if climbs || key.as_bytes().starts_with(b"/") {
+        let plain = prefix.is_empty() && memchr::memchr(b'\\', found_path.as_bytes()).is_none();
+        let key = if plain {
+            found_path.clone()
+        } else {
+            let slash = if prefix.is_empty() || prefix.ends_with('/') {
+                ""
+            } else {
+                "/"
+            };
+            let mut joined = format!("{prefix}{slash}").into_bytes();
+            joined.extend_from_slice(found_path.as_bytes());
+            joined
+                .iter_mut()
+                .filter(|byte| **byte == b'\\')
+                .for_each(|byte| *byte = b'/');
+            LogicalPath::new(joined)
+        };
+        let climbs = key.as_bytes().split(|&byte| byte == b'/');
+        if climbs.into_iter().any(|part| part == b"..") || key.as_bytes().starts_with(b"/") {
             self.found.problems.push(
                 Problem::error(
                     "outside-static-root",
                     format!("{key} would be written outside STATIC_ROOT"),
                 )
-                .in_file(source)
+                .in_file(directory.join(found_path.as_path()))
                 .cure("use a prefix in STATICFILES_DIRS without a leading slash or `..`"),
             );
             return;
         }
-        let after = self.found.assets.len();
-        if self.claimed.insert(key.clone(), after).is_some() {
+        if !self.claimed.insert(key.clone()) {
+            let after = self.found.assets.len();
             self.found.conflicts.push(Conflict { key, after });
             return;
         }
+        let normal = normpath(key.as_bytes());
+        let path = if normal == key.as_bytes() {
+            key.clone()
+        } else {
+            LogicalPath::new(normal)
+        };
         self.found.assets.push(Asset {
-            path: LogicalPath::new(normpath(key.as_bytes())),
             key,
-            found_path: LogicalPath::new(found_path),
-            source: source.to_path_buf(),
+            path,
+            found_path,
+            directory: Arc::clone(directory),
         });
     }
 }

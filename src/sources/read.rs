@@ -1,39 +1,22 @@
 //! Reads each source once: the css and js texts stay in memory, of all
-//! others only digests. Owns what is true of a source's bytes; decides
-//! nothing about them.
+//! others only digests. A source that an earlier run knows, and that was not
+//! touched since, is not read at all. Owns what is true of a source's bytes;
+//! decides nothing about them.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
 use md5::{Digest, Md5};
 use rayon::prelude::*;
 
-use crate::nouns::{Asset, Fingerprint, Problem};
+use crate::nouns::{Asset, AssetId, ContentId, Fingerprint, Problem, Stamp};
 
-/// BLAKE3 of a content: equal ids, equal bytes.
-pub type ContentId = blake3::Hash;
-
-/// What tells that a file was not changed between two looks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stamp {
-    /// Size in bytes.
-    pub size: u64,
-    /// Modification time, seconds and nanoseconds.
-    modified: (i64, i64),
-    inode: u64,
-}
-
-impl Stamp {
-    /// The stamp of a file as `stat` sees it.
-    pub fn of(metadata: &Metadata) -> Self {
-        Self {
-            size: metadata.len(),
-            modified: (metadata.mtime(), metadata.mtime_nsec()),
-            inode: metadata.ino(),
-        }
-    }
+/// What earlier runs know of sources.
+pub trait Known: Sync {
+    /// The content of a source that has this stamp, without its text.
+    fn content(&self, asset: AssetId, source: &Path, stamp: &Stamp) -> Option<Content>;
 }
 
 /// The content of a source.
@@ -43,9 +26,10 @@ pub struct Content {
     pub id: ContentId,
     /// When it was read.
     pub stamp: Stamp,
-    /// `None` for adjustable assets, whose final text decides.
+    /// `None` for adjustable assets, whose final text decides, and where no
+    /// fingerprints are wanted.
     pub fingerprint: Option<Fingerprint>,
-    /// The text of an adjustable asset.
+    /// The text of an adjustable asset, unless it is known without.
     pub text: Option<String>,
 }
 
@@ -58,11 +42,22 @@ pub struct Read {
     pub problems: Vec<Problem>,
 }
 
-/// Reads all assets' sources. With `texts`, adjustable ones as text.
-pub fn read(assets: &[Asset], texts: bool) -> Read {
+/// Reads all assets' sources, except those that are known. With `hashes`,
+/// adjustable ones as text, all others with their fingerprints.
+pub fn read(assets: &[Asset], hashes: bool, known: &dyn Known) -> Read {
     let results: Vec<Result<Content, Problem>> = assets
         .par_iter()
-        .map(|asset| read_one(&asset.source, texts && asset.path.is_adjustable()))
+        .enumerate()
+        .map(|(index, asset)| {
+            let id = AssetId(u32::try_from(index).unwrap_or(u32::MAX));
+            let known = |stamp: &Stamp| known.content(id, &asset.source(), stamp);
+            let wanted = match (hashes, asset.path.is_adjustable()) {
+                (true, true) => Wanted::Text,
+                (true, false) => Wanted::Fingerprint,
+                (false, _) => Wanted::Id,
+            };
+            read_one(&asset.source(), wanted, known)
+        })
         .collect();
     let mut all = Read::default();
     for result in results {
@@ -74,14 +69,38 @@ pub fn read(assets: &[Asset], texts: bool) -> Read {
     all
 }
 
+/// Reads the texts of known sources after all.
+pub fn read_texts(assets: &[Asset], contents: &mut [Content], wanted: &[AssetId]) -> Vec<Problem> {
+    let texts: Vec<Result<Content, Problem>> = wanted
+        .par_iter()
+        .map(|id| read_one(&assets[id.index()].source(), Wanted::Text, |_| None))
+        .collect();
+    let mut problems = Vec::new();
+    for (id, result) in wanted.iter().zip(texts) {
+        match result {
+            Ok(content) => contents[id.index()] = content,
+            Err(problem) => problems.push(problem),
+        }
+    }
+    problems
+}
+
+/// What is to be known of a source besides its content id.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Id,
+    Fingerprint,
+    Text,
+}
+
 /// Stands in for contents that a run neither reads nor compares: it only
 /// makes links, or only says what it would do.
 pub fn unread(assets: &[Asset]) -> Vec<Content> {
     let content = |asset: &Asset| {
-        let source = asset.source.as_os_str().as_encoded_bytes();
-        let metadata = std::fs::symlink_metadata(&asset.source);
+        let source = asset.source();
+        let metadata = std::fs::symlink_metadata(&source);
         Content {
-            id: blake3::hash(source),
+            id: blake3::hash(source.as_os_str().as_encoded_bytes()),
             stamp: metadata.map_or_else(|_| Stamp::default(), |metadata| Stamp::of(&metadata)),
             fingerprint: None,
             text: None,
@@ -94,14 +113,18 @@ pub fn unread(assets: &[Asset]) -> Vec<Content> {
 /// what it would do.
 pub fn read_leniently(assets: &[Asset]) -> Vec<Content> {
     let content = |asset: &Asset| {
-        read_one(&asset.source, false)
+        read_one(&asset.source(), Wanted::Id, |_| None)
             .ok()
             .or_else(|| unread(std::slice::from_ref(asset)).pop())
     };
     assets.par_iter().filter_map(content).collect()
 }
 
-fn read_one(source: &Path, as_text: bool) -> Result<Content, Problem> {
+fn read_one(
+    source: &Path,
+    wanted: Wanted,
+    known: impl Fn(&Stamp) -> Option<Content>,
+) -> Result<Content, Problem> {
     let unreadable = |error: &io::Error| {
         Problem::error("unreadable", format!("cannot be read: {error}")).in_file(source)
     };
@@ -113,12 +136,17 @@ fn read_one(source: &Path, as_text: bool) -> Result<Content, Problem> {
                 .cure("remove it, or ignore it with `-i NAME`"),
         );
     }
+    if let Some(content) = known(&Stamp::of(&metadata))
+        && (wanted != Wanted::Fingerprint || content.fingerprint.is_some())
+    {
+        return Ok(content);
+    }
     let file = File::open(source).map_err(|error| unreadable(&error))?;
     let before = file.metadata().map_err(|error| unreadable(&error))?;
-    let content = if as_text {
+    let content = if wanted == Wanted::Text {
         read_text(source, &file, &before)
     } else {
-        digest(&file, &before).map_err(|error| unreadable(&error))
+        digest(&file, &before, wanted == Wanted::Fingerprint).map_err(|error| unreadable(&error))
     }?;
     let after = file.metadata().map_err(|error| unreadable(&error))?;
     if Stamp::of(&after) != content.stamp {
@@ -163,9 +191,11 @@ fn read_text(source: &Path, mut file: &File, metadata: &Metadata) -> Result<Cont
     })
 }
 
-fn digest(mut file: &File, metadata: &Metadata) -> io::Result<Content> {
-    let (mut md5, mut blake3) = (Md5::new(), blake3::Hasher::new());
-    let mut buffer = vec![0; 64 * 1024];
+fn digest(mut file: &File, metadata: &Metadata, fingerprint: bool) -> io::Result<Content> {
+    let mut md5 = fingerprint.then(Md5::new);
+    let mut blake3 = blake3::Hasher::new();
+    let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+    let mut buffer = vec![0; size.saturating_add(1).min(64 * 1024)];
     loop {
         let length = match file.read(&mut buffer) {
             Ok(0) => break,
@@ -173,13 +203,15 @@ fn digest(mut file: &File, metadata: &Metadata) -> io::Result<Content> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
-        md5.update(&buffer[..length]);
+        if let Some(md5) = &mut md5 {
+            md5.update(&buffer[..length]);
+        }
         blake3.update(&buffer[..length]);
     }
     Ok(Content {
         id: blake3.finalize(),
         stamp: Stamp::of(metadata),
-        fingerprint: Some(Fingerprint::from_digest(&md5.finalize().into())),
+        fingerprint: md5.map(|md5| Fingerprint::from_digest(&md5.finalize().into())),
         text: None,
     })
 }

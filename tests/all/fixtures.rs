@@ -184,11 +184,17 @@ fn run(case: &Path, settings: &toml::Value, spec: &toml::Value, django: &str) ->
         let (files, encoded) = describe(&root, base);
         before = json!([files, encoded]);
         // A shell, to set the umask.
+        let staticc = tree::staticc();
         let output = Command::new("sh")
             .current_dir(base)
+            .envs(
+                staticc
+                    .get_envs()
+                    .filter_map(|(key, value)| Some((key, value?))),
+            )
             .args(["-c", "umask $0; exec \"$@\""])
             .arg(format!("{:o}", umask.unwrap_or(0o022)))
-            .arg(env!("CARGO_BIN_EXE_staticc"))
+            .arg(staticc.get_program())
             .args(["collect", "--settings", "settings.toml"])
             .args(["--set", &format!("staticc.django = \"{django}\"")])
             .args(flags.as_array().unwrap().iter().map(text))

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::tree::staticc;
+
 /// A project in a temporary directory.
 fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
@@ -17,9 +19,8 @@ fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 fn collect(directory: &Path, flags: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_staticc"))
+    staticc()
         .current_dir(directory)
-        .env_remove("VIRTUAL_ENV")
         .args(["collect", "--noinput"])
         .args(flags)
         .output()

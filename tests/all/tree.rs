@@ -7,9 +7,24 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
 use toml::Value;
+
+/// The program, with a cache that all tests share and no user has.
+pub fn staticc() -> Command {
+    static CACHE: LazyLock<PathBuf> = LazyLock::new(|| {
+        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
+        let _ = fs::remove_dir_all(&cache);
+        cache
+    });
+    let mut command = Command::new(env!("CARGO_BIN_EXE_staticc"));
+    command
+        .env("XDG_CACHE_HOME", &*CACHE)
+        .env_remove("VIRTUAL_ENV");
+    command
+}
 
 /// Copies a directory with its links.
 pub fn copy(from: &Path, to: &Path) {

@@ -88,6 +88,10 @@ def of_trees(tree, theirs, ours, their_paths, our_paths):
     lost = dangling(theirs, tree["static_url"])
     logical = {os.fsencode(hashed): key for key, hashed in their_paths.items()}
     excused = {logical[name] for name in lost if name in logical}
+    # An encoded slash or a backslash moves Django's reference to another file,
+    # which may happen to exist.
+    moved = {key for key in our_paths if re.search(r"(?i)%2f|%5c|\\", tree["files"].get(key, ""))}
+    excused |= moved
     # Whoever holds the name of such a file has another name as well.
     grown = True
     while grown:
@@ -108,7 +112,7 @@ def of_trees(tree, theirs, ours, their_paths, our_paths):
         if key not in excused or None in texts:
             wrong.append(key)
             continue
-        direct = os.fsencode(pair[0]) in lost
+        direct = os.fsencode(pair[0]) in lost or key in moved
         if mask(texts[0]) == mask(texts[1]):
             reason = "dangling in Django, resolved" if direct else "named after such a file"
         elif direct:

@@ -1,0 +1,84 @@
+//! `staticc cache`: how full the cache is, and making room in it.
+
+use std::path::Path;
+
+use bytesize::ByteSize;
+
+use super::{Exit, overrides, tell};
+use crate::cli;
+use crate::nouns::{DjangoVersion, Problem};
+use crate::output::cache::{Cache, Usage};
+use crate::report::Console;
+use crate::settings::CacheSettings;
+use crate::settings::load::load;
+
+/// The cache that flags, settings and the user's home name, in this order.
+pub fn open(flag: Option<&Path>, settings: &CacheSettings, directory: &Path) -> Cache {
+    let flag = flag.map(|flag| directory.join(flag));
+    let place = flag.or_else(|| settings.dir.clone());
+    Cache::new(place.or_else(Cache::default_directory), settings.max_size)
+}
+
+/// Runs the verb.
+pub fn run(flags: &cli::Cache) -> Exit {
+    let directory = std::env::current_dir().unwrap_or_default();
+    let mut console = Console::plain(DjangoVersion::NEWEST, directory.clone());
+    let settings = match settings(flags, &directory) {
+        Ok(settings) => settings,
+        Err(problems) => {
+            tell(&mut console, problems);
+            return Exit::Usage;
+        }
+    };
+    let cache = open(flags.cache_dir.as_deref(), &settings, &directory);
+    let Some(place) = cache.directory() else {
+        let problem = Problem::error("no-cache", "there is no cache directory: no home is known");
+        tell(
+            &mut console,
+            vec![problem.cure("name one with --cache-dir")],
+        );
+        return Exit::Failed;
+    };
+    let result = match &flags.verb {
+        cli::CacheVerb::Info => cache.usage().map(|usage| {
+            let limit = ByteSize(settings.max_size);
+            format!("{}: {}, at most {limit}", place.display(), count(usage))
+        }),
+        cli::CacheVerb::Clear => cache
+            .clear()
+            .map(|usage| format!("{}: removed {}", place.display(), count(usage))),
+        cli::CacheVerb::Prune { max_size } => cache
+            .prune(max_size.map_or(settings.max_size, |size| size.as_u64()))
+            .map(|usage| format!("{}: removed {}", place.display(), count(usage))),
+    };
+    match result {
+        Ok(line) => {
+            console.say(&line);
+            Exit::Done
+        }
+        Err(error) => {
+            let problem = Problem::error("cache-unusable", format!("the cache: {error}"));
+            tell(&mut console, vec![problem.in_file(place)]);
+            Exit::Failed
+        }
+    }
+}
+
+fn count(usage: Usage) -> String {
+    let plural = if usage.entries == 1 { "y" } else { "ies" };
+    format!("{} entr{plural}, {}", usage.entries, ByteSize(usage.size))
+}
+
+/// What the settings say of the cache; where there are none, the defaults.
+fn settings(flags: &cli::Cache, directory: &Path) -> Result<CacheSettings, Vec<Problem>> {
+    let there = ["settings.toml", "pyproject.toml"].map(|name| directory.join(name).is_file());
+    if flags.source.settings.is_none() && there == [false, false] {
+        return Ok(CacheSettings::default());
+    }
+    load(
+        flags.source.settings.as_deref(),
+        &overrides(&flags.source, &[]),
+        directory,
+    )
+    .map(|loaded| loaded.settings.cache)
+}

@@ -1,0 +1,475 @@
+//! The content-addressed cache of compressed copies: shared by all projects
+//! of a user, bounded, safe for many processes at once, and losable at any
+//! moment. Owns the files below its directory; knows neither sources nor
+//! STATIC_ROOT. An entry that is damaged in any way is a miss.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use crate::nouns::ContentId;
+
+/// Compressed copies below a directory, or nothing at all.
+#[derive(Debug)]
+pub struct Cache {
+    directory: Option<PathBuf>,
+    max_size: u64,
+    hits: AtomicU64,
+    misses: AtomicU64,
+    /// Bytes on disk that this run added.
+    stored: AtomicU64,
+    fault: Mutex<Option<String>>,
+}
+
+/// What identifies a result: the content and everything else it depends on.
+pub struct Key(blake3::Hash);
+
+impl Key {
+    /// The key of one copy of a content; `identity` names the encoder, its
+    /// parameters and its version.
+    pub fn new(content: ContentId, identity: &str) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(content.as_bytes());
+        hasher.update(identity.as_bytes());
+        Self(hasher.finalize())
+    }
+}
+
+/// How full a cache is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// How many results and records.
+    pub entries: u64,
+    /// What they occupy, in bytes.
+    pub size: u64,
+}
+
+/// Every entry begins so; the number is that of the format.
+const MAGIC: &[u8; 8] = b"staticc\x01";
+
+/// Where results are.
+const ENCODED: &str = "encoded";
+
+/// Where records of earlier runs are.
+const RECORDS: &str = "records";
+
+/// What this cache occupies, as one number a line, to be added up.
+const LEDGER: &str = "size";
+
+/// A result that is in use is marked so when its mark is this old.
+const MARKED_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Cache {
+    /// The cache below a directory, `None` for no cache. Nothing is read or
+    /// written yet.
+    pub fn new(directory: Option<PathBuf>, max_size: u64) -> Self {
+        Self {
+            directory,
+            max_size,
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
+            stored: AtomicU64::new(0),
+            fault: Mutex::default(),
+        }
+    }
+
+    /// The user's cache directory for staticc, if the user has a home.
+    pub fn default_directory() -> Option<PathBuf> {
+        use etcetera::BaseStrategy as _;
+        let strategy = etcetera::base_strategy::choose_native_strategy().ok()?;
+        Some(strategy.cache_dir().join("staticc"))
+    }
+
+    /// Where it is.
+    pub fn directory(&self) -> Option<&Path> {
+        self.directory.as_deref()
+    }
+
+    /// Where the record of the runs on a STATIC_ROOT is.
+    pub fn record(&self, static_root: &Path) -> Option<PathBuf> {
+        let name = blake3::hash(static_root.as_os_str().as_encoded_bytes()).to_hex();
+        Some(self.directory.as_ref()?.join(RECORDS).join(name.as_str()))
+    }
+
+    /// The copy that is kept under a key, or the one that `make` gives,
+    /// which is kept from now on. `None` is kept as well: it does not pay.
+    pub fn get_or<E>(
+        &self,
+        key: &Key,
+        make: impl FnOnce() -> Result<Option<Vec<u8>>, E>,
+    ) -> Result<Option<Vec<u8>>, E> {
+        let Some(path) = self.path(key) else {
+            return make();
+        };
+        if let Some(found) = read_entry(&path, key) {
+            self.hits.fetch_add(1, Ordering::Relaxed);
+            return Ok(found);
+        }
+        self.misses.fetch_add(1, Ordering::Relaxed);
+        let made = make()?;
+        let entry = entry(key, made.as_deref());
+        match write(&path, &entry) {
+            Ok(()) => {
+                let size = occupied(entry.len() as u64);
+                self.stored.fetch_add(size, Ordering::Relaxed);
+            }
+            Err(error) => self.note(&path, &error),
+        }
+        Ok(made)
+    }
+
+    /// Replaces a record by what `write` writes.
+    pub fn replace(&self, record: &Path, write: impl Fn(&mut dyn io::Write) -> io::Result<()>) {
+        if let Err(error) = write_with(record, write) {
+            self.note(record, &error);
+        }
+    }
+
+    /// How many copies were found and how many had to be made.
+    pub fn counts(&self) -> (u64, u64) {
+        let count = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        (count(&self.hits), count(&self.misses))
+    }
+
+    /// Why results could not be kept, if so.
+    pub fn fault(&self) -> Option<String> {
+        self.fault.lock().ok()?.clone()
+    }
+
+    /// Keeps the books after a run, and removes what was used least recently
+    /// if there is too much.
+    pub fn settle(&self) {
+        let stored = self.stored.swap(0, Ordering::Relaxed);
+        let Some(directory) = self.directory.as_ref().filter(|_| stored > 0) else {
+            return;
+        };
+        let ledger = directory.join(LEDGER);
+        // One short line, appended: other processes' lines stay whole.
+        let appended = File::options()
+            .append(true)
+            .create(true)
+            .open(&ledger)
+            .and_then(|mut file| file.write_all(format!("{stored}\n").as_bytes()));
+        let lines = fs::read_to_string(&ledger).unwrap_or_default();
+        let size = lines
+            .lines()
+            .filter_map(|line| line.parse::<u64>().ok())
+            .fold(0, u64::saturating_add);
+        if appended.is_ok() && (size > self.max_size || lines.len() > 64 * 1024) {
+            // What can't be removed stays; the next run tries again.
+            let _ = self.prune(self.max_size);
+        }
+    }
+
+    /// How full it is.
+    pub fn usage(&self) -> io::Result<Usage> {
+        let mut usage = Usage::default();
+        for file in self.files()? {
+            usage.entries += 1;
+            usage.size += file.size;
+        }
+        Ok(usage)
+    }
+
+    /// Removes what was used least recently until at most nine tenths of
+    /// `max_size` bytes are occupied; what was removed.
+    pub fn prune(&self, max_size: u64) -> io::Result<Usage> {
+        let mut files = self.files()?;
+        files.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
+        let mut size: u64 = files.iter().map(|file| file.size).sum();
+        let goal = if size > max_size {
+            max_size / 10 * 9
+        } else {
+            size
+        };
+        let mut removed = Usage::default();
+        for file in &files {
+            if size <= goal {
+                break;
+            }
+            remove(&file.path)?;
+            size -= file.size;
+            removed.entries += 1;
+            removed.size += file.size;
+        }
+        if let Some(directory) = self.directory.as_ref().filter(|_| !files.is_empty()) {
+            write(&directory.join(LEDGER), format!("{size}\n").as_bytes())?;
+        }
+        Ok(removed)
+    }
+
+    /// Removes everything that staticc ever kept here, and nothing else.
+    pub fn clear(&self) -> io::Result<Usage> {
+        let removed = self.prune(0)?;
+        if let Some(directory) = &self.directory {
+            remove(&directory.join(LEDGER))?;
+            // Directories that hold something of somebody's stay.
+            for entry in walkdir::WalkDir::new(directory.join(ENCODED))
+                .contents_first(true)
+                .into_iter()
+                .flatten()
+            {
+                let _ = fs::remove_dir(entry.path());
+            }
+            let _ = fs::remove_dir(directory.join(RECORDS));
+            let _ = fs::remove_dir(directory);
+        }
+        Ok(removed)
+    }
+
+    fn path(&self, key: &Key) -> Option<PathBuf> {
+        let hex = key.0.to_hex();
+        let (group, name) = hex.split_at(2);
+        let directory = self.directory.as_ref()?;
+        Some(directory.join(ENCODED).join(group).join(name))
+    }
+
+    /// All that is ours below the directory, by name and kind.
+    fn files(&self) -> io::Result<Vec<Kept>> {
+        let Some(directory) = &self.directory else {
+            return Ok(Vec::new());
+        };
+        let mut files = Vec::new();
+        for (room, depth) in [(ENCODED, 2), (RECORDS, 1)] {
+            let room = directory.join(room);
+            if !room.is_dir() {
+                continue;
+            }
+            for entry in walkdir::WalkDir::new(&room).max_depth(depth) {
+                let entry = match entry {
+                    Ok(entry) => entry,
+                    // Another process was faster.
+                    Err(error) if is_missing(error.io_error()) => continue,
+                    Err(error) => return Err(error.into()),
+                };
+                let name = entry.file_name().to_string_lossy();
+                let ours = name.len() >= 60 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+                    || name.starts_with(TEMPORARY);
+                if !entry.file_type().is_file() || !ours {
+                    continue;
+                }
+                let metadata = match entry.metadata() {
+                    Ok(metadata) => metadata,
+                    Err(error) if is_missing(error.io_error()) => continue,
+                    Err(error) => return Err(error.into()),
+                };
+                files.push(Kept {
+                    used: (metadata.mtime(), metadata.mtime_nsec()),
+                    size: occupied(metadata.len()),
+                    path: entry.into_path(),
+                });
+            }
+        }
+        Ok(files)
+    }
+
+    fn note(&self, path: &Path, error: &io::Error) {
+        if let Ok(mut fault) = self.fault.lock() {
+            fault.get_or_insert_with(|| format!("{}: {error}", path.display()));
+        }
+    }
+}
+
+/// One file of the cache.
+struct Kept {
+    used: (i64, i64),
+    size: u64,
+    path: PathBuf,
+}
+
+/// A file of the cache while it is written.
+const TEMPORARY: &str = ".staticc-";
+
+fn is_missing(error: Option<&io::Error>) -> bool {
+    error.is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+/// What a file of this size takes on disk.
+fn occupied(size: u64) -> u64 {
+    const BLOCK: u64 = 4096;
+    size.div_ceil(BLOCK) * BLOCK
+}
+
+/// The bytes of an entry: magic, checksum, whether the copy pays, the copy.
+fn entry(key: &Key, copy: Option<&[u8]>) -> Vec<u8> {
+    let body = [&[u8::from(copy.is_some())], copy.unwrap_or_default()].concat();
+    [&MAGIC[..], checksum(key, &body).as_bytes(), &body].concat()
+}
+
+/// Covers the key too: an entry under another one's name is damaged.
+fn checksum(key: &Key, body: &[u8]) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(key.0.as_bytes());
+    hasher.update(body);
+    hasher.finalize()
+}
+
+/// The copy under a key, or that it does not pay; `None` if there is no
+/// entry that is whole.
+#[expect(clippy::option_option, reason = "not known, known not to pay, known")]
+fn read_entry(path: &Path, key: &Key) -> Option<Option<Vec<u8>>> {
+    const HEAD: usize = MAGIC.len() + blake3::OUT_LEN;
+    let mut file = File::open(path).ok()?;
+    let metadata = file.metadata().ok().filter(Metadata::is_file)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()?);
+    file.read_to_end(&mut bytes).ok()?;
+    let (head, body) = bytes.split_at_checked(HEAD)?;
+    let whole = head.starts_with(MAGIC)
+        && head[MAGIC.len()..] == *checksum(key, body).as_bytes()
+        && matches!(body.first(), Some(0 | 1));
+    if !whole {
+        // It would be a miss for ever.
+        let _ = fs::remove_file(path);
+        return None;
+    }
+    let old = |modified: SystemTime| modified.elapsed().is_ok_and(|age| age > MARKED_EVERY);
+    if metadata.modified().is_ok_and(old) {
+        // A cache that is only readable goes without.
+        let _ = file.set_modified(SystemTime::now());
+    }
+    let pays = body[0] == 1;
+    bytes.drain(..=HEAD);
+    Some(pays.then_some(bytes))
+}
+
+/// Puts a file in place, whole.
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_with(path, |out| out.write_all(bytes))
+}
+
+fn write_with(path: &Path, write: impl Fn(&mut dyn io::Write) -> io::Result<()>) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(path);
+    let prepare = || {
+        let mut file = tempfile::Builder::new()
+            .prefix(TEMPORARY)
+            .tempfile_in(directory)?;
+        let mut out = io::BufWriter::new(&mut file);
+        write(&mut out)?;
+        out.flush()?;
+        drop(out);
+        Ok(file)
+    };
+    let file = match prepare() {
+        Err(error) if is_missing(Some(&error)) => {
+            fs::create_dir_all(directory)?;
+            prepare()
+        }
+        result => result,
+    }?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if !is_missing(Some(&error)) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn fixture() -> (tempfile::TempDir, Cache) {
+        let directory = tempfile::tempdir().unwrap();
+        let cache = Cache::new(Some(directory.path().join("cache")), 1 << 20);
+        (directory, cache)
+    }
+
+    fn key(number: u8) -> Key {
+        Key::new(blake3::hash(&[number]), "test")
+    }
+
+    fn made(cache: &Cache, key: &Key, copy: Option<&[u8]>) -> (Option<Vec<u8>>, bool) {
+        let mut asked = false;
+        let result: Result<_, ()> = cache.get_or(key, || {
+            asked = true;
+            Ok(copy.map(<[u8]>::to_vec))
+        });
+        (result.unwrap(), asked)
+    }
+
+    #[test]
+    fn results_are_kept() {
+        let (_directory, cache) = fixture();
+        for (number, copy) in [(1, Some(&b"copy"[..])), (2, None), (3, Some(b""))] {
+            let key = key(number);
+            let expected = copy.map(<[u8]>::to_vec);
+            assert_eq!(made(&cache, &key, copy), (expected.clone(), true));
+            assert_eq!(made(&cache, &key, Some(b"other")), (expected, false));
+        }
+        assert_eq!(cache.counts(), (3, 3));
+    }
+
+    /// Every byte of an entry flipped, every length cut, another's entry.
+    #[test]
+    fn a_damaged_entry_is_a_miss() {
+        let (_directory, cache) = fixture();
+        let key = key(1);
+        made(&cache, &key, Some(b"copy"));
+        let path = cache.path(&key).unwrap();
+        let whole = fs::read(&path).unwrap();
+        let flipped = (0..whole.len()).map(|at| {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 0x40;
+            bytes
+        });
+        let cut = (0..whole.len()).map(|length| whole[..length].to_vec());
+        let foreign = [entry(&self::key(2), Some(b"other")), b"\0".repeat(100)];
+        for damaged in flipped.chain(cut).chain(foreign) {
+            fs::write(&path, damaged).unwrap();
+            assert_eq!(
+                made(&cache, &key, Some(b"copy")),
+                (Some(b"copy".to_vec()), true)
+            );
+            assert_eq!(fs::read(&path).unwrap(), whole);
+        }
+    }
+
+    #[test]
+    fn least_recently_used_go_first() {
+        let (_directory, cache) = fixture();
+        for number in 0..100 {
+            made(&cache, &key(number), Some(&[number; 10_000]));
+            let file = File::open(cache.path(&key(number)).unwrap()).unwrap();
+            let when = SystemTime::UNIX_EPOCH + Duration::from_secs(1000 + u64::from(number));
+            file.set_modified(when).unwrap();
+        }
+        // Using the oldest marks it.
+        made(&cache, &key(0), None);
+        cache.settle();
+        assert!(cache.usage().unwrap().size <= 1 << 20);
+        let there: BTreeSet<u8> = (0..100)
+            .filter(|&number| cache.path(&key(number)).unwrap().exists())
+            .collect();
+        assert!(there.contains(&0) && there.contains(&99) && !there.contains(&1));
+    }
+
+    #[test]
+    fn clearing_leaves_what_is_not_ours() {
+        let (directory, cache) = fixture();
+        made(&cache, &key(1), Some(b"copy"));
+        let foreign = directory.path().join("cache/encoded/letter.txt");
+        fs::write(&foreign, "dear cache").unwrap();
+        assert_eq!(cache.clear().unwrap().entries, 1);
+        assert!(foreign.exists());
+        fs::remove_file(foreign).unwrap();
+        cache.clear().unwrap();
+        assert!(!directory.path().join("cache").exists());
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_written_is_no_cache() {
+        let (directory, cache) = fixture();
+        fs::write(directory.path().join("cache"), "a file").unwrap();
+        assert_eq!(made(&cache, &key(1), None), (None, true));
+        assert!(cache.fault().is_some());
+    }
+}

@@ -1,0 +1,212 @@
+//! What is in STATIC_ROOT, seen from a plan: which files are there already,
+//! which compressed copies are known to be good. Reads; never writes. What
+//! the record knows is believed as long as the stamps are the same; all else
+//! is compared byte by byte.
+
+use std::fs::Metadata;
+
+use rayon::prelude::*;
+
+use super::plan::{Piece, Plan, Role, Target};
+use super::record::{Output, Record};
+use super::stage::Done;
+use super::static_root::StaticRoot;
+use crate::encode::Recipe;
+use crate::nouns::{Asset, Encoding, Encodings, LogicalPath, Problem, Stamp};
+
+/// What was at a target's path before the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing.
+    #[default]
+    Absent,
+    /// Something else.
+    Other,
+    /// What the run wants there.
+    Same,
+}
+
+/// What there is of a target.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Look {
+    /// The file itself.
+    pub before: Before,
+    /// The compressed copies worth keeping, if it is known that they are
+    /// there as this run would make them.
+    pub copies: Option<Encodings>,
+    /// Names of compressed copies that are taken by anything.
+    pub present: Encodings,
+    /// Whether the record says all this.
+    pub recorded: bool,
+}
+
+impl Look {
+    /// Whether something is to be written for the target.
+    pub fn is_incomplete(&self) -> bool {
+        self.before != Before::Same || self.copies.is_none()
+    }
+}
+
+/// Someone who looks.
+pub struct Looker<'a> {
+    /// Where.
+    pub root: &'a StaticRoot,
+    /// What earlier runs knew.
+    pub record: &'a Record,
+    /// By asset number.
+    pub assets: &'a [Asset],
+    /// Whether plain files are symbolic links to their sources.
+    pub link: bool,
+}
+
+impl Looker<'_> {
+    /// Looks at every target of a plan, on all cores.
+    pub fn look(&self, plan: &Plan) -> Result<Vec<Look>, Vec<Problem>> {
+        let recipes: Vec<blake3::Hash> = plan.recipes.iter().map(Recipe::digest).collect();
+        let looks: Vec<Result<Look, Problem>> = plan
+            .targets
+            .par_iter()
+            .map(|target| {
+                let recipe = target.recipe.map(|recipe| recipes[recipe as usize]);
+                let piece = &plan.pieces[target.piece as usize];
+                self.look_at(target, piece, recipe, plan.owns_copies)
+            })
+            .collect();
+        let mut problems = Vec::new();
+        let looks = looks
+            .into_iter()
+            .map(|look| {
+                look.unwrap_or_else(|problem| {
+                    problems.push(problem);
+                    Look::default()
+                })
+            })
+            .collect();
+        if problems.is_empty() {
+            Ok(looks)
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn look_at(
+        &self,
+        target: &Target,
+        piece: &Piece,
+        recipe: Option<blake3::Hash>,
+        owns_copies: bool,
+    ) -> Result<Look, Problem> {
+        let path = &target.path;
+        let Some(found) = self.root.look(path) else {
+            return Ok(Look {
+                present: self.present(path, Encodings::default()),
+                ..Look::default()
+            });
+        };
+        if found.is_dir() {
+            return Err(self.root.taken(path));
+        }
+        if self.links(target) {
+            let source = self.assets[target.asset.index()].source();
+            let same = self.root.links_to(path, &source);
+            return Ok(Look {
+                before: if same { Before::Same } else { Before::Other },
+                copies: recipe.is_none().then(Encodings::default),
+                present: self.present(path, Encodings::default()),
+                recorded: false,
+            });
+        }
+        let output = self.record.output(path, piece.id);
+        let output = output.filter(|output| output.stamp == Stamp::of(&found));
+        if output.is_none() && !self.root.holds(path, piece.id, piece.size) {
+            return Ok(Look {
+                before: Before::Other,
+                present: self.present(path, Encodings::default()),
+                ..Look::default()
+            });
+        }
+        let known = output.filter(|output| output.follows(recipe));
+        let copies = match recipe {
+            None => Some(Encodings::default()),
+            Some(_) => known
+                .filter(|output| self.has_copies(path, output))
+                .map(|output| output.copies.iter().map(|(kind, _)| *kind).collect()),
+        };
+        let present = if owns_copies {
+            self.present(path, copies.unwrap_or_default())
+        } else {
+            Encodings::default()
+        };
+        Ok(Look {
+            before: Before::Same,
+            copies,
+            present,
+            recorded: known.is_some() && copies.is_some(),
+        })
+    }
+
+    /// The plan's files as the next run may believe them, if `moment` (in
+    /// nanoseconds since 1970) is long enough after they were written.
+    pub fn outputs(&self, plan: &Plan, looks: &[Look], done: &[Done], moment: i64) -> Vec<Output> {
+        let recipes: Vec<blake3::Hash> = plan.recipes.iter().map(Recipe::digest).collect();
+        let output = |done: &Done| {
+            let index = done.target?;
+            let target = &plan.targets[index];
+            let id = plan.pieces[target.piece as usize].id;
+            if looks[index].recorded && !done.written {
+                return self.record.output(&target.path, id).cloned();
+            }
+            let stamp = |path: &LogicalPath| {
+                let stamp = self.root.look(path).filter(Metadata::is_file);
+                let stamp = stamp.as_ref().map(Stamp::of);
+                stamp.filter(|stamp| stamp.is_older_than(moment))
+            };
+            let copies = done.copies.iter().map(|encoding| {
+                let copy = target.path.with_suffix(encoding.suffix());
+                Some((encoding, stamp(&copy)?))
+            });
+            let recipe = target.recipe.map(|recipe| recipes[recipe as usize]);
+            let copies = copies.collect::<Option<Vec<_>>>()?;
+            Some(Output::new(
+                &target.path,
+                stamp(&target.path)?,
+                id,
+                recipe,
+                copies,
+            ))
+        };
+        done.par_iter().filter_map(output).collect()
+    }
+
+    /// Whether a recorded file and its copies are as they were.
+    pub fn is_intact(&self, path: &LogicalPath, output: &Output) -> bool {
+        self.root
+            .look(path)
+            .is_some_and(|found| Stamp::of(&found) == output.stamp)
+            && self.has_copies(path, output)
+    }
+
+    fn has_copies(&self, path: &LogicalPath, output: &Output) -> bool {
+        output.copies.iter().all(|(encoding, stamp)| {
+            let found = self.root.look(&path.with_suffix(encoding.suffix()));
+            found.is_some_and(|found| Stamp::of(&found) == *stamp)
+        })
+    }
+
+    /// Which names of compressed copies are taken, `known` ones among them.
+    fn present(&self, path: &LogicalPath, known: Encodings) -> Encodings {
+        let taken = |encoding: &Encoding| {
+            known.contains(*encoding)
+                || self
+                    .root
+                    .look(&path.with_suffix(encoding.suffix()))
+                    .is_some()
+        };
+        Encoding::ALL.into_iter().filter(taken).collect()
+    }
+
+    /// Whether a target is a symbolic link to its source.
+    pub fn links(&self, target: &Target) -> bool {
+        self.link && target.role == Role::Plain
+    }
+}
