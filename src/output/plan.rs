@@ -250,9 +250,10 @@ impl Draft<'_> {
             work[target.piece as usize] |= target.recipe.is_some();
         }
         let mut order: Vec<u32> = (0..number(plan.pieces.len())).collect();
+        // What is only copied stays in order: neighbours share a directory.
         order.sort_by_key(|&piece| {
             let piece = piece as usize;
-            std::cmp::Reverse((work[piece], plan.pieces[piece].size))
+            std::cmp::Reverse(work[piece].then_some(plan.pieces[piece].size))
         });
         let mut rank = vec![0; order.len()];
         for (new, &old) in order.iter().enumerate() {

@@ -75,6 +75,9 @@ struct Ready {
     gives_way: bool,
 }
 
+/// So many contents that are only copied are taken at once.
+const BATCH: usize = 64;
+
 /// Room for a target's file and its copies among the run's numbers.
 const NUMBERS: usize = 1 + Encoding::ALL.len();
 
@@ -198,34 +201,45 @@ impl Stage<'_> {
             .iter()
             .filter(|piece| looks[piece.targets.clone()].iter().any(Look::is_incomplete))
             .collect();
-        let compresses = |piece: &Piece| plan.targets[piece.targets.start].recipe.is_some();
+        let compresses = |piece: &Piece| {
+            let mut targets = plan.targets[piece.targets.clone()].iter();
+            targets.any(|target| target.recipe.is_some())
+        };
         let sizes = open.iter().filter(|piece| compresses(piece));
         self.progress.expect(sizes.map(|piece| piece.size).sum());
+        // Threads that make files in one directory wait for each other.
+        let (work, copies) = open.split_at(open.partition_point(|piece| compresses(piece)));
+        let batches: Vec<&[&Piece]> = work.chunks(1).chain(copies.chunks(BATCH)).collect();
         let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
         let results = Mutex::new((Vec::new(), Vec::new()));
-        let worker = || {
-            while let Some(piece) = open.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if failed.load(Ordering::Relaxed) {
-                    return;
-                }
-                let result = self.prepare_piece(plan, piece, looks);
-                if compresses(piece) {
-                    self.progress.advance(piece.size);
-                }
-                if result.is_err() {
-                    failed.store(true, Ordering::Relaxed);
-                }
-                if let Ok(mut results) = results.lock() {
-                    match result {
-                        Ok(ready) => results.0.extend(ready),
-                        Err(problem) => results.1.push(problem),
-                    }
+        let prepare = |piece: &Piece| {
+            let result = self.prepare_piece(plan, piece, looks);
+            if compresses(piece) {
+                self.progress.advance(piece.size);
+            }
+            if result.is_err() {
+                failed.store(true, Ordering::Relaxed);
+            }
+            if let Ok(mut results) = results.lock() {
+                match result {
+                    Ok(ready) => results.0.extend(ready),
+                    Err(problem) => results.1.push(problem),
                 }
             }
         };
-        if open.len() == 1 {
+        let worker = || {
+            while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
+                for piece in *batch {
+                    if failed.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    prepare(piece);
+                }
+            }
+        };
+        if batches.len() == 1 {
             worker();
-        } else if !open.is_empty() {
+        } else if !batches.is_empty() {
             rayon::scope(|scope| {
                 for _ in 0..rayon::current_num_threads() {
                     scope.spawn(|_| worker());

@@ -1,4 +1,5 @@
-//! All tests that run the program, in one binary, by topic: `fixtures`
+//! All tests that run the program, in one binary, by topic: `again` (runs
+//! after runs), `fixtures`
 //! (Django's own outcomes), `house` (the layout of the source).
 
 #![allow(
@@ -9,6 +10,7 @@
     reason = "a test that cannot go on has failed, and need not be fast"
 )]
 
+mod again;
 mod fixtures;
 mod house;
 mod outcome;

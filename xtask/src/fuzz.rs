@@ -21,6 +21,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         let python = venv::python(django, django, &[])?;
         let child = Command::new(python)
             .arg(script("fuzz.py"))
+            .env("XDG_CACHE_HOME", workshop().join("cache"))
             .args([django, seconds, seed])
             .arg(&binary)
             .arg(workshop().join("fuzz"))
