@@ -229,12 +229,12 @@ impl Run<'_> {
             .into_iter()
             .filter_map(|id| Some((id, contents[id.index()].text.take()?)))
             .collect();
-        let fingerprint = |(content, adjusted): (&Content, &Option<rewrite::Adjusted>)| {
-            let adjusted = adjusted.as_ref().map(|adjusted| adjusted.fingerprint);
-            adjusted.or(content.fingerprint)
+        let fingerprint = |(id, content): (u32, &Content)| {
+            let adjusted = processed.adjusted(AssetId(id));
+            adjusted.map_or(content.fingerprint, |it| Some(it.fingerprint))
         };
-        let known = contents.iter().zip(&processed.adjusted);
-        let fingerprints: Vec<Option<Fingerprint>> = known.map(fingerprint).collect();
+        let fingerprints: Vec<Option<Fingerprint>> =
+            (0..).zip(&*contents).map(fingerprint).collect();
         let policy = Policy::new(settings);
         let mut rewritten = rewrite::rewrite(
             &Job {
@@ -256,9 +256,7 @@ impl Run<'_> {
             return Err(problems);
         }
         tell(console, problems);
-        for (id, adjusted) in rewritten.adjusted {
-            processed.adjusted[id.index()] = Some(adjusted);
-        }
+        processed.adjusted.extend(rewritten.adjusted);
         processed.hashed = Some(rewritten.hashed);
         Ok(())
     }
@@ -324,15 +322,19 @@ impl Run<'_> {
         let Some(path) = &self.record_path else {
             return;
         };
-        if done.iter().any(|done| done.written) {
+        let written = done.iter().any(|done| done.written);
+        let mut files = done.iter().filter_map(|done| done.target);
+        let recorded = files.clone().all(|target| looks[target].recorded);
+        if !written && recorded && looker.record.tells(run, files.by_ref().count()) {
+            return;
+        }
+        if written {
             // What is changed from now on shall have another time.
             std::thread::sleep(Duration::from_nanos(2 * TICK.unsigned_abs()));
         }
-        let outputs = looker.outputs(plan, looks, done, now());
-        if !looker.record.tells(run, &outputs) {
-            self.cache
-                .replace(path, |out| run.write(outputs.clone(), out));
-        }
+        let moment = now();
+        let output = |done: &Done| looker.output(plan, looks[done.target?], done, moment);
+        self.cache.replace(path, |out| run.write(done, output, out));
     }
 
     /// Tells the run as Django would.

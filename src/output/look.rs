@@ -63,13 +63,15 @@ impl Looker<'_> {
     /// Looks at every target of a plan, on all cores.
     pub fn look(&self, plan: &Plan) -> Result<Vec<Look>, Vec<Problem>> {
         let recipes: Vec<blake3::Hash> = plan.recipes.iter().map(Recipe::digest).collect();
-        let looks: Vec<Result<Look, Problem>> = plan
+        // A problem is large, and there are many looks.
+        let looks: Vec<Result<Look, Box<Problem>>> = plan
             .targets
             .par_iter()
             .map(|target| {
                 let recipe = target.recipe.map(|recipe| recipes[recipe as usize]);
                 let piece = &plan.pieces[target.piece as usize];
                 self.look_at(target, piece, recipe, plan.owns_copies)
+                    .map_err(Box::new)
             })
             .collect();
         let mut problems = Vec::new();
@@ -77,7 +79,7 @@ impl Looker<'_> {
             .into_iter()
             .map(|look| {
                 look.unwrap_or_else(|problem| {
-                    problems.push(problem);
+                    problems.push(*problem);
                     Look::default()
                 })
             })
@@ -145,37 +147,32 @@ impl Looker<'_> {
         })
     }
 
-    /// The plan's files as the next run may believe them, if `moment` (in
-    /// nanoseconds since 1970) is long enough after they were written.
-    pub fn outputs(&self, plan: &Plan, looks: &[Look], done: &[Done], moment: i64) -> Vec<Output> {
-        let recipes: Vec<blake3::Hash> = plan.recipes.iter().map(Recipe::digest).collect();
-        let output = |done: &Done| {
-            let index = done.target?;
-            let target = &plan.targets[index];
-            let id = plan.pieces[target.piece as usize].id;
-            if looks[index].recorded && !done.written {
-                return self.record.output(&target.path, id).cloned();
-            }
-            let stamp = |path: &LogicalPath| {
-                let stamp = self.root.look(path).filter(Metadata::is_file);
-                let stamp = stamp.as_ref().map(Stamp::of);
-                stamp.filter(|stamp| stamp.is_older_than(moment))
-            };
-            let copies = done.copies.iter().map(|encoding| {
-                let copy = target.path.with_suffix(encoding.suffix());
-                Some((encoding, stamp(&copy)?))
-            });
-            let recipe = target.recipe.map(|recipe| recipes[recipe as usize]);
-            let copies = copies.collect::<Option<Vec<_>>>()?;
-            Some(Output::new(
-                &target.path,
-                stamp(&target.path)?,
-                id,
-                recipe,
-                copies,
-            ))
+    /// A file as the next run may believe it, if `moment` (in nanoseconds
+    /// since 1970) is long enough after it was written.
+    pub fn output(&self, plan: &Plan, look: Look, done: &Done, moment: i64) -> Option<Output> {
+        let target = &plan.targets[done.target?];
+        let id = plan.pieces[target.piece as usize].id;
+        if look.recorded && !done.written {
+            return self.record.output(&target.path, id).cloned();
+        }
+        let stamp = |path: &LogicalPath| {
+            let stamp = self.root.look(path).filter(Metadata::is_file);
+            let stamp = stamp.as_ref().map(Stamp::of);
+            stamp.filter(|stamp| stamp.is_older_than(moment))
         };
-        done.par_iter().filter_map(output).collect()
+        let copies = done.copies.iter().map(|encoding| {
+            let copy = target.path.with_suffix(encoding.suffix());
+            Some((encoding, stamp(&copy)?))
+        });
+        let copies = copies.collect::<Option<Vec<_>>>()?;
+        let recipe = target.recipe.map(|recipe| &plan.recipes[recipe as usize]);
+        Some(Output::new(
+            &target.path,
+            stamp(&target.path)?,
+            id,
+            recipe.map(Recipe::digest),
+            copies,
+        ))
     }
 
     /// Whether a recorded file and its copies are as they were.

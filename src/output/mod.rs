@@ -1,7 +1,7 @@
 //! Output: what STATIC_ROOT shall hold, and making it so. [`plan`] and
-//! [`manifest`] are pure; [`look`] says what is there already; [`stage`]
-//! prepares what is not beside its place and puts it in force by renaming;
-//! [`static_root`] does single steps and decides nothing. What one run leaves
+//! [`manifest`] are pure; [`look`] says what is there already; [`stage`] has
+//! the rest prepared beside its place ([`prepare`]) and put in force by
+//! renaming ([`put`]); [`static_root`] does single steps and decides nothing. What one run leaves
 //! to the next is in [`cache`] (compressed copies) and [`record`] (stamps and
 //! names). Knows no finders and no references.
 
@@ -10,6 +10,8 @@ pub mod leftovers;
 pub mod look;
 pub mod manifest;
 pub mod plan;
+mod prepare;
+mod put;
 pub mod record;
 pub mod stage;
 pub mod static_root;

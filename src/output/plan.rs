@@ -100,15 +100,14 @@ impl Plan {
 pub struct Processed {
     /// Hashed paths by asset number; `None` where the backend has none.
     pub hashed: Option<Vec<LogicalPath>>,
-    /// What became of the adjustable assets, by asset number; empty where
-    /// the backend rewrites nothing.
-    pub adjusted: Vec<Option<Adjusted>>,
+    /// What became of the adjustable assets.
+    pub adjusted: HashMap<AssetId, Adjusted>,
 }
 
 impl Processed {
     /// What became of an asset's text.
     pub fn adjusted(&self, asset: AssetId) -> Option<&Adjusted> {
-        self.adjusted.get(asset.index())?.as_ref()
+        self.adjusted.get(&asset)
     }
 }
 

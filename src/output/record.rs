@@ -9,9 +9,11 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::plan::Processed;
+use super::stage::Done;
 use crate::nouns::{Asset, AssetId, ContentId, Encoding, Fingerprint, LogicalPath, Stamp};
 use crate::rewrite::{Adjusted, hashed_path};
 use crate::settings::Settings;
@@ -156,14 +158,15 @@ impl Record {
         assets: &[Asset],
         contents: &[Content],
         intact: impl Fn(&LogicalPath, &Output) -> bool,
-    ) -> Vec<Option<Adjusted>> {
-        let mut settled = vec![None; assets.len()];
+    ) -> HashMap<AssetId, Adjusted> {
+        let mut settled = HashMap::new();
         if self.world != *world || self.sources.len() != assets.len() {
             return settled;
         }
-        let mut referrers = vec![Vec::new(); assets.len()];
+        let mut referrers = vec![Vec::<AssetId>::new(); assets.len()];
         let mut open: Vec<usize> = Vec::new();
         for (index, (row, content)) in self.sources.iter().zip(contents).enumerate() {
+            let id = AssetId(u32::try_from(index).unwrap_or(u32::MAX));
             if !assets[index].path.is_adjustable() {
                 if row.fingerprint != content.fingerprint {
                     open.push(index);
@@ -177,53 +180,45 @@ impl Record {
                 self.output(&path, adjusted.id)
                     .filter(|output| intact(&path, output))
             };
-            settled[index] = adjusted.filter(|adjusted| there(adjusted).is_some());
-            if settled[index].is_none() {
-                open.push(index);
+            match adjusted.filter(|adjusted| there(adjusted).is_some()) {
+                Some(adjusted) => {
+                    settled.insert(id, adjusted);
+                }
+                None => open.push(index),
             }
             let targets = row.adjusted.iter().flat_map(|row| &row.targets);
             for &target in targets {
                 if let Some(list) = referrers.get_mut(target as usize) {
-                    list.push(index);
+                    list.push(id);
                 }
             }
         }
         while let Some(index) = open.pop() {
             for referrer in std::mem::take(&mut referrers[index]) {
-                if settled[referrer].take().is_some() {
-                    open.push(referrer);
+                if settled.remove(&referrer).is_some() {
+                    open.push(referrer.index());
                 }
             }
         }
         settled
     }
 
-    /// Whether a run would be recorded just so.
-    pub fn tells(&self, run: &Run<'_>, outputs: &[Output]) -> bool {
-        let sources = || {
-            (0..)
-                .zip(run.assets)
-                .zip(&self.sources)
-                .all(|((id, asset), row)| {
-                    let id = AssetId(id);
-                    let stamp = Some(run.contents[id.index()].stamp);
-                    let adjusted = run
-                        .processed
-                        .adjusted(id)
-                        .is_none_or(|it| it.text.is_none());
-                    row.stamp == stamp && adjusted && row.name == name_of(asset)
-                })
+    /// Whether a run that wrote nothing, and found so many outputs recorded,
+    /// would be recorded just so.
+    pub fn tells(&self, run: &Run<'_>, outputs: usize) -> bool {
+        let same = |((id, asset), row): ((u32, &Asset), &SourceRow)| {
+            let id = AssetId(id);
+            let stamp = Some(run.contents[id.index()].stamp);
+            let anew = run
+                .processed
+                .adjusted(id)
+                .is_some_and(|it| it.text.is_some());
+            row.stamp == stamp && (!anew || row.adjusted.is_none()) && row.name == name_of(asset)
         };
         self.world == *run.world
+            && self.outputs.len() == outputs
             && self.sources.len() == run.assets.len()
-            && self.outputs.len() == outputs.len()
-            && outputs.iter().all(|output| {
-                let at = self
-                    .outputs
-                    .binary_search_by_key(&output.name, |row| row.name);
-                at.is_ok_and(|at| self.outputs[at] == *output)
-            })
-            && sources()
+            && (0..).zip(run.assets).zip(&self.sources).all(same)
     }
 
     fn adjusted(row: &SourceRow) -> Option<Adjusted> {
@@ -256,11 +251,11 @@ impl Record {
         }
         let (world, body) = postcard::take_from_bytes(body).ok()?;
         let (sources, body) = postcard::take_from_bytes(body).ok()?;
-        let (outputs, _) = postcard::take_from_bytes(body).ok()?;
+        let (outputs, _) = postcard::take_from_bytes::<Vec<Option<Output>>>(body).ok()?;
         Some(Self {
             world,
             sources,
-            outputs,
+            outputs: outputs.into_iter().flatten().collect(),
             by_name: OnceLock::new(),
         })
     }
@@ -284,9 +279,14 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Writes the record, row by row.
-    pub fn write(&self, mut outputs: Vec<Output>, out: impl Write) -> io::Result<()> {
-        outputs.sort_unstable_by_key(|output| output.name);
+    /// Writes the record, row by row; `output` gives that of each file.
+    pub fn write<'d>(
+        &self,
+        done: &'d [Done],
+        output: impl Fn(&'d Done) -> Option<Output> + Sync,
+        out: impl Write,
+    ) -> io::Result<()> {
+        const ROWS: usize = 4096;
         let mut out = Summed {
             out,
             hasher: blake3::Hasher::new(),
@@ -294,12 +294,20 @@ impl Run<'_> {
         out.out.write_all(MAGIC)?;
         out.row(self.world)?;
         out.row(&(self.assets.len() as u64))?;
-        for (index, asset) in (0..).zip(self.assets) {
-            out.row(&self.source(AssetId(index), asset))?;
+        for (id, asset) in (0..).map(AssetId).zip(self.assets) {
+            out.row(&self.source(id, asset))?;
         }
-        out.row(&(outputs.len() as u64))?;
-        for output in &outputs {
-            out.row(output)?;
+        let files = done.iter().filter(|done| done.target.is_some());
+        let mut files: Vec<(Name, &Done)> = files
+            .map(|done| (name(done.path.as_bytes()), done))
+            .collect();
+        files.sort_unstable_by_key(|(name, _)| *name);
+        out.row(&(files.len() as u64))?;
+        for files in files.chunks(ROWS) {
+            let rows = files.par_iter().map(|(_, done)| output(done));
+            for row in rows.collect::<Vec<_>>() {
+                out.row(&row)?;
+            }
         }
         let checksum = out.hasher.finalize();
         out.out.write_all(checksum.as_bytes())

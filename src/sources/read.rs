@@ -45,7 +45,8 @@ pub struct Read {
 /// Reads all assets' sources, except those that are known. With `hashes`,
 /// adjustable ones as text, all others with their fingerprints.
 pub fn read(assets: &[Asset], hashes: bool, known: &dyn Known) -> Read {
-    let results: Vec<Result<Content, Problem>> = assets
+    // A problem is large, and there are many contents.
+    let results: Vec<Result<Content, Box<Problem>>> = assets
         .par_iter()
         .enumerate()
         .map(|(index, asset)| {
@@ -56,14 +57,17 @@ pub fn read(assets: &[Asset], hashes: bool, known: &dyn Known) -> Read {
                 (true, false) => Wanted::Fingerprint,
                 (false, _) => Wanted::Id,
             };
-            read_one(&asset.source(), wanted, known)
+            read_one(&asset.source(), wanted, known).map_err(Box::new)
         })
         .collect();
-    let mut all = Read::default();
+    let mut all = Read {
+        contents: Vec::with_capacity(results.len()),
+        problems: Vec::new(),
+    };
     for result in results {
         match result {
             Ok(content) => all.contents.push(content),
-            Err(problem) => all.problems.push(problem),
+            Err(problem) => all.problems.push(*problem),
         }
     }
     all

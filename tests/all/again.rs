@@ -172,7 +172,9 @@ impl Project {
             Happening::Forge(number) => {
                 let path = &outputs[number % outputs.len()];
                 let mut bytes = fs::read(path).unwrap();
-                bytes.iter_mut().for_each(|byte| *byte ^= 1);
+                for byte in &mut bytes {
+                    *byte ^= 1;
+                }
                 let before = path.metadata().unwrap().modified().unwrap();
                 fs::write(path, bytes).unwrap();
                 let file = File::options().append(true).open(path).unwrap();

@@ -1,0 +1,233 @@
+//! Preparing one content: its compressed copies, and its files beside their
+//! places. Reads bytes only where somebody needs them; puts nothing in force.
+
+use std::fs::{self, Metadata};
+use std::path::PathBuf;
+
+use super::cache::Key;
+use super::look::{Before, Look};
+use super::plan::{Body, Piece, Plan, Target};
+use super::stage::{NUMBERS, Ready, Stage};
+use super::static_root::{Likeness, Slot, Source};
+use crate::encode::{Encoded, Recipe, encode};
+use crate::nouns::{ContentId, Encoding, Encodings, LogicalPath, Problem};
+
+impl Stage<'_> {
+    /// Prepares what one content needs; what is ready, by target number.
+    pub(super) fn prepare_piece(
+        &self,
+        plan: &Plan,
+        piece: &Piece,
+        looks: &[Look],
+    ) -> Result<Vec<(usize, Ready)>, Problem> {
+        let (open, complete): (Vec<usize>, Vec<usize>) = piece
+            .targets
+            .clone()
+            .partition(|&target| looks[target].is_incomplete());
+        let mut bytes = Bytes::new(self, piece);
+        let mut recipes: Vec<(u32, Vec<Encoded>)> = Vec::new();
+        for recipe in open
+            .iter()
+            .filter_map(|&target| plan.targets[target].recipe)
+        {
+            if recipes.iter().all(|(known, _)| *known != recipe) {
+                let copies = self.encode(piece, &plan.recipes[recipe as usize], &mut bytes)?;
+                recipes.push((recipe, copies));
+            }
+        }
+        let mut twin = complete.first().map(|&index| Twin {
+            target: &plan.targets[index],
+            number: None,
+            copies: looks[index].copies.unwrap_or_default(),
+        });
+        let mut ready = Vec::with_capacity(open.len());
+        for index in open {
+            let target = &plan.targets[index];
+            let own = |(recipe, _): &&(u32, Vec<Encoded>)| Some(*recipe) == target.recipe;
+            let mut order = Order {
+                number: index * NUMBERS,
+                target,
+                look: looks[index],
+                copies: recipes.iter().find(own).map_or(&[], |(_, copies)| copies),
+                twin: twin
+                    .as_ref()
+                    .filter(|twin| twin.target.recipe == target.recipe),
+            };
+            let prepared = self.prepare_target(&mut order, &mut bytes)?;
+            if prepared.file && !self.looker.links(target) {
+                twin.get_or_insert(Twin {
+                    target,
+                    number: Some(index * NUMBERS),
+                    copies: prepared.prepared,
+                });
+            }
+            ready.push((index, prepared));
+        }
+        Ok(ready)
+    }
+
+    /// The compressed copies of a content that are worth keeping.
+    fn encode(
+        &self,
+        piece: &Piece,
+        recipe: &Recipe,
+        bytes: &mut Bytes<'_>,
+    ) -> Result<Vec<Encoded>, Problem> {
+        recipe.keep(|encoding| {
+            let key = Key::new(piece.id, &recipe.identity(encoding));
+            self.cache
+                .get_or(&key, || Ok(encode(bytes.get()?, recipe, encoding)))
+        })
+    }
+
+    fn prepare_target(
+        &self,
+        order: &mut Order<'_>,
+        bytes: &mut Bytes<'_>,
+    ) -> Result<Ready, Problem> {
+        let mut ready = Ready::untouched(order.look);
+        let path = &order.target.path;
+        let like = if order.look.before == Before::Same {
+            self.root.look(path).as_ref().map(Likeness::of)
+        } else {
+            ready.file = true;
+            let slot = self.root.slot(path, order.number);
+            if self.looker.links(order.target) {
+                let source = self.assets[order.target.asset.index()].source();
+                self.root.prepare_link(&slot, &source)?;
+                fs::metadata(source).as_ref().ok().map(Likeness::of)
+            } else {
+                let twin = order.twin.map(|twin| self.place_of(twin, None));
+                let linked = twin.and_then(|twin| self.root.prepare_twin(&slot, &twin));
+                Some(linked.map_or_else(|| bytes.prepare(&slot), Ok)?)
+            }
+        };
+        for copy in order.copies {
+            let path = path.with_suffix(copy.encoding.suffix());
+            ready.kept.insert(copy.encoding);
+            if !ready.file && self.is_copy(&path, &copy.bytes, like) {
+                continue;
+            }
+            ready.prepared.insert(copy.encoding);
+            let slot = self
+                .root
+                .slot(&path, order.number + 1 + copy.encoding as usize);
+            let twin = order
+                .twin
+                .filter(|twin| twin.copies.contains(copy.encoding))
+                .map(|twin| self.place_of(twin, Some(copy.encoding)));
+            let linked = twin.and_then(|twin| self.root.prepare_twin(&slot, &twin));
+            if linked.is_none() {
+                let source = Source::Bytes(&copy.bytes);
+                self.root.prepare(&slot, &source, like)?;
+            }
+        }
+        // A client must not get the old content's copy for the new file.
+        let replaced = if ready.file {
+            Encodings::default()
+        } else {
+            ready.kept
+        };
+        ready.obsolete = order.look.present.without(replaced);
+        Ok(ready)
+    }
+
+    /// Where a twin, or its compressed copy, is at the moment.
+    fn place_of(&self, twin: &Twin<'_>, encoding: Option<Encoding>) -> PathBuf {
+        let suffix = encoding.map_or("", Encoding::suffix);
+        let path = twin.target.path.with_suffix(suffix);
+        let own = encoding.map_or(0, |encoding| 1 + encoding as usize);
+        twin.number.map_or_else(
+            || self.root.locate(&path),
+            |number| self.root.slot(&path, number + own).temporary().to_owned(),
+        )
+    }
+
+    /// Whether a compressed copy is as this run would make it.
+    fn is_copy(&self, path: &LogicalPath, bytes: &[u8], like: Option<Likeness>) -> bool {
+        let found = self.root.look(path);
+        let is_like = |found: &Metadata| like.is_some_and(|like| like.has_time_of(found));
+        found.as_ref().is_some_and(is_like) && self.root.holds_bytes(path, bytes)
+    }
+}
+
+/// One target to prepare.
+struct Order<'a> {
+    /// The first of its numbers.
+    number: usize,
+    target: &'a Target,
+    look: Look,
+    /// Its compressed copies.
+    copies: &'a [Encoded],
+    /// Another target with the same bytes and copies.
+    twin: Option<&'a Twin<'a>>,
+}
+
+/// A target whose bytes are there already.
+struct Twin<'a> {
+    target: &'a Target,
+    /// The first of its numbers while it is not in its place.
+    number: Option<usize>,
+    copies: Encodings,
+}
+
+/// The bytes of a content, read when somebody needs them.
+struct Bytes<'a> {
+    stage: &'a Stage<'a>,
+    body: Body,
+    id: ContentId,
+    read: Option<Vec<u8>>,
+}
+
+impl<'a> Bytes<'a> {
+    fn new(stage: &'a Stage<'a>, piece: &Piece) -> Self {
+        Self {
+            stage,
+            body: piece.body,
+            id: piece.id,
+            read: None,
+        }
+    }
+
+    fn get(&mut self) -> Result<&[u8], Problem> {
+        match self.body {
+            Body::Source(asset) if self.read.is_none() => {
+                let source = self.stage.assets[asset.index()].source();
+                let bytes = fs::read(&source).map_err(|error| {
+                    Problem::error("unreadable", format!("cannot be read: {error}"))
+                        .in_file(&source)
+                })?;
+                if blake3::hash(&bytes) != self.id {
+                    return Err(crate::sources::changed(&source));
+                }
+                Ok(self.read.insert(bytes))
+            }
+            Body::Source(_) => Ok(self.read.as_deref().unwrap_or_default()),
+            Body::Text(asset) | Body::Settled(asset) => {
+                let adjusted = self.stage.processed.adjusted(asset);
+                let text = adjusted.and_then(|adjusted| adjusted.text.as_ref());
+                text.map(String::as_bytes).ok_or_else(|| {
+                    Problem::error("no-text", "was changed in STATIC_ROOT while the run looked")
+                        .in_file(self.stage.assets[asset.index()].source())
+                        .cure("run again")
+                })
+            }
+        }
+    }
+
+    /// Prepares a file with these bytes.
+    fn prepare(&mut self, slot: &Slot) -> Result<Likeness, Problem> {
+        let root = self.stage.root;
+        match self.body {
+            Body::Source(asset) if self.read.is_none() => {
+                let source = self.stage.assets[asset.index()].source();
+                let stamp = &self.stage.contents[asset.index()].stamp;
+                root.prepare(slot, &Source::File(&source, stamp), None)
+            }
+            _ => {
+                let bytes = self.get()?;
+                root.prepare(slot, &Source::Bytes(bytes), None)
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Putting in force what is prepared: only renames and removals, hashed
+//! files before plain ones, the manifest after all files, removals last.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::look::Before;
+use super::plan::{Plan, Role, Target};
+use super::stage::{Done, NUMBERS, Ready, Stage, in_order};
+use super::static_root::Slot;
+use crate::nouns::{AssetId, Encoding, Encodings, LogicalPath, Problem};
+
+impl Stage<'_> {
+    /// A source that is named as a compressed copy gives way to the copy.
+    pub(super) fn give_way(&self, plan: &Plan, ready: &mut [Ready]) {
+        let named: HashMap<&LogicalPath, usize> = plan
+            .targets
+            .iter()
+            .enumerate()
+            .filter(|(_, target)| {
+                let is_copy = |encoding: Encoding| {
+                    target
+                        .path
+                        .as_bytes()
+                        .ends_with(encoding.suffix().as_bytes())
+                };
+                Encoding::ALL.into_iter().any(is_copy)
+            })
+            .map(|(index, target)| (&target.path, index))
+            .collect();
+        if named.is_empty() {
+            return;
+        }
+        for (index, target) in plan.targets.iter().enumerate() {
+            for encoding in ready[index].kept.iter() {
+                if let Some(&other) = named.get(&target.path.with_suffix(encoding.suffix())) {
+                    let slot = self.root.slot(&plan.targets[other].path, other * NUMBERS);
+                    slot.discard();
+                    ready[other].gives_way();
+                }
+            }
+        }
+    }
+
+    /// Puts everything in force. Only renames and removals.
+    pub(super) fn put(
+        &self,
+        plan: &Plan,
+        ready: &[Ready],
+        manifest: Option<&Slot>,
+    ) -> Result<Vec<Done>, Problem> {
+        for role in [Role::Hashed, Role::Plain] {
+            plan.targets
+                .par_iter()
+                .zip(ready)
+                .enumerate()
+                .filter(|(_, (target, ready))| target.role == role && ready.is_work())
+                .try_for_each(|(index, (target, ready))| {
+                    self.put_target(plan, index * NUMBERS, target, *ready)
+                })?;
+        }
+        if let Some(manifest) = manifest {
+            manifest.put()?;
+        }
+        let targets = plan.targets.iter().zip(ready).enumerate();
+        let mut done: Vec<Done> = targets
+            .map(|(index, (target, ready))| Done {
+                asset: target.asset,
+                role: target.role,
+                path: target.path.clone(),
+                before: ready.before,
+                copies: ready.kept,
+                target: (!ready.gives_way).then_some(index),
+                written: ready.is_work(),
+            })
+            .collect();
+        for &asset in &plan.removals {
+            let path = &self.assets[asset.index()].path;
+            done.push(self.removed(asset));
+            self.root.remove(path)?;
+            for encoding in Encoding::ALL {
+                let copy = path.with_suffix(encoding.suffix());
+                if !plan.paths.contains(&copy) {
+                    self.root.remove(&copy)?;
+                }
+            }
+        }
+        Ok(in_order(done))
+    }
+
+    fn put_target(
+        &self,
+        plan: &Plan,
+        number: usize,
+        target: &Target,
+        ready: Ready,
+    ) -> Result<(), Problem> {
+        for encoding in ready.obsolete.iter() {
+            let copy = target.path.with_suffix(encoding.suffix());
+            if !plan.paths.contains(&copy) {
+                self.root.remove(&copy)?;
+            }
+        }
+        if ready.file {
+            self.root.slot(&target.path, number).put()?;
+        }
+        for encoding in ready.prepared.iter() {
+            let copy = target.path.with_suffix(encoding.suffix());
+            self.root
+                .slot(&copy, number + 1 + encoding as usize)
+                .put()?;
+        }
+        Ok(())
+    }
+
+    /// What is told of an asset whose plain file goes: Django copies it
+    /// first, unless it is there.
+    fn removed(&self, asset: AssetId) -> Done {
+        let path = &self.assets[asset.index()].path;
+        let content = &self.contents[asset.index()];
+        let before = match self.root.look(path) {
+            None => Before::Absent,
+            Some(_) if self.root.holds(path, content.id, content.stamp.size) => Before::Same,
+            Some(_) => Before::Other,
+        };
+        Done {
+            asset,
+            role: Role::Plain,
+            path: path.clone(),
+            before,
+            copies: Encodings::default(),
+            target: None,
+            written: before != Before::Absent,
+        }
+    }
+}
