@@ -122,7 +122,7 @@ pub struct Collect {
     pub no_cache: bool,
 
     /// Where results are kept [default: [staticc.cache] dir, else the user's cache directory]
-    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
 
     /// How files with the same bytes are made

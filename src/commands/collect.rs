@@ -222,12 +222,12 @@ impl Run<'_> {
             assets[id.index()].path.is_adjustable() && processed.adjusted(*id).is_none()
         };
         let open: Vec<AssetId> = (0..).map(AssetId).take(assets.len()).filter(open).collect();
-        let unread = |id: &AssetId| contents[id.index()].text.is_none();
+        let unread = |id: &AssetId| contents[id.index()].text().is_none();
         let unread: Vec<AssetId> = open.iter().copied().filter(unread).collect();
         fail_on(sources::read_texts(assets, contents, &unread))?;
         let texts = open
             .into_iter()
-            .filter_map(|id| Some((id, contents[id.index()].text.take()?)))
+            .filter_map(|id| Some((id, contents[id.index()].text()?)))
             .collect();
         let fingerprint = |(id, content): (u32, &Content)| {
             let adjusted = processed.adjusted(AssetId(id));

@@ -3,7 +3,8 @@
 //! (`whitenoise/compress.py`): brotli first; a content on which brotli does
 //! not pay gets no other copy; every other encoding is judged by itself.
 
-use std::io::Write as _;
+mod brotli;
+mod gzip;
 
 use crate::nouns::{Encoding, Encodings};
 
@@ -36,9 +37,9 @@ impl Recipe {
         match encoding {
             Encoding::Brotli => {
                 let quality = self.brotli_quality;
-                format!("{BROTLI} quality {quality} window {BROTLI_WINDOW} limit {limit}")
+                format!("{} quality {quality} limit {limit}", brotli::IDENTITY)
             }
-            Encoding::Gzip => format!("{DEFLATE} level {GZIP_LEVEL} limit {limit}"),
+            Encoding::Gzip => format!("{} limit {limit}", gzip::IDENTITY),
             Encoding::Zstd => format!("{ZSTD} level {ZSTD_LEVEL} limit {limit}"),
         }
     }
@@ -85,101 +86,20 @@ pub fn encode(content: &[u8], recipe: &Recipe, encoding: Encoding) -> Option<Vec
         return None;
     }
     let bytes = match encoding {
-        Encoding::Brotli => brotli(content, recipe.brotli_quality, recipe.limit),
-        Encoding::Gzip => gzip(content, recipe.limit),
+        Encoding::Brotli => brotli::encode(content, recipe.brotli_quality),
+        Encoding::Gzip => gzip::encode(content, recipe.limit),
         Encoding::Zstd => zstd::bulk::compress(content, ZSTD_LEVEL).ok(),
     };
     bytes.filter(|bytes| pays(content.len(), bytes.len(), recipe.limit))
 }
-
-/// The encoders; a test holds that these are the versions in use.
-const BROTLI: &str = "brotli 9.1.1 brotlic 0.8.2";
-const DEFLATE: &str = "libdeflater 1.26.1 flate2 1.1.10 libz-sys 1.1.31";
-const ZSTD: &str = "zstd 0.14.3";
 
 /// Whether a copy of this size is worth keeping. Sizes in bytes.
 fn pays(original: usize, compressed: usize, limit: u32) -> bool {
     compressed as u128 * 1_000_000 <= original as u128 * u128::from(limit)
 }
 
-/// The window of the `brotli` Python package, as a power of two.
-const BROTLI_WINDOW: u8 = 22;
-
-/// How far from the limit (in millionths) the two brotli encoders may
-/// disagree on whether a copy pays. They are a few bytes apart.
-const NEAR_BROTLI: u32 = 100_000;
-
-/// Quality 0 to 11. Near the limit the reference encoder decides, since it
-/// is what WhiteNoise asks.
-fn brotli(content: &[u8], quality: u32, limit: u32) -> Option<Vec<u8>> {
-    const BUFFER: usize = 64 * 1024;
-    let mut out = Vec::new();
-    let window = u32::from(BROTLI_WINDOW);
-    let mut encoder = brotli::CompressorWriter::new(&mut out, BUFFER, quality, window);
-    encoder.write_all(content).ok()?;
-    drop(encoder);
-    if is_near(content.len(), out.len(), limit, NEAR_BROTLI) {
-        return reference_brotli(content, quality);
-    }
-    Some(out)
-}
-
-/// What Python's `brotli` package makes.
-fn reference_brotli(content: &[u8], quality: u32) -> Option<Vec<u8>> {
-    let encoder = brotlic::BrotliEncoderOptions::new()
-        .quality(brotlic::Quality::new(u8::try_from(quality).ok()?).ok()?)
-        .window_size(brotlic::WindowSize::new(BROTLI_WINDOW).ok()?)
-        .size_hint(u32::try_from(content.len()).unwrap_or(0))
-        .build()
-        .ok()?;
-    let mut writer = brotlic::CompressorWriter::with_encoder(encoder, Vec::new());
-    writer.write_all(content).ok()?;
-    writer.into_inner().ok()
-}
-
-/// Whether a size is within `distance` (in millionths of the original) of
-/// the limit, or within the few bytes that headers make.
-fn is_near(original: usize, compressed: usize, limit: u32, distance: u32) -> bool {
-    const HEADERS: u128 = 16;
-    let part = |millionths: u32| original as u128 * u128::from(millionths) / 1_000_000;
-    part(limit).abs_diff(compressed as u128) <= part(distance) + HEADERS
-}
-
-/// Gzip without time and name: libdeflate's bytes. Near the limit zlib at
-/// level 9 decides, since it is what WhiteNoise asks.
-fn gzip(content: &[u8], limit: u32) -> Option<Vec<u8>> {
-    let level = libdeflater::CompressionLvl::new(GZIP_LEVEL).ok()?;
-    let mut compressor = libdeflater::Compressor::new(level);
-    let mut out = vec![0; compressor.gzip_compress_bound(content.len())];
-    let size = compressor.gzip_compress(content, &mut out).ok()?;
-    out.truncate(size);
-    if is_near(content.len(), size, limit, NEAR) {
-        let judge = zlib(content)?;
-        if !pays(content.len(), judge.len(), limit) {
-            return None;
-        }
-        if judge.len() < out.len() {
-            return Some(judge);
-        }
-    }
-    Some(out)
-}
-
-/// libdeflate's level: see the table in the documentation.
-const GZIP_LEVEL: i32 = 10;
-
-/// How far from the limit (in millionths) two deflate encoders may disagree
-/// on whether a copy pays.
-const NEAR: u32 = 150_000;
-
-/// What Python's `gzip` module makes at level 9.
-fn zlib(content: &[u8]) -> Option<Vec<u8>> {
-    let mut encoder = flate2::GzBuilder::new()
-        .operating_system(255)
-        .write(Vec::new(), flate2::Compression::best());
-    encoder.write_all(content).ok()?;
-    encoder.finish().ok()
-}
+/// What encodes zstd, as the identity names it.
+const ZSTD: &str = "zstd 0.14.3";
 
 /// The highest level without a large window.
 const ZSTD_LEVEL: i32 = 19;
@@ -193,8 +113,9 @@ mod tests {
     fn identities_name_the_encoders_in_use() {
         let lock: toml::Table = include_str!("../../Cargo.lock").parse().unwrap();
         let packages = lock["package"].as_array().unwrap();
-        for name in [BROTLI, DEFLATE, ZSTD] {
-            let words: Vec<&str> = name.split(' ').collect();
+        for identity in [brotli::IDENTITY, gzip::IDENTITY, ZSTD] {
+            let crates = identity.split(',').next().unwrap();
+            let words: Vec<&str> = crates.split(' ').collect();
             for pair in words.chunks(2) {
                 let used = packages.iter().any(|package| {
                     package["name"].as_str() == Some(pair[0])

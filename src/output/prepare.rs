@@ -10,7 +10,7 @@ use super::plan::{Body, Piece, Plan, Target};
 use super::stage::{NUMBERS, Ready, Stage};
 use super::static_root::{Likeness, Slot, Source};
 use crate::encode::{Encoded, Recipe, encode};
-use crate::nouns::{ContentId, Encoding, Encodings, LogicalPath, Problem};
+use crate::nouns::{AssetId, ContentId, Encoding, Encodings, LogicalPath, Problem};
 
 impl Stage<'_> {
     /// Prepares what one content needs; what is ready, by target number.
@@ -191,18 +191,12 @@ impl<'a> Bytes<'a> {
 
     fn get(&mut self) -> Result<&[u8], Problem> {
         match self.body {
-            Body::Source(asset) if self.read.is_none() => {
-                let source = self.stage.assets[asset.index()].source();
-                let bytes = fs::read(&source).map_err(|error| {
-                    Problem::error("unreadable", format!("cannot be read: {error}"))
-                        .in_file(&source)
-                })?;
-                if blake3::hash(&bytes) != self.id {
-                    return Err(crate::sources::changed(&source));
+            Body::Source(asset) => {
+                if self.in_memory(asset).is_none() {
+                    self.read = Some(self.read(asset)?);
                 }
-                Ok(self.read.insert(bytes))
+                Ok(self.in_memory(asset).unwrap_or_default())
             }
-            Body::Source(_) => Ok(self.read.as_deref().unwrap_or_default()),
             Body::Text(asset) | Body::Settled(asset) => {
                 let adjusted = self.stage.processed.adjusted(asset);
                 let text = adjusted.and_then(|adjusted| adjusted.text.as_ref());
@@ -215,19 +209,34 @@ impl<'a> Bytes<'a> {
         }
     }
 
+    /// The bytes of a source, if they were read.
+    fn in_memory(&self, asset: AssetId) -> Option<&[u8]> {
+        let loaded = self.stage.contents[asset.index()].bytes();
+        loaded.or(self.read.as_deref())
+    }
+
+    fn read(&self, asset: AssetId) -> Result<Vec<u8>, Problem> {
+        let source = self.stage.assets[asset.index()].source();
+        let bytes = fs::read(&source).map_err(|error| {
+            Problem::error("unreadable", format!("cannot be read: {error}")).in_file(&source)
+        })?;
+        if blake3::hash(&bytes) == self.id {
+            Ok(bytes)
+        } else {
+            Err(crate::sources::changed(&source))
+        }
+    }
+
     /// Prepares a file with these bytes.
     fn prepare(&mut self, slot: &Slot) -> Result<Likeness, Problem> {
         let root = self.stage.root;
-        match self.body {
-            Body::Source(asset) if self.read.is_none() => {
-                let source = self.stage.assets[asset.index()].source();
-                let stamp = &self.stage.contents[asset.index()].stamp;
-                root.prepare(slot, &Source::File(&source, stamp), None)
-            }
-            _ => {
-                let bytes = self.get()?;
-                root.prepare(slot, &Source::Bytes(bytes), None)
-            }
+        if let Body::Source(asset) = self.body {
+            let source = self.stage.assets[asset.index()].source();
+            let stamp = &self.stage.contents[asset.index()].stamp;
+            let source = Source::File(&source, stamp, self.in_memory(asset));
+            return root.prepare(slot, &source, None);
         }
+        let bytes = self.get()?;
+        root.prepare(slot, &Source::Bytes(bytes), None)
     }
 }

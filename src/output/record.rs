@@ -131,7 +131,7 @@ impl Known for Record {
             id: row.id.into(),
             stamp: *stamp,
             fingerprint: row.fingerprint.filter(|_| row.adjusted.is_none()),
-            text: None,
+            loaded: None,
         })
     }
 }
@@ -173,7 +173,7 @@ impl Record {
                 }
                 continue;
             }
-            let adjusted = Self::adjusted(row).filter(|_| content.text.is_none());
+            let adjusted = Self::adjusted(row).filter(|_| content.text().is_none());
             let there = |adjusted: &Adjusted| {
                 let digits = adjusted.fingerprint.as_bytes();
                 let path = hashed_path(&assets[index].key, digits)?;

@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::SystemTime;
 
 use crate::nouns::{ContentId, LinkMode, LogicalPath, Problem, Stamp};
@@ -26,6 +27,8 @@ pub struct StaticRoot {
     group: Option<u32>,
     /// Directories made by this run, parents first.
     made: Mutex<Vec<PathBuf>>,
+    /// Whether sharing blocks has failed once.
+    cannot_clone: AtomicBool,
     /// What the names of this run's temporary files have in common.
     run: String,
 }
@@ -34,8 +37,9 @@ pub struct StaticRoot {
 pub enum Source<'a> {
     /// Bytes in memory.
     Bytes(&'a [u8]),
-    /// A file, which must still have this stamp.
-    File(&'a Path, &'a Stamp),
+    /// A file, which must still have this stamp, and its bytes, if they are
+    /// in memory.
+    File(&'a Path, &'a Stamp, Option<&'a [u8]>),
 }
 
 /// A place in STATIC_ROOT, and one beside it for what is not there yet.
@@ -82,6 +86,7 @@ impl StaticRoot {
             directory_mode: settings.directory_mode,
             link_mode,
             made: Mutex::default(),
+            cannot_clone: AtomicBool::new(false),
             run: format!("{:x}-{now:x}", std::process::id()),
         }
     }
@@ -176,10 +181,14 @@ impl StaticRoot {
         let mut file = File::create_new(&slot.temporary).map_err(failed)?;
         match source {
             Source::Bytes(bytes) => file.write_all(bytes).map_err(failed)?,
-            Source::File(path, stamp) => {
+            Source::File(_, _, Some(bytes)) if !self.clones() => {
+                file.write_all(bytes).map_err(failed)?;
+            }
+            Source::File(path, stamp, _) => {
                 let mut from = File::open(path).map_err(|error| cannot_read(path, &error))?;
-                let copied = self.copy(&mut from, &mut file).map_err(failed)?;
+                self.copy(&mut from, &mut file).map_err(failed)?;
                 let now = from.metadata().map_err(|error| cannot_read(path, &error))?;
+                let copied = file.metadata().map_err(failed)?.len();
                 if copied != stamp.size || Stamp::of(&now) != **stamp {
                     return Err(crate::sources::changed(path));
                 }
@@ -219,15 +228,26 @@ impl StaticRoot {
         symlink(source, &slot.temporary).map_err(|error| cannot_write(&slot.target, &error))
     }
 
-    /// Copies a file's content. Unless real copies are wanted, the kernel
-    /// does, and shares the blocks where the file system can.
-    fn copy(&self, from: &mut File, to: &mut File) -> io::Result<u64> {
-        if self.link_mode == LinkMode::Copy {
-            // A reader of another type keeps `io::copy` in user space.
-            io::copy(&mut io::BufReader::new(from), &mut io::BufWriter::new(to))
-        } else {
-            io::copy(from, to)
+    /// Whether files may share blocks, as far as is known.
+    fn clones(&self) -> bool {
+        self.link_mode == LinkMode::Reflink && !self.cannot_clone.load(Relaxed)
+    }
+
+    /// Copies a file's content, or shares its blocks.
+    fn copy(&self, from: &mut File, to: &mut File) -> io::Result<()> {
+        if self.clones() {
+            if clone(from, to) {
+                return Ok(());
+            }
+            self.cannot_clone.store(true, Relaxed);
         }
+        if self.link_mode == LinkMode::Copy {
+            // The kernel would share blocks by itself; not of such a reader.
+            io::copy(&mut io::BufReader::new(from), to)?;
+        } else {
+            io::copy(from, to)?;
+        }
+        Ok(())
     }
 
     /// Removes a file or a link, not what it leads to. Whether it was there.
@@ -336,6 +356,16 @@ impl Slot {
     pub fn temporary(&self) -> &Path {
         &self.temporary
     }
+}
+
+#[cfg(target_os = "linux")]
+fn clone(from: &File, to: &File) -> bool {
+    rustix::fs::ioctl_ficlone(to, from).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn clone(_: &File, _: &File) -> bool {
+    false
 }
 
 fn hash_file(path: &Path) -> io::Result<ContentId> {

@@ -1,6 +1,8 @@
 //! All texts of a run together: scan each, put them in order, fill in the
 //! fingerprints, and say everything that is wrong. Knows no disk.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::graph;
@@ -61,7 +63,7 @@ pub struct Rewritten {
 }
 
 /// Rewrites the texts of all adjustable assets.
-pub fn rewrite(job: &Job<'_>, texts: Vec<(AssetId, String)>) -> Rewritten {
+pub fn rewrite(job: &Job<'_>, texts: Vec<(AssetId, &str)>) -> Rewritten {
     let resolver = Resolver::new(
         job.assets,
         job.static_url,
@@ -69,12 +71,12 @@ pub fn rewrite(job: &Job<'_>, texts: Vec<(AssetId, String)>) -> Rewritten {
         job.keeps_plain,
         job.leftovers,
     );
-    let mut drafts: Vec<Draft> = texts
+    let mut drafts: Vec<Draft<'_>> = texts
         .into_par_iter()
         .map(|(id, text)| {
             let asset = &job.assets[id.index()];
-            let scanned = scan(asset, &text, job.rules, &resolver, job.policy);
-            let problems = place(asset, &text, &scanned.findings, job.assets);
+            let scanned = scan(asset, text, job.rules, &resolver, job.policy);
+            let problems = place(asset, text, &scanned.findings, job.assets);
             Draft::new(id, text, scanned, problems)
         })
         .collect();
@@ -107,26 +109,24 @@ pub fn rewrite(job: &Job<'_>, texts: Vec<(AssetId, String)>) -> Rewritten {
 }
 
 /// A text with placeholders, waiting for its targets.
-struct Draft {
+struct Draft<'a> {
     asset: AssetId,
-    text: String,
-    /// Whether the text differs from the source.
-    changed: bool,
+    /// Owned if it differs from the source.
+    text: Cow<'a, str>,
     slots: Vec<(usize, AssetId)>,
     targets: Vec<AssetId>,
     faulty: bool,
     problems: Vec<Problem>,
 }
 
-impl Draft {
-    fn new(asset: AssetId, text: String, scanned: Scanned, problems: Vec<Problem>) -> Self {
+impl<'a> Draft<'a> {
+    fn new(asset: AssetId, text: &'a str, scanned: Scanned, problems: Vec<Problem>) -> Self {
         let mut targets: Vec<AssetId> = scanned.slots.iter().map(|(_, target)| *target).collect();
         targets.sort_unstable();
         targets.dedup();
         Self {
             asset,
-            changed: scanned.text.is_some(),
-            text: scanned.text.unwrap_or(text),
+            text: scanned.text.map_or(Cow::Borrowed(text), Cow::Owned),
             slots: scanned.slots,
             targets,
             faulty: !scanned.findings.is_empty(),
@@ -136,25 +136,34 @@ impl Draft {
 
     /// Puts the fingerprints in.
     fn finish(self, fingerprints: &[Option<Fingerprint>]) -> Adjusted {
-        let mut bytes = self.text.into_bytes();
-        for (at, target) in self.slots {
-            if let Some(fingerprint) = fingerprints[target.index()] {
-                bytes[at..at + Fingerprint::LEN].copy_from_slice(fingerprint.as_bytes());
+        let text = match self.text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => {
+                let mut bytes = text.into_bytes();
+                for (at, target) in self.slots {
+                    if let Some(fingerprint) = fingerprints[target.index()] {
+                        bytes[at..at + Fingerprint::LEN].copy_from_slice(fingerprint.as_bytes());
+                    }
+                }
+                Cow::Owned(bytes)
             }
-        }
+        };
         Adjusted {
-            fingerprint: Fingerprint::of(&bytes),
-            id: blake3::hash(&bytes),
-            size: bytes.len() as u64,
+            fingerprint: Fingerprint::of(&text),
+            id: blake3::hash(&text),
+            size: text.len() as u64,
             targets: self.targets,
             faulty: self.faulty,
-            text: (self.changed).then(|| String::from_utf8(bytes).unwrap_or_default()),
+            text: match text {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(bytes) => String::from_utf8(bytes).ok(),
+            },
         }
     }
 }
 
 /// The order in which the texts can be finished.
-fn order(job: &Job<'_>, drafts: &[Draft]) -> Result<Vec<Vec<usize>>, Vec<Problem>> {
+fn order(job: &Job<'_>, drafts: &[Draft<'_>]) -> Result<Vec<Vec<usize>>, Vec<Problem>> {
     let mut number = vec![None; job.assets.len()];
     for (index, draft) in drafts.iter().enumerate() {
         number[draft.asset.index()] = Some(index);
@@ -181,19 +190,19 @@ fn order(job: &Job<'_>, drafts: &[Draft]) -> Result<Vec<Vec<usize>>, Vec<Problem
 
 /// Finishes the texts, wave after wave.
 fn fill(
-    drafts: Vec<Draft>,
+    drafts: Vec<Draft<'_>>,
     waves: &[Vec<usize>],
     fingerprints: &mut [Option<Fingerprint>],
 ) -> Vec<(AssetId, Adjusted)> {
-    let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
+    let mut drafts: Vec<Option<Draft<'_>>> = drafts.into_iter().map(Some).collect();
     let mut adjusted = Vec::with_capacity(drafts.len());
     for wave in waves {
-        let ready: Vec<Draft> = wave
+        let ready: Vec<Draft<'_>> = wave
             .iter()
             .filter_map(|&index| drafts[index].take())
             .collect();
         let known = &*fingerprints;
-        let finish = |draft: Draft| (draft.asset, draft.finish(known));
+        let finish = |draft: Draft<'_>| (draft.asset, draft.finish(known));
         // A long chain is many waves of one: not worth waking threads for.
         let finished: Vec<(AssetId, Adjusted)> = if ready.len() == 1 {
             ready.into_iter().map(finish).collect()

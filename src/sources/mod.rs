@@ -8,4 +8,4 @@ mod read;
 pub use finder::{Conflict, Found, find};
 pub use pattern::Patterns;
 pub(crate) use read::changed;
-pub use read::{Content, Known, Read, read, read_leniently, read_texts, unread};
+pub use read::{Content, Known, Loaded, Read, read, read_leniently, read_texts, unread};

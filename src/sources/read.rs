@@ -1,12 +1,13 @@
-//! Reads each source once: the css and js texts stay in memory, of all
-//! others only digests. A source that an earlier run knows, and that was not
-//! touched since, is not read at all. Owns what is true of a source's bytes;
+//! Reads each source once: the css and js texts stay in memory, and so much
+//! of all others as there is room for. A source that an earlier run knows,
+//! and that was not touched since, is not read at all. Owns what is true of a source's bytes;
 //! decides nothing about them.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use md5::{Digest, Md5};
 use rayon::prelude::*;
@@ -29,9 +30,40 @@ pub struct Content {
     /// `None` for adjustable assets, whose final text decides, and where no
     /// fingerprints are wanted.
     pub fingerprint: Option<Fingerprint>,
-    /// The text of an adjustable asset, unless it is known without.
-    pub text: Option<String>,
+    /// The bytes, as far as they are in memory.
+    pub loaded: Option<Loaded>,
 }
+
+/// Bytes in memory.
+#[derive(Clone, Debug)]
+pub enum Loaded {
+    /// Of an adjustable asset.
+    Text(String),
+    /// Of any other.
+    Raw(Box<[u8]>),
+}
+
+impl Content {
+    /// The bytes, as far as they are in memory.
+    pub fn bytes(&self) -> Option<&[u8]> {
+        match self.loaded.as_ref()? {
+            Loaded::Text(text) => Some(text.as_bytes()),
+            Loaded::Raw(bytes) => Some(bytes),
+        }
+    }
+
+    /// The text of an adjustable asset, unless it is known without.
+    pub fn text(&self) -> Option<&str> {
+        match self.loaded.as_ref()? {
+            Loaded::Text(text) => Some(text),
+            Loaded::Raw(_) => None,
+        }
+    }
+}
+
+/// So many bytes of sources that are not texts stay in memory, so that they
+/// need not be read again to be copied and compressed.
+const ROOM: usize = 64 << 20;
 
 /// Everything read.
 #[derive(Debug, Default)]
@@ -45,6 +77,7 @@ pub struct Read {
 /// Reads all assets' sources, except those that are known. With `hashes`,
 /// adjustable ones as text, all others with their fingerprints.
 pub fn read(assets: &[Asset], hashes: bool, known: &dyn Known) -> Read {
+    let room = AtomicUsize::new(ROOM);
     // A problem is large, and there are many contents.
     let results: Vec<Result<Content, Box<Problem>>> = assets
         .par_iter()
@@ -57,7 +90,7 @@ pub fn read(assets: &[Asset], hashes: bool, known: &dyn Known) -> Read {
                 (true, false) => Wanted::Fingerprint,
                 (false, _) => Wanted::Id,
             };
-            read_one(&asset.source(), wanted, known).map_err(Box::new)
+            read_one(&asset.source(), wanted, &room, known).map_err(Box::new)
         })
         .collect();
     let mut all = Read {
@@ -77,7 +110,14 @@ pub fn read(assets: &[Asset], hashes: bool, known: &dyn Known) -> Read {
 pub fn read_texts(assets: &[Asset], contents: &mut [Content], wanted: &[AssetId]) -> Vec<Problem> {
     let texts: Vec<Result<Content, Problem>> = wanted
         .par_iter()
-        .map(|id| read_one(&assets[id.index()].source(), Wanted::Text, |_| None))
+        .map(|id| {
+            read_one(
+                &assets[id.index()].source(),
+                Wanted::Text,
+                &AtomicUsize::new(0),
+                |_| None,
+            )
+        })
         .collect();
     let mut problems = Vec::new();
     for (id, result) in wanted.iter().zip(texts) {
@@ -107,7 +147,7 @@ pub fn unread(assets: &[Asset]) -> Vec<Content> {
             id: blake3::hash(source.as_os_str().as_encoded_bytes()),
             stamp: metadata.map_or_else(|_| Stamp::default(), |metadata| Stamp::of(&metadata)),
             fingerprint: None,
-            text: None,
+            loaded: None,
         }
     };
     assets.iter().map(content).collect()
@@ -117,7 +157,7 @@ pub fn unread(assets: &[Asset]) -> Vec<Content> {
 /// what it would do.
 pub fn read_leniently(assets: &[Asset]) -> Vec<Content> {
     let content = |asset: &Asset| {
-        read_one(&asset.source(), Wanted::Id, |_| None)
+        read_one(&asset.source(), Wanted::Id, &AtomicUsize::new(0), |_| None)
             .ok()
             .or_else(|| unread(std::slice::from_ref(asset)).pop())
     };
@@ -127,6 +167,7 @@ pub fn read_leniently(assets: &[Asset]) -> Vec<Content> {
 fn read_one(
     source: &Path,
     wanted: Wanted,
+    room: &AtomicUsize,
     known: impl Fn(&Stamp) -> Option<Content>,
 ) -> Result<Content, Problem> {
     let unreadable = |error: &io::Error| {
@@ -150,7 +191,8 @@ fn read_one(
     let content = if wanted == Wanted::Text {
         read_text(source, &file, &before)
     } else {
-        digest(&file, &before, wanted == Wanted::Fingerprint).map_err(|error| unreadable(&error))
+        let fingerprint = wanted == Wanted::Fingerprint;
+        digest(&file, &before, fingerprint, room).map_err(|error| unreadable(&error))
     }?;
     let after = file.metadata().map_err(|error| unreadable(&error))?;
     if Stamp::of(&after) != content.stamp {
@@ -191,15 +233,31 @@ fn read_text(source: &Path, mut file: &File, metadata: &Metadata) -> Result<Cont
         id,
         stamp: Stamp::of(metadata),
         fingerprint: None,
-        text: Some(text),
+        loaded: Some(Loaded::Text(text)),
     })
 }
 
-fn digest(mut file: &File, metadata: &Metadata, fingerprint: bool) -> io::Result<Content> {
+fn digest(
+    mut file: &File,
+    metadata: &Metadata,
+    fingerprint: bool,
+    room: &AtomicUsize,
+) -> io::Result<Content> {
+    let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+    let taken = room.fetch_update(Relaxed, Relaxed, |room| room.checked_sub(size));
+    if taken.is_ok() {
+        let mut bytes = Vec::with_capacity(size.saturating_add(1));
+        file.read_to_end(&mut bytes)?;
+        return Ok(Content {
+            id: blake3::hash(&bytes),
+            stamp: Stamp::of(metadata),
+            fingerprint: fingerprint.then(|| Fingerprint::of(&bytes)),
+            loaded: Some(Loaded::Raw(bytes.into())),
+        });
+    }
     let mut md5 = fingerprint.then(Md5::new);
     let mut blake3 = blake3::Hasher::new();
-    let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
-    let mut buffer = vec![0; size.saturating_add(1).min(64 * 1024)];
+    let mut buffer = vec![0; 64 * 1024];
     loop {
         let length = match file.read(&mut buffer) {
             Ok(0) => break,
@@ -216,7 +274,7 @@ fn digest(mut file: &File, metadata: &Metadata, fingerprint: bool) -> io::Result
         id: blake3.finalize(),
         stamp: Stamp::of(metadata),
         fingerprint: md5.map(|md5| Fingerprint::from_digest(&md5.finalize().into())),
-        text: None,
+        loaded: None,
     })
 }
 

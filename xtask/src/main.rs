@@ -1,7 +1,9 @@
-//! What needs real Django: `cargo xtask oracle|parity|fuzz-parity`. Each verb
-//! sets up what it needs below `target/xtask`.
+//! What needs real Django: `cargo xtask oracle|parity|fuzz-parity|bench`. Each
+//! verb sets up what it needs below `target/xtask`.
 
+mod bench;
 mod fuzz;
+mod npm;
 mod oracle;
 mod parity;
 mod process;
@@ -14,7 +16,8 @@ usage: cargo xtask VERB
   oracle [CASE…]                    make fixtures/*/expected with real Django and WhiteNoise
   parity [--quick]                  compare staticc and Django on real packages
   fuzz-parity [--seconds N] [--django X.Y] [--seed N]
-                                    compare staticc and Django on random trees";
+                                    compare staticc and Django on random trees
+  bench [--quick|--full]            measure staticc against Django, as ratios";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -24,6 +27,7 @@ fn main() -> ExitCode {
         "oracle" => oracle::run(&rest),
         "parity" => parity::run(&rest),
         "fuzz-parity" => fuzz::run(&rest),
+        "bench" => bench::run(&rest),
         _ => Err(USAGE.to_owned()),
     };
     match result {

@@ -1,9 +1,10 @@
 //! `cargo xtask parity`: staticc against Django on real packages.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
+use crate::npm;
 use crate::process::{self, script, staticc, workshop};
 use crate::venv::{self, DJANGO};
 
@@ -25,7 +26,7 @@ const NODE_PACKAGES: [&str; 3] = ["bootstrap", "leaflet", "swagger-ui-dist"];
 pub fn run(arguments: &[String]) -> Result<(), String> {
     let quick = arguments.iter().any(|argument| argument == "--quick");
     let binary = staticc()?;
-    let node = node_packages()?;
+    let node = npm::packages(&NODE_PACKAGES)?;
     let versions: &[&str] = if quick { &["6.1"] } else { &DJANGO };
     let mut reports = Vec::new();
     for django in versions {
@@ -68,28 +69,4 @@ fn sum_up(reports: &[PathBuf]) -> Result<(), String> {
     } else {
         Err("staticc and Django differ".to_owned())
     }
-}
-
-/// `node_modules` with the npm packages.
-fn node_packages() -> Result<PathBuf, String> {
-    let directory = workshop().join("npm");
-    let modules = directory.join("node_modules");
-    let there = |name: &&str| Path::new(&modules).join(name).is_dir();
-    if !NODE_PACKAGES.iter().all(there) {
-        fs::create_dir_all(&directory).map_err(|error| error.to_string())?;
-        fs::write(directory.join("package.json"), "{}").map_err(|error| error.to_string())?;
-        process::run(
-            Command::new("npm")
-                .current_dir(&directory)
-                .args([
-                    "install",
-                    "--silent",
-                    "--no-audit",
-                    "--no-fund",
-                    "--ignore-scripts",
-                ])
-                .args(NODE_PACKAGES),
-        )?;
-    }
-    Ok(modules)
 }

@@ -16,13 +16,25 @@ const ALWAYS: [&str; 2] = ["whitenoise==6.12.0", "Brotli==1.2.*"];
 /// Makes the environment `name` with these packages besides, unless it is
 /// there; its Python.
 pub fn python(name: &str, django: &str, packages: &[&str]) -> Result<PathBuf, String> {
+    python_with_files(name, django, packages, &[])
+}
+
+/// The same, with packages of which only the files count: what they depend
+/// on is left out.
+pub fn python_with_files(
+    name: &str,
+    django: &str,
+    packages: &[&str],
+    files: &[&str],
+) -> Result<PathBuf, String> {
     let directory = workshop().join("venv").join(name);
     let python = directory.join("bin/python");
     let mut wanted = vec![format!("Django~={django}.0")];
     wanted.extend(ALWAYS.iter().chain(packages).map(ToString::to_string));
     // Written last, so that an environment half made is made again.
     let stamp = directory.join("staticc-packages.txt");
-    if fs::read_to_string(&stamp).is_ok_and(|text| text == wanted.join("\n")) {
+    let contents = [wanted.join("\n"), files.join("\n")].join("\n");
+    if fs::read_to_string(&stamp).is_ok_and(|text| text.trim_end() == contents.trim_end()) {
         return Ok(python);
     }
     crate::say(&format!(
@@ -32,16 +44,17 @@ pub fn python(name: &str, django: &str, packages: &[&str]) -> Result<PathBuf, St
     run(Command::new(interpreter()?)
         .args(["-m", "venv"])
         .arg(&directory))?;
-    run(Command::new(&python)
-        .args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ])
-        .args(&wanted))?;
-    fs::write(&stamp, wanted.join("\n")).map_err(|error| error.to_string())?;
+    let pip = ["-m", "pip", "install", "--quiet"];
+    let pip = || {
+        let mut command = Command::new(&python);
+        command.args(pip).arg("--disable-pip-version-check");
+        command
+    };
+    run(pip().args(&wanted))?;
+    if !files.is_empty() {
+        run(pip().arg("--no-deps").args(files))?;
+    }
+    fs::write(&stamp, contents).map_err(|error| error.to_string())?;
     Ok(python)
 }
 

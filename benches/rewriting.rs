@@ -1,0 +1,106 @@
+//! How fast texts are rewritten: `cargo bench --bench rewriting`. With
+//! `STATICC_BENCH_CSS` and `STATICC_BENCH_JS`, directories whose css and js
+//! are taken for real ones; else the bundled example's.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a benchmark"
+)]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use divan::counter::BytesCount;
+use staticc::nouns::{Asset, AssetId, DjangoVersion, Fingerprint, Level, LogicalPath};
+use staticc::rewrite::{Job, NoLeftovers, Rules, rewrite};
+
+fn main() {
+    divan::main();
+}
+
+fn asset(path: &str) -> Asset {
+    let path = LogicalPath::new(path);
+    Asset {
+        key: path.clone(),
+        path: path.clone(),
+        found_path: path,
+        directory: Arc::from(Path::new("/sources")),
+    }
+}
+
+/// Rewrites texts, one after the other on one thread. References to nothing
+/// are ignored.
+fn bench(bencher: divan::Bencher<'_, '_>, texts: &[(String, String)]) {
+    let assets: Vec<Asset> = texts
+        .iter()
+        .map(|(name, _)| asset(name))
+        .chain([asset("i.svg")])
+        .collect();
+    let mut fingerprints = vec![None; texts.len()];
+    fingerprints.push(Some(Fingerprint::of(b"i")));
+    let rules = Rules::new(DjangoVersion::V6_1, true);
+    let job = Job {
+        assets: &assets,
+        fingerprints: &fingerprints,
+        rules: &rules,
+        static_url: "/static/",
+        keeps_plain: true,
+        leftovers: &NoLeftovers,
+        policy: &|_, _| Level::Ignore,
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .unwrap();
+    let size: usize = texts.iter().map(|(_, text)| text.len()).sum();
+    bencher
+        .counter(BytesCount::new(size))
+        .with_inputs(|| {
+            let texts = (0..).map(AssetId).zip(texts);
+            texts.map(|(id, (_, text))| (id, text.as_str())).collect()
+        })
+        .bench_values(|texts| pool.install(|| rewrite(&job, texts)));
+}
+
+/// Css without references.
+#[divan::bench]
+fn css_without_references(bencher: divan::Bencher<'_, '_>) {
+    let rule = ".btn-primary:hover > .icon { color: #0d6efd; margin: 0 .5rem 1px auto; content: \"a\"; }\n";
+    bench(bencher, &[("a.css".to_owned(), rule.repeat(50_000))]);
+}
+
+/// Css with a reference in every rule.
+#[divan::bench]
+fn css_all_references(bencher: divan::Bencher<'_, '_>) {
+    let rule = ".icon-a { background: url(\"i.svg\") no-repeat; color: red }\n";
+    bench(bencher, &[("a.css".to_owned(), rule.repeat(50_000))]);
+}
+
+#[divan::bench]
+fn css_real(bencher: divan::Bencher<'_, '_>) {
+    bench(bencher, &real("STATICC_BENCH_CSS", ".css"));
+}
+
+#[divan::bench]
+fn js_real(bencher: divan::Bencher<'_, '_>) {
+    bench(bencher, &real("STATICC_BENCH_JS", ".js"));
+}
+
+/// All texts with a suffix below the directory that a variable names.
+fn real(variable: &str, suffix: &str) -> Vec<(String, String)> {
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/demo");
+    let directory = std::env::var_os(variable).map_or(demo, Into::into);
+    walkdir::WalkDir::new(directory)
+        .sort_by_file_name()
+        .into_iter()
+        .flatten()
+        .filter(|entry| entry.file_name().to_string_lossy().ends_with(suffix))
+        .filter_map(|entry| {
+            let text = std::fs::read_to_string(entry.path()).ok()?;
+            Some((entry.path().to_string_lossy().replace('/', "_"), text))
+        })
+        .collect()
+}

@@ -1,0 +1,343 @@
+"""staticc against real Django and WhiteNoise on the same files, as ratios.
+
+usage: bench.py STATICC ENCODERS NODE_MODULES WORK REPORT quick|usual|full
+Prints and stores a table in Markdown. Every row is measured in one go, both
+sides in turn. ENCODERS is our encoders alone (`benches/encoders.rs`).
+"""
+
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+import brotli  # noqa: F401  (WhiteNoise makes no .br without)
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+DEFAULT = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+MANIFEST = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+APPS = ["django.contrib.admin", "django.contrib.messages", "rest_framework", "debug_toolbar"]
+# Packages whose trees Django collects, each under a prefix of its own.
+NODE = ["bootstrap/dist", "leaflet/dist", "swagger-ui-dist", "pdfjs-dist/build", "katex/dist"]
+
+
+class Measured:
+    """One run of a command: seconds of wall time and of CPU, peak memory in
+    bytes, standard output."""
+
+    def __init__(self, argv, cwd, env=None):
+        start = time.perf_counter()
+        with open(os.path.join(WORK, "output.txt"), "w+") as output:
+            child = subprocess.Popen(
+                argv, cwd=cwd, env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL,
+                stdout=output, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+            _, status, usage = os.wait4(child.pid, 0)
+            self.wall = time.perf_counter() - start
+            output.seek(0)
+            self.output = output.read()
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.peak = usage.ru_maxrss * 1024
+        if status:
+            raise SystemExit(f"failed: {argv}\n{self.output[-3000:]}")
+
+
+class Project:
+    """A settings file with two STATIC_ROOTs, and both sides' runs over it."""
+
+    def __init__(self, name, dirs=(), apps=(), backend=DEFAULT, extra=""):
+        self.base = os.path.join(WORK, name)
+        os.makedirs(self.base)
+        self.cache = os.path.join(self.base, "cache")
+        self.dirs = [path for _, path in dirs]
+        text = 'STATIC_URL = "/static/"\nSTATIC_ROOT = "django"\n'
+        text += f"STATICFILES_DIRS = {json.dumps([list(entry) for entry in dirs])}\n"
+        text += f"INSTALLED_APPS = {json.dumps(list(apps))}\n"
+        text += f'[STORAGES.staticfiles]\nBACKEND = "{backend}"\n'
+        text += f'[staticc]\ndjango = "6.1"\npython_path = ["{sys.prefix}"]\n{extra}'
+        with open(os.path.join(self.base, "settings.toml"), "w") as file:
+            file.write(text)
+
+    def django(self):
+        return Measured([sys.executable, os.path.join(HERE, "collectstatic.py"), self.base], self.base)
+
+    def staticc(self, root="staticc", *flags):
+        argv = [STATICC, "collect", "--noinput", "--cache-dir", self.cache, "--static-root", root]
+        return Measured([*argv, *flags], self.base)
+
+    def forget(self):
+        """Moves everything that runs left out of the way: deleting files
+        makes creating files slow for a while (ext4)."""
+        FORGOTTEN.append(None)
+        for name in ("django", "staticc", "cache"):
+            path = os.path.join(self.base, name)
+            if os.path.exists(path):
+                os.rename(path, f"{path}-{len(FORGOTTEN)}")
+
+
+FORGOTTEN = []
+ROWS = []
+
+
+def size(root, suffix):
+    """Bytes of all compressed copies of a kind."""
+    total = 0
+    for directory, _, names in os.walk(root):
+        for name in names:
+            path = os.path.join(directory, name)
+            if name.endswith(suffix) and os.path.exists(path[: -len(suffix)]):
+                total += os.path.getsize(path)
+    return total
+
+
+def files(roots):
+    return sum(len(names) for root in roots for _, _, names in os.walk(root))
+
+
+def row(work, against, ours, theirs, target, unit):
+    """Adds a row: both figures, their ratio and the most it may be."""
+    ratio = ours / theirs if theirs else float("nan")
+    if unit == "bytes":
+        shown = f"{theirs:,} | {ours:,}"
+    elif unit == "MB":
+        shown = f"{theirs / 1e6:.0f} MB | {ours / 1e6:.0f} MB"
+    elif max(theirs, ours) < 1:
+        shown = f"{theirs * 1000:.1f} ms | {ours * 1000:.1f} ms"
+    else:
+        shown = f"{theirs:.2f} s | {ours:.2f} s"
+    met = "" if target is None else f"{target}" if ratio <= target else f"**{target}, missed**"
+    line = f"| {work} | {against} | {shown} | {ratio:.4f} | {met} |"
+    ROWS.append(line)
+    print(line, flush=True)
+
+
+def median(run, times=7):
+    return statistics.median(run() for _ in range(times))
+
+
+def small_tree():
+    """Few apps, found through INSTALLED_APPS."""
+    project = Project("small", apps=APPS)
+    theirs, ours = project.django(), project.staticc()
+    name = f"admin, DRF, debug-toolbar ({files([project.base + '/staticc'])} files out), cold"
+    row(f"{name}: CPU", "Django + WhiteNoise", ours.cpu, theirs.cpu, 0.55, "s")
+    row(f"{name}: wall", "Django + WhiteNoise", ours.wall, theirs.wall, 0.55, "s")
+    row(f"{name}: peak memory", "Django + WhiteNoise", ours.peak, theirs.peak, None, "MB")
+    again = median(lambda: project.staticc().wall)
+    row("the same, nothing changed: wall", "Django + WhiteNoise again", again, project.django().wall, None, "s")
+
+
+def big_tree(dirs):
+    project = Project("big", dirs)
+    count = files(path for _, path in dirs)
+    name = f"{len(dirs)} packages, {count:,} files"
+    theirs, ours = project.django(), project.staticc()
+    row(f"{name}, cold: CPU", "Django + WhiteNoise", ours.cpu, theirs.cpu, 0.55, "s")
+    row("cold: wall", "Django + WhiteNoise", ours.wall, theirs.wall, 0.55, "s")
+    row("cold: peak memory", "Django + WhiteNoise", ours.peak, theirs.peak, None, "MB")
+    roots = [os.path.join(project.base, side) for side in ("staticc", "django")]
+    for suffix, target in (".br", 1.001), (".gz", 0.96):
+        row(f"all {suffix}", "WhiteNoise", *(size(root, suffix) for root in roots), target, "bytes")
+    alone = Measured([ENCODERS, "--ours", roots[0]], project.base)
+    row("cold: CPU", "our encoders alone, each distinct content once", ours.cpu, alone.cpu, 1.05, "s")
+    unchanged(project, project.django())
+    one_css(project)
+    fresh_clone(project)
+    faster = Project("faster", dirs, extra="[staticc.compression]\nbrotli_quality = 10\n")
+    quick = faster.staticc()
+    row("cold, `brotli_quality = 10`: CPU", "Django + WhiteNoise", quick.cpu, theirs.cpu, 0.25, "s")
+    small = size(os.path.join(faster.base, "staticc"), ".br")
+    row("its .br", "WhiteNoise", small, size(roots[1], ".br"), 1.03, "bytes")
+
+
+def unchanged(project, theirs):
+    ours = median(lambda: project.staticc().wall)
+    if theirs:
+        row("nothing changed: wall", "Django + WhiteNoise again", ours, theirs.wall, 0.001, "s")
+    find = ["find", *project.dirs, os.path.join(project.base, "staticc"), "-printf", "%s %T@\n"]
+    looked = median(lambda: Measured(find, project.base).wall)
+    row("nothing changed: wall", "`find -printf '%s %T@'` over both sides", ours, looked, 3, "s")
+
+
+def one_css(project):
+    """A css of the admin changes; what is to be encoded is then encoded
+    alone."""
+    path = next(p for p in (f"{d}/admin/css/base.css" for d in project.dirs) if os.path.exists(p))
+    with open(path, "rb") as file:
+        before = file.read()
+    root = os.path.join(project.base, "staticc")
+    changed, alone = [], []
+    try:
+        for number in range(5):
+            known = {entry.path for entry in walk(root)}
+            with open(path, "wb") as file:
+                file.write(before + b"/* %d */\n" % number)
+            changed.append(project.staticc().wall)
+            new = [e.path for e in walk(root) if e.path not in known and not e.path.endswith((".br", ".gz"))]
+            new.append(path)
+            alone.append(sum(encode_alone(new)))
+            again = median(lambda: project.staticc().wall, 3)
+    finally:
+        with open(path, "wb") as file:
+            file.write(before)
+    project.staticc()
+    reference = again + statistics.median(alone)
+    row("one css of the admin changed: wall", "nothing changed + encoding that", statistics.median(changed), reference, 1.5, "s")
+
+
+def encode_alone(paths):
+    output = Measured([ENCODERS, "--ours", *paths], WORK).output
+    return [float(line.split("|")[4]) for line in output.splitlines() if line.startswith("| staticc")]
+
+
+def walk(root):
+    for entry in os.scandir(root):
+        if entry.is_dir(follow_symlinks=False):
+            yield from walk(entry.path)
+        else:
+            yield entry
+
+
+def fresh_clone(project):
+    """New files with new times, an empty STATIC_ROOT, the cache restored."""
+    clone = os.path.join(project.base, "clone")
+    dirs = []
+    for number, path in enumerate(project.dirs):
+        shutil.copytree(path, f"{clone}/{number}", copy_function=shutil.copy)
+        dirs.append((f"p{number:02}", f"{clone}/{number}"))
+    fresh = Project("fresh", dirs)
+    fresh.cache = project.cache
+    walls, copies = [], []
+    for number in range(3):
+        walls.append(fresh.staticc(f"root-{number}").wall)
+        copy = ["cp", "-r", f"root-{number}", f"copy-{number}"]
+        copies.append(Measured(copy, fresh.base).wall)
+    row("fresh clone, warm cache: wall", "`cp -r` of the resulting STATIC_ROOT", statistics.median(walls), statistics.median(copies), 2, "s")
+
+
+def uncompressed(dirs):
+    project = Project("uncompressed", dirs, backend=MANIFEST)
+    theirs, ours = project.django(), project.staticc()
+    row("ManifestStaticFilesStorage, cold: wall", "Django", ours.wall, theirs.wall, 0.10, "s")
+    row("ManifestStaticFilesStorage, cold: CPU", "Django", ours.cpu, theirs.cpu, None, "s")
+
+
+def generate(base, count, content):
+    """A tree of small files, 1,000 a directory."""
+    for number in range(count):
+        directory = f"{base}/d{number // 1000}"
+        if number % 1000 == 0:
+            os.makedirs(directory)
+        name, text = content(number)
+        with open(f"{directory}/{name}", "w") as file:
+            file.write(text)
+
+
+def mixed(number):
+    suffix = ["png", "png", "jpg", "svg", "css", "js", "txt", "json"][number % 8]
+    texts = {
+        "css": f".c{number} {{ background: url(file{number - 4}.png) }}\n" * 3,
+        "js": f"export const a{number} = {number};\n" * 4,
+    }
+    return f"file{number}.{suffix}", texts.get(suffix, f"content of {number}\n" * 4)
+
+
+def scale(counts):
+    """Time a file, as the number of files grows tenfold."""
+    before = None
+    for count in counts:
+        base = os.path.join(MEMORY, f"scale-{count}")
+        generate(base, count, mixed)
+        project = Project(f"scale-{count}", [("", base)], backend=MANIFEST)
+        root = os.path.join(MEMORY, f"scale-{count}-root")
+        run = project.staticc(root)
+        again = project.staticc(root)
+        each = run.wall / count
+        if before:
+            row(f"{count:,} small files: wall a file", "a tenth of the files", each, before, 1.3, "s")
+        before = each
+        row(f"{count:,} small files: peak memory", "1.2 KiB a file + 150 MB", run.peak, 1.2 * 1024 * count + 150e6, 1, "MB")
+        row(f"{count:,} small files, second run: peak memory", "the same", again.peak, 1.2 * 1024 * count + 150e6, 1, "MB")
+        shutil.rmtree(base)
+        shutil.rmtree(root)
+
+
+def linear(full):
+    """Ten times the work takes at most 13 times the time."""
+
+    def chain(count):
+        for number in range(count):
+            last = number == count - 1
+            yield f"c{number}.css", "a {}" if last else f'@import "c{number + 1}.css";\n'
+
+    def references(count):
+        yield "i.png", "i"
+        yield "a.css", "".join(f".c{number} {{ background: url(i.png) }}\n" for number in range(count))
+
+    def texts(count):
+        yield "i.png", "i"
+        for number in range(count):
+            yield f"a{number}.css", f".c{number} {{ background: url(i.png) }}\n"
+
+    kinds = [("chain of css imports", chain, 10_000), ("references in one file", references, 100_000), ("css files", texts, 100_000)]
+    for what, make, most in kinds:
+        walls = []
+        for count in (most // 10, most):
+            base = os.path.join(MEMORY, "linear")
+            os.makedirs(base)
+            for name, text in make(count):
+                with open(f"{base}/{name}", "w") as file:
+                    file.write(text)
+            project = Project(f"linear-{make.__name__}-{count}", [("", base)], backend=MANIFEST)
+            root = os.path.join(MEMORY, "linear-root")
+            run = lambda: project.staticc(root, "--no-cache").wall  # noqa: E731
+            walls.append(run())
+            for _ in range(2):
+                shutil.rmtree(root)
+                walls[-1] = min(walls[-1], run())
+            shutil.rmtree(base)
+            shutil.rmtree(root)
+        row(f"{what}: {most:,}", f"{most // 10:,}", walls[1], walls[0], 13, "s")
+
+
+def machine():
+    with open("/proc/cpuinfo") as file:
+        model = re.search(r"model name\s*: (.*)", file.read())
+    return f"{os.cpu_count()} cores ({model.group(1).strip() if model else 'unknown'})"
+
+
+def main():
+    quick, full = sys.argv[6] == "quick", sys.argv[6] == "full"
+    site = os.path.dirname(os.path.dirname(__import__("django").__file__))
+    with open(os.path.join(HERE, "bench_packages.txt")) as file:
+        names = [line.split()[1] for line in file if line.strip() and not line.startswith("#")]
+    dirs = [(f"p{n:02}", os.path.join(site, name, "static")) for n, name in enumerate(names)]
+    dirs += [(f"n{n:02}", os.path.join(NODE_MODULES, name)) for n, name in enumerate(NODE)]
+    print("| work | against | theirs | staticc | ratio | at most |\n| --- | --- | --- | --- | --- | --- |")
+    small_tree()
+    uncompressed(dirs)
+    if quick:
+        linear(full)
+        scale([10_000])
+    else:
+        scale([10_000, 100_000, 1_000_000] if full else [10_000, 100_000])
+        linear(full)
+        big_tree(dirs)
+    with open(REPORT, "w") as file:
+        file.write(f"Measured on {machine()}; Django 6.1, WhiteNoise 6.12, Brotli 1.2, Python {sys.version.split()[0]}.\n\n")
+        file.write("| work | against | theirs | staticc | ratio | at most |\n| --- | --- | --- | --- | --- | --- |\n")
+        file.write("\n".join(ROWS) + "\n")
+
+
+STATICC, ENCODERS, NODE_MODULES, WORK, REPORT = sys.argv[1:6]
+shutil.rmtree(WORK, ignore_errors=True)
+os.makedirs(WORK)
+MEMORY = os.path.join("/dev/shm" if os.path.isdir("/dev/shm") else WORK, f"staticc-bench-{os.getpid()}")
+os.makedirs(MEMORY)
+try:
+    main()
+finally:
+    shutil.rmtree(MEMORY)
