@@ -129,6 +129,10 @@ pub struct Collect {
     #[arg(long, value_enum, default_value_t = Links::Reflink)]
     pub link_mode: Links,
 
+    /// How events and problems are told; json: one object a line on standard output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+
     /// Whether to show a progress bar
     #[arg(long, value_enum, default_value_t = When::Auto)]
     pub progress: When,
@@ -169,4 +173,13 @@ pub enum Links {
     Copy,
     /// One file with two names, where STATIC_ROOT is never written in place
     Hardlink,
+}
+
+/// How events and problems are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
 }

@@ -37,6 +37,7 @@ pub fn run(flags: &cli::Collect) -> Exit {
         dry_run: flags.dry_run,
         color: wants_color(flags.color),
         directory: directory.clone(),
+        json: flags.format == cli::Format::Json,
     };
     let settings = match load(
         flags.source.settings.as_deref(),

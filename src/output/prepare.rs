@@ -20,10 +20,12 @@ impl Stage<'_> {
         piece: &Piece,
         looks: &[Look],
     ) -> Result<Vec<(usize, Ready)>, Problem> {
-        let (open, complete): (Vec<usize>, Vec<usize>) = piece
+        // Files that are there come first: others can be made of them.
+        let (mut open, complete): (Vec<usize>, Vec<usize>) = piece
             .targets
             .clone()
             .partition(|&target| looks[target].is_incomplete());
+        open.sort_by_key(|&target| looks[target].before != Before::Same);
         let mut bytes = Bytes::new(self, piece);
         let mut recipes: Vec<(u32, Vec<Encoded>)> = Vec::new();
         for recipe in open
@@ -35,16 +37,17 @@ impl Stage<'_> {
                 recipes.push((recipe, copies));
             }
         }
-        let mut twin = complete.first().map(|&index| Twin {
+        let is_file = |index: &usize| !self.looker.links(&plan.targets[*index]);
+        let mut twin = complete.into_iter().find(is_file).map(|index| Twin {
             target: &plan.targets[index],
-            number: None,
-            copies: looks[index].copies.unwrap_or_default(),
+            number: index * NUMBERS,
+            ready: Ready::untouched(looks[index]),
         });
         let mut ready = Vec::with_capacity(open.len());
         for index in open {
             let target = &plan.targets[index];
             let own = |(recipe, _): &&(u32, Vec<Encoded>)| Some(*recipe) == target.recipe;
-            let mut order = Order {
+            let order = Order {
                 number: index * NUMBERS,
                 target,
                 look: looks[index],
@@ -53,12 +56,12 @@ impl Stage<'_> {
                     .as_ref()
                     .filter(|twin| twin.target.recipe == target.recipe),
             };
-            let prepared = self.prepare_target(&mut order, &mut bytes)?;
-            if prepared.file && !self.looker.links(target) {
+            let prepared = self.prepare_target(&order, &mut bytes)?;
+            if is_file(&index) {
                 twin.get_or_insert(Twin {
                     target,
-                    number: Some(index * NUMBERS),
-                    copies: prepared.prepared,
+                    number: index * NUMBERS,
+                    ready: prepared,
                 });
             }
             ready.push((index, prepared));
@@ -80,11 +83,7 @@ impl Stage<'_> {
         })
     }
 
-    fn prepare_target(
-        &self,
-        order: &mut Order<'_>,
-        bytes: &mut Bytes<'_>,
-    ) -> Result<Ready, Problem> {
+    fn prepare_target(&self, order: &Order<'_>, bytes: &mut Bytes<'_>) -> Result<Ready, Problem> {
         let mut ready = Ready::untouched(order.look);
         let path = &order.target.path;
         let like = if order.look.before == Before::Same {
@@ -114,7 +113,7 @@ impl Stage<'_> {
                 .slot(&path, order.number + 1 + copy.encoding as usize);
             let twin = order
                 .twin
-                .filter(|twin| twin.copies.contains(copy.encoding))
+                .filter(|twin| twin.ready.kept.contains(copy.encoding))
                 .map(|twin| self.place_of(twin, Some(copy.encoding)));
             let linked = twin.and_then(|twin| self.root.prepare_twin(&slot, &twin));
             if linked.is_none() {
@@ -134,13 +133,23 @@ impl Stage<'_> {
 
     /// Where a twin, or its compressed copy, is at the moment.
     fn place_of(&self, twin: &Twin<'_>, encoding: Option<Encoding>) -> PathBuf {
-        let suffix = encoding.map_or("", Encoding::suffix);
-        let path = twin.target.path.with_suffix(suffix);
-        let own = encoding.map_or(0, |encoding| 1 + encoding as usize);
-        twin.number.map_or_else(
-            || self.root.locate(&path),
-            |number| self.root.slot(&path, number + own).temporary().to_owned(),
-        )
+        let path = twin
+            .target
+            .path
+            .with_suffix(encoding.map_or("", Encoding::suffix));
+        let (own, waits) = match encoding {
+            None => (0, twin.ready.file),
+            Some(encoding) => (
+                1 + encoding as usize,
+                twin.ready.prepared.contains(encoding),
+            ),
+        };
+        if waits {
+            let slot = self.root.slot(&path, twin.number + own);
+            slot.temporary().to_owned()
+        } else {
+            self.root.locate(&path)
+        }
     }
 
     /// Whether a compressed copy is as this run would make it.
@@ -163,12 +172,12 @@ struct Order<'a> {
     twin: Option<&'a Twin<'a>>,
 }
 
-/// A target whose bytes are there already.
+/// A target whose bytes are there already, in their place or beside it.
 struct Twin<'a> {
     target: &'a Target,
-    /// The first of its numbers while it is not in its place.
-    number: Option<usize>,
-    copies: Encodings,
+    /// The first of its numbers.
+    number: usize,
+    ready: Ready,
 }
 
 /// The bytes of a content, read when somebody needs them.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{render, words};
+use super::{json, render, words};
 use crate::nouns::{DjangoVersion, Event, Progress, Report};
 
 /// Prints a run.
@@ -22,11 +22,18 @@ pub struct Console {
     pub directory: PathBuf,
     /// Whether standard error takes colours.
     pub color: bool,
+    /// Whether everything is told as JSON on standard output.
+    pub json: bool,
 }
 
 impl Report for Console {
     fn event(&mut self, event: Event) {
-        if let Event::Problem(problem) = &event {
+        if self.json {
+            let (verbosity, object) = json::object(&event);
+            if self.verbosity >= verbosity {
+                self.say(&object.to_string());
+            }
+        } else if let Event::Problem(problem) = &event {
             complain(&render(problem, &self.directory, self.color));
         } else if let Event::Cached { hits, misses } = event {
             // Standard output is Django's, which has no cache.
@@ -55,6 +62,7 @@ impl Console {
             dry_run: false,
             directory,
             color: false,
+            json: false,
         }
     }
 

@@ -3,6 +3,7 @@
 //! of how things came about.
 
 mod console;
+mod json;
 mod render;
 mod words;
 

@@ -1,5 +1,5 @@
-//! All tests that run the program, in one binary, by topic: `again` (runs
-//! after runs), `fixtures`
+//! All tests that run the program, in one binary, by topic: `again` and
+//! `cache` (runs after runs), `fixtures`
 //! (Django's own outcomes), `house` (the layout of the source).
 
 #![allow(
@@ -11,6 +11,7 @@
 )]
 
 mod again;
+mod cache;
 mod fixtures;
 mod house;
 mod outcome;

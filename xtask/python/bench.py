@@ -1,7 +1,7 @@
 """staticc against real Django and WhiteNoise on the same files, as ratios.
 
-usage: bench.py STATICC ENCODERS NODE_MODULES WORK REPORT quick|usual|full
-Prints and stores a table in Markdown. Every row is measured in one go, both
+usage: bench.py STATICC ENCODERS NODE_MODULES WORK REPORT quick|usual|full PART
+Prints a table in Markdown, and stores it unless PART names one part. Every row is measured in one go, both
 sides in turn. ENCODERS is our encoders alone (`benches/encoders.rs`).
 """
 
@@ -46,7 +46,8 @@ class Measured:
 
 
 class Project:
-    """A settings file with two STATIC_ROOTs, and both sides' runs over it."""
+    """A settings file, and both sides' runs over it, each in a STATIC_ROOT of
+    its own."""
 
     def __init__(self, name, dirs=(), apps=(), backend=DEFAULT, extra=""):
         self.base = os.path.join(WORK, name)
@@ -68,17 +69,7 @@ class Project:
         argv = [STATICC, "collect", "--noinput", "--cache-dir", self.cache, "--static-root", root]
         return Measured([*argv, *flags], self.base)
 
-    def forget(self):
-        """Moves everything that runs left out of the way: deleting files
-        makes creating files slow for a while (ext4)."""
-        FORGOTTEN.append(None)
-        for name in ("django", "staticc", "cache"):
-            path = os.path.join(self.base, name)
-            if os.path.exists(path):
-                os.rename(path, f"{path}-{len(FORGOTTEN)}")
 
-
-FORGOTTEN = []
 ROWS = []
 
 
@@ -265,7 +256,7 @@ def scale(counts):
         shutil.rmtree(root)
 
 
-def linear(full):
+def linear():
     """Ten times the work takes at most 13 times the time."""
 
     def chain(count):
@@ -309,31 +300,42 @@ def machine():
     return f"{os.cpu_count()} cores ({model.group(1).strip() if model else 'unknown'})"
 
 
-def main():
-    quick, full = sys.argv[6] == "quick", sys.argv[6] == "full"
+def directories():
+    """The packages' static directories, each with a prefix."""
     site = os.path.dirname(os.path.dirname(__import__("django").__file__))
     with open(os.path.join(HERE, "bench_packages.txt")) as file:
         names = [line.split()[1] for line in file if line.strip() and not line.startswith("#")]
     dirs = [(f"p{n:02}", os.path.join(site, name, "static")) for n, name in enumerate(names)]
-    dirs += [(f"n{n:02}", os.path.join(NODE_MODULES, name)) for n, name in enumerate(NODE)]
-    print("| work | against | theirs | staticc | ratio | at most |\n| --- | --- | --- | --- | --- | --- |")
-    small_tree()
-    uncompressed(dirs)
-    if quick:
-        linear(full)
-        scale([10_000])
-    else:
-        scale([10_000, 100_000, 1_000_000] if full else [10_000, 100_000])
-        linear(full)
-        big_tree(dirs)
-    with open(REPORT, "w") as file:
-        file.write(f"Measured on {machine()}; Django 6.1, WhiteNoise 6.12, Brotli 1.2, Python {sys.version.split()[0]}.\n\n")
-        file.write("| work | against | theirs | staticc | ratio | at most |\n| --- | --- | --- | --- | --- | --- |\n")
-        file.write("\n".join(ROWS) + "\n")
+    return dirs + [(f"n{n:02}", os.path.join(NODE_MODULES, name)) for n, name in enumerate(NODE)]
 
 
-STATICC, ENCODERS, NODE_MODULES, WORK, REPORT = sys.argv[1:6]
-shutil.rmtree(WORK, ignore_errors=True)
+def main():
+    dirs = directories()
+    counts = [10_000, 100_000, 1_000_000] if EXTENT == "full" else [10_000, 100_000]
+    parts = {
+        "small": small_tree,
+        "uncompressed": lambda: uncompressed(dirs),
+        "scale": lambda: scale(counts),
+        "linear": linear,
+        "big": lambda: big_tree(dirs),
+    }
+    if EXTENT == "quick":
+        del parts["scale"], parts["big"]
+    head = "| work | against | theirs | staticc | ratio | at most |\n| --- | --- | --- | --- | --- | --- |"
+    print(head)
+    for name, part in parts.items():
+        if ONLY in ("", name):
+            part()
+    if not ONLY:
+        with open(REPORT, "w") as file:
+            file.write(f"Measured on {machine()}; Django 6.1, WhiteNoise 6.12, Brotli 1.2, Python {sys.version.split()[0]}.\n\n")
+            file.write("\n".join([head, *ROWS]) + "\n")
+
+
+STATICC, ENCODERS, NODE_MODULES, WORK, REPORT, EXTENT, ONLY = sys.argv[1:]
+# Deleted at the end: for minutes after files were deleted, ext4 takes long to
+# make new ones.
+WORK = f"{WORK}-{os.getpid()}"
 os.makedirs(WORK)
 MEMORY = os.path.join("/dev/shm" if os.path.isdir("/dev/shm") else WORK, f"staticc-bench-{os.getpid()}")
 os.makedirs(MEMORY)
@@ -341,3 +343,4 @@ try:
     main()
 finally:
     shutil.rmtree(MEMORY)
+    shutil.rmtree(WORK)

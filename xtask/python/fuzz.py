@@ -9,6 +9,7 @@ gets and saved.
 import collections
 import json
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ import django_run
 import explain
 import trees
 
+CACHE = os.path.join(os.environ["XDG_CACHE_HOME"], f"fuzz-{os.getpid()}")
 MANIFEST = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 def write(tree, base):
     for name, text in tree["files"].items():
@@ -92,7 +94,7 @@ def staticc(binary, version, tree, base, root):
     with open(os.path.join(base, "settings.toml"), "w") as file:
         file.write(text)
     result = subprocess.run(
-        [binary, "collect", "--settings", "settings.toml", "--noinput", "-v0", "-j1", "--no-default-ignore"],
+        [binary, "collect", "--settings", "settings.toml", "--noinput", "-v0", "-j1", "--no-default-ignore", "--cache-dir", CACHE],
         cwd=base,
         capture_output=True,
     )
@@ -108,6 +110,60 @@ class Verdict:
 
     def __init__(self, kind, equal=0, reasons=None, wrong=None):
         self.kind, self.equal, self.reasons, self.wrong = kind, equal, reasons or {}, wrong
+
+
+def happen(rnd, base, ours):
+    """Something happens to the sources or to what was collected, or to the
+    record; none of it changes what the next run has to leave."""
+
+    def pick(root):
+        return rnd.choice(sorted(full for _, full in django_run.walk(root)))
+
+    def forge(path, data):
+        stat = os.stat(path)
+        with open(path, "wb") as file:
+            file.write(data)
+        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+    def read_bytes(path):
+        with open(path, "rb") as file:
+            return file.read()
+
+    def flipped(data):
+        return bytes(byte ^ 1 for byte in data)
+
+    what = rnd.choice(["nothing", "touch", "forge", "lose", "poison", "swap"])
+    if what == "touch":
+        os.utime(pick(os.path.join(base, "src")))
+    elif what == "forge":
+        path = pick(ours)
+        forge(path, flipped(read_bytes(path)))
+    elif what == "lose":
+        os.remove(pick(ours))
+    elif what == "poison":
+        for _, path in django_run.walk(CACHE):
+            data = bytearray(read_bytes(path))
+            data[rnd.randrange(len(data))] ^= 4
+            forge(path, bytes(data))
+    elif what == "swap":
+        # Changed and changed back, size and time as before.
+        path = pick(os.path.join(base, "src"))
+        data = read_bytes(path)
+        forge(path, data.replace(b"a", b"b"))
+        yield what
+        forge(path, data)
+    yield what
+
+
+def run_again(rnd, binary, version, tree, base, root, ours):
+    """What goes wrong when staticc runs again after something happened."""
+    for what in happen(rnd, base, root):
+        problem = staticc(binary, version, tree, base, root)
+    if problem:
+        return f"after {what}, staticc fails: {problem}"
+    again = read(root)
+    wrong = {name for name in ours if ours[name] != again.get(name)}
+    return f"after {what}, staticc leaves other files: {wrong}" if wrong else None
 
 
 def compare(binary, version, django, tree, base):
@@ -138,6 +194,9 @@ def compare(binary, version, django, tree, base):
     same = manifests[0] == manifests[1]
     if version >= "6" and theirs[explain.MANIFEST] != ours[explain.MANIFEST] and same:
         return Verdict("wrong", wrong="the manifests differ in their bytes alone")
+    again = run_again(random.Random(len(ours)), binary, version, tree, base, ours_root, ours)
+    if again:
+        return Verdict("wrong", wrong=again)
     reasons, wrong = explain.of_trees(tree, theirs, ours, *(m["paths"] for m in manifests))
     if not wrong:
         differ = sum(reasons.values())
@@ -203,6 +262,7 @@ def main():
             print(f"Django {version}, seed {seed}/{number - 1}: {json.dumps(small)}\n{wrong}")
     finally:
         shutil.rmtree(top)
+        shutil.rmtree(CACHE, ignore_errors=True)
     took = time.monotonic() - start
 
     def listed(counter):

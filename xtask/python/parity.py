@@ -49,6 +49,8 @@ def scenario(name, storage, apps, node=(), steps=1, **settings):
         "apps": apps,
         "node": list(node),
         "steps": steps,
+        # Whether the run is tried again after all sorts of things.
+        "again": steps == 1,
         "settings": settings,
     }
 
@@ -148,18 +150,72 @@ def run_staticc(case, version, base, node, binary):
     root = os.path.join(base, "out")
     text, _ = toml_of(case, version, base, node, root)
 
-    def collect():
+    cache = os.path.join(base, "cache")
+
+    def collect(*flags):
         with open(os.path.join(base, "settings.toml"), "w") as file:
             file.write(text)
         result = subprocess.run(
-            [binary, "collect", "--noinput", "--settings", "settings.toml"],
+            [binary, "collect", "--noinput", "--settings", "settings.toml", "--cache-dir", cache, *flags],
             cwd=base,
             capture_output=True,
         )
         return result.stderr.decode() if result.returncode else None
 
     error = steps(case, base, collect)
-    return error, read(root)
+    first = read(root)
+    if case["again"] and not error:
+        for what, error in variants(base, root, cache, collect):
+            files = read(root)
+            if error or any(files.get(name) != first[name] for name in first):
+                return error or f"another tree after: {what}", files
+    return None if case["again"] else error, first
+
+
+def variants(base, root, cache, collect):
+    """Runs again after everything that a cache and a record could get wrong;
+    each leaves what the first run left."""
+    own = os.path.join(base, "own-files", CHANGED)
+    snapshot = root + "-first"
+    shutil.copytree(root, snapshot, symlinks=True)
+
+    def everything(top):
+        return [full for _, full in django_run.walk(top)]
+
+    def overwrite(path, change):
+        """Changes a file's bytes, and restores its time."""
+        stat = os.stat(path)
+        with open(path, "rb+") as file:
+            data = change(file.read())
+            file.seek(0)
+            file.write(data)
+        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+    def damage(data):
+        middle = len(data) // 2
+        return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :] if data else data
+
+    yield "again", collect()
+    shutil.rmtree(root)
+    yield "warm cache, empty STATIC_ROOT", collect()
+    for path in everything(cache):
+        overwrite(path, damage)
+    shutil.rmtree(root)
+    yield "every entry of the cache damaged", collect()
+    os.utime(own)
+    yield "a source touched", collect()
+    overwrite(own, lambda data: data.replace(b"background", b"dnuorgkcab"))
+    collect()
+    overwrite(own, lambda data: data.replace(b"dnuorgkcab", b"background"))
+    yield "a source changed and changed back, size and time kept", collect()
+    for path in everything(root)[::7]:
+        overwrite(path, damage)
+    yield "every seventh file of STATIC_ROOT damaged, size and time kept", collect()
+    shutil.rmtree(root)
+    shutil.copytree(snapshot, root, symlinks=True)
+    yield "the first tree restored", collect()
+    collect("--set", "staticc.compression.brotli_quality=1", "--set", "staticc.compression.encodings=['br']")
+    yield "other settings in between", collect()
 
 
 def read(root):

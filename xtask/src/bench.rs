@@ -1,12 +1,12 @@
 //! `cargo xtask bench`: staticc against Django on real packages and generated
-//! trees. The table goes to `docs/benchmarks.md`, but for `--quick`.
+//! trees. The table goes to `docs/benchmarks.md`, but for `--quick` and `--only`.
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::npm;
-use crate::process::{self, checkout, script, staticc, workshop};
+use crate::process::{self, checkout, flag, script, staticc, workshop};
 use crate::venv;
 
 /// From PyPI, with what they depend on: these are imported.
@@ -50,7 +50,8 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             .arg(npm::packages(&NODE_PACKAGES)?)
             .arg(workshop().join("bench"))
             .arg(report)
-            .arg(extent),
+            .arg(extent)
+            .arg(flag(arguments, "--only").unwrap_or_default()),
     )
 }
 

@@ -17,7 +17,8 @@ usage: cargo xtask VERB
   parity [--quick]                  compare staticc and Django on real packages
   fuzz-parity [--seconds N] [--django X.Y] [--seed N]
                                     compare staticc and Django on random trees
-  bench [--quick|--full]            measure staticc against Django, as ratios";
+  bench [--quick|--full] [--only PART]
+                                    measure staticc against Django, as ratios";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);

@@ -35,7 +35,6 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         process::run(
             Command::new(python)
                 .arg(script("parity.py"))
-                .env("XDG_CACHE_HOME", workshop().join("cache"))
                 .arg(django)
                 .arg(&binary)
                 .arg(&node)

@@ -1,0 +1,70 @@
+//! Events as JSON, one object a line, for programs. Knows no streams. The
+//! keys are documented in `docs/json.md`; new ones may come, none goes.
+
+use serde_json::{Map, Value, json};
+
+use crate::nouns::{Event, Problem, Severity, Summary};
+
+/// The object of an event, and from which verbosity on it is told.
+pub fn object(event: &Event) -> (u8, Value) {
+    let one = |event: &str, path: String| json!({"event": event, "path": path});
+    match event {
+        Event::Cleared(path) => (2, one("deleted", path.to_string())),
+        Event::Replaced(path) => (2, one("replaced", path.to_string())),
+        Event::Unmodified(path) => (2, one("unmodified", path.to_string())),
+        Event::Copied(source) => (2, one("copied", source.display().to_string())),
+        Event::Linked(source) => (2, one("linked", source.display().to_string())),
+        Event::Conflict(path) => (2, one("conflict", path.to_string())),
+        Event::PostProcessed(path, copy) => (
+            2,
+            json!({"event": "post-processed", "path": path.to_string(), "copy": copy.to_string()}),
+        ),
+        Event::PostProcessSkipped(path) => (2, one("post-process-skipped", path.to_string())),
+        Event::Cached { hits, misses } => {
+            let cache = json!({"event": "cache", "found": hits, "made": misses});
+            (0, cache)
+        }
+        Event::Problem(problem) => (0, problem_object(problem)),
+        Event::Done(summary) => (0, done(summary)),
+    }
+}
+
+fn problem_object(problem: &Problem) -> Value {
+    let severity = match problem.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let mut object = Map::new();
+    object.insert("event".into(), "problem".into());
+    object.insert("code".into(), problem.code.into());
+    object.insert("severity".into(), severity.into());
+    object.insert("message".into(), problem.message.as_str().into());
+    if let Some(file) = &problem.file {
+        object.insert("file".into(), file.display().to_string().into());
+    }
+    if let Some(place) = &problem.place {
+        object.insert("line".into(), place.line.into());
+        object.insert("column".into(), place.column.into());
+        object.insert("width".into(), place.width.into());
+    }
+    if !problem.notes.is_empty() {
+        object.insert("notes".into(), problem.notes.clone().into());
+    }
+    if let Some(cure) = &problem.cure {
+        object.insert("cure".into(), cure.as_str().into());
+    }
+    object.into()
+}
+
+fn done(summary: &Summary) -> Value {
+    json!({
+        "event": "done",
+        "static_root": summary.destination.display().to_string(),
+        "copied": if summary.linked { 0 } else { summary.modified },
+        "linked": if summary.linked { summary.modified } else { 0 },
+        "unmodified": summary.unmodified,
+        "post_processed": summary.post_processed,
+        "deleted": summary.deleted,
+        "skipped": summary.skipped,
+    })
+}
