@@ -51,3 +51,26 @@ const SECOND: i64 = 1_000_000_000;
 
 /// The longest tick of a kernel's file times, in nanoseconds (`HZ=100`).
 pub const TICK: i64 = 10_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_in_the_same_tick_is_not_ruled_out() {
+        let stamp = |modified, changed| Stamp {
+            modified,
+            changed,
+            ..Stamp::default()
+        };
+        let now = 1_000 * SECOND + 7;
+        assert!(stamp(now - 2 * TICK, now - 2 * TICK).is_older_than(now));
+        assert!(!stamp(now - TICK / 2, now - 2 * TICK).is_older_than(now));
+        assert!(!stamp(now - 2 * TICK, now - TICK / 2).is_older_than(now));
+        // A clock that is ahead of ours.
+        assert!(!stamp(now + SECOND, now).is_older_than(now));
+        // A file system that counts whole seconds.
+        assert!(!stamp(999 * SECOND, 999 * SECOND).is_older_than(now));
+        assert!(stamp(997 * SECOND, 997 * SECOND).is_older_than(now));
+    }
+}

@@ -345,3 +345,46 @@ impl<W: Write> Summed<W> {
         self.out.write_all(&bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// A source that was touched just before the run is read again.
+    #[test]
+    fn fresh_sources_are_not_known() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("a.txt"), "a").unwrap();
+        let metadata = std::fs::metadata(directory.path().join("a.txt")).unwrap();
+        let path = LogicalPath::new("a.txt");
+        let asset = Asset {
+            key: path.clone(),
+            path: path.clone(),
+            found_path: path,
+            directory: directory.path().into(),
+        };
+        let content = Content {
+            id: blake3::hash(b"a"),
+            stamp: Stamp::of(&metadata),
+            fingerprint: Some(Fingerprint::of(b"a")),
+            loaded: None,
+        };
+        let known = |started: i64| {
+            let run = Run {
+                world: &World::default(),
+                assets: std::slice::from_ref(&asset),
+                contents: std::slice::from_ref(&content),
+                processed: &Processed::default(),
+                started,
+            };
+            let mut bytes = Vec::new();
+            run.write(&[], |_| None, &mut bytes).unwrap();
+            let record = Record::read(&bytes);
+            record.content(AssetId(0), Path::new(&asset.source()), &content.stamp)
+        };
+        assert!(known(0).is_none());
+        assert_eq!(known(i64::MAX).unwrap().id, content.id);
+    }
+}

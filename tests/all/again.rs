@@ -29,6 +29,8 @@ enum Happening {
     },
     /// A source goes, if there is one; else it comes back.
     Toggle(usize),
+    /// A source has another name, or has its name back.
+    Rename,
     /// A file in STATIC_ROOT gets other bytes, as many, and its old time.
     Forge(usize),
     /// A file in STATIC_ROOT is cut off.
@@ -45,11 +47,16 @@ enum Happening {
     Nothing,
 }
 
-const SETTINGS: [&str; 4] = [
-    "",
-    "[staticc.compression]\nbrotli_quality = 3\n",
-    "[staticc.compression]\nencodings = [\"gz\", \"zst\"]\n",
-    "[staticc.compression]\nmin_saving = 0.6\n",
+/// `STATIC_URL`, and the end of the settings.
+const SETTINGS: [(&str, &str); 5] = [
+    ("/static/", ""),
+    ("/s/", ""),
+    ("/static/", "[staticc.compression]\nbrotli_quality = 3\n"),
+    (
+        "/static/",
+        "[staticc.compression]\nencodings = [\"gz\", \"zst\"]\n",
+    ),
+    ("/static/", "[staticc.compression]\nmin_saving = 0.9\n"),
 ];
 
 fn happening() -> impl Strategy<Value = Happening> {
@@ -66,6 +73,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         // Not those that are referred to: what an earlier run left of them
         // is found, which a first run cannot do.
         (5..SOURCES.len()).prop_map(Happening::Toggle),
+        Just(Happening::Rename),
         any::<usize>().prop_map(Happening::Forge),
         any::<usize>().prop_map(Happening::Cut),
         any::<usize>().prop_map(Happening::Lose),
@@ -81,7 +89,9 @@ fn text(name: &str, seed: u8) -> String {
     let padding = format!("/* {seed:03} {} */\n", "padding ".repeat(40));
     match name {
         "a.css" => format!("@import \"b.css\";\n{padding}"),
-        "b.css" => format!("b {{ background: url(i.svg?v={seed:03}) }}\n{padding}"),
+        "b.css" => {
+            format!("b {{ background: url(i.svg?v={seed:03}), url(/static/d/n.js) }}\n{padding}")
+        }
         "d/m.js" => format!("import {{ n }} from \"./n.js\";\n{padding}"),
         _ => padding,
     }
@@ -116,11 +126,11 @@ impl Project {
 
     /// Runs into a STATIC_ROOT and gives what is there.
     fn collect(&self, root: &str, flags: &[&str]) -> BTreeMap<PathBuf, Vec<u8>> {
+        let (url, end) = SETTINGS[self.settings];
         let settings = format!(
-            "STATIC_URL = \"/static/\"\nSTATICFILES_DIRS = [\"static\"]\n\
+            "STATIC_URL = \"{url}\"\nSTATICFILES_DIRS = [\"static\"]\n\
              [STORAGES.staticfiles.OPTIONS]\nsupport_js_module_import_aggregation = true\n\
-             [staticc]\npython_path = []\nmissing_references = \"ignore\"\n{}",
-            SETTINGS[self.settings]
+             [staticc]\npython_path = []\nmissing_references = \"ignore\"\n{end}"
         );
         fs::write(self.path("settings.toml"), settings).unwrap();
         let output = tree::staticc()
@@ -168,6 +178,11 @@ impl Project {
                 if fs::remove_file(self.path("static").join(name)).is_err() {
                     self.write(name, &text(name, 0));
                 }
+            }
+            Happening::Rename => {
+                let [one, other] = ["p.png", "0.png"].map(|name| self.path("static").join(name));
+                // It may be gone.
+                let _ = fs::rename(&one, &other).or_else(|_| fs::rename(&other, &one));
             }
             Happening::Forge(number) => {
                 let path = &outputs[number % outputs.len()];
@@ -230,24 +245,26 @@ proptest! {
     })]
 
     #[test]
-    fn every_history_ends_like_a_first_run(history in prop::collection::vec(happening(), 1..10)) {
+    fn every_history_ends_like_a_first_run(history in prop::collection::vec(prop::collection::vec(happening(), 1..4), 1..8)) {
         let mut project = Project::new();
         project.collect("out", &[]);
         fs::create_dir(project.path("first")).unwrap();
         tree::copy(&project.path("out"), &project.path("first"));
-        for (number, happening) in history.iter().enumerate() {
-            project.happen(happening);
+        for (number, happenings) in history.iter().enumerate() {
+            for happening in happenings {
+                project.happen(happening);
+            }
             let fresh = project.collect(&format!("fresh-{number}"), &["--no-cache"]);
             let ours = project.collect("out", &[]);
             for (path, bytes) in &fresh {
-                prop_assert!(ours.get(path) == Some(bytes), "{path:?} after {happening:?}");
+                prop_assert!(ours.get(path) == Some(bytes), "{path:?} after {happenings:?}");
             }
             // What was there before may stay, but not beside the wrong file.
             for path in ours.keys().filter(|path| !fresh.contains_key(*path)) {
                 let of = path.with_extension("");
                 let name = path.to_string_lossy();
                 let copy = [".br", ".gz", ".zst"].iter().any(|suffix| name.ends_with(suffix));
-                prop_assert!(!copy || !fresh.contains_key(&of), "{path:?} after {happening:?}");
+                prop_assert!(!copy || !fresh.contains_key(&of), "{path:?} after {happenings:?}");
             }
         }
     }

@@ -41,7 +41,8 @@ const SMALLEST: &str = "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\n";
 fn all_settings_errors_at_once() {
     let settings = "STATIC_URL = 1\nSTATIC_ROTO = \"out\"\nDATABASES = {}\n\
         STATICFILES_DIRS = [[\"p/\", \"src\"]]\n[STORAGES.staticfiles]\nBACKEND = \"x.Y\"\n\
-        [staticc]\ndjango = \"7.0\"\n[staticc.compression]\nbrotli_qality = 3\n";
+        [staticc]\ndjango = \"7.0\"\n[staticc.compression]\nbrotli_qality = 3\n\
+        [staticc.cache]\nmax_size = \"lots\"\ndri = \"x\"\n";
     let (code, error) = outcome(&[("settings.toml", settings)], &[]);
     assert_eq!(code, Some(2));
     for wanted in [
@@ -52,6 +53,8 @@ fn all_settings_errors_at_once() {
         "settings.toml:6:11: STORAGES.staticfiles.BACKEND must be \"whitenoise.storage.CompressedManifestStaticFilesStorage\"",
         "settings.toml:8:10: staticc.django must be",
         "did you mean staticc.compression.brotli_quality?",
+        "settings.toml:12:12: staticc.cache.max_size must be a size such as \"2 GiB\" or \"500 MB\"",
+        "did you mean staticc.cache.dir?",
     ] {
         assert!(error.contains(wanted), "{wanted}\nnot in\n{error}");
     }
