@@ -23,35 +23,15 @@ pub enum Verb {
     Cache(Cache),
 }
 
-/// Where the settings come from.
-#[derive(Debug, Args)]
-pub struct Source {
-    /// The settings file [default: settings.toml, else [tool.staticc.settings] in pyproject.toml]
-    #[arg(long, value_name = "FILE")]
-    pub settings: Option<PathBuf>,
-
-    /// Override one setting, e.g. --set STATIC_URL='"/s/"' (a TOML value; dotted keys)
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub set: Vec<String>,
-
-    /// Override STATIC_ROOT
-    #[arg(long, value_name = "DIR")]
-    pub static_root: Option<PathBuf>,
-
-    /// Override STATIC_URL
-    #[arg(long, value_name = "URL")]
-    pub static_url: Option<String>,
-}
-
 /// Flags of `staticc cache`.
 #[derive(Debug, Args)]
 pub struct Cache {
-    /// Where the settings come from, for [staticc.cache].
-    #[command(flatten)]
-    pub source: Source,
+    /// The settings file, for [staticc.cache] [default: as of collect, if there is one]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub settings: Option<PathBuf>,
 
     /// The cache's directory [default: [staticc.cache] dir, else the user's cache directory]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     pub cache_dir: Option<PathBuf>,
 
     /// What to do.
@@ -77,9 +57,21 @@ pub enum CacheVerb {
 /// Flags of `staticc collect`.
 #[derive(Debug, Args)]
 pub struct Collect {
-    /// Where the settings come from.
-    #[command(flatten)]
-    pub source: Source,
+    /// The settings file [default: settings.toml, else [tool.staticc.settings] in pyproject.toml]
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+
+    /// Override one setting, e.g. --set STATIC_URL='"/s/"' (a TOML value; dotted keys)
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+
+    /// Override STATIC_ROOT
+    #[arg(long, value_name = "DIR")]
+    pub static_root: Option<PathBuf>,
+
+    /// Override STATIC_URL
+    #[arg(long, value_name = "URL")]
+    pub static_url: Option<String>,
 
     /// Do NOT prompt the user for input of any kind
     #[arg(long, visible_alias = "no-input")]

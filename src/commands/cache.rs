@@ -4,13 +4,13 @@ use std::path::Path;
 
 use bytesize::ByteSize;
 
-use super::{Exit, overrides, tell};
+use super::{Exit, tell};
 use crate::cli;
 use crate::nouns::{DjangoVersion, Problem};
 use crate::output::cache::{Cache, Usage};
 use crate::report::Console;
 use crate::settings::CacheSettings;
-use crate::settings::load::load;
+use crate::settings::load::{Overrides, load};
 
 /// The cache that flags, settings and the user's home name, in this order.
 pub fn open(flag: Option<&Path>, settings: &CacheSettings, directory: &Path) -> Cache {
@@ -72,13 +72,9 @@ fn count(usage: Usage) -> String {
 /// What the settings say of the cache; where there are none, the defaults.
 fn settings(flags: &cli::Cache, directory: &Path) -> Result<CacheSettings, Vec<Problem>> {
     let there = ["settings.toml", "pyproject.toml"].map(|name| directory.join(name).is_file());
-    if flags.source.settings.is_none() && there == [false, false] {
+    if flags.settings.is_none() && there == [false, false] {
         return Ok(CacheSettings::default());
     }
-    load(
-        flags.source.settings.as_deref(),
-        &overrides(&flags.source, &[]),
-        directory,
-    )
-    .map(|loaded| loaded.settings.cache)
+    load(flags.settings.as_deref(), &Overrides::default(), directory)
+        .map(|loaded| loaded.settings.cache)
 }

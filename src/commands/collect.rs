@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use super::consent::consents;
 use super::policy::Policy;
 use super::tell::Story;
-use super::{Exit, fail_on, overrides, tell};
+use super::{Exit, fail_on, tell};
 use crate::cli;
 use crate::nouns::{
     Asset, AssetId, DjangoVersion, Event, Fingerprint, LinkMode, LogicalPath, Problem, Report as _,
@@ -25,7 +25,7 @@ use crate::output::static_root::StaticRoot;
 use crate::report::{Bar, Console};
 use crate::rewrite::{self, Job, Rules};
 use crate::settings::Settings;
-use crate::settings::load::{Loaded, load};
+use crate::settings::load::{Loaded, Overrides, load};
 use crate::sources::{self, Content, Found, Patterns};
 
 /// Runs the verb.
@@ -39,11 +39,13 @@ pub fn run(flags: &cli::Collect) -> Exit {
         directory: directory.clone(),
         json: flags.format == cli::Format::Json,
     };
-    let settings = match load(
-        flags.source.settings.as_deref(),
-        &overrides(&flags.source, &flags.ignore),
-        &directory,
-    ) {
+    let overrides = Overrides {
+        set: flags.set.clone(),
+        static_root: flags.static_root.clone(),
+        static_url: flags.static_url.clone(),
+        ignore_patterns: flags.ignore.clone(),
+    };
+    let settings = match load(flags.settings.as_deref(), &overrides, &directory) {
         Ok(Loaded { settings, warnings }) => {
             tell(&mut console, warnings);
             settings

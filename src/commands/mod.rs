@@ -2,10 +2,9 @@
 
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Source, Verb};
+use crate::cli::{Cli, Verb};
 use crate::nouns::{Event, Problem, Report as _};
 use crate::report::Console;
-use crate::settings::load::Overrides;
 
 mod cache;
 mod collect;
@@ -39,16 +38,6 @@ pub fn run(cli: Cli) -> Exit {
     match cli.verb {
         Verb::Collect(flags) => collect::run(&flags),
         Verb::Cache(flags) => cache::run(&flags),
-    }
-}
-
-/// What flags say about settings.
-fn overrides(source: &Source, ignore: &[String]) -> Overrides {
-    Overrides {
-        set: source.set.clone(),
-        static_root: source.static_root.clone(),
-        static_url: source.static_url.clone(),
-        ignore_patterns: ignore.to_vec(),
     }
 }
 

@@ -408,6 +408,16 @@ mod tests {
         assert_eq!(cache.counts(), (3, 3));
     }
 
+    /// As when an encoder has a new version.
+    #[test]
+    fn another_identity_is_another_result() {
+        let (_directory, cache) = fixture();
+        let key = |identity| Key::new(blake3::hash(b"content"), identity);
+        made(&cache, &key("encoder 1"), Some(b"old"));
+        let new = made(&cache, &key("encoder 2"), Some(b"new"));
+        assert_eq!(new, (Some(b"new".to_vec()), true));
+    }
+
     /// Every byte of an entry flipped, every length cut, another's entry.
     #[test]
     fn a_damaged_entry_is_a_miss() {

@@ -100,6 +100,47 @@ fn nothing_to_do_is_nothing_done() {
     assert_eq!(stamps(directory.path()), before);
 }
 
+/// Many processes, some of which throw out what others just made.
+#[test]
+fn many_processes_share_one_cache() {
+    let names = ["one", "two", "three", "four", "five", "six"];
+    let directory = projects(&names);
+    let trees = |root: &str| -> Vec<BTreeMap<PathBuf, Vec<u8>>> {
+        let tree = |name: &&str| {
+            let root = directory.path().join(name).join(root);
+            let entries = walkdir::WalkDir::new(&root).into_iter().map(Result::unwrap);
+            let files = entries.filter(|entry| entry.file_type().is_file());
+            let relative = |path: &Path| path.strip_prefix(&root).unwrap().to_owned();
+            files
+                .map(|file| (relative(file.path()), fs::read(file.path()).unwrap()))
+                .collect()
+        };
+        names.iter().map(tree).collect()
+    };
+    std::thread::scope(|scope| {
+        for (number, name) in names.iter().enumerate() {
+            let project = directory.path().join(name);
+            let size = format!("staticc.cache.max_size = \"{} KiB\"", 10 + number * 10);
+            scope.spawn(move || {
+                for round in 0..4 {
+                    let text = format!("round {round} ").repeat(80);
+                    fs::write(project.join("static/t.txt"), text).unwrap();
+                    collect(&project, &["--set", &size]);
+                }
+            });
+        }
+    });
+    for name in names {
+        let flags = ["--no-cache", "--static-root", "alone"];
+        collect(&directory.path().join(name), &flags);
+    }
+    for (together, alone) in trees("out").iter().zip(trees("alone")) {
+        for (path, bytes) in alone {
+            assert!(together.get(&path) == Some(&bytes), "{path:?}");
+        }
+    }
+}
+
 #[test]
 fn without_cache_there_is_no_trace() {
     let directory = projects(&["one"]);
