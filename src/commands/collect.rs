@@ -6,27 +6,23 @@ use std::io::{self, IsTerminal as _};
 use std::time::{Duration, SystemTime};
 
 use super::consent::consents;
-use super::policy::Policy;
 use super::tell::Story;
 use super::{Exit, fail_on, tell};
 use crate::cli;
 use crate::nouns::{
-    Asset, AssetId, DjangoVersion, Event, Fingerprint, LinkMode, LogicalPath, Problem, Report as _,
-    Summary, TICK,
+    DjangoVersion, Event, LinkMode, LogicalPath, Problem, Report as _, Summary, TICK,
 };
 use crate::output::cache::Cache;
-use crate::output::leftovers::Earlier;
 use crate::output::look::{Look, Looker};
 use crate::output::manifest;
-use crate::output::plan::{self, Plan, Processed};
+use crate::output::plan::{Plan, Processed};
 use crate::output::record::{self, Record, World};
 use crate::output::stage::{Done, Stage};
 use crate::output::static_root::StaticRoot;
 use crate::report::{Bar, Console};
-use crate::rewrite::{self, Job, Rules};
 use crate::settings::Settings;
 use crate::settings::load::{Loaded, Overrides, load};
-use crate::sources::{self, Content, Found, Patterns};
+use crate::sources::{self, Found, Patterns};
 
 /// Runs the verb.
 pub fn run(flags: &cli::Collect) -> Exit {
@@ -90,20 +86,13 @@ pub fn run(flags: &cli::Collect) -> Exit {
 }
 
 /// One run with its settings.
-struct Run<'a> {
-    flags: &'a cli::Collect,
-    settings: &'a Settings,
+pub(super) struct Run<'a> {
+    pub(super) flags: &'a cli::Collect,
+    pub(super) settings: &'a Settings,
     cache: &'a Cache,
     root: &'a StaticRoot,
     /// Where earlier runs' record is, and where this one's goes.
     record_path: Option<std::path::PathBuf>,
-}
-
-/// What a run knows once everything is read and named.
-struct Named {
-    contents: Vec<Content>,
-    processed: Processed,
-    plan: Plan,
 }
 
 impl Run<'_> {
@@ -165,102 +154,6 @@ impl Run<'_> {
             done
         };
         self.tell(&found, &named.processed, &done, cleared, console);
-        Ok(())
-    }
-
-    /// Reads what is not known, rewrites what does not hold, and plans.
-    fn name(
-        &self,
-        assets: &[Asset],
-        world: &World,
-        looker: &Looker<'_>,
-        console: &mut Console,
-    ) -> Result<Named, Vec<Problem>> {
-        let settings = self.settings;
-        let post_process = !self.flags.no_post_process && !self.flags.dry_run;
-        let hashes = post_process && settings.backend.hashes();
-        // Links that lead nowhere are links all the same.
-        let mut contents = if self.flags.link && !post_process {
-            sources::unread(assets)
-        } else if self.flags.dry_run {
-            sources::read_leniently(assets)
-        } else {
-            let read = sources::read(assets, hashes, looker.record);
-            fail_on(read.problems)?;
-            read.contents
-        };
-        let mut processed = Processed::default();
-        if hashes {
-            processed.adjusted = looker
-                .record
-                .settled(world, assets, &contents, |path, output| {
-                    looker.is_intact(path, output)
-                });
-            self.rewrite(assets, &mut contents, &mut processed, console)?;
-        }
-        let plan = plan::plan(
-            settings,
-            assets,
-            &contents,
-            post_process.then_some(&processed),
-        );
-        Ok(Named {
-            contents,
-            processed,
-            plan,
-        })
-    }
-
-    /// Rewrites all css and js that is not settled; fails if anything in
-    /// them is wrong.
-    fn rewrite(
-        &self,
-        assets: &[Asset],
-        contents: &mut [Content],
-        processed: &mut Processed,
-        console: &mut Console,
-    ) -> Result<(), Vec<Problem>> {
-        let settings = self.settings;
-        let open = |id: &AssetId| {
-            assets[id.index()].path.is_adjustable() && processed.adjusted(*id).is_none()
-        };
-        let open: Vec<AssetId> = (0..).map(AssetId).take(assets.len()).filter(open).collect();
-        let unread = |id: &AssetId| contents[id.index()].text().is_none();
-        let unread: Vec<AssetId> = open.iter().copied().filter(unread).collect();
-        fail_on(sources::read_texts(assets, contents, &unread))?;
-        let texts = open
-            .into_iter()
-            .filter_map(|id| Some((id, contents[id.index()].text()?)))
-            .collect();
-        let fingerprint = |(id, content): (u32, &Content)| {
-            let adjusted = processed.adjusted(AssetId(id));
-            adjusted.map_or(content.fingerprint, |it| Some(it.fingerprint))
-        };
-        let fingerprints: Vec<Option<Fingerprint>> =
-            (0..).zip(&*contents).map(fingerprint).collect();
-        let policy = Policy::new(settings);
-        let mut rewritten = rewrite::rewrite(
-            &Job {
-                assets,
-                fingerprints: &fingerprints,
-                rules: &Rules::new(settings.django, settings.js_aggregation),
-                static_url: &settings.static_url,
-                keeps_plain: !settings.backend.keeps_only_hashed(settings),
-                leftovers: &Earlier {
-                    root: &settings.static_root,
-                },
-                policy: &|asset, kind| policy.level(asset, kind),
-            },
-            texts,
-        );
-        let mut problems = std::mem::take(&mut rewritten.problems);
-        problems.extend(policy.unused());
-        if problems.iter().any(Problem::is_error) {
-            return Err(problems);
-        }
-        tell(console, problems);
-        processed.adjusted.extend(rewritten.adjusted);
-        processed.hashed = Some(rewritten.hashed);
         Ok(())
     }
 

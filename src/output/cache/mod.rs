@@ -1,17 +1,20 @@
 //! The content-addressed cache of compressed copies: shared by all projects
 //! of a user, bounded, safe for many processes at once, and losable at any
-//! moment. Owns the files below its directory; knows neither sources nor
+//! moment. Owns what is kept and what goes; knows neither sources nor
 //! STATIC_ROOT. An entry that is damaged in any way is a miss.
+
+mod entry;
+mod files;
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use crate::nouns::ContentId;
+pub use entry::Key;
+use files::{ENCODED, Kept, RECORDS, occupied, remove, write, write_with};
 
 /// Compressed copies below a directory, or nothing at all.
 #[derive(Debug)]
@@ -25,20 +28,6 @@ pub struct Cache {
     fault: Mutex<Option<String>>,
 }
 
-/// What identifies a result: the content and everything else it depends on.
-pub struct Key(blake3::Hash);
-
-impl Key {
-    /// The key of one copy of a content; `identity` names the encoder, its
-    /// parameters and its version.
-    pub fn new(content: ContentId, identity: &str) -> Self {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(content.as_bytes());
-        hasher.update(identity.as_bytes());
-        Self(hasher.finalize())
-    }
-}
-
 /// How full a cache is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
@@ -47,15 +36,6 @@ pub struct Usage {
     /// What they occupy, in bytes.
     pub size: u64,
 }
-
-/// Every entry begins so; the number is that of the format.
-const MAGIC: &[u8; 8] = b"staticc\x01";
-
-/// Where results are.
-const ENCODED: &str = "encoded";
-
-/// Where records of earlier runs are.
-const RECORDS: &str = "records";
 
 /// What this cache occupies, as one number a line, to be added up.
 const LEDGER: &str = "size";
@@ -105,13 +85,13 @@ impl Cache {
         let Some(path) = self.path(key) else {
             return make();
         };
-        if let Some(found) = read_entry(&path, key) {
+        if let Some(found) = read(&path, key) {
             self.hits.fetch_add(1, Ordering::Relaxed);
             return Ok(found);
         }
         self.misses.fetch_add(1, Ordering::Relaxed);
         let made = make()?;
-        let entry = entry(key, made.as_deref());
+        let entry = entry::write(key, made.as_deref());
         match write(&path, &entry) {
             Ok(()) => {
                 let size = occupied(entry.len() as u64);
@@ -222,49 +202,15 @@ impl Cache {
     }
 
     fn path(&self, key: &Key) -> Option<PathBuf> {
-        let hex = key.0.to_hex();
-        let (group, name) = hex.split_at(2);
+        let (group, name) = key.name();
         let directory = self.directory.as_ref()?;
         Some(directory.join(ENCODED).join(group).join(name))
     }
 
-    /// All that is ours below the directory, by name and kind.
     fn files(&self) -> io::Result<Vec<Kept>> {
-        let Some(directory) = &self.directory else {
-            return Ok(Vec::new());
-        };
-        let mut files = Vec::new();
-        for (room, depth) in [(ENCODED, 2), (RECORDS, 1)] {
-            let room = directory.join(room);
-            if !room.is_dir() {
-                continue;
-            }
-            for entry in walkdir::WalkDir::new(&room).max_depth(depth) {
-                let entry = match entry {
-                    Ok(entry) => entry,
-                    // Another process was faster.
-                    Err(error) if is_missing(error.io_error()) => continue,
-                    Err(error) => return Err(error.into()),
-                };
-                let name = entry.file_name().to_string_lossy();
-                let ours = name.len() >= 60 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
-                    || name.starts_with(TEMPORARY);
-                if !entry.file_type().is_file() || !ours {
-                    continue;
-                }
-                let metadata = match entry.metadata() {
-                    Ok(metadata) => metadata,
-                    Err(error) if is_missing(error.io_error()) => continue,
-                    Err(error) => return Err(error.into()),
-                };
-                files.push(Kept {
-                    used: (metadata.mtime(), metadata.mtime_nsec()),
-                    size: occupied(metadata.len()),
-                    path: entry.into_path(),
-                });
-            }
-        }
-        Ok(files)
+        self.directory
+            .as_deref()
+            .map_or(Ok(Vec::new()), files::files)
     }
 
     fn note(&self, path: &Path, error: &io::Error) {
@@ -274,101 +220,23 @@ impl Cache {
     }
 }
 
-/// One file of the cache.
-struct Kept {
-    used: (i64, i64),
-    size: u64,
-    path: PathBuf,
-}
-
-/// A file of the cache while it is written.
-const TEMPORARY: &str = ".staticc-";
-
-fn is_missing(error: Option<&io::Error>) -> bool {
-    error.is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
-}
-
-/// What a file of this size takes on disk.
-fn occupied(size: u64) -> u64 {
-    const BLOCK: u64 = 4096;
-    size.div_ceil(BLOCK) * BLOCK
-}
-
-/// The bytes of an entry: magic, checksum, whether the copy pays, the copy.
-fn entry(key: &Key, copy: Option<&[u8]>) -> Vec<u8> {
-    let body = [&[u8::from(copy.is_some())], copy.unwrap_or_default()].concat();
-    [&MAGIC[..], checksum(key, &body).as_bytes(), &body].concat()
-}
-
-/// Covers the key too: an entry under another one's name is damaged.
-fn checksum(key: &Key, body: &[u8]) -> blake3::Hash {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(key.0.as_bytes());
-    hasher.update(body);
-    hasher.finalize()
-}
-
-/// The copy under a key, or that it does not pay; `None` if there is no
-/// entry that is whole.
+/// What an entry says, if it is whole. Marks it as in use; one that is
+/// damaged goes, or it would be a miss for ever.
 #[expect(clippy::option_option, reason = "not known, known not to pay, known")]
-fn read_entry(path: &Path, key: &Key) -> Option<Option<Vec<u8>>> {
-    const HEAD: usize = MAGIC.len() + blake3::OUT_LEN;
+fn read(path: &Path, key: &Key) -> Option<Option<Vec<u8>>> {
     let mut file = File::open(path).ok()?;
     let metadata = file.metadata().ok().filter(Metadata::is_file)?;
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()?);
     file.read_to_end(&mut bytes).ok()?;
-    let (head, body) = bytes.split_at_checked(HEAD)?;
-    let whole = head.starts_with(MAGIC)
-        && head[MAGIC.len()..] == *checksum(key, body).as_bytes()
-        && matches!(body.first(), Some(0 | 1));
-    if !whole {
-        // It would be a miss for ever.
+    let found = entry::read(bytes, key);
+    let old = |marked: SystemTime| marked.elapsed().is_ok_and(|age| age > MARKED_EVERY);
+    // A cache that is only readable goes without marks and removals.
+    if found.is_none() {
         let _ = fs::remove_file(path);
-        return None;
-    }
-    let old = |modified: SystemTime| modified.elapsed().is_ok_and(|age| age > MARKED_EVERY);
-    if metadata.modified().is_ok_and(old) {
-        // A cache that is only readable goes without.
+    } else if metadata.modified().is_ok_and(old) {
         let _ = file.set_modified(SystemTime::now());
     }
-    let pays = body[0] == 1;
-    bytes.drain(..=HEAD);
-    Some(pays.then_some(bytes))
-}
-
-/// Puts a file in place, whole.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write_with(path, |out| out.write_all(bytes))
-}
-
-fn write_with(path: &Path, write: impl Fn(&mut dyn io::Write) -> io::Result<()>) -> io::Result<()> {
-    let directory = path.parent().unwrap_or(path);
-    let prepare = || {
-        let mut file = tempfile::Builder::new()
-            .prefix(TEMPORARY)
-            .tempfile_in(directory)?;
-        let mut out = io::BufWriter::new(&mut file);
-        write(&mut out)?;
-        out.flush()?;
-        drop(out);
-        Ok(file)
-    };
-    let file = match prepare() {
-        Err(error) if is_missing(Some(&error)) => {
-            fs::create_dir_all(directory)?;
-            prepare()
-        }
-        result => result,
-    }?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if !is_missing(Some(&error)) => Err(error),
-        _ => Ok(()),
-    }
+    found
 }
 
 #[cfg(test)]
@@ -432,7 +300,10 @@ mod tests {
             bytes
         });
         let cut = (0..whole.len()).map(|length| whole[..length].to_vec());
-        let foreign = [entry(&self::key(2), Some(b"other")), b"\0".repeat(100)];
+        let foreign = [
+            entry::write(&self::key(2), Some(b"other")),
+            b"\0".repeat(100),
+        ];
         for damaged in flipped.chain(cut).chain(foreign) {
             fs::write(&path, damaged).unwrap();
             assert_eq!(

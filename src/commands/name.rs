@@ -1,0 +1,122 @@
+//! From the files found to the plan: what is not known is read, what does not
+//! hold is rewritten. Writes nothing.
+
+use super::collect::Run;
+use super::policy::Policy;
+use super::{fail_on, tell};
+use crate::nouns::{Asset, AssetId, Fingerprint, Problem};
+use crate::output::leftovers::Earlier;
+use crate::output::look::Looker;
+use crate::output::plan::{self, Plan, Processed};
+use crate::output::record::World;
+use crate::report::Console;
+use crate::rewrite::{self, Job, Rules};
+use crate::sources::{self, Content};
+
+/// What a run knows once everything is read and named.
+pub(super) struct Named {
+    /// By asset number.
+    pub(super) contents: Vec<Content>,
+    /// What post-processing gave.
+    pub(super) processed: Processed,
+    /// What STATIC_ROOT shall hold.
+    pub(super) plan: Plan,
+}
+
+impl Run<'_> {
+    /// Reads what is not known, rewrites what does not hold, and plans.
+    pub(super) fn name(
+        &self,
+        assets: &[Asset],
+        world: &World,
+        looker: &Looker<'_>,
+        console: &mut Console,
+    ) -> Result<Named, Vec<Problem>> {
+        let settings = self.settings;
+        let post_process = !self.flags.no_post_process && !self.flags.dry_run;
+        let hashes = post_process && settings.backend.hashes();
+        // Links that lead nowhere are links all the same.
+        let mut contents = if self.flags.link && !post_process {
+            sources::unread(assets)
+        } else if self.flags.dry_run {
+            sources::read_leniently(assets)
+        } else {
+            let read = sources::read(assets, hashes, looker.record);
+            fail_on(read.problems)?;
+            read.contents
+        };
+        let mut processed = Processed::default();
+        if hashes {
+            processed.adjusted = looker
+                .record
+                .settled(world, assets, &contents, |path, output| {
+                    looker.is_intact(path, output)
+                });
+            self.rewrite(assets, &mut contents, &mut processed, console)?;
+        }
+        let plan = plan::plan(
+            settings,
+            assets,
+            &contents,
+            post_process.then_some(&processed),
+        );
+        Ok(Named {
+            contents,
+            processed,
+            plan,
+        })
+    }
+
+    /// Rewrites all css and js that is not settled; fails if anything in
+    /// them is wrong.
+    fn rewrite(
+        &self,
+        assets: &[Asset],
+        contents: &mut [Content],
+        processed: &mut Processed,
+        console: &mut Console,
+    ) -> Result<(), Vec<Problem>> {
+        let settings = self.settings;
+        let open = |id: &AssetId| {
+            assets[id.index()].path.is_adjustable() && processed.adjusted(*id).is_none()
+        };
+        let open: Vec<AssetId> = (0..).map(AssetId).take(assets.len()).filter(open).collect();
+        let unread = |id: &AssetId| contents[id.index()].text().is_none();
+        let unread: Vec<AssetId> = open.iter().copied().filter(unread).collect();
+        fail_on(sources::read_texts(assets, contents, &unread))?;
+        let texts = open
+            .into_iter()
+            .filter_map(|id| Some((id, contents[id.index()].text()?)))
+            .collect();
+        let fingerprint = |(id, content): (u32, &Content)| {
+            let adjusted = processed.adjusted(AssetId(id));
+            adjusted.map_or(content.fingerprint, |it| Some(it.fingerprint))
+        };
+        let fingerprints: Vec<Option<Fingerprint>> =
+            (0..).zip(&*contents).map(fingerprint).collect();
+        let policy = Policy::new(settings);
+        let mut rewritten = rewrite::rewrite(
+            &Job {
+                assets,
+                fingerprints: &fingerprints,
+                rules: &Rules::new(settings.django, settings.js_aggregation),
+                static_url: &settings.static_url,
+                keeps_plain: !settings.backend.keeps_only_hashed(settings),
+                leftovers: &Earlier {
+                    root: &settings.static_root,
+                },
+                policy: &|asset, kind| policy.level(asset, kind),
+            },
+            texts,
+        );
+        let mut problems = std::mem::take(&mut rewritten.problems);
+        problems.extend(policy.unused());
+        if problems.iter().any(Problem::is_error) {
+            return Err(problems);
+        }
+        tell(console, problems);
+        processed.adjusted.extend(rewritten.adjusted);
+        processed.hashed = Some(rewritten.hashed);
+        Ok(())
+    }
+}
