@@ -113,6 +113,7 @@ impl Run<'_> {
             record,
             assets: &found.assets,
             link: self.flags.link,
+            since: now(),
         };
         let mut looker_now = looker(&record);
         let mut named = self.name(&found.assets, &world, &looker_now, console)?;

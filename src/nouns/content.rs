@@ -2,6 +2,7 @@
 //! Knows values only: opens no file.
 
 use std::fs::Metadata;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::os::unix::fs::MetadataExt;
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,14 @@ impl Stamp {
             changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
             inode: metadata.ino(),
         }
+    }
+
+    /// What stays when a file is renamed: a number that another file has
+    /// only by the greatest of chances.
+    pub fn identity(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.size, self.modified, self.inode).hash(&mut hasher);
+        hasher.finish()
     }
 
     /// Whether a change after `moment` (nanoseconds since 1970) would show

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::plan::{Piece, Plan, Role, Target};
 use super::record::{Output, Record};
-use super::stage::Done;
+use super::stage::{Done, Placed};
 use super::static_root::StaticRoot;
 use crate::encode::Recipe;
 use crate::nouns::{Asset, Encoding, Encodings, LogicalPath, Problem, Stamp};
@@ -57,6 +57,8 @@ pub struct Looker<'a> {
     pub assets: &'a [Asset],
     /// Whether plain files are symbolic links to their sources.
     pub link: bool,
+    /// When the looking began, in nanoseconds since 1970.
+    pub since: i64,
 }
 
 impl Looker<'_> {
@@ -155,24 +157,30 @@ impl Looker<'_> {
         if look.recorded && !done.written {
             return self.record.output(&target.path, id).cloned();
         }
-        let stamp = |path: &LogicalPath| {
-            let stamp = self.root.look(path).filter(Metadata::is_file);
-            let stamp = stamp.as_ref().map(Stamp::of);
-            stamp.filter(|stamp| stamp.is_older_than(moment))
+        // What this run did not put there must be as it was looked at, and
+        // what it did must be what it put there.
+        let mut placed = Placed::default();
+        let stamp = |path: &LogicalPath, ours: bool| {
+            let found = self.root.look(path).filter(Metadata::is_file)?;
+            let since = if ours { moment } else { self.since };
+            Some(Stamp::of(&found)).filter(|stamp| stamp.is_older_than(since))
         };
-        let copies = done.copies.iter().map(|encoding| {
-            let copy = target.path.with_suffix(encoding.suffix());
-            Some((encoding, stamp(&copy)?))
-        });
-        let copies = copies.collect::<Option<Vec<_>>>()?;
+        let file = stamp(&target.path, done.placed.file)?;
+        if done.placed.file {
+            placed.add_file(&file);
+        }
+        let mut copies = Vec::new();
+        for encoding in done.copies.iter() {
+            let ours = done.placed.copies.contains(encoding);
+            let copy = stamp(&target.path.with_suffix(encoding.suffix()), ours)?;
+            if ours {
+                placed.add_copy(encoding, &copy);
+            }
+            copies.push((encoding, copy));
+        }
         let recipe = target.recipe.map(|recipe| &plan.recipes[recipe as usize]);
-        Some(Output::new(
-            &target.path,
-            stamp(&target.path)?,
-            id,
-            recipe.map(Recipe::digest),
-            copies,
-        ))
+        let recipe = recipe.map(Recipe::digest);
+        (placed == done.placed).then(|| Output::new(&target.path, file, id, recipe, copies))
     }
 
     /// Whether a recorded file and its copies are as they were.

@@ -10,7 +10,7 @@ use super::plan::{Body, Piece, Plan, Target};
 use super::stage::{NUMBERS, Ready, Stage};
 use super::static_root::{Likeness, Slot, Source};
 use crate::encode::{Encoded, Recipe, encode};
-use crate::nouns::{AssetId, ContentId, Encoding, Encodings, LogicalPath, Problem};
+use crate::nouns::{AssetId, ContentId, Encoding, Encodings, LogicalPath, Problem, Stamp};
 
 impl Stage<'_> {
     /// Prepares what one content needs; what is ready, by target number.
@@ -89,9 +89,8 @@ impl Stage<'_> {
         let like = if order.look.before == Before::Same {
             self.root.look(path).as_ref().map(Likeness::of)
         } else {
-            ready.file = true;
             let slot = self.root.slot(path, order.number);
-            if self.looker.links(order.target) {
+            let like = if self.looker.links(order.target) {
                 let source = self.assets[order.target.asset.index()].source();
                 self.root.prepare_link(&slot, &source)?;
                 fs::metadata(source).as_ref().ok().map(Likeness::of)
@@ -99,15 +98,17 @@ impl Stage<'_> {
                 let twin = order.twin.map(|twin| self.place_of(twin, None));
                 let linked = twin.and_then(|twin| self.root.prepare_twin(&slot, &twin));
                 Some(linked.map_or_else(|| bytes.prepare(&slot), Ok)?)
-            }
+            };
+            let stamp = like.map_or_else(Stamp::default, |like| like.stamp);
+            ready.placed.add_file(&stamp);
+            like
         };
         for copy in order.copies {
             let path = path.with_suffix(copy.encoding.suffix());
             ready.kept.insert(copy.encoding);
-            if !ready.file && self.is_copy(&path, &copy.bytes, like) {
+            if !ready.placed.file && self.is_copy(&path, &copy.bytes, like) {
                 continue;
             }
-            ready.prepared.insert(copy.encoding);
             let slot = self
                 .root
                 .slot(&path, order.number + 1 + copy.encoding as usize);
@@ -116,13 +117,12 @@ impl Stage<'_> {
                 .filter(|twin| twin.ready.kept.contains(copy.encoding))
                 .map(|twin| self.place_of(twin, Some(copy.encoding)));
             let linked = twin.and_then(|twin| self.root.prepare_twin(&slot, &twin));
-            if linked.is_none() {
-                let source = Source::Bytes(&copy.bytes);
-                self.root.prepare(&slot, &source, like)?;
-            }
+            let source = Source::Bytes(&copy.bytes);
+            let made = linked.map_or_else(|| self.root.prepare(&slot, &source, like), Ok)?;
+            ready.placed.add_copy(copy.encoding, &made.stamp);
         }
         // A client must not get the old content's copy for the new file.
-        let replaced = if ready.file {
+        let replaced = if ready.placed.file {
             Encodings::default()
         } else {
             ready.kept
@@ -138,10 +138,10 @@ impl Stage<'_> {
             .path
             .with_suffix(encoding.map_or("", Encoding::suffix));
         let (own, waits) = match encoding {
-            None => (0, twin.ready.file),
+            None => (0, twin.ready.placed.file),
             Some(encoding) => (
                 1 + encoding as usize,
-                twin.ready.prepared.contains(encoding),
+                twin.ready.placed.copies.contains(encoding),
             ),
         };
         if waits {

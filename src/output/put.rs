@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::look::Before;
 use super::plan::{Plan, Role, Target};
-use super::stage::{Done, NUMBERS, Ready, Stage, in_order};
+use super::stage::{Done, NUMBERS, Placed, Ready, Stage, in_order};
 use super::static_root::Slot;
 use crate::nouns::{AssetId, Encoding, Encodings, LogicalPath, Problem};
 
@@ -72,6 +72,7 @@ impl Stage<'_> {
                 before: ready.before,
                 copies: ready.kept,
                 target: (!ready.gives_way).then_some(index),
+                placed: ready.placed,
                 written: ready.is_work(),
             })
             .collect();
@@ -102,10 +103,10 @@ impl Stage<'_> {
                 self.root.remove(&copy)?;
             }
         }
-        if ready.file {
+        if ready.placed.file {
             self.root.slot(&target.path, number).put()?;
         }
-        for encoding in ready.prepared.iter() {
+        for encoding in ready.placed.copies.iter() {
             let copy = target.path.with_suffix(encoding.suffix());
             self.root
                 .slot(&copy, number + 1 + encoding as usize)
@@ -131,6 +132,7 @@ impl Stage<'_> {
             before,
             copies: Encodings::default(),
             target: None,
+            placed: Placed::default(),
             written: before != Before::Absent,
         }
     }

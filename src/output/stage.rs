@@ -12,7 +12,7 @@ use super::cache::Cache;
 use super::look::{Before, Look, Looker};
 use super::plan::{Piece, Plan, Processed, Role};
 use super::static_root::{Slot, Source, StaticRoot};
-use crate::nouns::{Asset, AssetId, Encoding, Encodings, LogicalPath, Problem, Progress};
+use crate::nouns::{Asset, AssetId, Encoding, Encodings, LogicalPath, Problem, Progress, Stamp};
 use crate::sources::Content;
 
 /// What a run works on.
@@ -48,18 +48,43 @@ pub struct Done {
     pub copies: Encodings,
     /// The target's number in the plan, if it is in force as planned.
     pub target: Option<usize>,
-    /// Whether anything was written.
+    /// What was put there.
+    pub placed: Placed,
+    /// Whether anything was put there or removed.
     pub written: bool,
+}
+
+/// What of a target a run puts in its place, and how to know it again: others
+/// may write there too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Placed {
+    /// Whether the file itself is.
+    pub file: bool,
+    /// Which compressed copies are.
+    pub copies: Encodings,
+    mark: u64,
+}
+
+impl Placed {
+    /// Takes in the file.
+    pub fn add_file(&mut self, stamp: &Stamp) {
+        self.file = true;
+        self.mark = self.mark.rotate_left(1) ^ stamp.identity();
+    }
+
+    /// Takes in a compressed copy, after the file, in their order.
+    pub fn add_copy(&mut self, encoding: Encoding, stamp: &Stamp) {
+        self.copies.insert(encoding);
+        self.mark = self.mark.rotate_left(1) ^ stamp.identity();
+    }
 }
 
 /// One target with all that is to be put in force for it.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Ready {
     pub(super) before: Before,
-    /// Whether the file itself is prepared.
-    pub(super) file: bool,
-    /// Which compressed copies are prepared.
-    pub(super) prepared: Encodings,
+    /// What of it is prepared.
+    pub(super) placed: Placed,
     /// Which compressed copies there shall be.
     pub(super) kept: Encodings,
     /// Which compressed copies go first: they do not belong, or are those
@@ -111,6 +136,7 @@ impl Stage<'_> {
             before: look.before,
             copies: Encodings::default(),
             target: None,
+            placed: Placed::default(),
             written: false,
         });
         in_order(done.collect())
@@ -281,12 +307,12 @@ impl Ready {
     }
 
     pub(super) fn is_work(self) -> bool {
-        self.file || !self.prepared.is_empty() || !self.obsolete.is_empty()
+        self.placed != Placed::default() || !self.obsolete.is_empty()
     }
 
     pub(super) fn gives_way(&mut self) {
         self.gives_way = true;
-        self.file = false;
+        self.placed.file = false;
         if self.before == Before::Other {
             self.before = Before::Same;
         }

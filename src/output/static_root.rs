@@ -54,6 +54,8 @@ pub struct Slot {
 pub struct Likeness {
     mode: u32,
     modified: SystemTime,
+    /// The file's own.
+    pub stamp: Stamp,
 }
 
 impl Likeness {
@@ -62,6 +64,7 @@ impl Likeness {
         Self {
             mode: metadata.mode() & 0o7777,
             modified: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
+            stamp: Stamp::of(metadata),
         }
     }
 
