@@ -1,6 +1,6 @@
 //! `staticc cache`: how full the cache is, and making room in it.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use bytesize::ByteSize;
 
@@ -9,14 +9,39 @@ use crate::cli;
 use crate::nouns::{DjangoVersion, Problem};
 use crate::output::cache::{Cache, Usage};
 use crate::report::Console;
-use crate::settings::CacheSettings;
 use crate::settings::load::{Overrides, load};
+use crate::settings::{CacheSettings, Settings};
 
 /// The cache that flags, settings and the user's home name, in this order.
 pub fn open(flag: Option<&Path>, settings: &CacheSettings, directory: &Path) -> Cache {
     let flag = flag.map(|flag| directory.join(flag));
     let place = flag.or_else(|| settings.dir.clone());
     Cache::new(place.or_else(Cache::default_directory), settings.max_size)
+}
+
+/// What is wrong with the place of a cache: it would be served, or collected.
+pub fn misplaced(cache: &Cache, settings: &Settings) -> Option<Problem> {
+    let place = cache.directory()?;
+    let dirs = settings.static_dirs.iter().map(|dir| dir.root.clone());
+    let apps = settings.apps.iter().map(|app| app.directory.join("static"));
+    // Django's default patterns ignore what begins with a dot.
+    let collected = |source: &Path| {
+        let below = place.strip_prefix(source).ok()?;
+        let hidden = |part: Component<'_>| part.as_os_str().as_encoded_bytes().starts_with(b".");
+        (!below.components().any(hidden)).then(|| source.to_owned())
+    };
+    let (around, why) = if place.starts_with(&settings.static_root) {
+        (settings.static_root.clone(), "is served")
+    } else {
+        let source = dirs.chain(apps).find_map(|source| collected(&source))?;
+        (source, "is collected")
+    };
+    let problem = Problem::error(
+        "misplaced-cache",
+        format!("the cache is in {}, which {why}", around.display()),
+    );
+    let cure = "name another directory with --cache-dir or in [staticc.cache]";
+    Some(problem.in_file(place).cure(cure))
 }
 
 /// Runs the verb.

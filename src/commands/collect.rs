@@ -68,6 +68,10 @@ pub fn run(flags: &cli::Collect) -> Exit {
     } else {
         super::cache::open(flags.cache_dir.as_deref(), &settings.cache, &directory)
     };
+    if let Some(problem) = super::cache::misplaced(&cache, &settings) {
+        tell(&mut console, vec![problem]);
+        return Exit::Usage;
+    }
     let root = StaticRoot::new(&settings, link_mode(flags.link_mode));
     let run = Run {
         flags,

@@ -160,6 +160,25 @@ fn a_cache_that_cannot_be_written_is_a_warning() {
 }
 
 #[test]
+fn a_cache_is_neither_served_nor_collected() {
+    let directory = projects(&["one"]);
+    let project = directory.path().join("one");
+    for (place, why) in [
+        ("out/cache", "/out, which is served"),
+        ("static/cache", "/static, which is collected"),
+    ] {
+        let output = run(&project, &["collect", "--cache-dir", place]);
+        assert_eq!(output.status.code(), Some(2));
+        let error = String::from_utf8(output.stderr).unwrap();
+        let start = format!("error: {place}: the cache is in ");
+        assert!(error.starts_with(&start) && error.contains(why), "{error}");
+        assert!(!project.join("out").exists());
+    }
+    // What is ignored is not collected.
+    collect(&project, &["--cache-dir", "static/.cache"]);
+}
+
+#[test]
 fn hard_links_have_one_inode() {
     let directory = projects(&["one"]);
     let project = directory.path().join("one");
