@@ -101,6 +101,9 @@ impl Looker<'_> {
         owns_copies: bool,
     ) -> Result<Look, Problem> {
         let path = &target.path;
+        if self.root.is_new() {
+            return Ok(Look::default());
+        }
         let Some(found) = self.root.look(path) else {
             return Ok(Look {
                 present: self.present(path, Encodings::default()),

@@ -94,6 +94,11 @@ impl StaticRoot {
         }
     }
 
+    /// Whether there was no such directory when the run began.
+    pub fn is_new(&self) -> bool {
+        self.group.is_none()
+    }
+
     /// The directory itself, links resolved.
     pub fn path(&self) -> &Path {
         &self.root
@@ -198,21 +203,24 @@ impl StaticRoot {
             }
         }
         let mode = like.map(|like| like.mode).or(self.file_mode);
-        if let Some(mode) = mode {
+        let made = file.metadata().map_err(failed)?;
+        if let Some(mode) = mode.filter(|mode| *mode != made.mode() & 0o7777) {
             let permissions = Permissions::from_mode(mode);
             file.set_permissions(permissions).map_err(failed)?;
         }
+        // As Django's `_ensure_location_group_id` does, where it may.
+        if let Some(group) = self.group.filter(|&group| group != made.gid()) {
+            let _ = fchown(&file, None, Some(group));
+        }
+        let mut likeness = Likeness::of(&made);
         if let Some(like) = like {
             let times = fs::FileTimes::new().set_modified(like.modified);
             file.set_times(times.set_accessed(like.modified))
                 .map_err(failed)?;
+            likeness = Likeness::of(&file.metadata().map_err(failed)?);
         }
-        let metadata = file.metadata().map_err(failed)?;
-        // As Django's `_ensure_location_group_id` does, where it may.
-        if let Some(group) = self.group.filter(|&group| group != metadata.gid()) {
-            let _ = fchown(&file, None, Some(group));
-        }
-        Ok(Likeness::of(&metadata))
+        likeness.mode = mode.unwrap_or(likeness.mode);
+        Ok(likeness)
     }
 
     /// Prepares another name of a file in STATIC_ROOT that is whole and has

@@ -88,6 +88,25 @@ def files(roots):
     return sum(len(names) for root in roots for _, _, names in os.walk(root))
 
 
+def check_same(project):
+    """A comparison of speed is worth nothing if the trees differ; only the
+    bytes of .gz (and of huge .br) are another encoder's."""
+    roots = [os.path.join(project.base, side) for side in ("django", "staticc")]
+    trees = [{os.path.relpath(e.path, root): e.path for e in walk(root)} for root in roots]
+    differ = trees[0].keys() ^ trees[1].keys()
+    for name in trees[0].keys() & trees[1].keys():
+        if name.endswith((".gz", ".br")):
+            continue
+        contents = []
+        for tree in trees:
+            with open(tree[name], "rb") as file:
+                contents.append(file.read())
+        if contents[0] != contents[1]:
+            differ.add(name)
+    if differ:
+        raise SystemExit(f"{len(differ)} files differ: {sorted(differ)[:10]}")
+
+
 def row(work, against, ours, theirs, target, unit):
     """Adds a row: both figures, their ratio and the most it may be."""
     ratio = ours / theirs if theirs else float("nan")
@@ -115,6 +134,7 @@ def small_tree():
     """Few apps, found through INSTALLED_APPS."""
     project = Project("small", apps=APPS)
     theirs, ours = project.django(), project.staticc()
+    check_same(project)
     name = f"admin, DRF, debug-toolbar ({files([project.base + '/staticc'])} files out), cold"
     row(f"{name}: CPU", "Django + WhiteNoise", ours.cpu, theirs.cpu, 0.55, "s")
     row(f"{name}: wall", "Django + WhiteNoise", ours.wall, theirs.wall, 0.55, "s")
@@ -128,6 +148,7 @@ def big_tree(dirs):
     count = files(path for _, path in dirs)
     name = f"{len(dirs)} packages, {count:,} files"
     theirs, ours = project.django(), project.staticc()
+    check_same(project)
     row(f"{name}, cold: CPU", "Django + WhiteNoise", ours.cpu, theirs.cpu, 0.55, "s")
     row("cold: wall", "Django + WhiteNoise", ours.wall, theirs.wall, 0.55, "s")
     row("cold: peak memory", "Django + WhiteNoise", ours.peak, theirs.peak, None, "MB")
@@ -214,6 +235,7 @@ def fresh_clone(project):
 def uncompressed(dirs):
     project = Project("uncompressed", dirs, backend=MANIFEST)
     theirs, ours = project.django(), project.staticc()
+    check_same(project)
     row("ManifestStaticFilesStorage, cold: wall", "Django", ours.wall, theirs.wall, 0.10, "s")
     row("ManifestStaticFilesStorage, cold: CPU", "Django", ours.cpu, theirs.cpu, None, "s")
 
