@@ -1,0 +1,351 @@
+//! An app's configuration class, read as Django's `AppConfig.create` chooses
+//! it. Reads Python source as text; runs nothing, and knows no directories.
+
+use super::modules::{self, Found};
+use super::python_env::SearchPath;
+use super::python_source::{self, Class, Module};
+use super::python_value::{Scope, Value, evaluate};
+use crate::nouns::Problem;
+
+/// A configuration class, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Config {
+    /// Where it is defined, to tell classes apart.
+    origin: (String, String),
+    /// The app's dotted name.
+    pub(super) name: Option<String>,
+    /// The app's directory, where it says so.
+    pub(super) path: Option<String>,
+    /// The app's label.
+    pub(super) label: Label,
+    default: Option<bool>,
+}
+
+/// What a configuration says of its label.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Label {
+    /// Nothing.
+    #[default]
+    Default,
+    Given(String),
+    /// Something that only running it would tell.
+    Unknown,
+}
+
+/// How far bases and imports are followed.
+const DEPTH: usize = 16;
+
+/// Reads the configurations of apps.
+pub(super) struct Reader<'a> {
+    /// Where modules are.
+    pub(super) search: &'a SearchPath,
+}
+
+/// A module with its source read.
+struct Source {
+    found: Found,
+    module: Module,
+}
+
+impl Reader<'_> {
+    /// The configuration that `entry.apps` makes the default, if any.
+    pub(super) fn default_config(&self, entry: &str) -> Result<Option<Config>, Problem> {
+        let Some(source) = self.source(&format!("{entry}.apps")) else {
+            return Ok(None);
+        };
+        let mut candidates = self.configs(&source, DEPTH, entry)?;
+        candidates.retain(|config| config.default != Some(false));
+        if candidates.len() != 1 {
+            candidates.retain(|config| config.default == Some(true));
+        }
+        match &candidates[..] {
+            [] => Ok(None),
+            [config] => Ok(Some(config.clone())),
+            several => {
+                let names: Vec<String> = several
+                    .iter()
+                    .map(|config| format!("'{}'", config.origin.1))
+                    .collect();
+                Err(Problem::error(
+                    "app-unclear",
+                    format!(
+                        "'{entry}.apps' declares more than one default AppConfig: {}.",
+                        names.join(", ")
+                    ),
+                ))
+            }
+        }
+    }
+
+    /// The configuration class that the entry names.
+    pub(super) fn named_config(&self, entry: &str) -> Result<Config, Problem> {
+        let Some((module, class)) = entry.rsplit_once('.') else {
+            return Err(not_found(entry, self.search));
+        };
+        let Some(source) = self.source(module) else {
+            return Err(not_found(entry, self.search));
+        };
+        if let Some(config) = self.resolve(&source, class, DEPTH, entry)? {
+            return Ok(config);
+        }
+        let choices: Vec<String> = self
+            .configs(&source, DEPTH, entry)?
+            .iter()
+            .map(|config| format!("'{}'", config.origin.1))
+            .collect();
+        let mut message = format!("Module '{module}' does not contain a '{class}' class.");
+        if !choices.is_empty() {
+            message = format!("{message} Choices are: {}.", choices.join(", "));
+        }
+        Err(advise(Problem::error("app-not-found", message), entry))
+    }
+
+    fn source(&self, name: &str) -> Option<Source> {
+        let found = modules::find(name, self.search)?;
+        let bytes = std::fs::read(found.file.as_ref()?).ok()?;
+        let text = String::from_utf8_lossy(&bytes);
+        Some(Source {
+            module: python_source::read(&text),
+            found,
+        })
+    }
+
+    /// All configuration classes that a module has a name for.
+    fn configs(&self, source: &Source, depth: usize, entry: &str) -> Result<Vec<Config>, Problem> {
+        let own = source.module.classes.iter().map(|class| &class.name);
+        let imported = source.module.imports.iter().map(|(here, ..)| here);
+        let mut configs: Vec<Config> = Vec::new();
+        for name in own.chain(imported) {
+            if let Some(config) = self.resolve(source, name, depth, entry)?
+                && !configs.iter().any(|known| known.origin == config.origin)
+            {
+                configs.push(config);
+            }
+        }
+        if let Some(depth) = depth.checked_sub(1) {
+            for star in &source.module.stars {
+                let module = absolute(star, source.found.package());
+                if let Some(source) = self.source(&module) {
+                    for config in self.configs(&source, depth, entry)? {
+                        if !configs.iter().any(|known| known.origin == config.origin) {
+                            configs.push(config);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(configs)
+    }
+
+    /// The configuration class that a name means in a module; `None` if it
+    /// means something else.
+    fn resolve(
+        &self,
+        source: &Source,
+        name: &str,
+        depth: usize,
+        entry: &str,
+    ) -> Result<Option<Config>, Problem> {
+        let Some(depth) = depth.checked_sub(1) else {
+            return Ok(None);
+        };
+        let mut own = source
+            .module
+            .classes
+            .iter()
+            .filter(|class| class.name == name);
+        if let Some(class) = own.next() {
+            let config = self.config_of(source, class, depth, entry)?;
+            for other in own {
+                if self.config_of(source, other, depth, entry)? != config {
+                    return Err(unclear(
+                        source,
+                        other.number,
+                        &format!("class {name} is defined more than once"),
+                        entry,
+                    ));
+                }
+            }
+            return Ok(config);
+        }
+        // `apps.AppConfig` after `from django import apps`.
+        let (head, rest) = name.split_once('.').unwrap_or((name, ""));
+        for (here, module, there) in &source.module.imports {
+            let module = absolute(module, source.found.package());
+            let target = if here == name && !there.is_empty() {
+                (module, there.clone())
+            } else if !rest.is_empty() && there.is_empty() && name.starts_with(&format!("{here}."))
+            {
+                (module, name[here.len() + 1..].to_owned())
+            } else if !rest.is_empty() && here == head && !there.is_empty() {
+                (format!("{module}.{there}"), rest.to_owned())
+            } else {
+                continue;
+            };
+            return self.imported(&target.0, &target.1, depth, entry);
+        }
+        for star in &source.module.stars {
+            let module = absolute(star, source.found.package());
+            if let Some(config) = self.imported(&module, name, depth, entry)? {
+                return Ok(Some(config));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The configuration class of a name in another module.
+    fn imported(
+        &self,
+        module: &str,
+        name: &str,
+        depth: usize,
+        entry: &str,
+    ) -> Result<Option<Config>, Problem> {
+        if is_app_config(module, name) {
+            return Ok(None);
+        }
+        // Most imports are not classes at all.
+        if !name.chars().any(char::is_uppercase) {
+            return Ok(None);
+        }
+        match self.source(module) {
+            Some(source) => self.resolve(&source, name, depth, entry),
+            None => Ok(None),
+        }
+    }
+
+    /// What a class says, if it is a configuration class.
+    fn config_of(
+        &self,
+        source: &Source,
+        class: &Class,
+        depth: usize,
+        entry: &str,
+    ) -> Result<Option<Config>, Problem> {
+        let mut inherited = None;
+        for base in &class.bases {
+            if means_app_config(source, base) {
+                inherited = inherited.or(Some(Config::default()));
+            } else if let Some(config) = self.resolve(source, base, depth, entry)? {
+                inherited = Some(config);
+            }
+        }
+        let Some(mut config) = inherited else {
+            return Ok(None);
+        };
+        config.origin = (source.found.name.clone(), class.name.clone());
+        let file = source.found.file.clone().unwrap_or_default();
+        let assigned = |name: &str| {
+            let own = class.assignments.iter().rev();
+            let module = source.module.assignments.iter().rev();
+            let mut all = own.chain(module).filter(|(known, ..)| known == name);
+            all.next().map(|(_, value, _)| value.clone())
+        };
+        let scope = Scope {
+            module: &source.found.name,
+            package: source.found.package(),
+            file: &file,
+            lookup: &assigned,
+        };
+        for (name, expression, number) in &class.assignments {
+            let value = evaluate(expression, &scope);
+            match (name.as_str(), value) {
+                ("name", Some(Value::Text(text))) => config.name = Some(text),
+                ("path", Some(Value::Text(text))) => config.path = Some(text),
+                ("label", Some(Value::Text(text))) => config.label = Label::Given(text),
+                ("label", _) => config.label = Label::Unknown,
+                ("default", Some(Value::Boolean(default))) => config.default = Some(default),
+                ("name" | "path" | "default", _) => {
+                    let what =
+                        format!("`{name} = {expression}` cannot be known without running it");
+                    return Err(unclear(source, *number, &what, entry));
+                }
+                _ => {}
+            }
+        }
+        Ok(Some(config))
+    }
+}
+
+/// Whether a base is Django's own `AppConfig`.
+fn means_app_config(source: &Source, base: &str) -> bool {
+    let (head, rest) = base.split_once('.').unwrap_or((base, ""));
+    source.module.imports.iter().any(|(here, module, there)| {
+        let module = absolute(module, source.found.package());
+        if there.is_empty() {
+            base.strip_prefix(here.as_str())
+                .and_then(|rest| rest.strip_prefix('.'))
+                .is_some_and(|rest| match rest.rsplit_once('.') {
+                    Some((inner, name)) => is_app_config(&format!("{module}.{inner}"), name),
+                    None => is_app_config(&module, rest),
+                })
+        } else if rest.is_empty() {
+            here == base && is_app_config(&module, there)
+        } else {
+            here == head && is_app_config(&format!("{module}.{there}"), rest)
+        }
+    })
+}
+
+fn is_app_config(module: &str, name: &str) -> bool {
+    matches!(module, "django.apps" | "django.apps.config") && name == "AppConfig"
+}
+
+/// A module name with leading dots, seen from a package.
+fn absolute(module: &str, package: &str) -> String {
+    let name = module.trim_start_matches('.');
+    let dots = module.len() - name.len();
+    if dots == 0 {
+        return module.to_owned();
+    }
+    let mut base = package;
+    for _ in 1..dots {
+        base = base.rsplit_once('.').map_or("", |(base, _)| base);
+    }
+    match (base, name) {
+        (base, "") => base.to_owned(),
+        ("", name) => name.to_owned(),
+        (base, name) => format!("{base}.{name}"),
+    }
+}
+
+fn unclear(source: &Source, number: usize, what: &str, entry: &str) -> Problem {
+    let file = source.found.file.clone().unwrap_or_default();
+    advise(
+        Problem::error(
+            "app-unclear",
+            format!("cannot tell where the app '{entry}' is: {what}"),
+        )
+        .note(format!("in {}:{number}", file.display())),
+        entry,
+    )
+}
+
+pub(super) fn not_found(entry: &str, search: &SearchPath) -> Problem {
+    const SHOWN: usize = 6;
+    let mut problem = Problem::error("app-not-found", format!("no module for the app '{entry}'"));
+    for directory in search.directories.iter().take(SHOWN) {
+        problem = problem.note(format!("looked in {}", directory.display()));
+    }
+    if search.directories.len() > SHOWN {
+        let more = search.directories.len() - SHOWN;
+        problem = problem.note(format!("and in {more} more directories"));
+    }
+    if search.directories.is_empty() {
+        problem = problem.note("staticc.python_path leads nowhere, so nothing was searched");
+    }
+    for file in &search.opaque {
+        problem = problem.note(format!(
+            "{} installs an import hook that cannot be read",
+            file.display()
+        ));
+    }
+    advise(problem, entry)
+}
+
+/// What helps whenever an app cannot be located.
+pub(super) fn advise(problem: Problem, entry: &str) -> Problem {
+    problem.cure(format!(
+        "add its environment to staticc.python_path, or state the directory: [staticc.app_directories] {entry:?} = \"path/to/app\""
+    ))
+}
