@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal as _};
 use std::time::{Duration, SystemTime};
 
 use super::consent::consents;
+use super::interrupt::unless_interrupted;
 use super::tell::Story;
 use super::{Exit, fail_on, tell};
 use crate::cli;
@@ -80,7 +81,7 @@ pub fn run(flags: &cli::Collect) -> Exit {
         root: &root,
         record_path: cache.record(root.path()),
     };
-    match run.collect(&mut console) {
+    match unless_interrupted(&root, || run.collect(&mut console)) {
         Ok(()) => Exit::Done,
         Err(problems) => {
             tell(&mut console, problems);

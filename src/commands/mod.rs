@@ -9,6 +9,7 @@ use crate::report::Console;
 mod cache;
 mod collect;
 mod consent;
+mod interrupt;
 mod name;
 mod policy;
 mod tell;

@@ -6,6 +6,7 @@
 //! names). Knows no finders and no references.
 
 pub mod cache;
+mod gate;
 pub mod leftovers;
 pub mod look;
 pub mod manifest;

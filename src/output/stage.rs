@@ -120,6 +120,8 @@ impl Stage<'_> {
             vec![problem]
         })?;
         self.give_way(plan, &mut ready);
+        let passage = self.root.begin_to_put();
+        let _passage = passage.map_err(|problem| vec![problem])?;
         self.put(plan, &ready, manifest.as_ref())
             .map_err(|problem| {
                 self.discard(plan, looks);

@@ -11,6 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::SystemTime;
 
+use super::gate::{Gate, Passage};
 use crate::nouns::{ContentId, LinkMode, LogicalPath, Problem, Stamp};
 use crate::settings::Settings;
 
@@ -29,6 +30,8 @@ pub struct StaticRoot {
     made: Mutex<Vec<PathBuf>>,
     /// Whether sharing blocks has failed once.
     cannot_clone: AtomicBool,
+    /// Passed by every step that writes.
+    gate: Gate,
     /// What the names of this run's temporary files have in common.
     run: String,
 }
@@ -90,6 +93,7 @@ impl StaticRoot {
             link_mode,
             made: Mutex::default(),
             cannot_clone: AtomicBool::new(false),
+            gate: Gate::default(),
             run: format!("{:x}-{now:x}", std::process::id()),
         }
     }
@@ -185,6 +189,7 @@ impl StaticRoot {
         source: &Source<'_>,
         like: Option<Likeness>,
     ) -> Result<Likeness, Problem> {
+        let _passage = self.gate.pass()?;
         let failed = |error: io::Error| cannot_write(&slot.target, &error);
         let mut file = File::create_new(&slot.temporary).map_err(failed)?;
         match source {
@@ -229,6 +234,7 @@ impl StaticRoot {
         if self.link_mode != LinkMode::Hardlink {
             return None;
         }
+        let _passage = self.gate.pass().ok()?;
         fs::hard_link(twin, &slot.temporary).ok()?;
         let metadata = fs::symlink_metadata(&slot.temporary).ok()?;
         Some(Likeness::of(&metadata))
@@ -236,6 +242,7 @@ impl StaticRoot {
 
     /// Prepares a symbolic link to a source.
     pub fn prepare_link(&self, slot: &Slot, source: &Path) -> Result<(), Problem> {
+        let _passage = self.gate.pass()?;
         symlink(source, &slot.temporary).map_err(|error| cannot_write(&slot.target, &error))
     }
 
@@ -307,7 +314,29 @@ impl StaticRoot {
 
     /// Makes STATIC_ROOT itself, so that an empty run leaves one too.
     pub fn make(&self) -> Result<(), Problem> {
+        let _passage = self.gate.pass()?;
         self.make_directory(&self.root)
+    }
+
+    /// Begins to put things in force; nothing interrupts that.
+    pub fn begin_to_put(&self) -> Result<Passage<'_>, Problem> {
+        self.gate.pass()
+    }
+
+    /// Stops the run: what is being put in force is finished, what is only
+    /// prepared is removed.
+    pub fn give_up(&self) {
+        self.gate.close();
+        let (before, after) = TEMPORARY;
+        let ours = format!("{before}{}-", self.run);
+        for entry in walkdir::WalkDir::new(&self.root).into_iter().flatten() {
+            let name = entry.file_name().as_bytes();
+            if name.starts_with(ours.as_bytes()) && name.ends_with(after.as_bytes()) {
+                // What can't be removed is nobody's harm.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        self.unmake();
     }
 
     /// Removes the directories that this run made, as far as they are empty.
@@ -321,6 +350,7 @@ impl StaticRoot {
 
     /// Makes a directory below STATIC_ROOT, with all that lead to it.
     pub fn make_below(&self, directory: &Path) -> Result<(), Problem> {
+        let _passage = self.gate.pass()?;
         self.make_directory(&self.root.join(directory))
     }
 

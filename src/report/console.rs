@@ -84,7 +84,8 @@ impl Console {
     }
 }
 
-fn complain(text: &str) {
+/// Says something on standard error.
+pub fn complain(text: &str) {
     // There is nobody to tell when standard error is closed.
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }

@@ -7,5 +7,5 @@ mod json;
 mod render;
 mod words;
 
-pub use console::{Bar, Console};
+pub use console::{Bar, Console, complain};
 pub use render::render;

@@ -14,6 +14,7 @@ mod again;
 mod cache;
 mod fixtures;
 mod house;
+mod interrupt;
 mod outcome;
 mod speaking;
 mod tree;

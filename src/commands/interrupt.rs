@@ -1,0 +1,29 @@
+//! Ctrl-C and SIGTERM: what is being prepared is removed, what is being put
+//! in force is finished, and the exit status says which signal it was.
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::output::static_root::StaticRoot;
+use crate::report;
+
+/// Does the work unless a signal comes, which ends the process.
+pub fn unless_interrupted<T>(root: &StaticRoot, work: impl FnOnce() -> T) -> T {
+    // Without a handler, a signal ends the process on the spot.
+    let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGTERM]) else {
+        return work();
+    };
+    let handle = signals.handle();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            if let Some(signal) = signals.forever().next() {
+                root.give_up();
+                report::complain("interrupted; STATIC_ROOT is whole\n");
+                std::process::exit(128 + signal);
+            }
+        });
+        let result = work();
+        handle.close();
+        result
+    })
+}
