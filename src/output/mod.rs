@@ -1,7 +1,7 @@
 //! Output: what STATIC_ROOT shall hold, and making it so. [`plan`] and
 //! [`manifest`] are pure; [`look`] says what is there already; [`stage`] has
 //! the rest prepared beside its place ([`prepare`]) and put in force by
-//! renaming ([`put`]); [`static_root`] does single steps and decides nothing. What one run leaves
+//! renaming ([`put`]); [`static_root`] and [`slot`] do single steps and decide nothing. What one run leaves
 //! to the next is in [`cache`] (compressed copies) and [`record`] (stamps and
 //! names). Knows no finders and no references.
 
@@ -14,5 +14,6 @@ pub mod plan;
 mod prepare;
 mod put;
 pub mod record;
+pub mod slot;
 pub mod stage;
 pub mod static_root;

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use super::cache::Key;
 use super::look::{Before, Look};
 use super::plan::{Body, Piece, Plan, Target};
+use super::slot::{Likeness, Slot, Source};
 use super::stage::{NUMBERS, Ready, Stage};
-use super::static_root::{Likeness, Slot, Source};
 use crate::encode::{Encoded, Recipe, encode};
 use crate::nouns::{AssetId, ContentId, Encoding, Encodings, LogicalPath, Problem, Stamp};
 

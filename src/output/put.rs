@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use super::look::Before;
 use super::plan::{Plan, Role, Target};
+use super::slot::Slot;
 use super::stage::{Done, NUMBERS, Placed, Ready, Stage, in_order};
-use super::static_root::Slot;
 use crate::nouns::{AssetId, Encoding, Encodings, LogicalPath, Problem};
 
 impl Stage<'_> {

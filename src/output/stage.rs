@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use super::cache::Cache;
 use super::look::{Before, Look, Looker};
 use super::plan::{Piece, Plan, Processed, Role};
-use super::static_root::{Slot, Source, StaticRoot};
+use super::slot::{Slot, Source};
+use super::static_root::StaticRoot;
 use crate::nouns::{Asset, AssetId, Encoding, Encodings, LogicalPath, Problem, Progress, Stamp};
 use crate::sources::Content;
 

@@ -3,16 +3,16 @@
 //! symbolic link.
 
 use std::fs::{self, File, Metadata, Permissions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::AtomicBool;
 use std::time::SystemTime;
 
 use super::gate::{Gate, Passage};
-use crate::nouns::{ContentId, LinkMode, LogicalPath, Problem, Stamp};
+use crate::nouns::{ContentId, LinkMode, LogicalPath, Problem};
 use crate::settings::Settings;
 
 /// Names of files that are being prepared begin and end so.
@@ -21,60 +21,19 @@ pub const TEMPORARY: (&str, &str) = (".staticc-", ".tmp");
 /// The directory that a run writes to.
 pub struct StaticRoot {
     root: PathBuf,
-    file_mode: Option<u32>,
+    pub(super) file_mode: Option<u32>,
     directory_mode: Option<u32>,
-    link_mode: LinkMode,
+    pub(super) link_mode: LinkMode,
     /// The root's group, which all files get. `None` until it exists.
-    group: Option<u32>,
+    pub(super) group: Option<u32>,
     /// Directories made by this run, parents first.
     made: Mutex<Vec<PathBuf>>,
     /// Whether sharing blocks has failed once.
-    cannot_clone: AtomicBool,
+    pub(super) cannot_clone: AtomicBool,
     /// Passed by every step that writes.
-    gate: Gate,
+    pub(super) gate: Gate,
     /// What the names of this run's temporary files have in common.
-    run: String,
-}
-
-/// What a file's bytes are prepared from.
-pub enum Source<'a> {
-    /// Bytes in memory.
-    Bytes(&'a [u8]),
-    /// A file, which must still have this stamp, and its bytes, if they are
-    /// in memory.
-    File(&'a Path, &'a Stamp, Option<&'a [u8]>),
-}
-
-/// A place in STATIC_ROOT, and one beside it for what is not there yet.
-#[derive(Debug)]
-pub struct Slot {
-    target: PathBuf,
-    temporary: PathBuf,
-}
-
-/// What a compressed copy has in common with its file.
-#[derive(Clone, Copy, Debug)]
-pub struct Likeness {
-    mode: u32,
-    modified: SystemTime,
-    /// The file's own.
-    pub stamp: Stamp,
-}
-
-impl Likeness {
-    /// That of a file.
-    pub fn of(metadata: &Metadata) -> Self {
-        Self {
-            mode: metadata.mode() & 0o7777,
-            modified: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
-            stamp: Stamp::of(metadata),
-        }
-    }
-
-    /// Whether a file was modified at the same time.
-    pub fn has_time_of(self, metadata: &Metadata) -> bool {
-        metadata.modified().is_ok_and(|time| time == self.modified)
-    }
+    pub(super) run: String,
 }
 
 impl StaticRoot {
@@ -171,101 +130,6 @@ impl StaticRoot {
             // A file further up is found when that directory is looked at.
             Err(_) => None,
         }
-    }
-
-    /// The place of a path; the number is the run's own for this file.
-    pub fn slot(&self, path: &LogicalPath, number: usize) -> Slot {
-        let target = self.locate(path);
-        let (before, after) = TEMPORARY;
-        let temporary = target.with_file_name(format!("{before}{}-{number:x}{after}", self.run));
-        Slot { target, temporary }
-    }
-
-    /// Prepares a file, in a directory that exists. With `like`, mode and
-    /// times are those; else the mode is the settings'.
-    pub fn prepare(
-        &self,
-        slot: &Slot,
-        source: &Source<'_>,
-        like: Option<Likeness>,
-    ) -> Result<Likeness, Problem> {
-        let _passage = self.gate.pass()?;
-        let failed = |error: io::Error| cannot_write(&slot.target, &error);
-        let mut file = File::create_new(&slot.temporary).map_err(failed)?;
-        match source {
-            Source::Bytes(bytes) => file.write_all(bytes).map_err(failed)?,
-            Source::File(_, _, Some(bytes)) if !self.clones() => {
-                file.write_all(bytes).map_err(failed)?;
-            }
-            Source::File(path, stamp, _) => {
-                let mut from = File::open(path).map_err(|error| cannot_read(path, &error))?;
-                self.copy(&mut from, &mut file).map_err(failed)?;
-                let now = from.metadata().map_err(|error| cannot_read(path, &error))?;
-                let copied = file.metadata().map_err(failed)?.len();
-                if copied != stamp.size || Stamp::of(&now) != **stamp {
-                    return Err(crate::sources::changed(path));
-                }
-            }
-        }
-        let mode = like.map(|like| like.mode).or(self.file_mode);
-        let made = file.metadata().map_err(failed)?;
-        if let Some(mode) = mode.filter(|mode| *mode != made.mode() & 0o7777) {
-            let permissions = Permissions::from_mode(mode);
-            file.set_permissions(permissions).map_err(failed)?;
-        }
-        // As Django's `_ensure_location_group_id` does, where it may.
-        if let Some(group) = self.group.filter(|&group| group != made.gid()) {
-            let _ = fchown(&file, None, Some(group));
-        }
-        let mut likeness = Likeness::of(&made);
-        if let Some(like) = like {
-            let times = fs::FileTimes::new().set_modified(like.modified);
-            file.set_times(times.set_accessed(like.modified))
-                .map_err(failed)?;
-            likeness = Likeness::of(&file.metadata().map_err(failed)?);
-        }
-        likeness.mode = mode.unwrap_or(likeness.mode);
-        Ok(likeness)
-    }
-
-    /// Prepares another name of a file in STATIC_ROOT that is whole and has
-    /// the same bytes, if that is wanted and possible.
-    pub fn prepare_twin(&self, slot: &Slot, twin: &Path) -> Option<Likeness> {
-        if self.link_mode != LinkMode::Hardlink {
-            return None;
-        }
-        let _passage = self.gate.pass().ok()?;
-        fs::hard_link(twin, &slot.temporary).ok()?;
-        let metadata = fs::symlink_metadata(&slot.temporary).ok()?;
-        Some(Likeness::of(&metadata))
-    }
-
-    /// Prepares a symbolic link to a source.
-    pub fn prepare_link(&self, slot: &Slot, source: &Path) -> Result<(), Problem> {
-        let _passage = self.gate.pass()?;
-        symlink(source, &slot.temporary).map_err(|error| cannot_write(&slot.target, &error))
-    }
-
-    /// Whether files may share blocks, as far as is known.
-    fn clones(&self) -> bool {
-        self.link_mode == LinkMode::Reflink && !self.cannot_clone.load(Relaxed)
-    }
-
-    /// Copies a file's content, or shares its blocks.
-    fn copy(&self, from: &mut File, to: &mut File) -> io::Result<()> {
-        if self.clones() {
-            if clone(from, to) {
-                return Ok(());
-            }
-            self.cannot_clone.store(true, Relaxed);
-        }
-        if self.link_mode == LinkMode::Copy {
-            // The kernel would share blocks by itself; not of such a reader.
-            io::copy(&mut io::BufReader::new(from), to)?;
-        } else {
-            io::copy(from, to)?;
-        }
-        Ok(())
     }
 
     /// Removes a file or a link, not what it leads to. Whether it was there.
@@ -380,35 +244,6 @@ impl StaticRoot {
     }
 }
 
-impl Slot {
-    /// Puts what was prepared in its place, over what is there.
-    pub fn put(&self) -> Result<(), Problem> {
-        fs::rename(&self.temporary, &self.target)
-            .map_err(|error| cannot_write(&self.target, &error))
-    }
-
-    /// Removes what was prepared, if anything was.
-    pub fn discard(&self) {
-        // There is nothing to tell of what is not there.
-        let _ = fs::remove_file(&self.temporary);
-    }
-
-    /// What was prepared, while it is not in its place.
-    pub fn temporary(&self) -> &Path {
-        &self.temporary
-    }
-}
-
-#[cfg(target_os = "linux")]
-fn clone(from: &File, to: &File) -> bool {
-    rustix::fs::ioctl_ficlone(to, from).is_ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn clone(_: &File, _: &File) -> bool {
-    false
-}
-
 fn hash_file(path: &Path) -> io::Result<ContentId> {
     let mut hasher = blake3::Hasher::new();
     let mut file = File::open(path)?;
@@ -421,10 +256,10 @@ fn hash_file(path: &Path) -> io::Result<ContentId> {
     }
 }
 
-fn cannot_write(path: &Path, error: &io::Error) -> Problem {
+pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Problem {
     Problem::error("cannot-write", format!("cannot be written: {error}")).in_file(path)
 }
 
-fn cannot_read(path: &Path, error: &io::Error) -> Problem {
+pub(super) fn cannot_read(path: &Path, error: &io::Error) -> Problem {
     Problem::error("unreadable", format!("cannot be read: {error}")).in_file(path)
 }

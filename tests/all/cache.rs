@@ -208,6 +208,27 @@ fn hard_links_have_one_inode() {
 }
 
 #[test]
+fn every_link_mode_leaves_the_same_files() {
+    let directory = projects(&["one"]);
+    let project = directory.path().join("one");
+    // Larger than what is read at once.
+    fs::write(project.join("static/large.png"), vec![7; 300_000]).unwrap();
+    let files = |mode: &str| -> BTreeMap<PathBuf, Vec<u8>> {
+        collect(&project, &["--link-mode", mode, "--static-root", mode]);
+        let root = project.join(mode);
+        let entries = walkdir::WalkDir::new(&root).into_iter().map(Result::unwrap);
+        let files = entries.filter(|entry| entry.file_type().is_file());
+        let relative = |path: &Path| path.strip_prefix(&root).unwrap().to_owned();
+        files
+            .map(|file| (relative(file.path()), fs::read(file.path()).unwrap()))
+            .collect()
+    };
+    let reflinked = files("reflink");
+    assert_eq!(reflinked[Path::new("large.png")], vec![7; 300_000]);
+    assert!(files("copy") == reflinked && files("hardlink") == reflinked);
+}
+
+#[test]
 fn the_cache_is_looked_after() {
     let directory = projects(&["one"]);
     let project = directory.path().join("one");
