@@ -84,13 +84,14 @@ pub fn read(assets: &[Asset], hashes: bool, known: &dyn Known) -> Read {
         .enumerate()
         .map(|(index, asset)| {
             let id = AssetId(u32::try_from(index).unwrap_or(u32::MAX));
-            let known = |stamp: &Stamp| known.content(id, &asset.source(), stamp);
+            let source = asset.source();
+            let known = |stamp: &Stamp| known.content(id, &source, stamp);
             let wanted = match (hashes, asset.path.is_adjustable()) {
                 (true, true) => Wanted::Text,
                 (true, false) => Wanted::Fingerprint,
                 (false, _) => Wanted::Id,
             };
-            read_one(&asset.source(), wanted, &room, known).map_err(Box::new)
+            read_one(&source, wanted, &room, known).map_err(Box::new)
         })
         .collect();
     let mut all = Read {

@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 
-use crate::tree;
+use crate::tree::{self, files};
 
 /// Names that refer to each other: `a.css` → `b.css` → `i.svg`.
 const SOURCES: [&str; 7] = [
@@ -222,19 +222,6 @@ impl Project {
             Happening::Nothing => {}
         }
     }
-}
-
-/// All files below a directory.
-fn files(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let entries = walkdir::WalkDir::new(root).into_iter();
-    let entries = entries.map(Result::unwrap);
-    entries
-        .filter(|entry| entry.file_type().is_file())
-        .map(|entry| {
-            let path = entry.path().strip_prefix(root).unwrap().to_owned();
-            (path, fs::read(entry.path()).unwrap())
-        })
-        .collect()
 }
 
 proptest! {

@@ -9,7 +9,7 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use crate::tree::staticc;
+use crate::tree::{files, staticc};
 
 const SETTINGS: &str = "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\nSTATICFILES_DIRS = [\"static\"]\n\
     [staticc]\npython_path = []\n[staticc.cache]\ndir = \"../cache\"\n";
@@ -106,15 +106,7 @@ fn many_processes_share_one_cache() {
     let names = ["one", "two", "three", "four", "five", "six"];
     let directory = projects(&names);
     let trees = |root: &str| -> Vec<BTreeMap<PathBuf, Vec<u8>>> {
-        let tree = |name: &&str| {
-            let root = directory.path().join(name).join(root);
-            let entries = walkdir::WalkDir::new(&root).into_iter().map(Result::unwrap);
-            let files = entries.filter(|entry| entry.file_type().is_file());
-            let relative = |path: &Path| path.strip_prefix(&root).unwrap().to_owned();
-            files
-                .map(|file| (relative(file.path()), fs::read(file.path()).unwrap()))
-                .collect()
-        };
+        let tree = |name: &&str| files(&directory.path().join(name).join(root));
         names.iter().map(tree).collect()
     };
     std::thread::scope(|scope| {
@@ -213,19 +205,13 @@ fn every_link_mode_leaves_the_same_files() {
     let project = directory.path().join("one");
     // Larger than what is read at once.
     fs::write(project.join("static/large.png"), vec![7; 300_000]).unwrap();
-    let files = |mode: &str| -> BTreeMap<PathBuf, Vec<u8>> {
+    let tree = |mode: &str| {
         collect(&project, &["--link-mode", mode, "--static-root", mode]);
-        let root = project.join(mode);
-        let entries = walkdir::WalkDir::new(&root).into_iter().map(Result::unwrap);
-        let files = entries.filter(|entry| entry.file_type().is_file());
-        let relative = |path: &Path| path.strip_prefix(&root).unwrap().to_owned();
-        files
-            .map(|file| (relative(file.path()), fs::read(file.path()).unwrap()))
-            .collect()
+        files(&project.join(mode))
     };
-    let reflinked = files("reflink");
+    let reflinked = tree("reflink");
     assert_eq!(reflinked[Path::new("large.png")], vec![7; 300_000]);
-    assert!(files("copy") == reflinked && files("hardlink") == reflinked);
+    assert!(tree("copy") == reflinked && tree("hardlink") == reflinked);
 }
 
 #[test]

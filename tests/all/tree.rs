@@ -1,6 +1,7 @@
 //! A case's tree in a temporary directory: `tree/` copied, and what
 //! `case.toml` makes besides. Knows nothing of outcomes.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -24,6 +25,19 @@ pub fn staticc() -> Command {
         .env("XDG_CACHE_HOME", &*CACHE)
         .env_remove("VIRTUAL_ENV");
     command
+}
+
+/// All files below a directory.
+pub fn files(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let entries = walkdir::WalkDir::new(root).into_iter();
+    let entries = entries.map(Result::unwrap);
+    entries
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            let path = entry.path().strip_prefix(root).unwrap().to_owned();
+            (path, fs::read(entry.path()).unwrap())
+        })
+        .collect()
 }
 
 /// Copies a directory with its links.
