@@ -134,10 +134,8 @@ impl Run<'_> {
         self.look_at_manifest(&named.plan, console);
         let bar = Bar::new(self.flags.progress.decided());
         let stage = Stage {
-            root: self.root,
             looker: &looker_now,
             cache: self.cache,
-            assets: &found.assets,
             contents: &named.contents,
             processed: &named.processed,
             progress: &bar,

@@ -87,16 +87,16 @@ impl Stage<'_> {
         let mut ready = Ready::untouched(order.look);
         let path = &order.target.path;
         let like = if order.look.before == Before::Same {
-            self.root.look(path).as_ref().map(Likeness::of)
+            self.looker.root.look(path).as_ref().map(Likeness::of)
         } else {
-            let slot = self.root.slot(path, order.number);
+            let slot = self.looker.root.slot(path, order.number);
             let like = if self.looker.links(order.target) {
-                let source = self.assets[order.target.asset.index()].source();
-                self.root.prepare_link(&slot, &source)?;
+                let source = self.looker.assets[order.target.asset.index()].source();
+                self.looker.root.prepare_link(&slot, &source)?;
                 fs::metadata(source).as_ref().ok().map(Likeness::of)
             } else {
                 let twin = order.twin.map(|twin| self.place_of(twin, None));
-                let linked = twin.and_then(|twin| self.root.prepare_twin(&slot, &twin));
+                let linked = twin.and_then(|twin| self.looker.root.prepare_twin(&slot, &twin));
                 Some(linked.map_or_else(|| bytes.prepare(&slot), Ok)?)
             };
             let stamp = like.map_or_else(Stamp::default, |like| like.stamp);
@@ -110,15 +110,16 @@ impl Stage<'_> {
                 continue;
             }
             let slot = self
+                .looker
                 .root
                 .slot(&path, order.number + 1 + copy.encoding as usize);
             let twin = order
                 .twin
                 .filter(|twin| twin.ready.kept.contains(copy.encoding))
                 .map(|twin| self.place_of(twin, Some(copy.encoding)));
-            let linked = twin.and_then(|twin| self.root.prepare_twin(&slot, &twin));
+            let linked = twin.and_then(|twin| self.looker.root.prepare_twin(&slot, &twin));
             let source = Source::Bytes(&copy.bytes);
-            let made = linked.map_or_else(|| self.root.prepare(&slot, &source, like), Ok)?;
+            let made = linked.map_or_else(|| self.looker.root.prepare(&slot, &source, like), Ok)?;
             ready.placed.add_copy(copy.encoding, &made.stamp);
         }
         // A client must not get the old content's copy for the new file.
@@ -145,18 +146,18 @@ impl Stage<'_> {
             ),
         };
         if waits {
-            let slot = self.root.slot(&path, twin.number + own);
+            let slot = self.looker.root.slot(&path, twin.number + own);
             slot.temporary().to_owned()
         } else {
-            self.root.locate(&path)
+            self.looker.root.locate(&path)
         }
     }
 
     /// Whether a compressed copy is as this run would make it.
     fn is_copy(&self, path: &LogicalPath, bytes: &[u8], like: Option<Likeness>) -> bool {
-        let found = self.root.look(path);
+        let found = self.looker.root.look(path);
         let is_like = |found: &Metadata| like.is_some_and(|like| like.has_time_of(found));
-        found.as_ref().is_some_and(is_like) && self.root.holds_bytes(path, bytes)
+        found.as_ref().is_some_and(is_like) && self.looker.root.holds_bytes(path, bytes)
     }
 }
 
@@ -211,7 +212,7 @@ impl<'a> Bytes<'a> {
                 let text = adjusted.and_then(|adjusted| adjusted.text.as_ref());
                 text.map(String::as_bytes).ok_or_else(|| {
                     Problem::error("no-text", "was changed in STATIC_ROOT while the run looked")
-                        .in_file(self.stage.assets[asset.index()].source())
+                        .in_file(self.stage.looker.assets[asset.index()].source())
                         .cure("run again")
                 })
             }
@@ -225,7 +226,7 @@ impl<'a> Bytes<'a> {
     }
 
     fn read(&self, asset: AssetId) -> Result<Vec<u8>, Problem> {
-        let source = self.stage.assets[asset.index()].source();
+        let source = self.stage.looker.assets[asset.index()].source();
         let bytes = fs::read(&source).map_err(|error| {
             Problem::error("unreadable", format!("cannot be read: {error}")).in_file(&source)
         })?;
@@ -238,9 +239,9 @@ impl<'a> Bytes<'a> {
 
     /// Prepares a file with these bytes.
     fn prepare(&mut self, slot: &Slot) -> Result<Likeness, Problem> {
-        let root = self.stage.root;
+        let root = self.stage.looker.root;
         if let Body::Source(asset) = self.body {
-            let source = self.stage.assets[asset.index()].source();
+            let source = self.stage.looker.assets[asset.index()].source();
             let stamp = &self.stage.contents[asset.index()].stamp;
             let source = Source::File(&source, stamp, self.in_memory(asset));
             return root.prepare(slot, &source, None);

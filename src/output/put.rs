@@ -35,7 +35,10 @@ impl Stage<'_> {
         for (index, target) in plan.targets.iter().enumerate() {
             for encoding in ready[index].kept.iter() {
                 if let Some(&other) = named.get(&target.path.with_suffix(encoding.suffix())) {
-                    let slot = self.root.slot(&plan.targets[other].path, other * NUMBERS);
+                    let slot = self
+                        .looker
+                        .root
+                        .slot(&plan.targets[other].path, other * NUMBERS);
                     slot.discard();
                     ready[other].gives_way();
                 }
@@ -77,13 +80,13 @@ impl Stage<'_> {
             })
             .collect();
         for &asset in &plan.removals {
-            let path = &self.assets[asset.index()].path;
+            let path = &self.looker.assets[asset.index()].path;
             done.push(self.removed(asset));
-            self.root.remove(path)?;
+            self.looker.root.remove(path)?;
             for encoding in Encoding::ALL {
                 let copy = path.with_suffix(encoding.suffix());
                 if !plan.paths.contains(&copy) {
-                    self.root.remove(&copy)?;
+                    self.looker.root.remove(&copy)?;
                 }
             }
         }
@@ -100,15 +103,16 @@ impl Stage<'_> {
         for encoding in ready.obsolete.iter() {
             let copy = target.path.with_suffix(encoding.suffix());
             if !plan.paths.contains(&copy) {
-                self.root.remove(&copy)?;
+                self.looker.root.remove(&copy)?;
             }
         }
         if ready.placed.file {
-            self.root.slot(&target.path, number).put()?;
+            self.looker.root.slot(&target.path, number).put()?;
         }
         for encoding in ready.placed.copies.iter() {
             let copy = target.path.with_suffix(encoding.suffix());
-            self.root
+            self.looker
+                .root
                 .slot(&copy, number + 1 + encoding as usize)
                 .put()?;
         }
@@ -118,11 +122,11 @@ impl Stage<'_> {
     /// What is told of an asset whose plain file goes: Django copies it
     /// first, unless it is there.
     fn removed(&self, asset: AssetId) -> Done {
-        let path = &self.assets[asset.index()].path;
+        let path = &self.looker.assets[asset.index()].path;
         let content = &self.contents[asset.index()];
-        let before = match self.root.look(path) {
+        let before = match self.looker.root.look(path) {
             None => Before::Absent,
-            Some(_) if self.root.holds(path, content.id, content.stamp.size) => Before::Same,
+            Some(_) if self.looker.root.holds(path, content.id, content.stamp.size) => Before::Same,
             Some(_) => Before::Other,
         };
         Done {

@@ -12,20 +12,15 @@ use super::cache::Cache;
 use super::look::{Before, Look, Looker};
 use super::plan::{Piece, Plan, Processed, Role};
 use super::slot::{Slot, Source};
-use super::static_root::StaticRoot;
-use crate::nouns::{Asset, AssetId, Encoding, Encodings, LogicalPath, Problem, Progress, Stamp};
+use crate::nouns::{AssetId, Encoding, Encodings, LogicalPath, Problem, Progress, Stamp};
 use crate::sources::Content;
 
 /// What a run works on.
 pub struct Stage<'a> {
-    /// Where to.
-    pub root: &'a StaticRoot,
-    /// Who says what is there.
+    /// Where to, and who says what is there.
     pub looker: &'a Looker<'a>,
     /// Where compressed copies are kept.
     pub cache: &'a Cache,
-    /// By asset number.
-    pub assets: &'a [Asset],
     /// By asset number.
     pub contents: &'a [Content],
     /// Rewritten texts.
@@ -117,11 +112,11 @@ impl Stage<'_> {
         });
         let (mut ready, manifest) = prepared.map_err(|problem| {
             self.discard(plan, looks);
-            self.root.unmake();
+            self.looker.root.unmake();
             vec![problem]
         })?;
         self.give_way(plan, &mut ready);
-        let passage = self.root.begin_to_put();
+        let passage = self.looker.root.begin_to_put();
         let _passage = passage.map_err(|problem| vec![problem])?;
         self.put(plan, &ready, manifest.as_ref())
             .map_err(|problem| {
@@ -159,9 +154,13 @@ impl Stage<'_> {
         let written = written.filter(|(_, look)| look.is_incomplete());
         let manifest = plan.manifest.is_some().then_some(manifest);
         if let Some(path) = manifest
-            && self.root.look(path).is_some_and(|found| found.is_dir())
+            && self
+                .looker
+                .root
+                .look(path)
+                .is_some_and(|found| found.is_dir())
         {
-            problems.push(self.root.taken(path));
+            problems.push(self.looker.root.taken(path));
         }
         for path in written.map(|(target, _)| &target.path).chain(manifest) {
             for directory in path.as_path().ancestors().skip(1) {
@@ -173,14 +172,14 @@ impl Stage<'_> {
         let mut directories: Vec<&Path> = directories.into_iter().collect();
         directories.sort_unstable();
         for directory in &directories {
-            problems.extend(self.root.directory_obstacle(directory));
+            problems.extend(self.looker.root.directory_obstacle(directory));
             let path = LogicalPath::new(std::os::unix::ffi::OsStrExt::as_bytes(
                 directory.as_os_str(),
             ));
             if plan.paths.contains(&path) {
                 problems.push(
                     Problem::error("path-taken", "is collected as a file and as a directory")
-                        .in_file(self.root.locate(&path))
+                        .in_file(self.looker.root.locate(&path))
                         .cure("rename one of them, or give one a prefix"),
                 );
             }
@@ -188,24 +187,25 @@ impl Stage<'_> {
         if !problems.is_empty() {
             return Err(problems);
         }
-        self.root
+        self.looker
+            .root
             .make()
             .and_then(|()| {
                 directories
                     .iter()
-                    .try_for_each(|directory| self.root.make_below(directory))
+                    .try_for_each(|directory| self.looker.root.make_below(directory))
             })
             .map_err(|problem| {
-                self.root.unmake();
+                self.looker.root.unmake();
                 vec![problem]
             })
     }
 
     fn prepare_manifest(&self, plan: &Plan, path: &LogicalPath) -> Result<Option<Slot>, Problem> {
         match &plan.manifest {
-            Some(bytes) if !self.root.holds_bytes(path, bytes) => {
-                let slot = self.root.slot(path, plan.targets.len() * NUMBERS);
-                let prepared = self.root.prepare(&slot, &Source::Bytes(bytes), None);
+            Some(bytes) if !self.looker.root.holds_bytes(path, bytes) => {
+                let slot = self.looker.root.slot(path, plan.targets.len() * NUMBERS);
+                let prepared = self.looker.root.prepare(&slot, &Source::Bytes(bytes), None);
                 if prepared.is_err() {
                     slot.discard();
                 }
@@ -287,11 +287,14 @@ impl Stage<'_> {
     fn discard(&self, plan: &Plan, looks: &[Look]) {
         let targets = plan.targets.iter().zip(looks).enumerate();
         for (index, (target, _)) in targets.filter(|(_, (_, look))| look.is_incomplete()) {
-            self.root.slot(&target.path, index * NUMBERS).discard();
+            self.looker
+                .root
+                .slot(&target.path, index * NUMBERS)
+                .discard();
             for encoding in Encoding::ALL {
                 let copy = target.path.with_suffix(encoding.suffix());
                 let number = index * NUMBERS + 1 + encoding as usize;
-                self.root.slot(&copy, number).discard();
+                self.looker.root.slot(&copy, number).discard();
             }
         }
     }
