@@ -17,13 +17,15 @@
 //! - [`output`]: what STATIC_ROOT shall hold, prepared beside its place and
 //!   put in force by renaming, the manifest last.
 //! - [`report`]: events → Django's words; problems → places, cures.
-//! - [`nouns`]: the few words that all of these share.
+//! - [`nouns`]: the few words that all of these share; [`disk`]: reading
+//!   regular files and nothing else.
 //!
-//! A room imports only rooms before it ([`nouns`] are before all); a test
+//! A room imports only rooms before it ([`nouns`] and [`disk`] are before all); a test
 //! holds that.
 
 pub mod cli;
 pub mod commands;
+pub mod disk;
 pub mod encode;
 pub mod nouns;
 pub mod output;

@@ -7,20 +7,21 @@ use std::path::Path;
 /// Each room and what it may import.
 const ROOMS: &[(&str, &[&str])] = &[
     ("nouns", &[]),
+    ("disk", &[]),
     ("rewrite", &["nouns"]),
     ("encode", &["nouns"]),
-    ("settings", &["nouns", "rewrite"]),
-    ("sources", &["nouns", "rewrite", "settings"]),
+    ("settings", &["nouns", "disk", "rewrite"]),
+    ("sources", &["nouns", "disk", "rewrite", "settings"]),
     (
         "output",
-        &["nouns", "rewrite", "encode", "settings", "sources"],
+        &["nouns", "disk", "rewrite", "encode", "settings", "sources"],
     ),
     ("report", &["nouns"]),
     ("cli", &[]),
     (
         "commands",
         &[
-            "nouns", "rewrite", "encode", "settings", "sources", "output", "report", "cli",
+            "nouns", "disk", "rewrite", "encode", "settings", "sources", "output", "report", "cli",
         ],
     ),
 ];

@@ -1,0 +1,58 @@
+//! Reading what should be a regular file: a pipe or a device in its place is
+//! refused and never waited for, and a file that grows is read no further
+//! than it was long. Knows no problems and no settings.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+/// Opens a regular file for reading, links followed.
+pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
+    // Without this flag, opening a pipe waits for somebody to write to it.
+    let waits_not = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let file = File::options()
+        .read(true)
+        .custom_flags(waits_not)
+        .open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_file() {
+        Ok((file, metadata))
+    } else {
+        Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "not a regular file",
+        ))
+    }
+}
+
+/// The bytes of a regular file.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let (file, metadata) = open(path)?;
+    read_open(&file, metadata.len())
+}
+
+/// The bytes of an open file that is `size` bytes long, and one more if it
+/// has become longer, so that this shows.
+pub fn read_open(file: &File, size: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
+    file.take(size.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_regular_files_are_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        std::fs::write(&file, "text").unwrap();
+        assert_eq!(read(&file).unwrap(), b"text");
+        assert!(read(directory.path()).is_err());
+        assert!(read(Path::new("/dev/zero")).is_err());
+        let (open, _) = open(&file).unwrap();
+        assert_eq!(read_open(&open, 2).unwrap(), b"tex");
+    }
+}
