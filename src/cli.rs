@@ -105,6 +105,14 @@ pub struct Collect {
     #[arg(short, long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub verbosity: u8,
 
+    /// Fail if another run works on STATIC_ROOT, instead of waiting for it
+    #[arg(long)]
+    pub no_wait: bool,
+
+    /// Have everything on disk before it is put in force, so that a power cut does no harm either
+    #[arg(long)]
+    pub durable: bool,
+
     /// Threads [default: one for each core]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,

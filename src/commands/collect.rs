@@ -1,21 +1,22 @@
 //! `staticc collect`: settings → sources → rewrite → output → report.
 
 use std::collections::HashSet;
-use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::time::{Duration, SystemTime};
 
 use super::consent::consents;
 use super::interrupt::unless_interrupted;
 use super::tell::Story;
-use super::{Exit, fail_on, tell};
+use super::{Exit, fail_on, occupy, tell};
 use crate::cli;
+use crate::disk;
 use crate::nouns::{
     DjangoVersion, Event, LinkMode, LogicalPath, Problem, Report as _, Summary, TICK,
 };
 use crate::output::cache::Cache;
 use crate::output::look::{Look, Looker};
 use crate::output::manifest;
+use crate::output::occupy::Purpose;
 use crate::output::plan::{Plan, Processed};
 use crate::output::record::{self, Record, World};
 use crate::output::stage::{Done, Stage};
@@ -54,10 +55,15 @@ pub fn run(flags: &cli::Collect) -> Exit {
     };
     console.django = settings.django;
     if let Some(jobs) = flags.jobs {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs));
+        // One thread is the one that there is.
+        let pool = if jobs == 1 {
+            pool.use_current_thread()
+        } else {
+            pool
+        };
         // Fails only where a pool exists already, which none does yet.
-        let _ = rayon::ThreadPoolBuilder::new()
-            .num_threads(usize::from(jobs))
-            .build_global();
+        let _ = pool.build_global();
     }
     if !consents(flags, &settings, &console) {
         let refusal = Problem::error("cancelled", "Collecting static files cancelled.");
@@ -73,13 +79,12 @@ pub fn run(flags: &cli::Collect) -> Exit {
         tell(&mut console, vec![problem]);
         return Exit::Usage;
     }
-    let root = StaticRoot::new(&settings, link_mode(flags.link_mode));
+    let root = StaticRoot::new(&settings, link_mode(flags.link_mode), flags.durable);
     let run = Run {
         flags,
         settings: &settings,
         cache: &cache,
         root: &root,
-        record_path: cache.record(root.path()),
     };
     match unless_interrupted(&root, || run.collect(&mut console)) {
         Ok(()) => Exit::Done,
@@ -96,12 +101,22 @@ pub(super) struct Run<'a> {
     pub(super) settings: &'a Settings,
     cache: &'a Cache,
     root: &'a StaticRoot,
-    /// Where earlier runs' record is, and where this one's goes.
-    record_path: Option<std::path::PathBuf>,
 }
 
 impl Run<'_> {
     fn collect(&self, console: &mut Console) -> Result<(), Vec<Problem>> {
+        let purpose = if self.flags.dry_run {
+            Purpose::Read
+        } else {
+            Purpose::Write
+        };
+        occupy(self.root, purpose, self.flags.no_wait, console)?;
+        self.collect_alone(console)
+            .inspect_err(|_| self.root.withdraw())
+    }
+
+    /// Collects while nobody else does.
+    fn collect_alone(&self, console: &mut Console) -> Result<(), Vec<Problem>> {
         let started = now();
         let patterns = Patterns::new(
             &self.settings.ignore_patterns,
@@ -109,7 +124,8 @@ impl Run<'_> {
         );
         let mut found = sources::find(self.settings, &patterns);
         fail_on(std::mem::take(&mut found.problems))?;
-        let record = self.record_path.as_ref().map(fs::read);
+        let record_path = self.cache.record(self.root.path());
+        let record = record_path.as_ref().map(|path| disk::read(path));
         let record = record.and_then(Result::ok);
         let record = record.map_or_else(Record::default, |bytes| Record::read(&bytes));
         let world = World::of(self.settings, &found.assets);
@@ -187,8 +203,11 @@ impl Run<'_> {
         } else {
             copies.chain(manifest).collect()
         };
+        // Backwards: a compressed copy comes after its file, and never stays
+        // without it.
         let problems: Vec<Problem> = earlier
             .iter()
+            .rev()
             .filter(|path| !kept.contains(*path) && !plan.paths.contains(*path))
             .filter_map(|path| self.root.remove(path).err())
             .collect();
@@ -199,7 +218,7 @@ impl Run<'_> {
     fn look_at_manifest(&self, plan: &Plan, console: &mut Console) {
         let path = self.settings.static_root.join(&self.settings.manifest_name);
         if let Some(wanted) = &plan.manifest
-            && let Ok(content) = fs::read(&path)
+            && let Ok(content) = disk::read(&path)
             && content != *wanted
             && let Some(fault) = manifest::fault(&content)
         {
@@ -219,7 +238,7 @@ impl Run<'_> {
         (plan, looks, done): (&Plan, &[Look], &[Done]),
     ) {
         self.cache.settle();
-        let Some(path) = &self.record_path else {
+        let Some(path) = self.cache.record(self.root.path()) else {
             return;
         };
         let written = done.iter().any(|done| done.written);
@@ -234,7 +253,8 @@ impl Run<'_> {
         }
         let moment = now();
         let output = |done: &Done| looker.output(plan, looks[done.target?], done, moment);
-        self.cache.replace(path, |out| run.write(done, output, out));
+        self.cache
+            .replace(&path, |out| run.write(done, output, out));
     }
 
     /// Tells the run as Django would.

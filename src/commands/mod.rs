@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use crate::cli::{Cli, Verb};
 use crate::nouns::{Event, Problem, Report as _};
+use crate::output::occupy::Purpose;
+use crate::output::static_root::StaticRoot;
 use crate::report::Console;
 
 mod cache;
@@ -41,6 +43,29 @@ pub fn run(cli: Cli) -> Exit {
         Verb::Collect(flags) => collect::run(&flags),
         Verb::Cache(flags) => cache::run(&flags),
     }
+}
+
+/// Holds STATIC_ROOT, and says so if that takes waiting.
+fn occupy(
+    root: &StaticRoot,
+    purpose: Purpose,
+    no_wait: bool,
+    console: &mut Console,
+) -> Result<(), Vec<Problem>> {
+    let mut warnings = Vec::new();
+    let busy = || {
+        if no_wait {
+            let problem = Problem::error("locked", "another staticc works on this STATIC_ROOT");
+            return Err(problem
+                .in_file(root.path())
+                .cure("try again later, or wait for it by leaving out --no-wait"));
+        }
+        console.event(Event::Waiting(root.path().to_owned()));
+        Ok(())
+    };
+    let held = root.occupy(purpose, busy, |problem| warnings.push(problem));
+    tell(console, warnings);
+    held.map_err(|problem| vec![problem])
 }
 
 /// Passes on problems one by one.

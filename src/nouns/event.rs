@@ -32,6 +32,8 @@ pub enum Event {
         /// Made.
         misses: u64,
     },
+    /// Another process holds STATIC_ROOT; the run waits for it.
+    Waiting(PathBuf),
     /// Something is wrong.
     Problem(Problem),
     /// The run is over.

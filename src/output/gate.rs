@@ -1,29 +1,57 @@
 //! Whether a run may go on: every step that writes passes the gate, and who
 //! closes it waits for the steps that are under way. Knows no steps.
 
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::nouns::Problem;
 
 /// Open until somebody closes it.
 #[derive(Debug, Default)]
-pub struct Gate(RwLock<bool>);
+pub struct Gate {
+    state: Mutex<State>,
+    left: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    closed: bool,
+    inside: usize,
+}
 
 /// A step under way.
-pub type Passage<'a> = RwLockReadGuard<'a, bool>;
+#[derive(Debug)]
+pub struct Passage<'a>(&'a Gate);
 
 impl Gate {
     /// Begins a step, unless the gate is closed.
     pub fn pass(&self) -> Result<Passage<'_>, Problem> {
-        let closed = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if *closed {
+        let mut state = self.state();
+        if state.closed {
             return Err(Problem::error("interrupted", "interrupted"));
         }
-        Ok(closed)
+        state.inside += 1;
+        Ok(Passage(self))
     }
 
-    /// Lets nothing more begin, and waits for what has begun.
-    pub fn close(&self) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = true;
+    /// Lets nothing more begin, and waits so long for what has begun.
+    pub fn close(&self, patience: Duration) {
+        let mut state = self.state();
+        state.closed = true;
+        // Poisoned or not, the run ends here.
+        let _ = self
+            .left
+            .wait_timeout_while(state, patience, |state| state.inside > 0);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Passage<'_> {
+    fn drop(&mut self) {
+        self.0.state().inside -= 1;
+        self.0.left.notify_all();
     }
 }

@@ -1,15 +1,19 @@
 //! Output: what STATIC_ROOT shall hold, and making it so. [`plan`] and
 //! [`manifest`] are pure; [`look`] says what is there already; [`stage`] has
 //! the rest prepared beside its place ([`prepare`]) and put in force by
-//! renaming ([`put`]); [`static_root`] and [`slot`] do single steps and decide nothing. What one run leaves
-//! to the next is in [`cache`] (compressed copies) and [`record`] (stamps and
-//! names). Knows no finders and no references.
+//! renaming ([`put`]). [`static_root`], [`occupy`] and [`slot`] do single
+//! steps and decide nothing; [`beneath`] sees to it that none leaves the
+//! directory. What one run leaves to the next is in [`cache`] (compressed
+//! copies) and [`record`] (stamps and names). Knows no finders and no
+//! references.
 
+mod beneath;
 pub mod cache;
 mod gate;
 pub mod leftovers;
 pub mod look;
 pub mod manifest;
+pub mod occupy;
 pub mod plan;
 mod prepare;
 mod put;
@@ -17,3 +21,4 @@ pub mod record;
 pub mod slot;
 pub mod stage;
 pub mod static_root;
+mod temporary;

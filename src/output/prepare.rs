@@ -2,13 +2,13 @@
 //! places. Reads bytes only where somebody needs them; puts nothing in force.
 
 use std::fs::{self, Metadata};
-use std::path::PathBuf;
 
 use super::cache::Key;
 use super::look::{Before, Look};
 use super::plan::{Body, Piece, Plan, Target};
 use super::slot::{Likeness, Slot, Source};
 use super::stage::{NUMBERS, Ready, Stage};
+use crate::disk;
 use crate::encode::{Encoded, Recipe, encode};
 use crate::nouns::{AssetId, ContentId, Encoding, Encodings, LogicalPath, Problem, Stamp};
 
@@ -133,7 +133,7 @@ impl Stage<'_> {
     }
 
     /// Where a twin, or its compressed copy, is at the moment.
-    fn place_of(&self, twin: &Twin<'_>, encoding: Option<Encoding>) -> PathBuf {
+    fn place_of(&self, twin: &Twin<'_>, encoding: Option<Encoding>) -> LogicalPath {
         let path = twin
             .target
             .path
@@ -147,9 +147,9 @@ impl Stage<'_> {
         };
         if waits {
             let slot = self.looker.root.slot(&path, twin.number + own);
-            slot.temporary().to_owned()
+            slot.temporary().clone()
         } else {
-            self.looker.root.locate(&path)
+            path
         }
     }
 
@@ -227,7 +227,7 @@ impl<'a> Bytes<'a> {
 
     fn read(&self, asset: AssetId) -> Result<Vec<u8>, Problem> {
         let source = self.stage.looker.assets[asset.index()].source();
-        let bytes = fs::read(&source).map_err(|error| {
+        let bytes = disk::read(&source).map_err(|error| {
             Problem::error("unreadable", format!("cannot be read: {error}")).in_file(&source)
         })?;
         if blake3::hash(&bytes) == self.id {

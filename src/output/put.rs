@@ -13,7 +13,7 @@ use crate::nouns::{AssetId, Encoding, Encodings, LogicalPath, Problem};
 
 impl Stage<'_> {
     /// A source that is named as a compressed copy gives way to the copy.
-    pub(super) fn give_way(&self, plan: &Plan, ready: &mut [Ready]) {
+    pub(super) fn give_way(&self, plan: &Plan, ready: &mut [Ready]) -> Result<(), Problem> {
         let named: HashMap<&LogicalPath, usize> = plan
             .targets
             .iter()
@@ -29,21 +29,19 @@ impl Stage<'_> {
             })
             .map(|(index, target)| (&target.path, index))
             .collect();
-        if named.is_empty() {
-            return;
-        }
         for (index, target) in plan.targets.iter().enumerate() {
             for encoding in ready[index].kept.iter() {
                 if let Some(&other) = named.get(&target.path.with_suffix(encoding.suffix())) {
-                    let slot = self
-                        .looker
-                        .root
-                        .slot(&plan.targets[other].path, other * NUMBERS);
-                    slot.discard();
+                    if ready[other].placed.file {
+                        let root = self.looker.root;
+                        let slot = root.slot(&plan.targets[other].path, other * NUMBERS);
+                        root.remove(slot.temporary())?;
+                    }
                     ready[other].gives_way();
                 }
             }
         }
+        Ok(())
     }
 
     /// Puts everything in force. Only renames and removals.
@@ -63,8 +61,10 @@ impl Stage<'_> {
                     self.put_target(plan, index * NUMBERS, target, *ready)
                 })?;
         }
+        self.looker.root.settle()?;
         if let Some(manifest) = manifest {
-            manifest.put()?;
+            self.looker.root.put(manifest)?;
+            self.looker.root.settle()?;
         }
         let targets = plan.targets.iter().zip(ready).enumerate();
         let mut done: Vec<Done> = targets
@@ -82,14 +82,16 @@ impl Stage<'_> {
         for &asset in &plan.removals {
             let path = &self.looker.assets[asset.index()].path;
             done.push(self.removed(asset));
-            self.looker.root.remove(path)?;
+            // A copy never stays without its file.
             for encoding in Encoding::ALL {
                 let copy = path.with_suffix(encoding.suffix());
                 if !plan.paths.contains(&copy) {
                     self.looker.root.remove(&copy)?;
                 }
             }
+            self.looker.root.remove(path)?;
         }
+        self.looker.root.tidy()?;
         Ok(in_order(done))
     }
 
@@ -107,14 +109,14 @@ impl Stage<'_> {
             }
         }
         if ready.placed.file {
-            self.looker.root.slot(&target.path, number).put()?;
+            let slot = self.looker.root.slot(&target.path, number);
+            self.looker.root.put(&slot)?;
         }
         for encoding in ready.placed.copies.iter() {
             let copy = target.path.with_suffix(encoding.suffix());
-            self.looker
-                .root
-                .slot(&copy, number + 1 + encoding as usize)
-                .put()?;
+            let number = number + 1 + encoding as usize;
+            let slot = self.looker.root.slot(&copy, number);
+            self.looker.root.put(&slot)?;
         }
         Ok(())
     }

@@ -3,12 +3,13 @@
 
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Read, Write as _};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown, symlink};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::SystemTime;
 
-use super::static_root::{StaticRoot, TEMPORARY, cannot_read, cannot_write};
+use super::static_root::{StaticRoot, cannot_read, cannot_write};
+use crate::disk;
 use crate::nouns::{LinkMode, LogicalPath, Problem, Stamp};
 
 /// What a file's bytes are prepared from.
@@ -23,8 +24,8 @@ pub enum Source<'a> {
 /// A place in STATIC_ROOT, and one beside it for what is not there yet.
 #[derive(Debug)]
 pub struct Slot {
-    target: PathBuf,
-    temporary: PathBuf,
+    target: LogicalPath,
+    temporary: LogicalPath,
 }
 
 /// What a compressed copy has in common with its file.
@@ -55,10 +56,10 @@ impl Likeness {
 impl StaticRoot {
     /// The place of a path; the number is the run's own for this file.
     pub fn slot(&self, path: &LogicalPath, number: usize) -> Slot {
-        let target = self.locate(path);
-        let (before, after) = TEMPORARY;
-        let temporary = target.with_file_name(format!("{before}{}-{number:x}{after}", self.run));
-        Slot { target, temporary }
+        Slot {
+            target: path.clone(),
+            temporary: self.run.beside(path, number),
+        }
     }
 
     /// Prepares a file, in a directory that exists. With `like`, mode and
@@ -70,15 +71,18 @@ impl StaticRoot {
         like: Option<Likeness>,
     ) -> Result<Likeness, Problem> {
         let _passage = self.gate.pass()?;
-        let failed = |error: io::Error| cannot_write(&slot.target, &error);
-        let mut file = File::create_new(&slot.temporary).map_err(failed)?;
+        self.mark()?;
+        let failed = |error: io::Error| cannot_write(&self.locate(&slot.target), &error);
+        let created = self.beneath()?.create(&slot.temporary);
+        let mut file = created.map_err(failed)?;
         match source {
             Source::Bytes(bytes) => file.write_all(bytes).map_err(failed)?,
             Source::File(_, _, Some(bytes)) if !self.clones() => {
                 file.write_all(bytes).map_err(failed)?;
             }
             Source::File(path, stamp, _) => {
-                let mut from = File::open(path).map_err(|error| cannot_read(path, &error))?;
+                let opened = disk::open(path).map_err(|error| cannot_read(path, &error));
+                let (mut from, _) = opened?;
                 self.copy(&mut from, &mut file).map_err(failed)?;
                 let now = from.metadata().map_err(|error| cannot_read(path, &error))?;
                 let copied = file.metadata().map_err(failed)?.len();
@@ -94,7 +98,9 @@ impl StaticRoot {
             file.set_permissions(permissions).map_err(failed)?;
         }
         // As Django's `_ensure_location_group_id` does, where it may.
-        if let Some(group) = self.group.filter(|&group| group != made.gid()) {
+        if let Some(group) = self.hold.get().map(|hold| hold.group)
+            && group != made.gid()
+        {
             let _ = fchown(&file, None, Some(group));
         }
         let mut likeness = Likeness::of(&made);
@@ -110,20 +116,29 @@ impl StaticRoot {
 
     /// Prepares another name of a file in STATIC_ROOT that is whole and has
     /// the same bytes, if that is wanted and possible.
-    pub fn prepare_twin(&self, slot: &Slot, twin: &Path) -> Option<Likeness> {
+    pub fn prepare_twin(&self, slot: &Slot, twin: &LogicalPath) -> Option<Likeness> {
         if self.link_mode != LinkMode::Hardlink {
             return None;
         }
         let _passage = self.gate.pass().ok()?;
-        fs::hard_link(twin, &slot.temporary).ok()?;
-        let metadata = fs::symlink_metadata(&slot.temporary).ok()?;
+        self.mark().ok()?;
+        self.beneath().ok()?.link(twin, &slot.temporary).ok()?;
+        let metadata = self.look(&slot.temporary)?;
         Some(Likeness::of(&metadata))
     }
 
     /// Prepares a symbolic link to a source.
     pub fn prepare_link(&self, slot: &Slot, source: &Path) -> Result<(), Problem> {
         let _passage = self.gate.pass()?;
-        symlink(source, &slot.temporary).map_err(|error| cannot_write(&slot.target, &error))
+        self.mark()?;
+        let made = self.beneath()?.symlink(source, &slot.temporary);
+        made.map_err(|error| cannot_write(&self.locate(&slot.target), &error))
+    }
+
+    /// Puts what was prepared in its place, over what is there.
+    pub fn put(&self, slot: &Slot) -> Result<(), Problem> {
+        let put = self.beneath()?.rename(&slot.temporary, &slot.target);
+        put.map_err(|error| cannot_write(&self.locate(&slot.target), &error))
     }
 
     /// Whether files may share blocks, as far as is known.
@@ -149,20 +164,8 @@ impl StaticRoot {
 }
 
 impl Slot {
-    /// Puts what was prepared in its place, over what is there.
-    pub fn put(&self) -> Result<(), Problem> {
-        fs::rename(&self.temporary, &self.target)
-            .map_err(|error| cannot_write(&self.target, &error))
-    }
-
-    /// Removes what was prepared, if anything was.
-    pub fn discard(&self) {
-        // There is nothing to tell of what is not there.
-        let _ = fs::remove_file(&self.temporary);
-    }
-
-    /// What was prepared, while it is not in its place.
-    pub fn temporary(&self) -> &Path {
+    /// Where what was prepared is, while it is not in its place.
+    pub fn temporary(&self) -> &LogicalPath {
         &self.temporary
     }
 }

@@ -4,6 +4,7 @@
 //! that fails before leaves STATIC_ROOT as it was.
 
 use std::collections::HashSet;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -105,24 +106,18 @@ impl Stage<'_> {
         manifest_name: &str,
     ) -> Result<Vec<Done>, Vec<Problem>> {
         let manifest = LogicalPath::new(manifest_name);
-        self.make_directories(plan, looks, &manifest)?;
-        let prepared = self.prepare_all(plan, looks).and_then(|ready| {
-            let manifest = self.prepare_manifest(plan, &manifest)?;
-            Ok((ready, manifest))
-        });
-        let (mut ready, manifest) = prepared.map_err(|problem| {
-            self.discard(plan, looks);
-            self.looker.root.unmake();
-            vec![problem]
-        })?;
-        self.give_way(plan, &mut ready);
-        let passage = self.looker.root.begin_to_put();
-        let _passage = passage.map_err(|problem| vec![problem])?;
-        self.put(plan, &ready, manifest.as_ref())
-            .map_err(|problem| {
-                self.discard(plan, looks);
-                vec![problem]
-            })
+        let root = self.looker.root;
+        let fail = |problem| vec![problem];
+        let carry_out = || {
+            self.make_directories(plan, looks, &manifest)?;
+            let mut ready = self.prepare_all(plan, looks).map_err(fail)?;
+            let manifest = self.prepare_manifest(plan, &manifest).map_err(fail)?;
+            self.give_way(plan, &mut ready).map_err(fail)?;
+            root.settle().map_err(fail)?;
+            let _passage = root.begin_to_put().map_err(fail)?;
+            self.put(plan, &ready, manifest.as_ref()).map_err(fail)
+        };
+        carry_out()
     }
 
     /// What each target would do; nothing is written.
@@ -173,9 +168,7 @@ impl Stage<'_> {
         directories.sort_unstable();
         for directory in &directories {
             problems.extend(self.looker.root.directory_obstacle(directory));
-            let path = LogicalPath::new(std::os::unix::ffi::OsStrExt::as_bytes(
-                directory.as_os_str(),
-            ));
+            let path = LogicalPath::new(directory.as_os_str().as_bytes());
             if plan.paths.contains(&path) {
                 problems.push(
                     Problem::error("path-taken", "is collected as a file and as a directory")
@@ -187,18 +180,12 @@ impl Stage<'_> {
         if !problems.is_empty() {
             return Err(problems);
         }
-        self.looker
-            .root
-            .make()
-            .and_then(|()| {
-                directories
-                    .iter()
-                    .try_for_each(|directory| self.looker.root.make_below(directory))
-            })
-            .map_err(|problem| {
-                self.looker.root.unmake();
-                vec![problem]
-            })
+        directories
+            .iter()
+            .filter(|directory| **directory != Path::new(""))
+            .map(|directory| LogicalPath::new(directory.as_os_str().as_bytes()))
+            .try_for_each(|directory| self.looker.root.make_directory(&directory))
+            .map_err(|problem| vec![problem])
     }
 
     fn prepare_manifest(&self, plan: &Plan, path: &LogicalPath) -> Result<Option<Slot>, Problem> {
@@ -206,9 +193,6 @@ impl Stage<'_> {
             Some(bytes) if !self.looker.root.holds_bytes(path, bytes) => {
                 let slot = self.looker.root.slot(path, plan.targets.len() * NUMBERS);
                 let prepared = self.looker.root.prepare(&slot, &Source::Bytes(bytes), None);
-                if prepared.is_err() {
-                    slot.discard();
-                }
                 prepared.map(|_| Some(slot))
             }
             _ => Ok(None),
@@ -281,22 +265,6 @@ impl Stage<'_> {
             ready[target] = result;
         }
         Ok(ready)
-    }
-
-    /// Removes all that was prepared and is not in its place.
-    fn discard(&self, plan: &Plan, looks: &[Look]) {
-        let targets = plan.targets.iter().zip(looks).enumerate();
-        for (index, (target, _)) in targets.filter(|(_, (_, look))| look.is_incomplete()) {
-            self.looker
-                .root
-                .slot(&target.path, index * NUMBERS)
-                .discard();
-            for encoding in Encoding::ALL {
-                let copy = target.path.with_suffix(encoding.suffix());
-                let number = index * NUMBERS + 1 + encoding as usize;
-                self.looker.root.slot(&copy, number).discard();
-            }
-        }
     }
 }
 

@@ -1,75 +1,95 @@
 //! Single steps on STATIC_ROOT: look, prepare a file beside its place, put
 //! it there. Decides nothing; never writes in place and never through a
-//! symbolic link.
+//! symbolic link that leads out.
 
-use std::fs::{self, File, Metadata, Permissions};
+use std::fs::{self, Metadata};
 use std::io::{self, Read as _};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
-use std::time::SystemTime;
+use std::sync::{Mutex, OnceLock};
 
+use super::beneath::Beneath;
 use super::gate::{Gate, Passage};
+use super::temporary::RunId;
+use crate::disk;
 use crate::nouns::{ContentId, LinkMode, LogicalPath, Problem};
 use crate::settings::Settings;
 
-/// Names of files that are being prepared begin and end so.
-pub const TEMPORARY: (&str, &str) = (".staticc-", ".tmp");
-
 /// The directory that a run writes to.
+#[derive(Debug)]
 pub struct StaticRoot {
-    root: PathBuf,
+    /// As the settings say.
+    pub(super) wanted: PathBuf,
     pub(super) file_mode: Option<u32>,
-    directory_mode: Option<u32>,
+    pub(super) directory_mode: Option<u32>,
     pub(super) link_mode: LinkMode,
-    /// The root's group, which all files get. `None` until it exists.
-    pub(super) group: Option<u32>,
-    /// Directories made by this run, parents first.
-    made: Mutex<Vec<PathBuf>>,
+    /// Whether what is done is to survive a power cut.
+    durable: bool,
+    /// From when it is ours.
+    pub(super) hold: OnceLock<Hold>,
+    /// Directories made by this run, parents first: those that lead to
+    /// STATIC_ROOT and itself, and those below.
+    pub(super) made_above: Mutex<Vec<PathBuf>>,
+    pub(super) made_below: Mutex<Vec<LogicalPath>>,
     /// Whether sharing blocks has failed once.
     pub(super) cannot_clone: AtomicBool,
     /// Passed by every step that writes.
     pub(super) gate: Gate,
-    /// What the names of this run's temporary files have in common.
-    pub(super) run: String,
+    pub(super) run: RunId,
+    /// Whether there may be temporary files of this run.
+    pub(super) marked: OnceLock<Result<(), Problem>>,
+}
+
+/// STATIC_ROOT while it is held.
+#[derive(Debug)]
+pub(super) struct Hold {
+    pub(super) beneath: Beneath,
+    /// The root's group, which all files get.
+    pub(super) group: u32,
+    pub(super) was_empty: bool,
 }
 
 impl StaticRoot {
-    /// STATIC_ROOT as the settings say. Nothing is written yet.
-    pub fn new(settings: &Settings, link_mode: LinkMode) -> Self {
-        let root = fs::canonicalize(&settings.static_root)
-            .unwrap_or_else(|_| settings.static_root.clone());
-        // A name that no other run has, now or in its leftovers.
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        let now = now.map_or(0, |since| since.as_nanos());
+    /// STATIC_ROOT as the settings say. Nothing is looked at yet.
+    pub fn new(settings: &Settings, link_mode: LinkMode, durable: bool) -> Self {
         Self {
-            group: fs::metadata(&root).ok().map(|metadata| metadata.gid()),
-            root,
+            wanted: settings.static_root.clone(),
             file_mode: settings.file_mode,
             directory_mode: settings.directory_mode,
             link_mode,
-            made: Mutex::default(),
+            durable,
+            hold: OnceLock::new(),
+            made_above: Mutex::default(),
+            made_below: Mutex::default(),
             cannot_clone: AtomicBool::new(false),
             gate: Gate::default(),
-            run: format!("{:x}-{now:x}", std::process::id()),
+            run: RunId::new(),
+            marked: OnceLock::new(),
         }
     }
 
-    /// Whether there was no such directory when the run began.
+    /// Whether there was nothing in it when the run began.
     pub fn is_new(&self) -> bool {
-        self.group.is_none()
+        self.hold.get().is_none_or(|hold| hold.was_empty)
     }
 
-    /// The directory itself, links resolved.
+    /// The directory itself, links resolved as soon as it is held.
     pub fn path(&self) -> &Path {
-        &self.root
+        self.hold
+            .get()
+            .map_or(&self.wanted, |hold| hold.beneath.path())
+    }
+
+    pub(super) fn beneath(&self) -> Result<&Beneath, Problem> {
+        let hold = self.hold.get().map(|hold| &hold.beneath);
+        hold.ok_or_else(|| Problem::error("not-held", "STATIC_ROOT is not held"))
     }
 
     /// Where a path is on disk.
     pub fn locate(&self, path: &LogicalPath) -> PathBuf {
-        self.root.join(path.as_path())
+        self.path().join(path.as_path())
     }
 
     /// What is at a path now; symbolic links are not followed.
@@ -88,7 +108,7 @@ impl StaticRoot {
     pub fn holds_bytes(&self, path: &LogicalPath, bytes: &[u8]) -> bool {
         self.look(path)
             .is_some_and(|found| found.is_file() && found.len() == bytes.len() as u64)
-            && fs::read(self.locate(path)).is_ok_and(|found| found == bytes)
+            && disk::read(&self.locate(path)).is_ok_and(|found| found == bytes)
     }
 
     /// Whether a symbolic link to `target` is at the path.
@@ -106,7 +126,8 @@ impl StaticRoot {
     /// Why nothing can be written in a directory, if so: something else is
     /// in the way, or a symbolic link leads out.
     pub fn directory_obstacle(&self, directory: &Path) -> Option<Problem> {
-        let full = self.root.join(directory);
+        let root = self.path();
+        let full = root.join(directory);
         match fs::metadata(&full) {
             Ok(found) if !found.is_dir() => Some(
                 Problem::error("path-taken", "exists and is not a directory")
@@ -114,7 +135,7 @@ impl StaticRoot {
                     .cure("remove the file from STATIC_ROOT"),
             ),
             Ok(_) => match fs::canonicalize(&full) {
-                Ok(real) if !real.starts_with(&self.root) => Some(
+                Ok(real) if !real.starts_with(root) => Some(
                     Problem::error(
                         "outside-static-root",
                         format!(
@@ -132,27 +153,23 @@ impl StaticRoot {
         }
     }
 
-    /// Removes a file or a link, not what it leads to. Whether it was there.
-    pub fn remove(&self, path: &LogicalPath) -> Result<bool, Problem> {
-        let target = self.locate(path);
-        match fs::remove_file(&target) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(Problem::error(
-                "cannot-write",
-                format!("cannot be removed: {error}"),
-            )
-            .in_file(target)),
-        }
+    /// Removes a file or a link, not what it leads to.
+    pub fn remove(&self, path: &LogicalPath) -> Result<(), Problem> {
+        let removed = self.beneath()?.remove(path);
+        removed.map(|_| ()).map_err(|error| {
+            Problem::error("cannot-write", format!("cannot be removed: {error}"))
+                .in_file(self.locate(path))
+        })
     }
 
     /// Everything in STATIC_ROOT that is not a directory, in Django's order
     /// (a directory's files, then its directories), made repeatable.
     pub fn files(&self) -> Result<Vec<LogicalPath>, Problem> {
-        if !self.root.is_dir() {
+        let root = self.path();
+        if !root.is_dir() {
             return Ok(Vec::new());
         }
-        walkdir::WalkDir::new(&self.root)
+        walkdir::WalkDir::new(root)
             .min_depth(1)
             .sort_by(|a, b| {
                 let key = |entry: &walkdir::DirEntry| {
@@ -164,7 +181,7 @@ impl StaticRoot {
             .filter(|entry| !matches!(entry, Ok(entry) if entry.file_type().is_dir()))
             .map(|entry| match entry {
                 Ok(entry) => {
-                    let path = entry.path().strip_prefix(&self.root);
+                    let path = entry.path().strip_prefix(root);
                     let path = path.unwrap_or(entry.path()).as_os_str();
                     Ok(LogicalPath::new(path.as_bytes()))
                 }
@@ -176,77 +193,42 @@ impl StaticRoot {
             .collect()
     }
 
-    /// Makes STATIC_ROOT itself, so that an empty run leaves one too.
-    pub fn make(&self) -> Result<(), Problem> {
-        let _passage = self.gate.pass()?;
-        self.make_directory(&self.root)
+    /// With durability wanted: returns once all that was done is on disk.
+    pub fn settle(&self) -> Result<(), Problem> {
+        if !self.durable || self.marked.get().is_none() {
+            return Ok(());
+        }
+        let synced = sync(self.beneath()?.root());
+        synced.map_err(|error| cannot_write(self.path(), &error))
     }
 
-    /// Begins to put things in force; nothing interrupts that.
+    /// Begins to put things in force.
     pub fn begin_to_put(&self) -> Result<Passage<'_>, Problem> {
         self.gate.pass()
     }
 
-    /// Stops the run: what is being put in force is finished, what is only
-    /// prepared is removed.
-    pub fn give_up(&self) {
-        self.gate.close();
-        let (before, after) = TEMPORARY;
-        let ours = format!("{before}{}-", self.run);
-        for entry in walkdir::WalkDir::new(&self.root).into_iter().flatten() {
-            let name = entry.file_name().as_bytes();
-            if name.starts_with(ours.as_bytes()) && name.ends_with(after.as_bytes()) {
-                // What can't be removed is nobody's harm.
-                let _ = fs::remove_file(entry.path());
-            }
-        }
-        self.unmake();
-    }
-
-    /// Removes the directories that this run made, as far as they are empty.
-    pub fn unmake(&self) {
-        let made = self.made.lock().map(|mut made| std::mem::take(&mut *made));
-        for directory in made.unwrap_or_default().iter().rev() {
-            // Another process may have put something there.
-            let _ = fs::remove_dir(directory);
-        }
-    }
-
-    /// Makes a directory below STATIC_ROOT, with all that lead to it.
-    pub fn make_below(&self, directory: &Path) -> Result<(), Problem> {
+    /// Makes a directory in one that exists, below STATIC_ROOT.
+    pub fn make_directory(&self, path: &LogicalPath) -> Result<(), Problem> {
         let _passage = self.gate.pass()?;
-        self.make_directory(&self.root.join(directory))
-    }
-
-    fn make_directory(&self, directory: &Path) -> Result<(), Problem> {
-        if directory.is_dir() {
-            return Ok(());
-        }
-        if let Some(parent) = directory.parent().filter(|parent| *parent != Path::new("")) {
-            self.make_directory(parent)?;
-        }
-        match fs::create_dir(directory) {
-            Ok(()) => {
-                if let Ok(mut made) = self.made.lock() {
-                    made.push(directory.to_path_buf());
-                }
-                if let Some(mode) = self.directory_mode {
-                    fs::set_permissions(directory, Permissions::from_mode(mode))
-                        .map_err(|error| cannot_write(directory, &error))?;
-                }
-                Ok(())
+        let failed = |error| cannot_write(&self.locate(path), &error);
+        let beneath = self.beneath()?;
+        if beneath.make_directory(path).map_err(failed)? {
+            if let Ok(mut made) = self.made_below.lock() {
+                made.push(path.clone());
             }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && directory.is_dir() => {
-                Ok(())
+            if let Some(mode) = self.directory_mode {
+                let made = beneath.directory(path.as_path()).map_err(failed)?;
+                let mode = rustix::fs::Mode::from_raw_mode(mode);
+                rustix::fs::fchmod(&*made, mode).map_err(|error| failed(error.into()))?;
             }
-            Err(error) => Err(cannot_write(directory, &error)),
         }
+        Ok(())
     }
 }
 
 fn hash_file(path: &Path) -> io::Result<ContentId> {
     let mut hasher = blake3::Hasher::new();
-    let mut file = File::open(path)?;
+    let (mut file, _) = disk::open(path)?;
     let mut buffer = vec![0; 64 * 1024];
     loop {
         match file.read(&mut buffer)? {
@@ -254,6 +236,18 @@ fn hash_file(path: &Path) -> io::Result<ContentId> {
             length => hasher.update(&buffer[..length]),
         };
     }
+}
+
+/// One call for the whole file system: a call for each file is slower by far.
+#[cfg(target_os = "linux")]
+fn sync(directory: &OwnedFd) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(directory)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync(_: &OwnedFd) -> io::Result<()> {
+    rustix::fs::sync();
+    Ok(())
 }
 
 pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Problem {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::render::clean;
 use super::{json, render, words};
 use crate::nouns::{DjangoVersion, Event, Progress, Report};
 
@@ -43,6 +44,11 @@ impl Report for Console {
                     "cache: {hits} compressed copies found, {misses} made ({share} % found)\n"
                 ));
             }
+        } else if let Event::Waiting(root) = &event {
+            complain(&format!(
+                "waiting for another staticc that works on {}\n",
+                clean(&root.to_string_lossy())
+            ));
         } else if let Some((verbosity, mut line)) = words::say(&event, self.django, self.dry_run)
             && self.verbosity >= verbosity
         {

@@ -24,6 +24,10 @@ pub fn object(event: &Event) -> (u8, Value) {
             let cache = json!({"event": "cache", "found": hits, "made": misses});
             (0, cache)
         }
+        Event::Waiting(root) => {
+            let root = root.display().to_string();
+            (0, json!({"event": "waiting", "static_root": root}))
+        }
         Event::Problem(problem) => (0, problem_object(problem)),
         Event::Done(summary) => (0, done(summary)),
     }

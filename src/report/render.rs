@@ -59,7 +59,7 @@ pub fn render(problem: &Problem, directory: &Path, color: bool) -> String {
 }
 
 /// Text without control characters, which a terminal would obey.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     text.chars()
         .map(|character| match character {
             '\t' => '\t',

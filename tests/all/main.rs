@@ -1,5 +1,5 @@
 //! All tests that run the program, in one binary, by topic: `again` and
-//! `cache` (runs after runs), `fixtures`
+//! `cache` (runs after runs), `alone` and `interrupt` (runs disturbed), `fixtures`
 //! (Django's own outcomes), `house` (the layout of the source).
 
 #![allow(
@@ -11,6 +11,7 @@
 )]
 
 mod again;
+mod alone;
 mod cache;
 mod fixtures;
 mod house;

@@ -1,0 +1,242 @@
+//! Holding STATIC_ROOT for a run: making it, having it alone, removing what
+//! a dead run left, and letting go of it. The lock is on the directory
+//! itself: it leaves no file, and the kernel lifts it when a process dies.
+
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+
+use super::beneath::Beneath;
+use super::static_root::{Hold, StaticRoot, cannot_write};
+use super::temporary::{MARKER, is_temporary};
+use crate::nouns::{LogicalPath, Problem};
+
+/// For what STATIC_ROOT is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To write to it; it is made if it is not there.
+    Write,
+    /// To read what nobody writes to in the meantime.
+    Read,
+}
+
+/// An interrupted run waits so long for what is being put in force, and
+/// spends so long on removing its temporary files; the next run removes
+/// what it leaves.
+const PATIENCE: Duration = Duration::from_millis(500);
+const TIDYING: Duration = Duration::from_millis(250);
+
+impl Hold {
+    /// What is held with the directory, if it still is where it was.
+    fn of(beneath: Beneath) -> io::Result<Option<Self>> {
+        let held = fs::File::from(beneath.root().try_clone()?).metadata()?;
+        let identity = |it: &fs::Metadata| (it.dev(), it.ino());
+        match fs::metadata(beneath.path()) {
+            Ok(there) if identity(&there) == identity(&held) => Ok(Some(Self {
+                group: held.gid(),
+                was_empty: fs::read_dir(beneath.path())?.next().is_none(),
+                beneath,
+            })),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// Locks the directory; the inner error says why that can't be done.
+fn lock(
+    beneath: &Beneath,
+    purpose: Purpose,
+    busy: &mut impl FnMut() -> Result<(), Problem>,
+) -> Result<Result<(), Errno>, Problem> {
+    use FlockOperation as Lock;
+    let (at_once, waiting) = match purpose {
+        Purpose::Write => (Lock::NonBlockingLockExclusive, Lock::LockExclusive),
+        Purpose::Read => (Lock::NonBlockingLockShared, Lock::LockShared),
+    };
+    match flock(beneath.root(), at_once) {
+        Err(Errno::WOULDBLOCK) => busy()?,
+        done => return Ok(done),
+    }
+    loop {
+        match flock(beneath.root(), waiting) {
+            Err(Errno::INTR) => {}
+            done => return Ok(done),
+        }
+    }
+}
+
+impl StaticRoot {
+    /// Holds STATIC_ROOT until the process ends. If another process does,
+    /// `busy` is asked whether to wait for it.
+    pub fn occupy(
+        &self,
+        purpose: Purpose,
+        mut busy: impl FnMut() -> Result<(), Problem>,
+        mut warn: impl FnMut(Problem),
+    ) -> Result<(), Problem> {
+        let locked = loop {
+            if purpose == Purpose::Write {
+                let _passage = self.gate.pass()?;
+                self.make_above(&self.wanted)?;
+            }
+            let path = match fs::canonicalize(&self.wanted) {
+                Ok(path) => path,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+                Err(error) => return Err(self.cannot_hold(&error)),
+            };
+            let beneath = Beneath::open(path).map_err(|error| self.cannot_hold(&error))?;
+            let locked = lock(&beneath, purpose, &mut busy)?;
+            let hold = Hold::of(beneath).map_err(|error| self.cannot_hold(&error))?;
+            // Else the other run failed, and took away what it had made.
+            if let Some(hold) = hold {
+                let _ = self.hold.set(hold);
+                break locked;
+            }
+        };
+        match locked {
+            Err(error) => warn(self.cannot_lock(error)),
+            Ok(()) if purpose == Purpose::Write => self.sweep()?,
+            Ok(()) => {}
+        }
+        Ok(())
+    }
+
+    fn cannot_hold(&self, error: &io::Error) -> Problem {
+        cannot_write(&self.wanted, error).cure("name another directory as STATIC_ROOT")
+    }
+
+    fn cannot_lock(&self, error: Errno) -> Problem {
+        Problem::warning(
+            "not-locked",
+            format!("this file system has no locks ({error}); the run goes on without one"),
+        )
+        .in_file(&self.wanted)
+        .note("two runs at once could mix their files, and temporary files of a dead run stay")
+        .cure("make sure that only one run at a time writes there")
+    }
+
+    /// Leaves the marker, before the first temporary file.
+    pub(super) fn mark(&self) -> Result<(), Problem> {
+        let mark = || {
+            let path = LogicalPath::new(MARKER);
+            match self.beneath()?.create(&path) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    Err(cannot_write(&self.locate(&path), &error))
+                }
+                _ => Ok(()),
+            }
+        };
+        self.marked.get_or_init(mark).clone()
+    }
+
+    /// Removes the temporary files of runs that died, if there are any.
+    fn sweep(&self) -> Result<(), Problem> {
+        let marker = LogicalPath::new(MARKER);
+        if self.look(&marker).is_none() {
+            return Ok(());
+        }
+        self.remove_temporaries(is_temporary, None)?;
+        self.remove(&marker)
+    }
+
+    /// Removes all files below that have such a name, as far as there is
+    /// time; whether there was.
+    fn remove_temporaries(
+        &self,
+        ours: impl Fn(&std::ffi::OsStr) -> bool,
+        until: Option<Instant>,
+    ) -> Result<bool, Problem> {
+        for entry in walkdir::WalkDir::new(self.path()).min_depth(1) {
+            if until.is_some_and(|until| Instant::now() > until) {
+                return Ok(false);
+            }
+            // What can't be listed has no files of ours.
+            let Ok(entry) = entry else { continue };
+            if !entry.file_type().is_dir() && ours(entry.file_name()) {
+                let path = entry.path().strip_prefix(self.path());
+                let path = path.unwrap_or(entry.path()).as_os_str().as_bytes();
+                self.remove(&LogicalPath::new(path))?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// The run has put everything in its place.
+    pub fn tidy(&self) -> Result<(), Problem> {
+        match self.marked.get() {
+            Some(Ok(())) => self.remove(&LogicalPath::new(MARKER)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The run has failed: removes what was only prepared, and the
+    /// directories that were made for it, as far as they are empty.
+    pub fn withdraw(&self) {
+        self.clean_up(None);
+    }
+
+    /// The run is interrupted: what is being put in force is finished, if
+    /// that doesn't take long, and what is only prepared is removed.
+    pub fn give_up(&self) {
+        self.gate.close(PATIENCE);
+        self.clean_up(Some(Instant::now() + TIDYING));
+    }
+
+    /// What can't be removed is left to the next run, for which the marker
+    /// stays.
+    fn clean_up(&self, until: Option<Instant>) {
+        if matches!(self.marked.get(), Some(Ok(()))) {
+            let removed = self.remove_temporaries(|name| self.run.gave(name), until);
+            if matches!(removed, Ok(true)) {
+                let _ = self.tidy();
+            }
+        }
+        let below = self
+            .made_below
+            .lock()
+            .map(|mut made| std::mem::take(&mut *made));
+        if let Ok(beneath) = self.beneath() {
+            for directory in below.unwrap_or_default().iter().rev() {
+                // Another process may have put something there.
+                let _ = beneath.remove_directory(directory);
+            }
+        }
+        let above = self
+            .made_above
+            .lock()
+            .map(|mut made| std::mem::take(&mut *made));
+        for directory in above.unwrap_or_default().iter().rev() {
+            let _ = fs::remove_dir(directory);
+        }
+    }
+
+    /// Makes a directory with all that lead to it.
+    fn make_above(&self, directory: &Path) -> Result<(), Problem> {
+        if directory.is_dir() {
+            return Ok(());
+        }
+        if let Some(parent) = directory.parent().filter(|parent| *parent != Path::new("")) {
+            self.make_above(parent)?;
+        }
+        match fs::create_dir(directory) {
+            Ok(()) => {
+                if let Ok(mut made) = self.made_above.lock() {
+                    made.push(directory.to_path_buf());
+                }
+                let mode = self.directory_mode.map(Permissions::from_mode);
+                mode.map_or(Ok(()), |mode| fs::set_permissions(directory, mode))
+                    .map_err(|error| cannot_write(directory, &error))
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && directory.is_dir() => {
+                Ok(())
+            }
+            Err(error) => Err(cannot_write(directory, &error)),
+        }
+    }
+}
