@@ -19,8 +19,66 @@ pub struct Cli {
 pub enum Verb {
     /// Collect static files in STATIC_ROOT, as manage.py collectstatic does
     Collect(Box<Collect>),
+    /// Say whether STATIC_ROOT is whole: manifest, fingerprints, compressed copies, references
+    Verify(Verify),
     /// Look after the cache of compressed copies
     Cache(Cache),
+}
+
+/// Which project.
+#[derive(Debug, Args)]
+pub struct Project {
+    /// The settings file [default: settings.toml, else [tool.staticc.settings] in pyproject.toml]
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+
+    /// Override one setting, e.g. --set STATIC_URL='"/s/"' (a TOML value; dotted keys)
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+
+    /// Override STATIC_ROOT
+    #[arg(long, value_name = "DIR")]
+    pub static_root: Option<PathBuf>,
+
+    /// Override STATIC_URL
+    #[arg(long, value_name = "URL")]
+    pub static_url: Option<String>,
+}
+
+/// How it is told.
+#[derive(Debug, Args)]
+pub struct Telling {
+    /// 0 silent, 1 normal, 2 and 3 every file
+    #[arg(short, long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub verbosity: u8,
+
+    /// How events and problems are told; json: one object a line on standard output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+
+    /// Whether to colour problems
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    pub color: When,
+}
+
+/// Flags of `staticc verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Which project.
+    #[command(flatten)]
+    pub project: Project,
+
+    /// Fail if a run works on STATIC_ROOT, instead of waiting for it
+    #[arg(long)]
+    pub no_wait: bool,
+
+    /// Threads [default: one for each core]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+
+    /// How it is told.
+    #[command(flatten)]
+    pub telling: Telling,
 }
 
 /// Flags of `staticc cache`.
@@ -57,21 +115,9 @@ pub enum CacheVerb {
 /// Flags of `staticc collect`.
 #[derive(Debug, Args)]
 pub struct Collect {
-    /// The settings file [default: settings.toml, else [tool.staticc.settings] in pyproject.toml]
-    #[arg(long, value_name = "FILE")]
-    pub settings: Option<PathBuf>,
-
-    /// Override one setting, e.g. --set STATIC_URL='"/s/"' (a TOML value; dotted keys)
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub set: Vec<String>,
-
-    /// Override STATIC_ROOT
-    #[arg(long, value_name = "DIR")]
-    pub static_root: Option<PathBuf>,
-
-    /// Override STATIC_URL
-    #[arg(long, value_name = "URL")]
-    pub static_url: Option<String>,
+    /// Which project.
+    #[command(flatten)]
+    pub project: Project,
 
     /// Do NOT prompt the user for input of any kind
     #[arg(long, visible_alias = "no-input")]
@@ -101,10 +147,6 @@ pub struct Collect {
     #[arg(long)]
     pub no_default_ignore: bool,
 
-    /// 0 silent, 1 normal, 2 and 3 every file
-    #[arg(short, long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=3))]
-    pub verbosity: u8,
-
     /// Fail if another run works on STATIC_ROOT, instead of waiting for it
     #[arg(long)]
     pub no_wait: bool,
@@ -129,17 +171,13 @@ pub struct Collect {
     #[arg(long, value_enum, default_value_t = Links::Reflink)]
     pub link_mode: Links,
 
-    /// How events and problems are told; json: one object a line on standard output
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
-
     /// Whether to show a progress bar
     #[arg(long, value_enum, default_value_t = When::Auto)]
     pub progress: When,
 
-    /// Whether to colour problems
-    #[arg(long, value_enum, default_value_t = When::Auto)]
-    pub color: When,
+    /// How it is told.
+    #[command(flatten)]
+    pub telling: Telling,
 }
 
 /// When to do something that suits a terminal.

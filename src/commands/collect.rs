@@ -1,21 +1,18 @@
 //! `staticc collect`: settings → sources → rewrite → output → report.
 
 use std::collections::HashSet;
-use std::io::{self, IsTerminal as _};
 use std::time::{Duration, SystemTime};
 
 use super::consent::consents;
 use super::interrupt::unless_interrupted;
 use super::tell::Story;
-use super::{Exit, fail_on, occupy, tell};
+use super::{Exit, Start, fail_on, occupy, tell};
 use crate::cli;
 use crate::disk;
-use crate::nouns::{
-    DjangoVersion, Event, LinkMode, LogicalPath, Problem, Report as _, Summary, TICK,
-};
+use crate::nouns::{Event, LinkMode, LogicalPath, Problem, Report as _, Summary, TICK};
 use crate::output::cache::Cache;
 use crate::output::look::{Look, Looker};
-use crate::output::manifest;
+use crate::output::manifest::Manifest;
 use crate::output::occupy::Purpose;
 use crate::output::plan::{Plan, Processed};
 use crate::output::record::{self, Record, World};
@@ -23,48 +20,19 @@ use crate::output::stage::{Done, Stage};
 use crate::output::static_root::StaticRoot;
 use crate::report::{Bar, Console};
 use crate::settings::Settings;
-use crate::settings::load::{Loaded, Overrides, load};
 use crate::sources::{self, Found, Patterns};
 
 /// Runs the verb.
 pub fn run(flags: &cli::Collect) -> Exit {
-    let directory = std::env::current_dir().unwrap_or_default();
-    let mut console = Console {
-        django: DjangoVersion::NEWEST,
-        verbosity: flags.verbosity,
-        dry_run: flags.dry_run,
-        color: wants_color(flags.color),
-        directory: directory.clone(),
-        json: flags.format == cli::Format::Json,
+    let Start {
+        mut console,
+        settings,
+    } = match super::start(&flags.project, &flags.telling) {
+        Ok(start) => start,
+        Err(exit) => return exit,
     };
-    let overrides = Overrides {
-        set: flags.set.clone(),
-        static_root: flags.static_root.clone(),
-        static_url: flags.static_url.clone(),
-        ignore_patterns: flags.ignore.clone(),
-    };
-    let settings = match load(flags.settings.as_deref(), &overrides, &directory) {
-        Ok(Loaded { settings, warnings }) => {
-            tell(&mut console, warnings);
-            settings
-        }
-        Err(problems) => {
-            tell(&mut console, problems);
-            return Exit::Usage;
-        }
-    };
-    console.django = settings.django;
-    if let Some(jobs) = flags.jobs {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs));
-        // One thread is the one that there is.
-        let pool = if jobs == 1 {
-            pool.use_current_thread()
-        } else {
-            pool
-        };
-        // Fails only where a pool exists already, which none does yet.
-        let _ = pool.build_global();
-    }
+    console.dry_run = flags.dry_run;
+    super::use_threads(flags.jobs);
     if !consents(flags, &settings, &console) {
         let refusal = Problem::error("cancelled", "Collecting static files cancelled.");
         tell(&mut console, vec![refusal]);
@@ -73,7 +41,11 @@ pub fn run(flags: &cli::Collect) -> Exit {
     let cache = if flags.no_cache {
         Cache::new(None, 0)
     } else {
-        super::cache::open(flags.cache_dir.as_deref(), &settings.cache, &directory)
+        super::cache::open(
+            flags.cache_dir.as_deref(),
+            &settings.cache,
+            &console.directory,
+        )
     };
     if let Some(problem) = super::cache::misplaced(&cache, &settings) {
         tell(&mut console, vec![problem]);
@@ -118,10 +90,8 @@ impl Run<'_> {
     /// Collects while nobody else does.
     fn collect_alone(&self, console: &mut Console) -> Result<(), Vec<Problem>> {
         let started = now();
-        let patterns = Patterns::new(
-            &self.settings.ignore_patterns,
-            !self.flags.no_default_ignore,
-        );
+        let ignored = [&self.flags.ignore[..], &self.settings.ignore_patterns].concat();
+        let patterns = Patterns::new(&ignored, !self.flags.no_default_ignore);
         let mut found = sources::find(self.settings, &patterns);
         fail_on(std::mem::take(&mut found.problems))?;
         let record_path = self.cache.record(self.root.path());
@@ -220,7 +190,7 @@ impl Run<'_> {
         if let Some(wanted) = &plan.manifest
             && let Ok(content) = disk::read(&path)
             && content != *wanted
-            && let Some(fault) = manifest::fault(&content)
+            && let Err(fault) = Manifest::read(&content)
         {
             let problem = Problem::warning(
                 "corrupt-manifest",
@@ -308,11 +278,4 @@ fn link_mode(flag: cli::Links) -> LinkMode {
         cli::Links::Copy => LinkMode::Copy,
         cli::Links::Hardlink => LinkMode::Hardlink,
     }
-}
-
-fn wants_color(when: cli::When) -> bool {
-    when.decided().unwrap_or_else(|| {
-        std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-            && io::stderr().is_terminal()
-    })
 }

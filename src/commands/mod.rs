@@ -1,12 +1,15 @@
 //! One file for each verb; each only puts the rooms together.
 
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Verb};
-use crate::nouns::{Event, Problem, Report as _};
+use crate::cli::{self, Cli, Verb};
+use crate::nouns::{DjangoVersion, Event, Problem, Report as _};
 use crate::output::occupy::Purpose;
 use crate::output::static_root::StaticRoot;
 use crate::report::Console;
+use crate::settings::Settings;
+use crate::settings::load::{Loaded, Overrides, load};
 
 mod cache;
 mod collect;
@@ -15,6 +18,7 @@ mod interrupt;
 mod name;
 mod policy;
 mod tell;
+mod verify;
 
 /// How a run ended, as users see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +45,63 @@ impl From<Exit> for ExitCode {
 pub fn run(cli: Cli) -> Exit {
     match cli.verb {
         Verb::Collect(flags) => collect::run(&flags),
+        Verb::Verify(flags) => verify::run(&flags),
         Verb::Cache(flags) => cache::run(&flags),
     }
+}
+
+/// What every verb of a project begins with.
+struct Start {
+    console: Console,
+    settings: Settings,
+}
+
+/// Reads the settings, and tells what is wrong with them.
+fn start(project: &cli::Project, telling: &cli::Telling) -> Result<Start, Exit> {
+    let directory = std::env::current_dir().unwrap_or_default();
+    let mut console = Console {
+        verbosity: telling.verbosity,
+        color: wants_color(telling.color),
+        json: telling.format == cli::Format::Json,
+        ..Console::plain(DjangoVersion::NEWEST, directory.clone())
+    };
+    let overrides = Overrides {
+        set: project.set.clone(),
+        static_root: project.static_root.clone(),
+        static_url: project.static_url.clone(),
+    };
+    match load(project.settings.as_deref(), &overrides, &directory) {
+        Ok(Loaded { settings, warnings }) => {
+            tell(&mut console, warnings);
+            console.django = settings.django;
+            Ok(Start { console, settings })
+        }
+        Err(problems) => {
+            tell(&mut console, problems);
+            Err(Exit::Usage)
+        }
+    }
+}
+
+fn wants_color(when: cli::When) -> bool {
+    when.decided().unwrap_or_else(|| {
+        std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            && io::stderr().is_terminal()
+    })
+}
+
+/// How many threads work, where somebody said it.
+fn use_threads(jobs: Option<u16>) {
+    let Some(jobs) = jobs else { return };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs));
+    // One thread is the one that there is.
+    let pool = if jobs == 1 {
+        pool.use_current_thread()
+    } else {
+        pool
+    };
+    // Fails only where a pool exists already, which none does yet.
+    let _ = pool.build_global();
 }
 
 /// Holds STATIC_ROOT, and says so if that takes waiting.

@@ -105,7 +105,7 @@ impl Run<'_> {
                 leftovers: &Earlier {
                     root: &settings.static_root,
                 },
-                policy: &|asset, kind| policy.level(asset, kind),
+                policy: &|asset, kind| policy.level(&asset.path, kind),
             },
             texts,
         );

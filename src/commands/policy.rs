@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::nouns::{Asset, Level, Problem, ReferenceKind};
+use crate::nouns::{Level, LogicalPath, Problem, ReferenceKind};
 use crate::settings::{Allow, Settings};
 
 /// What `missing_references` and `[[staticc.allow]]` say of a reference.
@@ -23,9 +23,9 @@ impl<'a> Policy<'a> {
     }
 
     /// What a reference to nothing in this file amounts to.
-    pub fn level(&self, asset: &Asset, kind: ReferenceKind) -> Level {
+    pub fn level(&self, path: &LogicalPath, kind: ReferenceKind) -> Level {
         let entry = self.allow.iter().find(|(allow, _)| {
-            allow.kind.is_none_or(|only| only == kind) && allow.path.is_match(asset.path.as_path())
+            allow.kind.is_none_or(|only| only == kind) && allow.path.is_match(path.as_path())
         });
         entry.map_or(self.default, |(allow, used)| {
             used.store(true, Ordering::Relaxed);

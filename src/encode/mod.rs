@@ -4,7 +4,10 @@
 //! not pay gets no other copy; every other encoding is judged by itself.
 
 mod brotli;
+mod decode;
 mod gzip;
+
+pub use decode::is_copy;
 
 use crate::nouns::{Encoding, Encodings};
 

@@ -36,8 +36,31 @@ pub enum Event {
     Waiting(PathBuf),
     /// Something is wrong.
     Problem(Problem),
+    /// A file of STATIC_ROOT that is in no manifest.
+    Unlisted(LogicalPath),
+    /// All of STATIC_ROOT was looked at.
+    Verified(Verification),
     /// The run is over.
     Done(Summary),
+}
+
+/// How much of a STATIC_ROOT was looked at, and how it was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verification {
+    /// STATIC_ROOT.
+    pub root: PathBuf,
+    /// Files there.
+    pub files: usize,
+    /// Entries of the manifest.
+    pub entries: usize,
+    /// Compressed copies that were decoded.
+    pub copies: usize,
+    /// References that were followed.
+    pub references: usize,
+    /// Files in no manifest.
+    pub unlisted: usize,
+    /// Errors.
+    pub errors: usize,
 }
 
 /// The numbers of Django's closing sentence.

@@ -3,7 +3,7 @@
 //! the rest prepared beside its place ([`prepare`]) and put in force by
 //! renaming ([`put`]). [`static_root`], [`occupy`] and [`slot`] do single
 //! steps and decide nothing; [`beneath`] sees to it that none leaves the
-//! directory. What one run leaves to the next is in [`cache`] (compressed
+//! directory. [`verify`] says whether a STATIC_ROOT is whole. What one run leaves to the next is in [`cache`] (compressed
 //! copies) and [`record`] (stamps and names). Knows no finders and no
 //! references.
 
@@ -22,3 +22,4 @@ pub mod slot;
 pub mod stage;
 pub mod static_root;
 mod temporary;
+pub mod verify;

@@ -3,7 +3,7 @@
 //! symbolic link that leads out.
 
 use std::fs::{self, Metadata};
-use std::io::{self, Read as _};
+use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -228,14 +228,8 @@ impl StaticRoot {
 
 fn hash_file(path: &Path) -> io::Result<ContentId> {
     let mut hasher = blake3::Hasher::new();
-    let (mut file, _) = disk::open(path)?;
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hasher.finalize()),
-            length => hasher.update(&buffer[..length]),
-        };
-    }
+    let (file, _) = disk::open(path)?;
+    Ok(hasher.update_reader(file)?.finalize())
 }
 
 /// One call for the whole file system: a call for each file is slower by far.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::render::clean;
+use super::own::{self, Stream};
 use super::{json, render, words};
 use crate::nouns::{DjangoVersion, Event, Progress, Report};
 
@@ -36,19 +36,13 @@ impl Report for Console {
             }
         } else if let Event::Problem(problem) = &event {
             complain(&render(problem, &self.directory, self.color));
-        } else if let Event::Cached { hits, misses } = event {
-            // Standard output is Django's, which has no cache.
-            if self.verbosity >= 2 {
-                let share = hits * 100 / (hits + misses).max(1);
-                complain(&format!(
-                    "cache: {hits} compressed copies found, {misses} made ({share} % found)\n"
-                ));
+        } else if let Some((verbosity, stream, line)) = own::say(&event) {
+            if self.verbosity >= verbosity {
+                match stream {
+                    Stream::Output => self.say(&line),
+                    Stream::Error => complain(&format!("{line}\n")),
+                }
             }
-        } else if let Event::Waiting(root) = &event {
-            complain(&format!(
-                "waiting for another staticc that works on {}\n",
-                clean(&root.to_string_lossy())
-            ));
         } else if let Some((verbosity, mut line)) = words::say(&event, self.django, self.dry_run)
             && self.verbosity >= verbosity
         {

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::nouns::{Event, Problem, Severity, Summary};
+use crate::nouns::{Event, Problem, Severity, Summary, Verification};
 
 /// The object of an event, and from which verbosity on it is told.
 pub fn object(event: &Event) -> (u8, Value) {
@@ -29,6 +29,8 @@ pub fn object(event: &Event) -> (u8, Value) {
             (0, json!({"event": "waiting", "static_root": root}))
         }
         Event::Problem(problem) => (0, problem_object(problem)),
+        Event::Unlisted(path) => (0, one("unlisted", path.to_string())),
+        Event::Verified(counts) => (0, verified(counts)),
         Event::Done(summary) => (0, done(summary)),
     }
 }
@@ -58,6 +60,19 @@ fn problem_object(problem: &Problem) -> Value {
         object.insert("cure".into(), cure.as_str().into());
     }
     object.into()
+}
+
+fn verified(counts: &Verification) -> Value {
+    json!({
+        "event": "verified",
+        "static_root": counts.root.display().to_string(),
+        "files": counts.files,
+        "entries": counts.entries,
+        "copies": counts.copies,
+        "references": counts.references,
+        "unlisted": counts.unlisted,
+        "errors": counts.errors,
+    })
 }
 
 fn done(summary: &Summary) -> Value {

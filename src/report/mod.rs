@@ -1,9 +1,10 @@
-//! Report: what a run tells. [`words`] are Django's sentences, [`render`]
+//! Report: what a run tells. [`words`] are Django's sentences, [`own`] ours, [`render`]
 //! shows problems, [`Console`] is the one place that prints. Knows nothing
 //! of how things came about.
 
 mod console;
 mod json;
+mod own;
 mod render;
 mod words;
 

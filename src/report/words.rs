@@ -58,7 +58,7 @@ pub fn say(event: &Event, django: DjangoVersion, dry_run: bool) -> Option<(u8, V
             (2, line("Skipped post-processing '", path.as_bytes(), "'"))
         }
         Event::Done(summary) => (1, close(summary, django)),
-        Event::Problem(_) | Event::Cached { .. } | Event::Waiting(_) => return None,
+        _ => return None,
     })
 }
 

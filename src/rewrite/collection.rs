@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::graph;
 use super::resolve::{Leftovers, Resolver, hashed_path};
 use super::rules::Rules;
-use super::scan::{Fault, Finding, Policy, Scanned, scan};
+use super::scan::{Fault, Finding, Policy, Scanned, scan, shorten};
 use super::suggest::Suggestions;
 use crate::nouns::{
     Asset, AssetId, ContentId, Fingerprint, Level, LineIndex, LogicalPath, Problem, Severity,
@@ -268,25 +268,6 @@ fn place(asset: &Asset, text: &str, findings: &[Finding], assets: &[Asset]) -> V
             problem.in_file(asset.source()).at(place)
         })
         .collect()
-}
-
-/// A reference as it can stand in a message.
-fn shorten(matched: &str) -> String {
-    let mut text: String = matched
-        .chars()
-        .take(120)
-        .map(|character| {
-            if character.is_control() {
-                ' '
-            } else {
-                character
-            }
-        })
-        .collect();
-    if text.len() < matched.len() {
-        text.push('…');
-    }
-    text
 }
 
 /// An asset whose name Django's rules turn into a path elsewhere.

@@ -7,6 +7,7 @@
 //! fingerprint belongs. Once the targets' fingerprints are known, filling a
 //! text in is overwriting those bytes ([`graph`] gives the order).
 
+mod check;
 mod collection;
 mod graph;
 mod python;
@@ -15,6 +16,7 @@ mod rules;
 mod scan;
 mod suggest;
 
+pub use check::{Checker, Dangling, Reading};
 pub use collection::{Adjusted, Job, Rewritten, rewrite};
 pub use python::{hashed_name, normpath};
 pub use resolve::{Leftovers, NoLeftovers, hashed_path};

@@ -240,6 +240,18 @@ impl<'a> Resolver<'a> {
     /// `referrer` arrives at `hashed`, or at a plain file that stays, or (by
     /// a query that holds slashes) at a directory.
     fn arrives(&self, referrer: &Asset, url: &[u8], hashed: &LogicalPath) -> bool {
+        let Some(path) = self.follow(&directory_of(referrer), url) else {
+            return false;
+        };
+        path == hashed.as_bytes()
+            || self.directories.contains(&path[..])
+            || (self.keeps_plain && self.at_path(&path).is_some())
+    }
+
+    /// The path under STATIC_ROOT at which a browser arrives that follows a
+    /// URL from a directory; `None` if it reads a backslash or a quote as
+    /// something else.
+    fn follow(&self, directory: &[u8], url: &[u8]) -> Option<Vec<u8>> {
         let end = url
             .iter()
             .position(|byte| matches!(byte, b'?' | b'#'))
@@ -248,15 +260,27 @@ impl<'a> Resolver<'a> {
         let path = percent_decode(&url[..end]);
         let path = match path.strip_prefix(self.static_url) {
             Some(rest) if path.starts_with(b"/") => rest.to_vec(),
-            _ => path_join(&directory_of(referrer), &path),
+            _ => path_join(directory, &path),
         };
         let path = normpath(&path);
-        if url[..end].iter().any(unspeakable) && path.iter().any(unspeakable) {
-            return false;
+        let misread = url[..end].iter().any(unspeakable) && path.iter().any(unspeakable);
+        (!misread).then_some(path)
+    }
+
+    /// Where a browser arrives that follows `url` from `file` itself, if no
+    /// file and no directory is there.
+    pub fn followed(&self, file: &Asset, url: &str) -> Option<Vec<u8>> {
+        let url = url.trim_ascii().as_bytes();
+        let to_itself = matches!(url.first(), None | Some(b'?' | b'#'));
+        if self.is_foreign(url) || to_itself {
+            return None;
         }
-        path == hashed.as_bytes()
-            || self.directories.contains(&path[..])
-            || (self.keeps_plain && self.at_path(&path).is_some())
+        let directory = path_split(file.path.as_bytes()).0;
+        let Some(path) = self.follow(directory, url) else {
+            return Some(url.to_vec());
+        };
+        let there = self.directories.contains(&path[..]) || self.at_path(&path).is_some();
+        (!there).then_some(path)
     }
 
     /// A URL that leads from `referrer` to `hashed`, for the names whose

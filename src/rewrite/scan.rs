@@ -109,10 +109,7 @@ impl Walk<'_> {
                     continue;
                 }
             }
-            let url = ["url", "url1", "url2"]
-                .into_iter()
-                .find_map(|group| captures.name(group))
-                .map_or("", |url| url.as_str());
+            let url = url_of(&captures).map_or("", |url| url.as_str());
             let url = self.convert(rule.kind, url, text, whole.range());
             if url.is_none() && !rule.deletes_skipped {
                 continue;
@@ -238,11 +235,36 @@ impl Walk<'_> {
 /// The base of a placeholder's number.
 const BASE: usize = 36;
 
+/// The URL of a match, whichever of its pattern's groups has it.
+pub(super) fn url_of<'t>(captures: &regex::Captures<'t>) -> Option<regex::Match<'t>> {
+    let groups = ["url", "url1", "url2"];
+    groups.into_iter().find_map(|group| captures.name(group))
+}
+
+/// A reference as it can stand in a message.
+pub(super) fn shorten(matched: &str) -> String {
+    let mut text: String = matched
+        .chars()
+        .take(120)
+        .map(|character| {
+            if character.is_control() {
+                ' '
+            } else {
+                character
+            }
+        })
+        .collect();
+    if text.len() < matched.len() {
+        text.push('…');
+    }
+    text
+}
+
 /// Comments and strings of a text, in which nothing is rewritten.
-struct Blocks(Vec<(usize, usize)>);
+pub(super) struct Blocks(Vec<(usize, usize)>);
 
 impl Blocks {
-    fn find(pattern: &regex::Regex, text: &str) -> Self {
+    pub(super) fn find(pattern: &regex::Regex, text: &str) -> Self {
         Self(
             pattern
                 .find_iter(text)
@@ -252,7 +274,7 @@ impl Blocks {
     }
 
     /// Whether the place is strictly inside a block.
-    fn hold(&self, at: usize) -> bool {
+    pub(super) fn hold(&self, at: usize) -> bool {
         let after = self.0.partition_point(|block| block.0 < at);
         after > 0 && at < self.0[after - 1].1
     }

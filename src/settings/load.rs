@@ -20,8 +20,6 @@ pub struct Overrides {
     pub static_root: Option<PathBuf>,
     /// `--static-url`.
     pub static_url: Option<String>,
-    /// `-i` patterns.
-    pub ignore_patterns: Vec<String>,
 }
 
 /// Settings, and what is odd about them.
@@ -143,7 +141,7 @@ impl<'a> Loader<'a> {
             checks::check_dirs(&static_dirs, &checked.setting, self.problems);
         }
         let static_dirs = static_dirs.into_iter().map(|(dir, _)| dir).collect();
-        let mut ignore_patterns = self.overrides.ignore_patterns.clone();
+        let mut ignore_patterns = Vec::new();
         for (pattern, _) in staticc.texts("ignore_patterns").unwrap_or_default() {
             ignore_patterns.push(pattern.to_owned());
         }

@@ -1,0 +1,73 @@
+//! Compressed bytes → whether they are a copy of a content. Knows no paths;
+//! holds neither in memory.
+
+use std::io::{self, BufReader, Read};
+
+use crate::nouns::Encoding;
+
+/// Whether a compressed copy decodes to exactly this content; an error if it
+/// cannot be decoded, or if either cannot be read.
+pub fn is_copy(
+    encoding: Encoding,
+    copy: impl Read + 'static,
+    content: impl Read,
+) -> io::Result<bool> {
+    let decoded: Box<dyn Read> = match encoding {
+        Encoding::Brotli => Box::new(brotli::Decompressor::new(copy, BUFFER)),
+        Encoding::Gzip => Box::new(flate2::read::MultiGzDecoder::new(copy)),
+        Encoding::Zstd => Box::new(zstd::Decoder::new(copy)?),
+    };
+    is_same(
+        BufReader::with_capacity(BUFFER, decoded),
+        BufReader::with_capacity(BUFFER, content),
+    )
+}
+
+const BUFFER: usize = 64 * 1024;
+
+/// Stops at the first difference: no copy is decoded much further than its
+/// content is long.
+fn is_same(mut a: impl io::BufRead, mut b: impl io::BufRead) -> io::Result<bool> {
+    loop {
+        let (left, right) = (a.fill_buf()?, b.fill_buf()?);
+        let common = left.len().min(right.len());
+        if left[..common] != right[..common] {
+            return Ok(false);
+        }
+        if common == 0 {
+            return Ok(left.is_empty() && right.is_empty());
+        }
+        a.consume(common);
+        b.consume(common);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::{Recipe, encode};
+
+    #[test]
+    fn only_whole_copies_of_the_content_are_copies() {
+        let content = b"static files ".repeat(20_000);
+        for encoding in Encoding::ALL {
+            let recipe = Recipe {
+                encodings: [encoding].into_iter().collect(),
+                brotli_quality: 5,
+                limit: 1_000_000,
+            };
+            let copy = encode(&content, &recipe, encoding).unwrap();
+            let is = |copy: &[u8], content: &[u8]| {
+                let copy = io::Cursor::new(copy.to_vec());
+                is_copy(encoding, copy, content).unwrap_or(false)
+            };
+            assert!(is(&copy, &content), "{encoding:?}");
+            assert!(!is(&copy, &content[1..]));
+            assert!(!is(&copy, &content[..content.len() - 1]));
+            assert!(!is(&copy, &[&content[..], b" "].concat()));
+            assert!(!is(&copy[..copy.len() - 1], &content));
+            assert!(!is(&copy[..copy.len() / 2], &content));
+            assert!(!is(b"", &content) && !is(b"no copy", &content));
+        }
+    }
+}

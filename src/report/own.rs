@@ -1,0 +1,63 @@
+//! Our own sentences, for what Django has no words for. Knows no streams,
+//! only which of the two a sentence is for.
+
+use super::render::clean;
+use crate::nouns::{Event, Verification};
+
+/// Where a sentence goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// It is what was asked for.
+    Output,
+    /// It is said besides: standard output is Django's.
+    Error,
+}
+
+/// What we say of an event, and from which verbosity on.
+pub fn say(event: &Event) -> Option<(u8, Stream, String)> {
+    Some(match event {
+        Event::Cached { hits, misses } => {
+            let share = hits * 100 / (hits + misses).max(1);
+            let text =
+                format!("cache: {hits} compressed copies found, {misses} made ({share} % found)");
+            (2, Stream::Error, text)
+        }
+        Event::Waiting(root) => {
+            let root = clean(&root.to_string_lossy());
+            let text = format!("waiting for another staticc that works on {root}");
+            (0, Stream::Error, text)
+        }
+        Event::Unlisted(path) => {
+            let path = clean(&path.to_text());
+            (1, Stream::Output, format!("in no manifest: {path}"))
+        }
+        Event::Verified(counts) => (1, Stream::Output, verified(counts)),
+        _ => return None,
+    })
+}
+
+fn verified(counts: &Verification) -> String {
+    let root = clean(&counts.root.to_string_lossy());
+    let looked_at = format!(
+        "{}, {}, {} and {} in '{root}'",
+        many(counts.files, "file", "files"),
+        many(counts.entries, "manifest entry", "manifest entries"),
+        many(counts.copies, "compressed copy", "compressed copies"),
+        many(counts.references, "reference", "references"),
+    );
+    let verdict = match counts.errors {
+        0 => "whole".to_owned(),
+        errors => many(errors, "error", "errors"),
+    };
+    match counts.unlisted {
+        0 => format!("{looked_at}: {verdict}."),
+        files => {
+            let unlisted = many(files, "file", "files");
+            format!("{looked_at}: {verdict}, {unlisted} in no manifest.")
+        }
+    }
+}
+
+fn many(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
