@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::outcome::describe;
 use crate::tree;
 
-const DJANGO: [&str; 6] = ["4.2", "5.0", "5.1", "5.2", "6.0", "6.1"];
+pub const DJANGO: [&str; 6] = ["4.2", "5.0", "5.1", "5.2", "6.0", "6.1"];
 
 #[test]
 fn same_as_django() {
@@ -64,7 +64,7 @@ fn deliberate_differences_differ() {
     }
 }
 
-fn cases() -> Vec<PathBuf> {
+pub fn cases() -> Vec<PathBuf> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let mut cases: Vec<PathBuf> = fs::read_dir(fixtures)
         .unwrap()
@@ -75,7 +75,7 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
-fn read_spec(case: &Path) -> (toml::Value, toml::Value) {
+pub fn read_spec(case: &Path) -> (toml::Value, toml::Value) {
     let read = |name: &str| {
         let text = fs::read_to_string(case.join(name)).unwrap_or_default();
         toml::from_str(&text).unwrap()
@@ -84,7 +84,7 @@ fn read_spec(case: &Path) -> (toml::Value, toml::Value) {
 }
 
 /// The outcome stored for a version, or for the nearest one before it.
-fn nearest(directory: &Path, django: &str) -> Option<Value> {
+pub fn nearest(directory: &Path, django: &str) -> Option<Value> {
     let at = DJANGO.iter().position(|known| *known == django).unwrap();
     DJANGO[..=at].iter().rev().find_map(|django| {
         let text = fs::read_to_string(directory.join(django).join("outcome.json")).ok()?;

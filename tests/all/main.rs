@@ -19,3 +19,4 @@ mod interrupt;
 mod outcome;
 mod speaking;
 mod tree;
+mod verify;

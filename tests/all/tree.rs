@@ -93,7 +93,7 @@ pub fn make(base: &Path, spec: &Value) {
 }
 
 /// The bytes of a path that is written with `\xHH`, `\t`, `\n` and `\\`.
-fn unescape(text: &str) -> PathBuf {
+pub fn unescape(text: &str) -> PathBuf {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes().iter();
     while let Some(&byte) = rest.next() {

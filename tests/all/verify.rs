@@ -1,0 +1,245 @@
+//! `staticc verify`: what it finds in trees that Django made and in trees
+//! that staticc made.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use serde_json::Value;
+
+use crate::fixtures::{DJANGO, cases, nearest, read_spec};
+use crate::tree::{self, staticc};
+
+/// Cases in which Django leaves references to nothing, which staticc does not:
+/// rows of the README's table.
+const DANGLING: &[&str] = &[
+    "backslash-directory",
+    "js-double-rewrite",
+    "js-double-rewrite-no-semicolons",
+    "names-backslash",
+    "percent-encoded-question",
+    "query-on-css",
+    "source-map-css-self",
+    "stale-target",
+    "truncated-hashed",
+];
+
+/// Cases in which staticc leaves what Django leaves, and it is not whole: a
+/// reference to a directory that leads to another one, and a source that is
+/// named as another's fingerprinted copy.
+const BROKEN: &[&str] = &["directory-references", "named-as-hashed"];
+
+/// Every tree of every fixture case is whole, but those known.
+#[test]
+fn trees_of_the_fixtures() {
+    let (mut djangos, mut ours) = (BTreeSet::new(), BTreeSet::new());
+    let mut looked_at = 0;
+    for case in cases() {
+        let (settings, spec) = read_spec(&case);
+        let deliberate = spec.get("deliberate").is_some();
+        let name = case.file_name().unwrap().to_string_lossy().into_owned();
+        for stored in ["expected", "deliberate"] {
+            for django in DJANGO {
+                if !case.join(stored).join(django).exists() {
+                    continue;
+                }
+                let outcome = nearest(&case.join(stored), django).unwrap();
+                let output = verify_outcome(&case, &settings, &outcome, django);
+                let Some(output) = output else { continue };
+                looked_at += 1;
+                if output.status.code() == Some(1) && deliberate && stored == "expected" {
+                    djangos.insert(name.clone());
+                } else if !output.status.success() {
+                    ours.insert(name.clone());
+                }
+            }
+        }
+    }
+    assert!(looked_at > 150, "only {looked_at} trees");
+    assert_eq!(Vec::from_iter(djangos), DANGLING);
+    assert_eq!(Vec::from_iter(ours), BROKEN);
+}
+
+/// Makes the tree of an outcome and verifies it, if it has a manifest and
+/// the outcome tells all of it.
+fn verify_outcome(
+    case: &Path,
+    settings: &toml::Value,
+    outcome: &Value,
+    django: &str,
+) -> Option<Output> {
+    let last = outcome["steps"].as_array()?.last()?;
+    let files = outcome["files"].as_object()?;
+    if last["exit"] != 0 || !files.keys().any(|name| name == "staticfiles.json") {
+        return None;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let base = directory.path().canonicalize().unwrap();
+    tree::copy(&case.join("tree"), &base);
+    fs::copy(case.join("settings.toml"), base.join("settings.toml")).unwrap();
+    let options = settings
+        .get("STORAGES")
+        .and_then(|it| it.get("staticfiles"));
+    let location = options.and_then(|it| it.get("OPTIONS")?.get("location"));
+    let root = location.or_else(|| settings.get("STATIC_ROOT"));
+    let root = root.map_or("out", |root| root.as_str().unwrap());
+    for (name, file) in files {
+        let path = base.join(root).join(tree::unescape(name));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        if let Some(text) = file["text"].as_str() {
+            fs::write(path, text).unwrap();
+        } else if let Some(target) = file["link"].as_str() {
+            let target = target.replace("{base}", &base.to_string_lossy());
+            symlink(tree::unescape(&target), path).unwrap();
+        } else {
+            return None;
+        }
+    }
+    for name in outcome["encoded"].as_object()?.keys() {
+        let path = base.join(root).join(tree::unescape(name));
+        let content = fs::read(path.with_extension("")).unwrap();
+        fs::write(&path, encoded(&content, &path)).unwrap();
+    }
+    let verify = staticc()
+        .current_dir(&base)
+        .args(["verify", "--settings", "settings.toml", "--set"])
+        .arg(format!("staticc.django = \"{django}\""))
+        .output();
+    Some(verify.unwrap())
+}
+
+/// A compressed copy, as the name wants it.
+fn encoded(content: &[u8], path: &Path) -> Vec<u8> {
+    let mut copy = Vec::new();
+    match path.extension().unwrap().to_str() {
+        Some("gz") => {
+            let mut out = flate2::write::GzEncoder::new(&mut copy, flate2::Compression::fast());
+            out.write_all(content).unwrap();
+        }
+        Some("br") => {
+            let mut out = brotli::CompressorWriter::new(&mut copy, 4096, 1, 22);
+            out.write_all(content).unwrap();
+        }
+        _ => copy = zstd::encode_all(content, 1).unwrap(),
+    }
+    copy
+}
+
+/// A project with a css that is compressed and refers to an image.
+struct Site {
+    directory: tempfile::TempDir,
+}
+
+impl Site {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let base = directory.path();
+        fs::create_dir_all(base.join("static/css")).unwrap();
+        let settings = "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\n\
+            STATICFILES_DIRS = [\"static\"]\n[staticc]\npython_path = []\n";
+        fs::write(base.join("settings.toml"), settings).unwrap();
+        let css = "a { background: url(../a.png) } /* long enough */\n".repeat(20);
+        fs::write(base.join("static/css/a.css"), css).unwrap();
+        fs::write(base.join("static/a.png"), "png").unwrap();
+        Self { directory }
+    }
+
+    /// Exit status, standard output, standard error.
+    fn run(&self, verb: &str, flags: &[&str]) -> (i32, String, String) {
+        let mut command = staticc();
+        command.current_dir(&self.directory).arg(verb).args(flags);
+        let output = command.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let code = output.status.code().unwrap();
+        (code, text(&output.stdout), text(&output.stderr))
+    }
+
+    fn out(&self, path: &str) -> PathBuf {
+        self.directory.path().join("out").join(path)
+    }
+
+    /// The file whose name begins and ends so, with a fingerprint between.
+    fn hashed(&self, start: &str, end: &str) -> PathBuf {
+        let mut files = tree::files(&self.out("")).into_keys();
+        let found = files.find(|path| {
+            let path = path.to_str().unwrap();
+            path.starts_with(start) && path.ends_with(end) && path.len() > start.len() + 12
+        });
+        self.out(found.unwrap().to_str().unwrap())
+    }
+}
+
+fn cut(path: &Path) {
+    let bytes = fs::read(path).unwrap();
+    fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
+}
+
+fn rename_a_key(manifest: &Path) {
+    let text = fs::read_to_string(manifest).unwrap();
+    fs::write(manifest, text.replace("\"a.png\": ", "\"b.png\": ")).unwrap();
+}
+
+/// Each kind of damage, and what is said of it.
+#[test]
+fn every_damage_is_found() {
+    type Damage = fn(&Site);
+    let damages: [(&str, Damage); 9] = [
+        ("cannot be read", |site| {
+            fs::remove_file(site.out("staticfiles.json")).unwrap()
+        }),
+        ("is not JSON", |site| cut(&site.out("staticfiles.json"))),
+        ("hash is not that of", |site| {
+            rename_a_key(&site.out("staticfiles.json"))
+        }),
+        ("does not have the content", |site| {
+            cut(&site.hashed("css/a.", ".css"))
+        }),
+        ("is not there", |site| {
+            fs::remove_file(site.hashed("a.", ".png")).unwrap()
+        }),
+        ("leads to no file", |site| {
+            fs::remove_file(site.hashed("a.", ".png")).unwrap()
+        }),
+        ("names it for a.png", |site| {
+            fs::remove_file(site.out("a.png")).unwrap()
+        }),
+        ("cannot be decoded", |site| {
+            cut(&site.hashed("css/a.", ".css.br"))
+        }),
+        ("is not the compressed copy of a.png", |site| {
+            fs::copy(site.hashed("css/a.", ".css.gz"), site.out("a.png.gz")).unwrap();
+        }),
+    ];
+    let site = Site::new();
+    for (told, damage) in damages {
+        assert_eq!(site.run("collect", &["--noinput", "-c"]).0, 0, "{told}");
+        assert_eq!(site.run("verify", &[]).0, 0, "{told}");
+        damage(&site);
+        let (code, _, errors) = site.run("verify", &[]);
+        assert!(
+            code == 1 && errors.contains(told),
+            "{told}: {code} {errors}"
+        );
+    }
+}
+
+#[test]
+fn what_is_in_no_manifest_is_listed_and_no_error() {
+    let site = Site::new();
+    site.run("collect", &["--noinput"]);
+    fs::write(site.out("mine.txt"), "mine").unwrap();
+    let (code, told, _) = site.run("verify", &[]);
+    assert!(
+        code == 0 && told.starts_with("in no manifest: mine.txt\n"),
+        "{told}"
+    );
+    let (_, told, _) = site.run("verify", &["--format", "json"]);
+    let last: Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&last["event"], &last["unlisted"]),
+        (&"verified".into(), &1.into())
+    );
+}
