@@ -21,6 +21,8 @@ pub enum Verb {
     Collect(Box<Collect>),
     /// Say whether STATIC_ROOT is whole: manifest, fingerprints, compressed copies, references
     Verify(Verify),
+    /// Remove the fingerprinted files that no recent release names
+    Prune(Prune),
     /// Look after the cache of compressed copies
     Cache(Cache),
 }
@@ -75,6 +77,46 @@ pub struct Verify {
     /// Threads [default: one for each core]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
+
+    /// How it is told.
+    #[command(flatten)]
+    pub telling: Telling,
+}
+
+/// Which releases are recent.
+#[derive(Debug, Args)]
+pub struct Retention {
+    /// How many releases stay, the one in force among them [default: 3; with --older-than 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub keep: Option<u16>,
+
+    /// Releases stay besides that were in force so shortly ago, such as "7d"
+    #[arg(long, value_name = "AGE")]
+    pub older_than: Option<humantime::Duration>,
+}
+
+/// Flags of `staticc prune`.
+#[derive(Debug, Args)]
+pub struct Prune {
+    /// Which project.
+    #[command(flatten)]
+    pub project: Project,
+
+    /// Which releases are recent.
+    #[command(flatten)]
+    pub retention: Retention,
+
+    /// List what would go, and remove nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+
+    /// Fail if a run works on STATIC_ROOT, instead of waiting for it
+    #[arg(long)]
+    pub no_wait: bool,
+
+    /// The cache, which remembers releases [default: [staticc.cache] dir, else the user's cache]
+    #[arg(long, value_name = "DIR")]
+    pub cache_dir: Option<PathBuf>,
 
     /// How it is told.
     #[command(flatten)]
@@ -146,6 +188,14 @@ pub struct Collect {
     /// Don't ignore the common private patterns 'CVS', '.*' and '*~'
     #[arg(long)]
     pub no_default_ignore: bool,
+
+    /// Then remove the fingerprinted files that no recent release names
+    #[arg(long)]
+    pub prune: bool,
+
+    /// Which releases are recent.
+    #[command(flatten)]
+    pub retention: Retention,
 
     /// Fail if another run works on STATIC_ROOT, instead of waiting for it
     #[arg(long)]

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::consent::consents;
 use super::interrupt::unless_interrupted;
 use super::tell::Story;
-use super::{Exit, Start, fail_on, occupy, tell};
+use super::{Exit, Start, fail_on, occupy, prune, tell};
 use crate::cli;
 use crate::disk;
 use crate::nouns::{Event, LinkMode, LogicalPath, Problem, Report as _, Summary, TICK};
@@ -16,6 +16,7 @@ use crate::output::manifest::Manifest;
 use crate::output::occupy::Purpose;
 use crate::output::plan::{Plan, Processed};
 use crate::output::record::{self, Record, World};
+use crate::output::releases::Releases;
 use crate::output::stage::{Done, Stage};
 use crate::output::static_root::StaticRoot;
 use crate::report::{Bar, Console};
@@ -32,6 +33,11 @@ pub fn run(flags: &cli::Collect) -> Exit {
         Err(exit) => return exit,
     };
     console.dry_run = flags.dry_run;
+    if !flags.prune && (flags.retention.keep.is_some() || flags.retention.older_than.is_some()) {
+        let problem = Problem::error("usage", "--keep and --older-than are for --prune");
+        tell(&mut console, vec![problem.cure("add --prune")]);
+        return Exit::Usage;
+    }
     super::use_threads(flags.jobs);
     if !consents(flags, &settings, &console) {
         let refusal = Problem::error("cancelled", "Collecting static files cancelled.");
@@ -144,6 +150,10 @@ impl Run<'_> {
             done
         };
         self.tell(&found, &named.processed, &done, cleared, console);
+        if self.flags.prune && !self.flags.dry_run {
+            let retention = prune::retention(&self.flags.retention);
+            prune::prune(self.root, self.settings, self.cache, retention, console)?;
+        }
         Ok(())
     }
 
@@ -208,6 +218,11 @@ impl Run<'_> {
         (plan, looks, done): (&Plan, &[Look], &[Done]),
     ) {
         self.cache.settle();
+        let releases = Releases::of(self.cache, self.root.path());
+        if let (Some(releases), Some(manifest)) = (releases, &plan.manifest) {
+            let hashed = run.processed.hashed.iter().flatten();
+            releases.remember(manifest, hashed);
+        }
         let Some(path) = self.cache.record(self.root.path()) else {
             return;
         };

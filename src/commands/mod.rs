@@ -17,6 +17,7 @@ mod consent;
 mod interrupt;
 mod name;
 mod policy;
+mod prune;
 mod tell;
 mod verify;
 
@@ -46,6 +47,7 @@ pub fn run(cli: Cli) -> Exit {
     match cli.verb {
         Verb::Collect(flags) => collect::run(&flags),
         Verb::Verify(flags) => verify::run(&flags),
+        Verb::Prune(flags) => prune::run(&flags),
         Verb::Cache(flags) => cache::run(&flags),
     }
 }

@@ -40,8 +40,27 @@ pub enum Event {
     Unlisted(LogicalPath),
     /// All of STATIC_ROOT was looked at.
     Verified(Verification),
+    /// A file of a release that is no longer recent went.
+    Pruned(LogicalPath),
+    /// All such files are gone.
+    PruningDone(Pruning),
     /// The run is over.
     Done(Summary),
+}
+
+/// What pruning did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pruning {
+    /// STATIC_ROOT.
+    pub root: PathBuf,
+    /// Files removed.
+    pub files: usize,
+    /// Their size.
+    pub bytes: u64,
+    /// Releases forgotten.
+    pub releases: usize,
+    /// Releases kept.
+    pub kept: usize,
 }
 
 /// How much of a STATIC_ROOT was looked at, and how it was found.

@@ -3,9 +3,10 @@
 //! the rest prepared beside its place ([`prepare`]) and put in force by
 //! renaming ([`put`]). [`static_root`], [`occupy`] and [`slot`] do single
 //! steps and decide nothing; [`beneath`] sees to it that none leaves the
-//! directory. [`verify`] says whether a STATIC_ROOT is whole. What one run leaves to the next is in [`cache`] (compressed
-//! copies) and [`record`] (stamps and names). Knows no finders and no
-//! references.
+//! directory. [`verify`] says whether a STATIC_ROOT is whole, [`prune`]
+//! removes what old releases left in it. What one run leaves to the next is in [`cache`] (compressed
+//! copies), [`record`] (stamps and names) and [`releases`] (what was in force
+//! when). Knows no finders.
 
 mod beneath;
 pub mod cache;
@@ -16,8 +17,10 @@ pub mod manifest;
 pub mod occupy;
 pub mod plan;
 mod prepare;
+pub mod prune;
 mod put;
 pub mod record;
+pub mod releases;
 pub mod slot;
 pub mod stage;
 pub mod static_root;

@@ -22,6 +22,8 @@ use crate::nouns::{LogicalPath, Problem};
 pub enum Purpose {
     /// To write to it; it is made if it is not there.
     Write,
+    /// To remove something from it.
+    Remove,
     /// To read what nobody writes to in the meantime.
     Read,
 }
@@ -56,7 +58,7 @@ fn lock(
 ) -> Result<Result<(), Errno>, Problem> {
     use FlockOperation as Lock;
     let (at_once, waiting) = match purpose {
-        Purpose::Write => (Lock::NonBlockingLockExclusive, Lock::LockExclusive),
+        Purpose::Write | Purpose::Remove => (Lock::NonBlockingLockExclusive, Lock::LockExclusive),
         Purpose::Read => (Lock::NonBlockingLockShared, Lock::LockShared),
     };
     match flock(beneath.root(), at_once) {
@@ -101,7 +103,7 @@ impl StaticRoot {
         };
         match locked {
             Err(error) => warn(self.cannot_lock(error)),
-            Ok(()) if purpose == Purpose::Write => self.sweep()?,
+            Ok(()) if purpose != Purpose::Read => self.sweep()?,
             Ok(()) => {}
         }
         Ok(())

@@ -301,7 +301,7 @@ fn unreadable(file: &Asset, error: &io::Error) -> Problem {
 }
 
 /// The fingerprint of a file, piece by piece: it may be large.
-fn digest(mut file: File) -> io::Result<Fingerprint> {
+pub(super) fn digest(mut file: File) -> io::Result<Fingerprint> {
     let mut md5 = Md5::new();
     let mut buffer = vec![0; 64 * 1024];
     loop {

@@ -36,7 +36,7 @@ impl Report for Console {
             }
         } else if let Event::Problem(problem) = &event {
             complain(&render(problem, &self.directory, self.color));
-        } else if let Some((verbosity, stream, line)) = own::say(&event) {
+        } else if let Some((verbosity, stream, line)) = own::say(&event, self.dry_run) {
             if self.verbosity >= verbosity {
                 match stream {
                     Stream::Output => self.say(&line),

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::nouns::{Event, Problem, Severity, Summary, Verification};
+use crate::nouns::{Event, Problem, Pruning, Severity, Summary, Verification};
 
 /// The object of an event, and from which verbosity on it is told.
 pub fn object(event: &Event) -> (u8, Value) {
@@ -31,6 +31,8 @@ pub fn object(event: &Event) -> (u8, Value) {
         Event::Problem(problem) => (0, problem_object(problem)),
         Event::Unlisted(path) => (0, one("unlisted", path.to_string())),
         Event::Verified(counts) => (0, verified(counts)),
+        Event::Pruned(path) => (2, one("pruned", path.to_string())),
+        Event::PruningDone(pruning) => (0, pruned(pruning)),
         Event::Done(summary) => (0, done(summary)),
     }
 }
@@ -72,6 +74,17 @@ fn verified(counts: &Verification) -> Value {
         "references": counts.references,
         "unlisted": counts.unlisted,
         "errors": counts.errors,
+    })
+}
+
+fn pruned(pruning: &Pruning) -> Value {
+    json!({
+        "event": "pruning-done",
+        "static_root": pruning.root.display().to_string(),
+        "files": pruning.files,
+        "bytes": pruning.bytes,
+        "releases": pruning.releases,
+        "kept": pruning.kept,
     })
 }
 

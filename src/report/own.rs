@@ -1,8 +1,10 @@
 //! Our own sentences, for what Django has no words for. Knows no streams,
 //! only which of the two a sentence is for.
 
+use bytesize::ByteSize;
+
 use super::render::clean;
-use crate::nouns::{Event, Verification};
+use crate::nouns::{Event, Pruning, Verification};
 
 /// Where a sentence goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +16,7 @@ pub enum Stream {
 }
 
 /// What we say of an event, and from which verbosity on.
-pub fn say(event: &Event) -> Option<(u8, Stream, String)> {
+pub fn say(event: &Event, dry_run: bool) -> Option<(u8, Stream, String)> {
     Some(match event {
         Event::Cached { hits, misses } => {
             let share = hits * 100 / (hits + misses).max(1);
@@ -31,6 +33,15 @@ pub fn say(event: &Event) -> Option<(u8, Stream, String)> {
             let path = clean(&path.to_text());
             (1, Stream::Output, format!("in no manifest: {path}"))
         }
+        Event::Pruned(path) => {
+            let path = clean(&path.to_text());
+            if dry_run {
+                (1, Stream::Output, format!("Pretending to delete '{path}'"))
+            } else {
+                (2, Stream::Output, format!("Deleting '{path}'"))
+            }
+        }
+        Event::PruningDone(pruning) => (1, Stream::Output, pruned(pruning, dry_run)),
         Event::Verified(counts) => (1, Stream::Output, verified(counts)),
         _ => return None,
     })
@@ -56,6 +67,18 @@ fn verified(counts: &Verification) -> String {
             format!("{looked_at}: {verdict}, {unlisted} in no manifest.")
         }
     }
+}
+
+fn pruned(pruning: &Pruning, dry_run: bool) -> String {
+    let root = clean(&pruning.root.to_string_lossy());
+    let files = many(pruning.files, "file", "files");
+    let releases = many(pruning.releases, "old release", "old releases");
+    let would = if dry_run { "would be " } else { "" };
+    format!(
+        "{files} of {releases} ({}) {would}deleted from '{root}', {} kept.",
+        ByteSize(pruning.bytes),
+        many(pruning.kept, "release", "releases"),
+    )
 }
 
 fn many(count: usize, one: &str, many: &str) -> String {

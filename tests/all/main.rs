@@ -17,6 +17,7 @@ mod fixtures;
 mod house;
 mod interrupt;
 mod outcome;
+mod prune;
 mod speaking;
 mod tree;
 mod verify;

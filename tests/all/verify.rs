@@ -188,26 +188,26 @@ fn every_damage_is_found() {
     type Damage = fn(&Site);
     let damages: [(&str, Damage); 9] = [
         ("cannot be read", |site| {
-            fs::remove_file(site.out("staticfiles.json")).unwrap()
+            fs::remove_file(site.out("staticfiles.json")).unwrap();
         }),
         ("is not JSON", |site| cut(&site.out("staticfiles.json"))),
         ("hash is not that of", |site| {
-            rename_a_key(&site.out("staticfiles.json"))
+            rename_a_key(&site.out("staticfiles.json"));
         }),
         ("does not have the content", |site| {
-            cut(&site.hashed("css/a.", ".css"))
+            cut(&site.hashed("css/a.", ".css"));
         }),
         ("is not there", |site| {
-            fs::remove_file(site.hashed("a.", ".png")).unwrap()
+            fs::remove_file(site.hashed("a.", ".png")).unwrap();
         }),
         ("leads to no file", |site| {
-            fs::remove_file(site.hashed("a.", ".png")).unwrap()
+            fs::remove_file(site.hashed("a.", ".png")).unwrap();
         }),
         ("names it for a.png", |site| {
-            fs::remove_file(site.out("a.png")).unwrap()
+            fs::remove_file(site.out("a.png")).unwrap();
         }),
         ("cannot be decoded", |site| {
-            cut(&site.hashed("css/a.", ".css.br"))
+            cut(&site.hashed("css/a.", ".css.br"));
         }),
         ("is not the compressed copy of a.png", |site| {
             fs::copy(site.hashed("css/a.", ".css.gz"), site.out("a.png.gz")).unwrap();

@@ -12,10 +12,13 @@ pub(super) const ENCODED: &str = "encoded";
 /// Where records of earlier runs are.
 pub(super) const RECORDS: &str = "records";
 
+/// Where is what is known of releases.
+pub(super) const RELEASES: &str = "releases";
+
 /// All that is ours below the directory, by name and kind.
 pub(super) fn files(directory: &Path) -> io::Result<Vec<Kept>> {
     let mut files = Vec::new();
-    for (room, depth) in [(ENCODED, 2), (RECORDS, 1)] {
+    for (room, depth) in [(ENCODED, 2), (RECORDS, 1), (RELEASES, 2)] {
         let room = directory.join(room);
         if !room.is_dir() {
             continue;

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 pub use entry::Key;
-use files::{ENCODED, Kept, RECORDS, occupied, remove, write, write_with};
+use files::{ENCODED, Kept, RECORDS, RELEASES, occupied, remove, write, write_with};
 
 /// Compressed copies below a directory, or nothing at all.
 #[derive(Debug)]
@@ -71,8 +71,17 @@ impl Cache {
 
     /// Where the record of the runs on a STATIC_ROOT is.
     pub fn record(&self, static_root: &Path) -> Option<PathBuf> {
+        self.own_of(static_root, RECORDS)
+    }
+
+    /// The directory of what is known of its releases.
+    pub fn releases(&self, static_root: &Path) -> Option<PathBuf> {
+        self.own_of(static_root, RELEASES)
+    }
+
+    fn own_of(&self, static_root: &Path, room: &str) -> Option<PathBuf> {
         let name = blake3::hash(static_root.as_os_str().as_encoded_bytes()).to_hex();
-        Some(self.directory.as_ref()?.join(RECORDS).join(name.as_str()))
+        Some(self.directory.as_ref()?.join(room).join(name.as_str()))
     }
 
     /// The copy that is kept under a key, or the one that `make` gives,
@@ -188,14 +197,12 @@ impl Cache {
         if let Some(directory) = &self.directory {
             remove(&directory.join(LEDGER))?;
             // Directories that hold something of somebody's stay.
-            for entry in walkdir::WalkDir::new(directory.join(ENCODED))
-                .contents_first(true)
-                .into_iter()
-                .flatten()
-            {
-                let _ = fs::remove_dir(entry.path());
+            for room in [ENCODED, RECORDS, RELEASES] {
+                let room = walkdir::WalkDir::new(directory.join(room)).contents_first(true);
+                for entry in room.into_iter().flatten() {
+                    let _ = fs::remove_dir(entry.path());
+                }
             }
-            let _ = fs::remove_dir(directory.join(RECORDS));
             let _ = fs::remove_dir(directory);
         }
         Ok(removed)

@@ -1,0 +1,166 @@
+//! `staticc prune` and `collect --prune`: what goes and what stays.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::tree::{files, staticc};
+
+/// A project whose one css changes from release to release.
+struct Site {
+    directory: tempfile::TempDir,
+}
+
+impl Site {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let base = directory.path();
+        fs::create_dir(base.join("static")).unwrap();
+        let settings = "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\n\
+            STATICFILES_DIRS = [\"static\"]\n[staticc]\npython_path = []\n";
+        fs::write(base.join("settings.toml"), settings).unwrap();
+        fs::write(base.join("static/a.png"), "png").unwrap();
+        Self { directory }
+    }
+
+    fn run(&self, arguments: &[&str]) -> (i32, String) {
+        let mut command = staticc();
+        command.current_dir(&self.directory).args(arguments);
+        if arguments[0] != "verify" {
+            command.args(["--cache-dir", "cache"]);
+        }
+        let output = command.output().unwrap();
+        let told = [output.stdout, output.stderr].concat();
+        (
+            output.status.code().unwrap(),
+            String::from_utf8(told).unwrap(),
+        )
+    }
+
+    /// Collects a release; its fingerprinted files and their copies.
+    fn release(&self, color: &str, flags: &[&str]) -> BTreeSet<PathBuf> {
+        let css = format!("a {{ color: {color}; background: url(a.png) }}\n").repeat(20);
+        fs::write(self.path("static/a.css"), css).unwrap();
+        let (code, told) = self.run(&[&["collect", "--noinput"], flags].concat());
+        assert_eq!(code, 0, "{told}");
+        let manifest = fs::read(self.path("out/staticfiles.json")).unwrap();
+        let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+        let paths = manifest["paths"].as_object().unwrap().values();
+        let hashed: Vec<&str> = paths.map(|path| path.as_str().unwrap()).collect();
+        let of = |path: &Path| {
+            hashed
+                .iter()
+                .any(|hashed| path.to_str().unwrap().starts_with(hashed))
+        };
+        self.there().into_iter().filter(|path| of(path)).collect()
+    }
+
+    fn there(&self) -> BTreeSet<PathBuf> {
+        files(&self.path("out")).into_keys().collect()
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.directory.path().join(path)
+    }
+
+    fn prune(&self, flags: &[&str]) -> String {
+        let (code, told) = self.run(&[&["prune"], flags].concat());
+        assert_eq!(code, 0, "{told}");
+        assert_eq!(self.run(&["verify"]).0, 0);
+        told
+    }
+}
+
+#[test]
+fn only_what_no_recent_release_names_goes() {
+    let site = Site::new();
+    let [red, green, blue] = ["red", "green", "blue"].map(|color| site.release(color, &[]));
+    let before = site.there();
+    assert!(red.len() >= 4 && before.is_superset(&red) && before.is_superset(&green));
+    let told = site.prune(&["--keep", "2", "--dry-run"]);
+    assert_eq!(site.there(), before);
+    for gone in red.difference(&blue) {
+        assert!(
+            told.contains(&format!("Pretending to delete '{}'", gone.display())),
+            "{told}"
+        );
+    }
+    assert!(told.contains("3 files of 1 old release"), "{told}");
+    site.prune(&["--keep", "2"]);
+    let old: BTreeSet<_> = red.difference(&green).cloned().collect();
+    assert_eq!(site.there(), before.difference(&old).cloned().collect());
+    // The next ones are green's; the age protects them.
+    site.prune(&["--older-than", "1h"]);
+    assert!(site.there().is_superset(&green));
+    site.prune(&["--older-than", "0s"]);
+    let old: BTreeSet<_> = green.difference(&blue).cloned().collect();
+    assert!(site.there().is_disjoint(&old) && site.there().is_superset(&blue));
+    assert!(site.there().contains(Path::new("a.css")));
+}
+
+#[test]
+fn what_is_in_force_again_stays() {
+    let site = Site::new();
+    let red = site.release("red", &[]);
+    let green = site.release("green", &[]);
+    assert_eq!(site.release("red", &[]), red);
+    site.prune(&["--keep", "1"]);
+    assert!(site.there().is_superset(&red));
+    assert!(!site.there().is_superset(&green));
+}
+
+#[test]
+fn what_is_not_as_we_left_it_stays() {
+    let site = Site::new();
+    let red = site.release("red", &[]);
+    let ours = red
+        .iter()
+        .find(|path| path.extension().unwrap() == "css")
+        .unwrap();
+    site.release("green", &[]);
+    let place = site.path("out").join(ours);
+    fs::write(&place, "somebody's").unwrap();
+    for copy in ["css.br", "css.gz"] {
+        fs::remove_file(place.with_extension(copy)).unwrap();
+    }
+    fs::write(site.path("out/a.0123456789ab.css"), "somebody's").unwrap();
+    site.prune(&["--keep", "1"]);
+    assert!(site.there().contains(ours));
+    assert!(site.there().contains(Path::new("a.0123456789ab.css")));
+}
+
+/// Without knowing what is in force nothing goes.
+#[test]
+fn a_broken_manifest_or_release_stops_it() {
+    let site = Site::new();
+    site.release("red", &[]);
+    site.release("green", &[]);
+    let before = site.there();
+    let manifest = fs::read(site.path("out/staticfiles.json")).unwrap();
+    fs::write(site.path("out/staticfiles.json"), "{").unwrap();
+    assert_eq!(site.run(&["prune", "--keep", "1"]).0, 1);
+    fs::write(site.path("out/staticfiles.json"), manifest).unwrap();
+    let releases = files(&site.path("cache/releases")).into_keys();
+    let newest = site.path("cache/releases").join(releases.last().unwrap());
+    fs::write(newest, "damaged").unwrap();
+    let (code, told) = site.run(&["prune", "--keep", "1"]);
+    assert!(code == 1 && told.contains("recent release"), "{told}");
+    assert_eq!(site.there(), before);
+}
+
+#[test]
+fn collecting_prunes_once_the_manifest_is_in_force() {
+    let site = Site::new();
+    let red = site.release("red", &[]);
+    let green = site.release("green", &["--prune"]);
+    assert!(site.there().is_superset(&red));
+    let blue = site.release("blue", &["--prune", "--keep", "1"]);
+    let old: BTreeSet<_> = (&red | &green).difference(&blue).cloned().collect();
+    assert!(site.there().is_disjoint(&old) && site.there().is_superset(&blue));
+    assert_eq!(site.run(&["collect", "--noinput", "--keep", "1"]).0, 2);
+    assert_eq!(
+        site.run(&["collect", "--noinput", "--no-cache", "--prune"])
+            .0,
+        1
+    );
+}
