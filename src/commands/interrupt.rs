@@ -17,8 +17,11 @@ pub fn unless_interrupted<T>(root: &StaticRoot, work: impl FnOnce() -> T) -> T {
     std::thread::scope(|scope| {
         scope.spawn(move || {
             if let Some(signal) = signals.forever().next() {
-                root.give_up();
-                report::complain("interrupted; STATIC_ROOT is whole\n");
+                report::complain(if root.give_up() {
+                    "interrupted; STATIC_ROOT is whole\n"
+                } else {
+                    "interrupted; STATIC_ROOT is whole, the next run removes temporary files\n"
+                });
                 std::process::exit(128 + signal);
             }
         });

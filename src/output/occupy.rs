@@ -31,8 +31,8 @@ pub enum Purpose {
 /// An interrupted run waits so long for what is being put in force, and
 /// spends so long on removing its temporary files; the next run removes
 /// what it leaves.
-const PATIENCE: Duration = Duration::from_millis(500);
-const TIDYING: Duration = Duration::from_millis(250);
+const PATIENCE: Duration = Duration::from_millis(400);
+const TIDYING: Duration = Duration::from_millis(200);
 
 impl Hold {
     /// What is held with the directory, if it still is where it was.
@@ -184,38 +184,37 @@ impl StaticRoot {
     }
 
     /// The run is interrupted: what is being put in force is finished, if
-    /// that doesn't take long, and what is only prepared is removed.
-    pub fn give_up(&self) {
+    /// that doesn't take long, and what is only prepared is removed; whether
+    /// all of it is.
+    pub fn give_up(&self) -> bool {
         self.gate.close(PATIENCE);
-        self.clean_up(Some(Instant::now() + TIDYING));
+        self.clean_up(Some(Instant::now() + TIDYING))
     }
 
-    /// What can't be removed is left to the next run, for which the marker
-    /// stays.
-    fn clean_up(&self, until: Option<Instant>) {
+    /// What isn't removed in time is left to the next run, for which the
+    /// marker stays.
+    fn clean_up(&self, until: Option<Instant>) -> bool {
         if matches!(self.marked.get(), Some(Ok(()))) {
             let removed = self.remove_temporaries(|name| self.run.gave(name), until);
-            if matches!(removed, Ok(true)) {
-                let _ = self.tidy();
+            if !matches!(removed, Ok(true)) || self.tidy().is_err() {
+                return false;
             }
         }
-        let below = self
-            .made_below
-            .lock()
-            .map(|mut made| std::mem::take(&mut *made));
-        if let Ok(beneath) = self.beneath() {
-            for directory in below.unwrap_or_default().iter().rev() {
-                // Another process may have put something there.
-                let _ = beneath.remove_directory(directory);
+        // Another process may have put something in a directory.
+        if let (Ok(beneath), Ok(mut below)) = (self.beneath(), self.made_below.lock()) {
+            for directory in below.drain(..).rev() {
+                if until.is_some_and(|until| Instant::now() > until) {
+                    return true;
+                }
+                let _ = beneath.remove_directory(&directory);
             }
         }
-        let above = self
-            .made_above
-            .lock()
-            .map(|mut made| std::mem::take(&mut *made));
-        for directory in above.unwrap_or_default().iter().rev() {
-            let _ = fs::remove_dir(directory);
+        if let Ok(mut above) = self.made_above.lock() {
+            for directory in above.drain(..).rev() {
+                let _ = fs::remove_dir(directory);
+            }
         }
+        true
     }
 
     /// Makes a directory with all that lead to it.
