@@ -1,13 +1,18 @@
-//! What needs real Django: `cargo xtask oracle|parity|fuzz-parity|bench`. Each
-//! verb sets up what it needs below `target/xtask`.
+//! What needs real Django: `cargo xtask oracle|parity|fuzz-parity|bench`, and
+//! what does things to runs: `crash`. Each verb sets up what it
+//! needs below `target/xtask`.
 
 mod bench;
+mod crash;
 mod fuzz;
 mod npm;
 mod oracle;
 mod parity;
 mod process;
+mod snapshot;
+mod trees;
 mod venv;
+mod whole;
 
 use std::process::ExitCode;
 
@@ -18,7 +23,10 @@ usage: cargo xtask VERB
   fuzz-parity [--seconds N] [--django X.Y] [--seed N]
                                     compare staticc and Django on random trees
   bench [--quick|--full] [--only PART]
-                                    measure staticc against Django, as ratios";
+                                    measure staticc against Django, as ratios
+  crash [--every N] [--from N] [--mode MODE] [--lanes N] [--seed N]
+                                    end runs, and fail them, at every system call that writes
+  crash also takes --in DIR: where its trees go [default: target/xtask]";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -29,6 +37,7 @@ fn main() -> ExitCode {
         "parity" => parity::run(&rest),
         "fuzz-parity" => fuzz::run(&rest),
         "bench" => bench::run(&rest),
+        "crash" => crash::run(&rest),
         _ => Err(USAGE.to_owned()),
     };
     match result {

@@ -1,7 +1,15 @@
 //! Where things are, and running other programs.
 
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+/// A run of staticc that is longer than this hangs.
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// The checkout.
 pub fn checkout() -> PathBuf {
@@ -12,6 +20,14 @@ pub fn checkout() -> PathBuf {
 /// Where everything that is downloaded or made goes.
 pub fn workshop() -> PathBuf {
     checkout().join("target/xtask")
+}
+
+/// Where a verb's trees go: `--in`, such as a directory in memory, where files
+/// are made faster.
+pub fn place(arguments: &[String], verb: &str) -> PathBuf {
+    flag(arguments, "--in")
+        .map_or_else(workshop, PathBuf::from)
+        .join(verb)
 }
 
 /// One of our Python programs.
@@ -29,6 +45,59 @@ pub fn run(command: &mut Command) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("failed ({status}): {shown}"))
+    }
+}
+
+/// Runs a program, but not for ever; its status, and what it told, which is
+/// also in a file.
+pub fn watched(command: &mut Command, told: &Path) -> Result<(Option<ExitStatus>, String), String> {
+    let shown = format!("{command:?}");
+    let text = |error: io::Error| format!("{shown}: {error}");
+    let out = File::create(told).map_err(text)?;
+    command.stdout(out.try_clone().map_err(text)?).stderr(out);
+    let mut child = command.process_group(0).spawn().map_err(text)?;
+    let since = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().map_err(text)? {
+            break Some(status);
+        }
+        if since.elapsed() > LIMIT {
+            // What it started is of its group.
+            let group = format!("-{}", child.id());
+            let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+            child.wait().map_err(text)?;
+            break None;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    };
+    let told = fs::read(told).map_err(text)?;
+    Ok((status, String::from_utf8_lossy(&told).into_owned()))
+}
+
+/// The program and the arguments of one run: the directory of its settings,
+/// STATIC_ROOT, the cache, more flags.
+pub fn collect(
+    binary: &Path,
+    project: &Path,
+    root: &Path,
+    cache: &Path,
+    flags: &[&str],
+) -> Vec<OsString> {
+    let settings = project.join("settings.toml");
+    let mut words: Vec<&OsStr> = vec![binary.as_ref(), "collect".as_ref(), "--noinput".as_ref()];
+    words.extend([OsStr::new("--settings"), settings.as_ref()]);
+    words.extend([OsStr::new("--static-root"), root.as_ref()]);
+    words.extend([OsStr::new("--cache-dir"), cache.as_ref()]);
+    words.extend(flags.iter().map(OsStr::new));
+    words.into_iter().map(OsStr::to_owned).collect()
+}
+
+/// Runs a program and its arguments; fails unless it succeeds.
+pub fn succeed(words: &[OsString], told: &Path) -> Result<(), String> {
+    match watched(Command::new(&words[0]).args(&words[1..]), told)? {
+        (Some(status), _) if status.success() => Ok(()),
+        (Some(status), told) => Err(format!("{status}: {told}")),
+        (None, told) => Err(format!("does not end: {told}")),
     }
 }
 
