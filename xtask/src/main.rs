@@ -1,10 +1,12 @@
 //! What needs real Django: `cargo xtask oracle|parity|fuzz-parity|bench`, and
-//! what does things to runs: `crash`. Each verb sets up what it
+//! what does things to runs: `crash|live|crowd`. Each verb sets up what it
 //! needs below `target/xtask`.
 
 mod bench;
 mod crash;
+mod crowd;
 mod fuzz;
+mod live;
 mod npm;
 mod oracle;
 mod parity;
@@ -26,7 +28,9 @@ usage: cargo xtask VERB
                                     measure staticc against Django, as ratios
   crash [--every N] [--from N] [--mode MODE] [--lanes N] [--seed N]
                                     end runs, and fail them, at every system call that writes
-  crash also takes --in DIR: where its trees go [default: target/xtask]";
+  live [--rounds N]                 read a site while releases arrive
+  crowd [--rounds N]                20 runs at once
+  The last three take --in DIR: where their trees go [default: target/xtask]";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -38,6 +42,10 @@ fn main() -> ExitCode {
         "fuzz-parity" => fuzz::run(&rest),
         "bench" => bench::run(&rest),
         "crash" => crash::run(&rest),
+        "crowd" => crowd::run(&rest),
+        "live" => live::run(&rest),
+        // Started by `live` itself.
+        "live-reader" => live::read(&rest),
         _ => Err(USAGE.to_owned()),
     };
     match result {
