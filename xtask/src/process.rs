@@ -101,6 +101,14 @@ pub fn succeed(words: &[OsString], told: &Path) -> Result<(), String> {
     }
 }
 
+/// Says how to get strace if it is missing.
+pub fn check_strace() -> Result<(), String> {
+    let found = Command::new("strace").arg("--version").output();
+    found.map(|_| ()).map_err(|error| {
+        format!("strace can't be run ({error}); install it: apt-get install strace")
+    })
+}
+
 /// Builds staticc and says where it is.
 pub fn staticc() -> Result<PathBuf, String> {
     if let Some(binary) = std::env::var_os("STATICC_BIN") {

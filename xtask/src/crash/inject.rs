@@ -119,14 +119,6 @@ pub struct Outcome {
     pub tail: String,
 }
 
-/// Says how to get strace if it is missing.
-pub fn check() -> Result<(), String> {
-    let found = Command::new("strace").arg("--version").output();
-    found.map(|_| ()).map_err(|error| {
-        format!("strace can't be run ({error}); install it: apt-get install strace")
-    })
-}
-
 /// Which system calls of the set happen in an undisturbed run.
 pub fn survey(command: &[OsString], place: &Path) -> Result<Vec<&'static str>, String> {
     let log = place.join("survey");

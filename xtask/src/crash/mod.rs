@@ -14,7 +14,7 @@ use self::inject::Fault;
 use self::lane::{Lane, Start};
 use self::report::Report;
 use self::tries::{Queue, RandomKills, on_all};
-use crate::process::{flag, place, staticc};
+use crate::process::{check_strace, flag, place, staticc};
 
 /// A way to run staticc.
 pub struct Mode {
@@ -110,7 +110,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let lanes = number("--lanes", LANES)?.max(1);
     let seed = number("--seed", 1)?;
     let only = flag(arguments, "--mode");
-    inject::check()?;
+    check_strace()?;
     let binary = staticc()?;
     let mut report = Report::default();
     for (index, mode) in (0..).zip(&MODES) {

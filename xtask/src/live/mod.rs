@@ -3,21 +3,36 @@
 
 mod reader;
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 pub use self::reader::run as read;
-use crate::process::{collect, flag, place, staticc, succeed};
+use crate::process::{check_strace, collect, flag, place, staticc, succeed};
 use crate::{trees, whole};
 
 /// So many processes read at once.
 const READERS: usize = 3;
 
+/// With this before it, a run waits a millisecond before each step of putting
+/// a release in force: what is there between two steps is seen by many.
+const SLOWLY: [&str; 8] = [
+    "strace",
+    "-fqq",
+    "-o",
+    "/dev/null",
+    "-e",
+    "trace=/^(rename|unlink)",
+    "-e",
+    "inject=/^(rename|unlink):delay_enter=1000",
+];
+
 /// The verb.
 pub fn run(arguments: &[String]) -> Result<(), String> {
     let rounds = flag(arguments, "--rounds").unwrap_or("50");
     let rounds: usize = rounds.parse().map_err(|e| format!("--rounds: {e}"))?;
+    check_strace()?;
     let site = Site::new(place(arguments, "live"), staticc()?)?;
     let mut wrong = site.rounds(rounds - rounds / 2, false)?;
     wrong.extend(site.rounds(rounds / 2, true)?);
@@ -44,7 +59,7 @@ impl Site {
         let _ = fs::remove_dir_all(&place);
         trees::write(&place.join("a"), &place.join("b"), 1).map_err(|e| e.to_string())?;
         let site = Self { place, binary };
-        site.collect("a", &[])?;
+        site.collect("a", &[], false)?;
         Ok(site)
     }
 
@@ -59,7 +74,7 @@ impl Site {
             // Both releases with and without.
             let clear = clears && round % 4 < 2;
             let flags: &[&str] = if clear { &["--clear"] } else { &[] };
-            self.collect(["b", "a"][round % 2], flags)
+            self.collect(["b", "a"][round % 2], flags, round % 8 < 4)
         });
         fs::write(&stop, "").map_err(|error| error.to_string())?;
         let mut wrong: Vec<String> = written.err().into_iter().collect();
@@ -87,15 +102,18 @@ impl Site {
             .map_err(|error| error.to_string())
     }
 
-    fn collect(&self, release: &str, flags: &[&str]) -> Result<(), String> {
+    fn collect(&self, release: &str, flags: &[&str], slowly: bool) -> Result<(), String> {
         let [root, cache] = ["root", "cache"].map(|name| self.place.join(name));
-        let words = collect(
+        let mut words = collect(
             &self.binary,
             &self.place.join(release),
             &root,
             &cache,
             flags,
         );
+        if slowly {
+            words.splice(..0, SLOWLY.map(OsString::from));
+        }
         succeed(&words, &self.place.join("told"))
     }
 }
