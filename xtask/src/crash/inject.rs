@@ -152,7 +152,7 @@ fn traced(
 ) -> Result<Outcome, String> {
     let set = CHANGES.map(|name| format!("?{name}")).join(",");
     let mut strace = Command::new("strace");
-    strace.args(["-s", "256", "-o"]).arg(log);
+    strace.args(["-y", "-s", "256", "-o"]).arg(log);
     strace.args(["-e", &format!("trace={set}")]).args(inject);
     let (status, told) = watched(strace.args(command), &place.join("told"))?;
     let text = fs::read(log).unwrap_or_default();

@@ -153,7 +153,7 @@ fn manners(outcome: &Outcome, fault: Fault) -> Vec<String> {
     let cut = outcome
         .hit
         .as_ref()
-        .is_some_and(|call| call.starts_with("write(2,"));
+        .is_some_and(|call| call.starts_with("write(2<"));
     let failed = status.code().is_some_and(|code| code != 0);
     if failed && !cut && !outcome.told.contains("error") {
         wrong.push(format!("silent: {status} without a message"));
