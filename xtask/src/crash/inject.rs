@@ -50,6 +50,9 @@ pub const CHANGES: [&str; 37] = [
     "openat2",
 ];
 
+/// Those that only read, and are made to fail too.
+pub const READS: [&str; 2] = ["read", "getdents64"];
+
 /// Those that are also made to fail.
 pub const FAILING: [&str; 18] = [
     "openat",
@@ -119,7 +122,7 @@ pub struct Outcome {
     pub tail: String,
 }
 
-/// Which system calls of the set happen in an undisturbed run.
+/// Which system calls of both sets happen in an undisturbed run.
 pub fn survey(command: &[OsString], place: &Path) -> Result<Vec<&'static str>, String> {
     let log = place.join("survey");
     let outcome = traced(command, place, &log, &[])?;
@@ -131,7 +134,7 @@ pub fn survey(command: &[OsString], place: &Path) -> Result<Vec<&'static str>, S
         text.lines()
             .any(|line| line.split('(').next() == Some(name))
     };
-    Ok(CHANGES.into_iter().filter(happens).collect())
+    Ok(CHANGES.into_iter().chain(READS).filter(happens).collect())
 }
 
 /// Runs with something happening at a point.
@@ -150,7 +153,9 @@ fn traced(
     log: &Path,
     inject: &[&str],
 ) -> Result<Outcome, String> {
-    let set = CHANGES.map(|name| format!("?{name}")).join(",");
+    let names = CHANGES.into_iter().chain(READS);
+    let set: Vec<String> = names.map(|name| format!("?{name}")).collect();
+    let set = set.join(",");
     let mut strace = Command::new("strace");
     strace.args(["-y", "-s", "256", "-o"]).arg(log);
     strace.args(["-e", &format!("trace={set}")]).args(inject);

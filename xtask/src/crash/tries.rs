@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::inject::{self, FAILING, Fault, Outcome, PREPARED, Point};
+use super::inject::{self, CHANGES, FAILING, Fault, Outcome, PREPARED, Point, READS};
 use super::lane::Lane;
 use super::report::Violation;
 use crate::trees::Dice;
@@ -70,8 +70,11 @@ pub struct Queue {
 impl Queue {
     /// At every `every`th call of each name, from the `from`th on.
     pub fn new(fault: Fault, names: &[&'static str], from: u32, every: u32) -> Self {
-        let fails = |name: &&&'static str| fault == Fault::Kill || FAILING.contains(*name);
-        let names = names.iter().filter(fails).copied().collect();
+        let can = |name: &&'static str| match fault {
+            Fault::Kill => CHANGES.contains(name),
+            Fault::Error(_) => FAILING.contains(name) || READS.contains(name),
+        };
+        let names = names.iter().copied().filter(can).collect();
         Self {
             fault,
             every,
