@@ -28,6 +28,8 @@ pub struct Mode {
     cold: bool,
     /// Whether plain files are links to their sources.
     links: bool,
+    /// Whether reading is made to fail too: it is the same in all modes.
+    reads: bool,
 }
 
 const PLAIN: Mode = Mode {
@@ -37,10 +39,14 @@ const PLAIN: Mode = Mode {
     start: Start::Collected,
     cold: false,
     links: false,
+    reads: false,
 };
 
 static MODES: [Mode; 9] = [
-    PLAIN,
+    Mode {
+        reads: true,
+        ..PLAIN
+    },
     Mode {
         name: "copied",
         start: Start::Copied,
@@ -124,7 +130,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             .map(|place| Lane::new(&place, &binary, mode))
             .collect::<Result<_, _>>()
             .map_err(|why| format!("{}: {why}", mode.name))?;
-        let names = tries::syscalls(&lanes[0])?;
+        let names = tries::syscalls(&lanes[0], mode.reads)?;
         for fault in FAULTS {
             let queue = Queue::new(fault, &names, from, every);
             let (tried, found) = on_all(&lanes, &queue)?;
