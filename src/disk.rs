@@ -40,9 +40,35 @@ pub fn read_open(file: &File, size: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Whether a directory is there, links followed; an error if that cannot be
+/// told, which is not the same as no.
+pub fn is_directory(path: &Path) -> io::Result<bool> {
+    match path.metadata() {
+        Ok(found) => Ok(found.is_dir()),
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(false),
+            _ => Err(error),
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cannot_be_looked_at_is_not_absent() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        std::fs::write(path("file"), "").unwrap();
+        assert!(is_directory(directory.path()).unwrap());
+        for absent in ["file", "file/below", "nothing"] {
+            assert!(!is_directory(&path(absent)).unwrap());
+        }
+        std::os::unix::fs::symlink("loop", path("loop")).unwrap();
+        assert!(is_directory(&path("loop")).is_err());
+        assert!(is_directory(&path(&"n".repeat(300))).is_err());
+    }
 
     #[test]
     fn only_regular_files_are_read() {

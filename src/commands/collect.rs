@@ -183,15 +183,14 @@ impl Run<'_> {
         } else {
             copies.chain(manifest).collect()
         };
-        // Backwards: a compressed copy comes after its file, and never stays
-        // without it.
-        let problems: Vec<Problem> = earlier
+        // Backwards: a compressed copy comes after its file in the list, and
+        // never stays without it.
+        earlier
             .iter()
             .rev()
             .filter(|path| !kept.contains(*path) && !plan.paths.contains(*path))
-            .filter_map(|path| self.root.remove(path).err())
-            .collect();
-        fail_on(problems)
+            .try_for_each(|path| self.root.remove(path))
+            .map_err(|problem| vec![problem])
     }
 
     /// Warns of a manifest that Django could not load.

@@ -86,12 +86,20 @@ impl Stage<'_> {
     fn prepare_target(&self, order: &Order<'_>, bytes: &mut Bytes<'_>) -> Result<Ready, Problem> {
         let mut ready = Ready::untouched(order.look);
         let path = &order.target.path;
+        let source = || self.looker.assets[order.target.asset.index()].source();
+        let links = self.looker.links(order.target);
         let like = if order.look.before == Before::Same {
-            self.looker.root.look(path).as_ref().map(Likeness::of)
+            // The copies of a link are like what it leads to.
+            let found = if links {
+                fs::metadata(source()).ok()
+            } else {
+                self.looker.root.look(path)
+            };
+            found.as_ref().map(Likeness::of)
         } else {
             let slot = self.looker.root.slot(path, order.number);
-            let like = if self.looker.links(order.target) {
-                let source = self.looker.assets[order.target.asset.index()].source();
+            let like = if links {
+                let source = source();
                 self.looker.root.prepare_link(&slot, &source)?;
                 fs::metadata(source).as_ref().ok().map(Likeness::of)
             } else {

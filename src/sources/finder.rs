@@ -10,6 +10,7 @@ use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 use super::Patterns;
+use crate::disk;
 use crate::nouns::{Asset, LogicalPath, Problem};
 use crate::rewrite::normpath;
 use crate::settings::{Finder, Settings};
@@ -81,8 +82,14 @@ struct Search<'a> {
 impl Search<'_> {
     /// Adds the files of one directory; a missing one is an empty one.
     fn walk(&mut self, prefix: &str, root: &Path) {
-        if !root.is_dir() {
-            return;
+        match disk::is_directory(root) {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                let message = format!("cannot be listed: {error}");
+                let problem = Problem::error("unreadable", message).in_file(root);
+                return self.found.problems.push(problem);
+            }
         }
         let directory: Arc<Path> = root.into();
         let relative = |path: &Path| {

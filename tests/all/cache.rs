@@ -214,6 +214,17 @@ fn every_link_mode_leaves_the_same_files() {
     assert!(tree("copy") == reflinked && tree("hardlink") == reflinked);
 }
 
+/// Compressed copies beside a link are like the file it leads to.
+#[test]
+fn a_second_run_with_links_writes_nothing() {
+    let directory = projects(&["one"]);
+    let project = directory.path().join("one");
+    collect(&project, &["--link"]);
+    let before = stamps(&project.join("out"));
+    collect(&project, &["--link"]);
+    assert_eq!(stamps(&project.join("out")), before);
+}
+
 #[test]
 fn the_cache_is_looked_after() {
     let directory = projects(&["one"]);
