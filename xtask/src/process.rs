@@ -92,6 +92,17 @@ pub fn collect(
     words.into_iter().map(OsStr::to_owned).collect()
 }
 
+/// The same for `staticc verify`, which has no cache.
+pub fn verify(binary: &Path, project: &Path, root: &Path, flags: &[&str]) -> Vec<OsString> {
+    let settings = project.join("settings.toml");
+    let mut words: Vec<&OsStr> = vec![binary.as_ref(), "verify".as_ref()];
+    words.extend([OsStr::new("--settings"), settings.as_ref()]);
+    words.extend([OsStr::new("--static-root"), root.as_ref()]);
+    words.extend(["-v0", "-j1"].iter().map(OsStr::new));
+    words.extend(flags.iter().map(OsStr::new));
+    words.into_iter().map(OsStr::to_owned).collect()
+}
+
 /// Runs a program and its arguments; fails unless it succeeds.
 pub fn succeed(words: &[OsString], told: &Path) -> Result<(), String> {
     match watched(Command::new(&words[0]).args(&words[1..]), told)? {

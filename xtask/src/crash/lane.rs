@@ -106,6 +106,18 @@ impl Lane {
         process::succeed(&self.collect(flags, "1"), &self.place.join("told"))
     }
 
+    /// Whether `staticc verify` finds nothing wrong; there is nothing to verify
+    /// before there is a manifest.
+    pub fn verify(&self) -> Result<(), String> {
+        if !self.root().join("staticfiles.json").exists() {
+            return Ok(());
+        }
+        let set = self.mode.flags.iter().skip_while(|flag| **flag != "--set");
+        let set: Vec<&str> = set.copied().collect();
+        let command = process::verify(&self.binary, &self.project(), &self.root(), &set);
+        process::succeed(&command, &self.place.join("told"))
+    }
+
     /// The run that is disturbed.
     pub fn command(&self, jobs: &str) -> Vec<OsString> {
         self.collect(self.mode.flags, jobs)

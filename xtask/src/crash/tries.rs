@@ -193,6 +193,9 @@ fn litter(lane: &Lane, outcome: &Outcome) -> Result<Vec<String>, String> {
 /// Whether STATIC_ROOT is whole, and the next run puts everything right.
 fn aftermath(lane: &Lane, succeeded: bool) -> Result<Vec<String>, String> {
     let mut wrong = whole::violations(&lane.root(), Some(&lane.promise));
+    if let Err(why) = lane.verify() {
+        wrong.push(format!("verify: {why}"));
+    }
     if succeeded {
         let differences = snapshot::differences(&lane.tree()?, &lane.expected);
         wrong.extend(
