@@ -1,6 +1,6 @@
 //! All tests that run the program, in one binary, by topic: `again` and
-//! `cache` (runs after runs), `fixtures`
-//! (Django's own outcomes), `house` (the layout of the source).
+//! `cache` (runs after runs), `bad_…` (input that nobody should give),
+//! `fixtures` (Django's own outcomes), `house` (the layout of the source).
 
 #![allow(
     clippy::unwrap_used,
@@ -11,6 +11,8 @@
 )]
 
 mod again;
+mod bad_settings;
+mod bounded;
 mod cache;
 mod fixtures;
 mod house;
