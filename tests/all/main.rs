@@ -12,6 +12,7 @@
 
 mod again;
 mod bad_settings;
+mod bad_sources;
 mod bounded;
 mod cache;
 mod fixtures;
