@@ -13,6 +13,7 @@
 mod again;
 mod bad_settings;
 mod bad_sources;
+mod bad_texts;
 mod bounded;
 mod cache;
 mod fixtures;
