@@ -11,6 +11,7 @@
 )]
 
 mod again;
+mod bad_output;
 mod bad_settings;
 mod bad_sources;
 mod bad_texts;

@@ -12,14 +12,20 @@ pub(super) const ENCODED: &str = "encoded";
 /// Where records of earlier runs are.
 pub(super) const RECORDS: &str = "records";
 
+/// One of our directories, if it is there: what a link leads to is not ours.
+pub(super) fn room(directory: &Path, name: &str) -> Option<PathBuf> {
+    let room = directory.join(name);
+    let found = fs::symlink_metadata(&room).ok()?;
+    found.is_dir().then_some(room)
+}
+
 /// All that is ours below the directory, by name and kind.
 pub(super) fn files(directory: &Path) -> io::Result<Vec<Kept>> {
     let mut files = Vec::new();
-    for (room, depth) in [(ENCODED, 2), (RECORDS, 1)] {
-        let room = directory.join(room);
-        if !room.is_dir() {
+    for (name, depth) in [(ENCODED, 2), (RECORDS, 1)] {
+        let Some(room) = room(directory, name) else {
             continue;
-        }
+        };
         for entry in walkdir::WalkDir::new(&room).max_depth(depth) {
             let entry = match entry {
                 Ok(entry) => entry,
