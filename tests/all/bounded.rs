@@ -97,16 +97,15 @@ impl Project {
             .spawn()
             .unwrap();
         let start = Instant::now();
-        let mut status = None;
-        while status.is_none() && start.elapsed() < LIMIT {
+        let mut ended = false;
+        while !ended && start.elapsed() < LIMIT {
             std::thread::sleep(Duration::from_millis(2));
-            status = child.try_wait().unwrap();
+            ended = child.try_wait().unwrap().is_some();
         }
-        if status.is_none() {
-            child.kill().unwrap();
-            child.wait().unwrap();
-        }
-        let status = status.ok_or("does not end").unwrap();
+        // This does nothing to one that has ended.
+        child.kill().unwrap();
+        let status = child.wait().unwrap();
+        assert!(ended, "does not end");
         let [out, error] = texts.each_mut().map(|text| {
             let mut bytes = Vec::new();
             text.rewind().unwrap();
