@@ -1,20 +1,28 @@
 //! Reading what should be a regular file: a pipe or a device in its place is
 //! refused and never waited for, and a file that grows is read no further
-//! than it was long. Knows no problems and no settings.
+//! than it was long. Files that should be small are read only if they are.
+//! Knows no problems and no settings.
 
-use std::fs::{File, Metadata};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 /// Opens a regular file for reading, links followed.
 pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
-    // Without this flag, opening a pipe waits for somebody to write to it.
+    open_with(path, File::options().read(true))
+}
+
+/// Opens a regular file to append to; a missing one is made.
+pub fn append(path: &Path) -> io::Result<File> {
+    let (file, _) = open_with(path, File::options().append(true).create(true))?;
+    Ok(file)
+}
+
+fn open_with(path: &Path, options: &mut OpenOptions) -> io::Result<(File, Metadata)> {
+    // Without this flag, opening a pipe waits for somebody at its other end.
     let waits_not = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
-    let file = File::options()
-        .read(true)
-        .custom_flags(waits_not)
-        .open(path)?;
+    let file = options.custom_flags(waits_not).open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_file() {
         Ok((file, metadata))
@@ -32,10 +40,28 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     read_open(&file, metadata.len())
 }
 
+/// The bytes of a regular file of at most `limit` bytes: what should be small
+/// and is not is something else.
+pub fn read_small(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let (file, metadata) = open(path)?;
+    let bytes = read_open(&file, metadata.len().min(limit))?;
+    if bytes.len() as u64 > limit {
+        let message = format!("larger than {limit} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(bytes)
+}
+
 /// The bytes of an open file that is `size` bytes long, and one more if it
 /// has become longer, so that this shows.
 pub fn read_open(file: &File, size: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
+    let mut bytes = Vec::new();
+    // A size that nobody has memory for (/proc/kcore) is an error, no abort.
+    bytes.try_reserve_exact(
+        usize::try_from(size)
+            .unwrap_or(usize::MAX)
+            .saturating_add(1),
+    )?;
     file.take(size.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
@@ -80,5 +106,9 @@ mod tests {
         assert!(read(Path::new("/dev/zero")).is_err());
         let (open, _) = open(&file).unwrap();
         assert_eq!(read_open(&open, 2).unwrap(), b"tex");
+        assert!(read_open(&open, u64::MAX).is_err());
+        assert_eq!(read_small(&file, 4).unwrap(), b"text");
+        assert!(read_small(&file, 3).is_err());
+        assert!(append(Path::new("/dev/null")).is_err());
     }
 }

@@ -1,9 +1,9 @@
 //! What earlier runs left in STATIC_ROOT, for references that name it.
 //! Reads; never writes.
 
-use std::fs;
 use std::path::Path;
 
+use crate::disk;
 use crate::nouns::{Fingerprint, LogicalPath};
 use crate::rewrite::{Leftovers, hashed_name};
 
@@ -15,10 +15,10 @@ pub struct Earlier<'a> {
 
 impl Leftovers for Earlier<'_> {
     fn fingerprint(&self, path: &LogicalPath) -> Option<Fingerprint> {
-        let content = fs::read(self.root.join(path.as_path())).ok()?;
+        let content = disk::read(&self.root.join(path.as_path())).ok()?;
         let fingerprint = Fingerprint::of(&content);
         let hashed = LogicalPath::new(hashed_name(path.as_bytes(), fingerprint.as_bytes()));
-        let copy = fs::read(self.root.join(hashed.as_path())).ok()?;
+        let copy = disk::read(&self.root.join(hashed.as_path())).ok()?;
         (copy == content).then_some(fingerprint)
     }
 }

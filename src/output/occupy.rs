@@ -110,7 +110,9 @@ impl StaticRoot {
     }
 
     fn cannot_hold(&self, error: &io::Error) -> Problem {
-        cannot_write(&self.wanted, error).cure("name another directory as STATIC_ROOT")
+        not_a_directory(&self.wanted)
+            .unwrap_or_else(|| cannot_write(&self.wanted, error))
+            .cure("name another directory as STATIC_ROOT")
     }
 
     fn cannot_lock(&self, error: Errno) -> Problem {
@@ -237,7 +239,24 @@ impl StaticRoot {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && directory.is_dir() => {
                 Ok(())
             }
-            Err(error) => Err(cannot_write(directory, &error)),
+            Err(error) => {
+                Err(not_a_directory(directory).unwrap_or_else(|| cannot_write(directory, &error)))
+            }
         }
     }
+}
+
+/// Something else is where STATIC_ROOT, or a directory that leads to it, is
+/// to be.
+fn not_a_directory(path: &Path) -> Option<Problem> {
+    let found = fs::symlink_metadata(path).ok()?;
+    let what = if found.is_dir() {
+        return None;
+    } else if found.is_symlink() {
+        "is a symbolic link that leads to no directory"
+    } else {
+        "is not a directory"
+    };
+    let problem = Problem::error("path-taken", what).in_file(path);
+    Some(problem.cure("remove it, or name another directory as STATIC_ROOT"))
 }

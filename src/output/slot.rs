@@ -8,6 +8,8 @@ use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::SystemTime;
 
+use rustix::io::Errno;
+
 use super::static_root::{StaticRoot, cannot_read, cannot_write};
 use crate::disk;
 use crate::nouns::{LinkMode, LogicalPath, Problem, Stamp};
@@ -27,6 +29,9 @@ pub struct Slot {
     target: LogicalPath,
     temporary: LogicalPath,
 }
+
+/// Every file system takes names of so many bytes (eCryptfs takes the least).
+const SURELY_SHORT: usize = 140;
 
 /// What a compressed copy has in common with its file.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +67,22 @@ impl StaticRoot {
         }
     }
 
+    /// What comes before anything is prepared: the marker, and that the file
+    /// system takes the name. (That of the temporary file is short.)
+    fn reserve(&self, slot: &Slot) -> Result<(), Problem> {
+        self.mark()?;
+        let name = slot.target.as_path().file_name().unwrap_or_default();
+        let path = self.locate(&slot.target);
+        if name.len() > SURELY_SHORT
+            && let Err(error) = fs::symlink_metadata(&path)
+            && error.raw_os_error() == Some(Errno::NAMETOOLONG.raw_os_error())
+        {
+            let problem = cannot_write(&path, &error);
+            return Err(problem.cure("shorten the name of the source, or ignore it"));
+        }
+        Ok(())
+    }
+
     /// Prepares a file, in a directory that exists. With `like`, mode and
     /// times are those; else the mode is the settings'.
     pub fn prepare(
@@ -71,7 +92,7 @@ impl StaticRoot {
         like: Option<Likeness>,
     ) -> Result<Likeness, Problem> {
         let _passage = self.gate.pass()?;
-        self.mark()?;
+        self.reserve(slot)?;
         let failed = |error: io::Error| cannot_write(&self.locate(&slot.target), &error);
         let created = self.beneath()?.create(&slot.temporary);
         let mut file = created.map_err(failed)?;
@@ -83,7 +104,9 @@ impl StaticRoot {
             Source::File(path, stamp, _) => {
                 let opened = disk::open(path).map_err(|error| cannot_read(path, &error));
                 let (mut from, _) = opened?;
-                self.copy(&mut from, &mut file).map_err(failed)?;
+                // One byte more than there should be shows that there is more.
+                let size = stamp.size.saturating_add(1);
+                self.copy(&mut from, size, &mut file).map_err(failed)?;
                 let now = from.metadata().map_err(|error| cannot_read(path, &error))?;
                 let copied = file.metadata().map_err(failed)?.len();
                 if copied != stamp.size || Stamp::of(&now) != **stamp {
@@ -121,7 +144,7 @@ impl StaticRoot {
             return None;
         }
         let _passage = self.gate.pass().ok()?;
-        self.mark().ok()?;
+        self.reserve(slot).ok()?;
         self.beneath().ok()?.link(twin, &slot.temporary).ok()?;
         let metadata = self.look(&slot.temporary)?;
         Some(Likeness::of(&metadata))
@@ -130,7 +153,7 @@ impl StaticRoot {
     /// Prepares a symbolic link to a source.
     pub fn prepare_link(&self, slot: &Slot, source: &Path) -> Result<(), Problem> {
         let _passage = self.gate.pass()?;
-        self.mark()?;
+        self.reserve(slot)?;
         let made = self.beneath()?.symlink(source, &slot.temporary);
         made.map_err(|error| cannot_write(&self.locate(&slot.target), &error))
     }
@@ -147,7 +170,7 @@ impl StaticRoot {
     }
 
     /// Copies a file's content, or shares its blocks.
-    fn copy(&self, from: &mut File, to: &mut File) -> io::Result<()> {
+    fn copy(&self, from: &mut File, size: u64, to: &mut File) -> io::Result<()> {
         if self.clones() {
             if clone(from, to) {
                 return Ok(());
@@ -155,9 +178,9 @@ impl StaticRoot {
             self.cannot_clone.store(true, Relaxed);
         }
         if self.link_mode == LinkMode::Copy {
-            io::copy(&mut Stranger(from), to)?;
+            io::copy(&mut Stranger(from).take(size), to)?;
         } else {
-            io::copy(from, to)?;
+            io::copy(&mut from.take(size), to)?;
         }
         Ok(())
     }

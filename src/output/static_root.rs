@@ -245,7 +245,17 @@ fn sync(_: &OwnedFd) -> io::Result<()> {
 }
 
 pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Problem {
-    Problem::error("cannot-write", format!("cannot be written: {error}")).in_file(path)
+    let problem = Problem::error("cannot-write", format!("cannot be written: {error}"));
+    let cure = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "make room there, and run again"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "make the directory writable, or name another as STATIC_ROOT"
+        }
+        _ => return problem.in_file(path),
+    };
+    problem.in_file(path).cure(cure)
 }
 
 pub(super) fn cannot_read(path: &Path, error: &io::Error) -> Problem {

@@ -58,15 +58,22 @@ pub fn render(problem: &Problem, directory: &Path, color: bool) -> String {
     out
 }
 
-/// Text without control characters, which a terminal would obey.
+/// A line of no more characters: names may be as long as somebody likes.
+const LONGEST: usize = 5000;
+
+/// Text without control characters, which a terminal would obey, and no
+/// longer than a person may want to read.
 pub(super) fn clean(text: &str) -> String {
-    text.chars()
-        .map(|character| match character {
-            '\t' => '\t',
-            character if character.is_control() => '\u{fffd}',
-            character => character,
-        })
-        .collect()
+    let mut characters = text.chars().map(|character| match character {
+        '\t' => '\t',
+        character if character.is_control() => '\u{fffd}',
+        character => character,
+    });
+    let mut line: String = characters.by_ref().take(LONGEST).collect();
+    if characters.next().is_some() {
+        line.push('…');
+    }
+    line
 }
 
 #[cfg(test)]

@@ -84,7 +84,12 @@ pub fn rewrite(job: &Job<'_>, texts: Vec<(AssetId, &str)>) -> Rewritten {
         .iter_mut()
         .flat_map(|draft| std::mem::take(&mut draft.problems))
         .collect();
-    problems.sort_by(|a, b| (&a.file, &a.place).cmp(&(&b.file, &b.place)));
+    problems.sort_by(|a, b| {
+        // What is said of a whole file comes after its places.
+        let key = (a.place.is_none(), &a.place);
+        let other = (b.place.is_none(), &b.place);
+        a.file.cmp(&b.file).then_with(|| key.cmp(&other))
+    });
 
     let mut fingerprints = job.fingerprints.to_vec();
     let mut adjusted = Vec::new();
@@ -218,6 +223,9 @@ fn fill(
     adjusted
 }
 
+/// So many findings of one text are told one by one.
+const TOLD: usize = 1000;
+
 /// The findings of one text as problems with places.
 fn place(asset: &Asset, text: &str, findings: &[Finding], assets: &[Asset]) -> Vec<Problem> {
     let told: Vec<&Finding> = findings
@@ -229,45 +237,59 @@ fn place(asset: &Asset, text: &str, findings: &[Finding], assets: &[Asset]) -> V
     if told.is_empty() {
         return Vec::new();
     }
+    let (told, more) = told.split_at(told.len().min(TOLD));
     let lines = LineIndex::new(text);
     let suggestions = Suggestions::new(asset, assets);
-    told.into_iter()
-        .map(|finding| {
-            let place = lines.place(finding.start, finding.end.max(finding.start));
-            let matched = shorten(text.get(finding.start..finding.end).unwrap_or_default());
-            let mut problem = match &finding.fault {
-                Fault::Missing(path) => {
-                    let problem = Problem::error(
-                        "missing-reference",
-                        format!("{matched} names no collected file"),
-                    )
-                    .note(format!("looked for {path}"));
-                    match suggestions.nearest(path) {
-                        Some(found) => {
-                            problem.cure(format!("did you mean {}?", suggestions.spell(found)))
-                        }
-                        None => problem,
+    let problems = told.iter().map(|finding| {
+        let place = lines.place(finding.start, finding.end.max(finding.start));
+        let matched = shorten(text.get(finding.start..finding.end).unwrap_or_default());
+        let mut problem = match &finding.fault {
+            Fault::Missing(path) => {
+                let problem = Problem::error(
+                    "missing-reference",
+                    format!("{matched} names no collected file"),
+                )
+                .note(format!("looked for {}", shorten(path)));
+                match suggestions.nearest(path) {
+                    Some(found) => {
+                        problem.cure(format!("did you mean {}?", suggestions.spell(found)))
                     }
+                    None => problem,
                 }
-                Fault::Outside(path) => Problem::error(
-                    "reference-outside",
-                    format!("{matched} leads out of STATIC_ROOT"),
-                )
-                .note(format!("looked for {path}")),
-                Fault::Leftover(path) => Problem::warning(
-                    "leftover-reference",
-                    format!(
-                        "{matched} names {path}, which only an earlier run left in STATIC_ROOT"
-                    ),
-                )
-                .cure("collect that file again, or remove the reference"),
-            };
-            if finding.level != Level::Error {
-                problem.severity = Severity::Warning;
             }
-            problem.in_file(asset.source()).at(place)
-        })
-        .collect()
+            Fault::Outside(path) => Problem::error(
+                "reference-outside",
+                format!("{matched} leads out of STATIC_ROOT"),
+            )
+            .note(format!("looked for {}", shorten(path))),
+            Fault::Leftover(path) => Problem::warning(
+                "leftover-reference",
+                format!("{matched} names {path}, which only an earlier run left in STATIC_ROOT"),
+            )
+            .cure("collect that file again, or remove the reference"),
+        };
+        if finding.level != Level::Error {
+            problem.severity = Severity::Warning;
+        }
+        problem.in_file(asset.source()).at(place)
+    });
+    problems.chain(summary(asset, more)).collect()
+}
+
+/// Those findings of one text that are not told one by one.
+fn summary(asset: &Asset, more: &[&Finding]) -> Option<Problem> {
+    let message = format!("{} more references have problems", more.len());
+    let fails = |finding: &&Finding| {
+        finding.level == Level::Error && !matches!(finding.fault, Fault::Leftover(_))
+    };
+    let problem = if more.is_empty() {
+        return None;
+    } else if more.iter().any(fails) {
+        Problem::error("more-problems", message)
+    } else {
+        Problem::warning("more-problems", message)
+    };
+    Some(problem.in_file(asset.source()))
 }
 
 /// An asset whose name Django's rules turn into a path elsewhere.
@@ -281,10 +303,16 @@ fn unhashable(asset: &Asset) -> Problem {
     .cure("rename the file")
 }
 
+/// So many members of a cycle are named.
+const MEMBERS: usize = 8;
+
 /// Files that refer to each other in a circle.
 fn circular(assets: &[Asset], cycle: &[AssetId]) -> Problem {
     let name = |id: &AssetId| assets[id.index()].key.to_text().into_owned();
-    let mut names: Vec<String> = cycle.iter().map(name).collect();
+    let mut names: Vec<String> = cycle.iter().take(MEMBERS).map(name).collect();
+    if cycle.len() > MEMBERS {
+        names.push(format!("… {} more …", cycle.len() - MEMBERS));
+    }
     names.extend(cycle.first().map(name));
     Problem::error("cycle", format!("files refer to each other in a circle: {}", names.join(" → ")))
         .in_file(assets[cycle[0].index()].source())

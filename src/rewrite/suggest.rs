@@ -20,6 +20,7 @@ impl<'a> Suggestions<'a> {
     pub fn nearest(&self, path: &str) -> Option<&'a Asset> {
         let (directory, name) = path_split(path.as_bytes());
         let name = String::from_utf8_lossy(name);
+        let length = name.chars().count();
         let rank = |asset: &Asset| {
             let text = asset.path.to_text();
             if text.eq_ignore_ascii_case(path) {
@@ -28,8 +29,12 @@ impl<'a> Suggestions<'a> {
             let (other_directory, other_name) = path_split(text.as_bytes());
             let other_name = String::from_utf8_lossy(other_name);
             if other_directory == directory {
+                // Comparing takes the product of both lengths.
+                if other_name.chars().count().abs_diff(length) > length / 3 {
+                    return None;
+                }
                 let distance = strsim::damerau_levenshtein(&other_name, &name);
-                return (distance <= name.chars().count() / 3).then_some(distance);
+                return (distance <= length / 3).then_some(distance);
             }
             (other_name == name).then_some(100)
         };

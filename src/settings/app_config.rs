@@ -1,6 +1,10 @@
 //! An app's configuration class, read as Django's `AppConfig.create` chooses
 //! it. Reads Python source as text; runs nothing, and knows no directories.
 
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::modules::{self, Found};
 use super::python_env::SearchPath;
 use super::python_source::{self, Class, Module};
@@ -35,10 +39,19 @@ pub(super) enum Label {
 /// How far bases and imports are followed.
 const DEPTH: usize = 16;
 
-/// Reads the configurations of apps.
+/// So many characters of an expression are shown.
+const SHOWN: usize = 100;
+
+/// How many names are looked up for one app. Modules that import all of each
+/// other would have more ways through them than there is time.
+const STEPS: usize = 10_000;
+
+/// Reads the configuration of one app.
 pub(super) struct Reader<'a> {
     /// Where modules are.
-    pub(super) search: &'a SearchPath,
+    search: &'a SearchPath,
+    read: RefCell<HashMap<String, Rc<Source>>>,
+    steps: Cell<usize>,
 }
 
 /// A module with its source read.
@@ -47,7 +60,26 @@ struct Source {
     module: Module,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// A reader that has read nothing yet.
+    pub(super) fn new(search: &'a SearchPath) -> Self {
+        Self {
+            search,
+            read: RefCell::default(),
+            steps: Cell::new(0),
+        }
+    }
+
+    /// Takes one step, if there are any left.
+    fn step(&self, source: &Source, entry: &str) -> Result<(), Problem> {
+        self.steps.set(self.steps.get() + 1);
+        if self.steps.get() > STEPS {
+            let what = "its imports lead to too many places";
+            return Err(unclear(source, 1, what, entry));
+        }
+        Ok(())
+    }
+
     /// The configuration that `entry.apps` makes the default, if any.
     pub(super) fn default_config(&self, entry: &str) -> Result<Option<Config>, Problem> {
         let Some(source) = self.source(&format!("{entry}.apps")) else {
@@ -100,18 +132,22 @@ impl Reader<'_> {
         Err(advise(Problem::error("app-not-found", message), entry))
     }
 
-    fn source(&self, name: &str) -> Option<Source> {
+    fn source(&self, name: &str) -> Option<Rc<Source>> {
+        if let Some(source) = self.read.borrow().get(name) {
+            return Some(Rc::clone(source));
+        }
         let found = modules::find(name, self.search)?;
-        let bytes = std::fs::read(found.file.as_ref()?).ok()?;
-        let text = String::from_utf8_lossy(&bytes);
-        Some(Source {
-            module: python_source::read(&text),
-            found,
-        })
+        let text = modules::source(found.file.as_ref()?)?;
+        let module = python_source::read(&text);
+        let source = Rc::new(Source { found, module });
+        let mut read = self.read.borrow_mut();
+        read.insert(name.to_owned(), Rc::clone(&source));
+        Some(source)
     }
 
     /// All configuration classes that a module has a name for.
     fn configs(&self, source: &Source, depth: usize, entry: &str) -> Result<Vec<Config>, Problem> {
+        self.step(source, entry)?;
         let own = source.module.classes.iter().map(|class| &class.name);
         let imported = source.module.imports.iter().map(|(here, ..)| here);
         let mut configs: Vec<Config> = Vec::new();
@@ -149,6 +185,7 @@ impl Reader<'_> {
         let Some(depth) = depth.checked_sub(1) else {
             return Ok(None);
         };
+        self.step(source, entry)?;
         let mut own = source
             .module
             .classes
@@ -246,6 +283,7 @@ impl Reader<'_> {
             package: source.found.package(),
             file: &file,
             lookup: &assigned,
+            looked_up: Cell::new(0),
         };
         for (name, expression, number) in &class.assignments {
             let value = evaluate(expression, &scope);
@@ -256,8 +294,14 @@ impl Reader<'_> {
                 ("label", _) => config.label = Label::Unknown,
                 ("default", Some(Value::Boolean(default))) => config.default = Some(default),
                 ("name" | "path" | "default", _) => {
+                    let start: String = expression.chars().take(SHOWN).collect();
+                    let dots = if start.len() < expression.len() {
+                        "…"
+                    } else {
+                        ""
+                    };
                     let what =
-                        format!("`{name} = {expression}` cannot be known without running it");
+                        format!("`{name} = {start}{dots}` cannot be known without running it");
                     return Err(unclear(source, *number, &what, entry));
                 }
                 _ => {}

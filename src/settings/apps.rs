@@ -12,7 +12,7 @@ use crate::nouns::Problem;
 
 /// Locates one entry.
 pub fn locate(entry: &str, search: &SearchPath) -> Result<App, Problem> {
-    let reader = Reader { search };
+    let reader = Reader::new(search);
     let found = modules::find(entry, search);
     let config = match &found {
         Some(_) => reader.default_config(entry)?,

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use super::StaticDir;
-use super::reader::Problems;
+use super::problems::Problems;
 use super::tree::Node;
 use crate::nouns::Problem;
 
@@ -109,22 +109,19 @@ pub fn check_dirs(dirs: &[(StaticDir, Node)], static_root: &PathBuf, problems: &
                 "The prefix '{}' in the STATICFILES_DIRS setting must not end with a slash.",
                 dir.prefix
             );
-            problems.add(node.spot.mark(Problem::error("staticfiles.E003", message)));
+            problems.add_at(&node.spot, Problem::error("staticfiles.E003", message));
         }
         if dir.root == *static_root {
             let message =
                 "The STATICFILES_DIRS setting should not contain the STATIC_ROOT setting.";
-            problems.add(node.spot.mark(Problem::error("staticfiles.E002", message)));
+            problems.add_at(&node.spot, Problem::error("staticfiles.E002", message));
         }
         if !dir.root.is_dir() {
             let message = format!(
                 "The directory '{}' in the STATICFILES_DIRS setting does not exist.",
                 dir.root.display()
             );
-            problems.add(
-                node.spot
-                    .mark(Problem::warning("staticfiles.W004", message)),
-            );
+            problems.add_at(&node.spot, Problem::warning("staticfiles.W004", message));
         }
     }
 }

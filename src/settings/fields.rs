@@ -3,7 +3,8 @@
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::reader::{Problems, Section, one_of};
+use super::problems::Problems;
+use super::reader::{Section, one_of};
 use super::tree::{Node, Value};
 use super::{
     Allow, CacheSettings, Compression, CompressionRule, Encoding, Finder, Level, ReferenceKind,
@@ -200,7 +201,7 @@ fn glob(section: &Section<'_>, table: &Node, problems: &Problems) -> Option<Glob
             "missing-setting",
             "`path` is missing: a glob such as \"vendor/**\"",
         );
-        problems.add(table.spot.mark(problem));
+        problems.add_at(&table.spot, problem);
         return None;
     };
     let text = section.text("path")?;

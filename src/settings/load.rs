@@ -4,8 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::problems::Problems;
 use super::python_env::SearchPath;
-use super::reader::{Problems, Section, one_of};
+use super::reader::{Section, one_of};
 use super::text::{Layers, read_layers};
 use super::tree::{Node, Table, Value};
 use super::{App, Backend, CacheSettings, Level, Settings, StaticDir, apps, checks, fields};
@@ -222,10 +223,8 @@ impl<'a> Loader<'a> {
                 let path = self.resolve(path);
                 if !path.is_dir() {
                     let message = format!("python_path has no directory {}", path.display());
-                    self.problems.add(
-                        node.spot
-                            .mark(Problem::warning("missing-directory", message)),
-                    );
+                    self.problems
+                        .add_at(&node.spot, Problem::warning("missing-directory", message));
                 }
                 entries.push(path);
             }
@@ -278,15 +277,14 @@ impl<'a> Loader<'a> {
         if let Some(node) = top.node("STATICFILES_STORAGE") {
             if django >= DjangoVersion::V5_1 {
                 let message = format!("STATICFILES_STORAGE does not exist in Django {django}");
-                self.problems.add(
-                    node.spot
-                        .mark(Problem::error("bad-value", message))
-                        .cure("use [STORAGES.staticfiles] BACKEND"),
+                self.problems.add_at(
+                    &node.spot,
+                    Problem::error("bad-value", message).cure("use [STORAGES.staticfiles] BACKEND"),
                 );
             } else if top.has("STORAGES") {
                 let message = "STATICFILES_STORAGE/STORAGES are mutually exclusive.";
                 self.problems
-                    .add(node.spot.mark(Problem::error("bad-value", message)));
+                    .add_at(&node.spot, Problem::error("bad-value", message));
             }
         }
         let Some(storages) = top.table("STORAGES") else {
@@ -297,7 +295,7 @@ impl<'a> Loader<'a> {
             if let Some(node) = top.node("STORAGES").filter(|_| !aliases.has("staticfiles")) {
                 let message = "The STORAGES setting must define a 'staticfiles' storage.";
                 self.problems
-                    .add(node.spot.mark(Problem::error("staticfiles.E005", message)));
+                    .add_at(&node.spot, Problem::error("staticfiles.E005", message));
             }
             return (default, None);
         };
@@ -360,7 +358,7 @@ impl<'a> Loader<'a> {
                 let message =
                     format!("app_directories names {key:?}, which is not in INSTALLED_APPS");
                 self.problems
-                    .add(spot.mark(Problem::error("bad-value", message)));
+                    .add_at(spot, Problem::error("bad-value", message));
             }
         }
         let directories = staticc.table("app_directories");
@@ -378,7 +376,7 @@ impl<'a> Loader<'a> {
             };
             match app {
                 Ok(app) => located.push(app),
-                Err(problem) => self.problems.add(node.spot.mark(problem)),
+                Err(problem) => self.problems.add_at(&node.spot, problem),
             }
         }
         for problem in apps::check_unique(&located) {

@@ -8,6 +8,7 @@ mod checks;
 mod fields;
 pub mod load;
 mod modules;
+mod problems;
 mod python_env;
 mod python_source;
 mod python_value;

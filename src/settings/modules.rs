@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::python_env::SearchPath;
 use super::python_source;
+use crate::disk;
 
 /// A module that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +123,14 @@ fn at(full: &str, place: &Path) -> Option<Found> {
     None
 }
 
+/// The text of a Python file, if it can be read and is no larger than any
+/// that people write.
+pub fn source(file: &Path) -> Option<String> {
+    const LARGEST: u64 = 16 << 20;
+    let bytes = disk::read_small(file, LARGEST).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// Whether a package's `__init__.py` spreads it over the whole path.
 fn spreads(module: &Found) -> bool {
     let Some(file) = module
@@ -131,8 +140,7 @@ fn spreads(module: &Found) -> bool {
     else {
         return false;
     };
-    std::fs::read(file).is_ok_and(|source| {
-        let source = String::from_utf8_lossy(&source);
+    source(file).is_some_and(|source| {
         // Cheap test first: hardly any package does this.
         (source.contains("extend_path") || source.contains("declare_namespace"))
             && python_source::read(&source).extends_path

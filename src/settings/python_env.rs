@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::modules;
 use super::python_source;
 use super::tree;
 
@@ -42,8 +43,8 @@ impl SearchPath {
 
     /// The version of the Django that is installed there, if any.
     pub fn django_version(&self) -> Option<String> {
-        let module = super::modules::find("django", self)?;
-        let source = fs::read_to_string(module.file?).ok()?;
+        let module = modules::find("django", self)?;
+        let source = modules::source(&module.file?)?;
         let version = python_source::read(&source)
             .assignments
             .into_iter()
@@ -79,10 +80,9 @@ impl SearchPath {
             .collect();
         files.sort();
         for file in files {
-            let Ok(bytes) = fs::read(&file) else {
+            let Some(text) = modules::source(&file) else {
                 continue;
             };
-            let text = String::from_utf8_lossy(&bytes);
             for line in text.trim_start_matches('\u{feff}').lines() {
                 let line = line.trim_end();
                 if line.is_empty() || line.starts_with('#') {
@@ -105,8 +105,8 @@ impl SearchPath {
         if !module.starts_with("__editable__") && !module.starts_with("_editable") {
             return;
         }
-        let source = fs::read_to_string(site.join(format!("{module}.py")));
-        let mapping = source.ok().and_then(|source| {
+        let source = modules::source(&site.join(format!("{module}.py")));
+        let mapping = source.and_then(|source| {
             let assignments = python_source::read(&source).assignments;
             let entry = assignments.into_iter().find(|(name, ..)| name == "MAPPING");
             literal_mapping(&entry?.1)

@@ -2,6 +2,7 @@
 //! string literals, `__name__`, and paths made from `__file__`. Text in,
 //! value out, or nothing where the value cannot be known for certain.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 /// What an expression can refer to.
@@ -14,6 +15,8 @@ pub struct Scope<'a> {
     pub file: &'a Path,
     /// The expression that a name of the module is bound to.
     pub lookup: &'a dyn Fn(&str) -> Option<String>,
+    /// How many names were looked up.
+    pub looked_up: Cell<usize>,
 }
 
 /// A known value.
@@ -44,6 +47,9 @@ pub fn evaluate(expression: &str, scope: &Scope<'_>) -> Option<Value> {
 
 /// How deep names may refer to names, and brackets stand in brackets.
 const DEPTH: usize = 24;
+
+/// How many names are looked up: `b = a + a; c = b + b; …` doubles each time.
+const LOOKUPS: usize = 1000;
 
 fn evaluate_at(expression: &str, scope: &Scope<'_>, depth: usize) -> Option<Value> {
     if depth > DEPTH {
@@ -185,6 +191,11 @@ impl<'a> Parser<'a> {
                 Some(Value::Text(joined.to_str()?.to_owned()))
             }
             name => {
+                let looked_up = &self.scope.looked_up;
+                looked_up.set(looked_up.get() + 1);
+                if looked_up.get() > LOOKUPS {
+                    return None;
+                }
                 let expression = (self.scope.lookup)(name)?;
                 evaluate_at(&expression, self.scope, self.depth + 1)
             }
@@ -280,6 +291,7 @@ mod tests {
             module: "pkg.sub.apps",
             package: "pkg.sub",
             file: Path::new("/p/pkg/sub/apps.py"),
+            looked_up: Cell::new(0),
             lookup: &|name| match name {
                 "HERE" => Some("os.path.dirname(os.path.abspath(__file__))".to_owned()),
                 "LOOP" => Some("LOOP".to_owned()),

@@ -3,24 +3,9 @@
 
 use std::cell::RefCell;
 
+use super::problems::Problems;
 use super::tree::{Node, Table, Value};
 use crate::nouns::Problem;
-
-/// Everything found wrong so far.
-#[derive(Default)]
-pub struct Problems(RefCell<Vec<Problem>>);
-
-impl Problems {
-    /// Adds one.
-    pub fn add(&self, problem: Problem) {
-        self.0.borrow_mut().push(problem);
-    }
-
-    /// All of them.
-    pub fn into_inner(self) -> Vec<Problem> {
-        self.0.into_inner()
-    }
-}
 
 /// One table while it is being read.
 pub struct Section<'a> {
@@ -145,7 +130,7 @@ impl<'a> Section<'a> {
             node.value.kind()
         );
         self.problems
-            .add(node.spot.mark(Problem::error("wrong-type", message)));
+            .add_at(&node.spot, Problem::error("wrong-type", message));
         None
     }
 
@@ -153,7 +138,7 @@ impl<'a> Section<'a> {
     pub fn refused<T>(&self, key: &str, node: &Node, wanted: &str) -> Option<T> {
         let message = format!("{} must be {wanted}", self.full_name(key));
         self.problems
-            .add(node.spot.mark(Problem::error("bad-value", message)));
+            .add_at(&node.spot, Problem::error("bad-value", message));
         None
     }
 
@@ -167,14 +152,15 @@ impl<'a> Section<'a> {
             if asked.contains(&key.as_str()) {
                 continue;
             }
-            let full = self.full_name(key);
-            let mut problem = Problem::error("unknown-setting", format!("unknown setting {full}"));
-            problem.cure = Some(match (nearest(key, &asked), foreign(key)) {
+            let cure = || match (nearest(key, &asked), foreign(key)) {
                 (Some(near), _) => format!("did you mean {}?", self.full_name(near)),
                 (None, Some(cure)) => cure,
                 (None, None) => format!("known here: {}", asked.join(", ")),
-            });
-            self.problems.add(spot.mark(problem));
+            };
+            let message = format!("unknown setting {}", self.full_name(key));
+            let problem = Problem::error("unknown-setting", message);
+            self.problems
+                .add_with(problem, |problem| spot.mark(problem).cure(cure()));
         }
     }
 
@@ -200,8 +186,11 @@ pub fn one_of<T>(words: &[(&str, T)]) -> String {
 fn nearest(key: &str, known: &[&'static str]) -> Option<&'static str> {
     let distance =
         |name: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &key.to_lowercase());
+    // A key may be of any length, and comparing takes the product of both.
+    let comparable = |name: &&&str| key.len() <= 2 * name.len();
     known
         .iter()
+        .filter(comparable)
         .map(|name| (distance(name), *name))
         .filter(|(distance, name)| *distance <= name.len() / 3)
         .min()

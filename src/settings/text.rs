@@ -1,11 +1,11 @@
 //! Where settings texts come from: the file, `pyproject.toml`, `--set`. Owns
 //! finding and reading them; knows no key but `tool.staticc.settings`.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::tree::{Node, Table, Text, Value, parse};
+use crate::disk;
 use crate::nouns::Problem;
 
 /// All texts laid over each other.
@@ -73,9 +73,12 @@ fn find(file: Option<&Path>, directory: &Path) -> Result<(PathBuf, String, bool)
     Err(nothing_found(directory))
 }
 
+/// Settings that people write are smaller by far, in bytes.
+const LARGEST: u64 = 4 << 20;
+
 /// A text, with or without a byte order mark.
 fn read(path: &Path) -> io::Result<String> {
-    let bytes = fs::read(path)?;
+    let bytes = disk::read_small(path, LARGEST)?;
     let text = String::from_utf8(bytes)
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned())
@@ -97,9 +100,10 @@ fn settings_of(pyproject: &Table) -> Option<Table> {
 
 fn unreadable(file: &Path, error: &io::Error) -> Problem {
     let problem = Problem::error("settings-file", format!("cannot be read: {error}"));
-    problem
-        .in_file(file)
-        .cure("name the settings file with --settings FILE")
+    problem.in_file(file).cure(match error.kind() {
+        io::ErrorKind::InvalidData => "save the file as UTF-8",
+        _ => "name the settings file with --settings FILE",
+    })
 }
 
 fn nothing_found(directory: &Path) -> Problem {

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::problems::Problems;
 use crate::nouns::{Problem, place_at};
 
 /// A text that settings come from.
@@ -125,18 +126,17 @@ pub fn parse(text: &Rc<Text>) -> Result<Table, Vec<Problem>> {
     if errors.is_empty() {
         return Ok(convert_table(text, table.get_ref()));
     }
-    Err(errors
-        .iter()
-        .map(|error| {
-            let message = error.message().lines().collect::<Vec<_>>().join(", ");
-            let problem = Problem::error("toml-syntax", format!("not TOML: {message}"));
-            Spot {
-                text: Rc::clone(text),
-                range: error.span().unwrap_or(0..0),
-            }
-            .mark(problem)
-        })
-        .collect())
+    let problems = Problems::default();
+    for error in &errors {
+        let message = error.message().lines().collect::<Vec<_>>().join(", ");
+        let spot = Spot {
+            text: Rc::clone(text),
+            range: error.span().unwrap_or(0..0),
+        };
+        let problem = Problem::error("toml-syntax", format!("not TOML: {message}"));
+        problems.add_at(&spot, problem);
+    }
+    Err(problems.into_inner())
 }
 
 fn convert_table(text: &Rc<Text>, table: &DeTable<'_>) -> Table {

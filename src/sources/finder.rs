@@ -142,7 +142,8 @@ impl Search<'_> {
                             .map_or_else(|| "unknown error".to_owned(), |error| error.to_string());
                         self.found.problems.push(
                             Problem::error("unreadable", format!("cannot be listed: {reason}"))
-                                .in_file(path.unwrap_or_else(|| root.to_path_buf())),
+                                .in_file(path.unwrap_or_else(|| root.to_path_buf()))
+                                .cure("make it readable, or ignore it with `-i NAME`"),
                         );
                     }
                 },

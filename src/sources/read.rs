@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use md5::{Digest, Md5};
 use rayon::prelude::*;
 
+use crate::disk;
 use crate::nouns::{Asset, AssetId, ContentId, Fingerprint, Problem, Stamp};
 
 /// What earlier runs know of sources.
@@ -171,9 +172,7 @@ fn read_one(
     room: &AtomicUsize,
     known: impl Fn(&Stamp) -> Option<Content>,
 ) -> Result<Content, Problem> {
-    let unreadable = |error: &io::Error| {
-        Problem::error("unreadable", format!("cannot be read: {error}")).in_file(source)
-    };
+    let unreadable = |error: &io::Error| unreadable(source, error);
     let metadata = std::fs::metadata(source).map_err(|error| broken(source, &error))?;
     if let Some(kind) = special(&metadata) {
         return Err(
@@ -187,16 +186,21 @@ fn read_one(
     {
         return Ok(content);
     }
-    let file = File::open(source).map_err(|error| unreadable(&error))?;
-    let before = file.metadata().map_err(|error| unreadable(&error))?;
-    let content = if wanted == Wanted::Text {
-        read_text(source, &file, &before)
+    let (file, before) = disk::open(source).map_err(|error| unreadable(&error))?;
+    let (content, length) = if wanted == Wanted::Text {
+        let bytes = disk::read_open(&file, before.len()).map_err(|error| unreadable(&error))?;
+        let length = bytes.len() as u64;
+        // What is cut off may be cut within a character.
+        if length != before.len() {
+            return Err(changed(source));
+        }
+        (text(source, bytes, &before)?, length)
     } else {
         let fingerprint = wanted == Wanted::Fingerprint;
-        digest(&file, &before, fingerprint, room).map_err(|error| unreadable(&error))
-    }?;
+        digest(&file, &before, fingerprint, room).map_err(|error| unreadable(&error))?
+    };
     let after = file.metadata().map_err(|error| unreadable(&error))?;
-    if Stamp::of(&after) != content.stamp {
+    if length != before.len() || Stamp::of(&after) != content.stamp {
         return Err(changed(source));
     }
     Ok(content)
@@ -209,11 +213,13 @@ pub(crate) fn changed(source: &Path) -> Problem {
         .cure("run again when nothing writes to the sources")
 }
 
-fn read_text(source: &Path, mut file: &File, metadata: &Metadata) -> Result<Content, Problem> {
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
-    file.read_to_end(&mut bytes).map_err(|error| {
-        Problem::error("unreadable", format!("cannot be read: {error}")).in_file(source)
-    })?;
+fn unreadable(source: &Path, error: &io::Error) -> Problem {
+    Problem::error("unreadable", format!("cannot be read: {error}"))
+        .in_file(source)
+        .cure("make it readable, or ignore it with `-i NAME`")
+}
+
+fn text(source: &Path, bytes: Vec<u8>, metadata: &Metadata) -> Result<Content, Problem> {
     let id = blake3::hash(&bytes);
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
@@ -238,27 +244,32 @@ fn read_text(source: &Path, mut file: &File, metadata: &Metadata) -> Result<Cont
     })
 }
 
+/// The content of a file, and how many bytes were read: one more than there
+/// were if it grows, but never all that somebody may go on writing.
 fn digest(
-    mut file: &File,
+    file: &File,
     metadata: &Metadata,
     fingerprint: bool,
     room: &AtomicUsize,
-) -> io::Result<Content> {
+) -> io::Result<(Content, u64)> {
     let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
     let taken = room.fetch_update(Relaxed, Relaxed, |room| room.checked_sub(size));
     if taken.is_ok() {
-        let mut bytes = Vec::with_capacity(size.saturating_add(1));
-        file.read_to_end(&mut bytes)?;
-        return Ok(Content {
+        let bytes = disk::read_open(file, metadata.len())?;
+        let length = bytes.len() as u64;
+        let content = Content {
             id: blake3::hash(&bytes),
             stamp: Stamp::of(metadata),
             fingerprint: fingerprint.then(|| Fingerprint::of(&bytes)),
             loaded: Some(Loaded::Raw(bytes.into())),
-        });
+        };
+        return Ok((content, length));
     }
     let mut md5 = fingerprint.then(Md5::new);
     let mut blake3 = blake3::Hasher::new();
     let mut buffer = vec![0; 64 * 1024];
+    let mut file = file.take(metadata.len().saturating_add(1));
+    let mut total = 0;
     loop {
         let length = match file.read(&mut buffer) {
             Ok(0) => break,
@@ -270,13 +281,15 @@ fn digest(
             md5.update(&buffer[..length]);
         }
         blake3.update(&buffer[..length]);
+        total += length as u64;
     }
-    Ok(Content {
+    let content = Content {
         id: blake3.finalize(),
         stamp: Stamp::of(metadata),
         fingerprint: md5.map(|md5| Fingerprint::from_digest(&md5.finalize().into())),
         loaded: None,
-    })
+    };
+    Ok((content, total))
 }
 
 /// Why a file that was found cannot even be looked at.
@@ -289,10 +302,10 @@ fn broken(source: &Path, error: &io::Error) -> Problem {
                 target.display()
             ),
         )
+        .in_file(source)
         .cure("repair or remove the link, or ignore it with `-i NAME`"),
-        Err(_) => Problem::error("unreadable", format!("cannot be read: {error}")),
+        Err(_) => unreadable(source, error),
     }
-    .in_file(source)
 }
 
 fn special(metadata: &Metadata) -> Option<&'static str> {

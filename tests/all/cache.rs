@@ -238,10 +238,10 @@ fn the_cache_is_looked_after() {
     };
     assert_eq!(
         said(&["cache", "info"]),
-        "9 entries, 36.0 KiB, at most 2.0 GiB\n"
+        "10 entries, 40.0 KiB, at most 2.0 GiB\n"
     );
     let pruned = said(&["cache", "prune", "--max-size", "20 KiB"]);
-    assert_eq!(pruned, "removed 5 entries, 20.0 KiB\n");
+    assert_eq!(pruned, "removed 6 entries, 24.0 KiB\n");
     assert_eq!(said(&["cache", "clear"]), "removed 4 entries, 16.0 KiB\n");
     assert!(!directory.path().join("cache").exists());
     assert_eq!(

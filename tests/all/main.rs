@@ -1,6 +1,7 @@
 //! All tests that run the program, in one binary, by topic: `again` and
-//! `cache` (runs after runs), `alone` and `interrupt` (runs disturbed), `fixtures`
-//! (Django's own outcomes), `house` (the layout of the source).
+//! `cache` (runs after runs), `alone` and `interrupt` (runs disturbed),
+//! `bad_…` (input that nobody should give), `fixtures` (Django's own
+//! outcomes), `house` (the layout of the source).
 
 #![allow(
     clippy::unwrap_used,
@@ -12,6 +13,11 @@
 
 mod again;
 mod alone;
+mod bad_output;
+mod bad_settings;
+mod bad_sources;
+mod bad_texts;
+mod bounded;
 mod cache;
 mod fixtures;
 mod house;

@@ -15,14 +15,20 @@ pub(super) const RECORDS: &str = "records";
 /// Where is what is known of releases.
 pub(super) const RELEASES: &str = "releases";
 
+/// One of our directories, if it is there: what a link leads to is not ours.
+pub(super) fn room(directory: &Path, name: &str) -> Option<PathBuf> {
+    let room = directory.join(name);
+    let found = fs::symlink_metadata(&room).ok()?;
+    found.is_dir().then_some(room)
+}
+
 /// All that is ours below the directory, by name and kind.
 pub(super) fn files(directory: &Path) -> io::Result<Vec<Kept>> {
     let mut files = Vec::new();
-    for (room, depth) in [(ENCODED, 2), (RECORDS, 1), (RELEASES, 2)] {
-        let room = directory.join(room);
-        if !room.is_dir() {
+    for (name, depth) in [(ENCODED, 2), (RECORDS, 1), (RELEASES, 2)] {
+        let Some(room) = room(directory, name) else {
             continue;
-        }
+        };
         for entry in walkdir::WalkDir::new(&room).max_depth(depth) {
             let entry = match entry {
                 Ok(entry) => entry,

@@ -6,12 +6,14 @@
 mod entry;
 mod files;
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read as _, Write as _};
+use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
+
+use crate::disk;
 
 pub use entry::Key;
 use files::{ENCODED, Kept, RECORDS, RELEASES, occupied, remove, write, write_with};
@@ -39,6 +41,9 @@ pub struct Usage {
 
 /// What this cache occupies, as one number a line, to be added up.
 const LEDGER: &str = "size";
+
+/// As long as it may become, in bytes.
+const LEDGER_LIMIT: u64 = 64 * 1024;
 
 /// A result that is in use is marked so when its mark is this old.
 const MARKED_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -138,17 +143,16 @@ impl Cache {
         };
         let ledger = directory.join(LEDGER);
         // One short line, appended: other processes' lines stay whole.
-        let appended = File::options()
-            .append(true)
-            .create(true)
-            .open(&ledger)
+        let appended = disk::append(&ledger)
             .and_then(|mut file| file.write_all(format!("{stored}\n").as_bytes()));
-        let lines = fs::read_to_string(&ledger).unwrap_or_default();
-        let size = lines
-            .lines()
-            .filter_map(|line| line.parse::<u64>().ok())
-            .fold(0, u64::saturating_add);
-        if appended.is_ok() && (size > self.max_size || lines.len() > 64 * 1024) {
+        let lines = appended.and_then(|()| disk::read_small(&ledger, LEDGER_LIMIT));
+        let size = lines.map_or(u64::MAX, |lines| {
+            let lines = String::from_utf8_lossy(&lines);
+            let sizes = lines.lines().filter_map(|line| line.parse::<u64>().ok());
+            sizes.fold(0, u64::saturating_add)
+        });
+        // Books that can't be kept or are too long are begun anew.
+        if size > self.max_size {
             // What can't be removed stays; the next run tries again.
             let _ = self.prune(self.max_size);
         }
@@ -198,8 +202,9 @@ impl Cache {
             remove(&directory.join(LEDGER))?;
             // Directories that hold something of somebody's stay.
             for room in [ENCODED, RECORDS, RELEASES] {
-                let room = walkdir::WalkDir::new(directory.join(room)).contents_first(true);
-                for entry in room.into_iter().flatten() {
+                let room = files::room(directory, room);
+                let walk = |room| walkdir::WalkDir::new(room).contents_first(true);
+                for entry in room.into_iter().flat_map(walk).flatten() {
                     let _ = fs::remove_dir(entry.path());
                 }
             }
@@ -231,10 +236,8 @@ impl Cache {
 /// damaged goes, or it would be a miss for ever.
 #[expect(clippy::option_option, reason = "not known, known not to pay, known")]
 fn read(path: &Path, key: &Key) -> Option<Option<Vec<u8>>> {
-    let mut file = File::open(path).ok()?;
-    let metadata = file.metadata().ok().filter(Metadata::is_file)?;
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()?);
-    file.read_to_end(&mut bytes).ok()?;
+    let (file, metadata) = disk::open(path).ok()?;
+    let bytes = disk::read_open(&file, metadata.len()).ok()?;
     let found = entry::read(bytes, key);
     let old = |marked: SystemTime| marked.elapsed().is_ok_and(|age| age > MARKED_EVERY);
     // A cache that is only readable goes without marks and removals.
@@ -249,6 +252,7 @@ fn read(path: &Path, key: &Key) -> Option<Option<Vec<u8>>> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::fs::File;
 
     use super::*;
 
@@ -351,6 +355,24 @@ mod tests {
         fs::remove_file(foreign).unwrap();
         cache.clear().unwrap();
         assert!(!directory.path().join("cache").exists());
+    }
+
+    /// Somebody's files are elsewhere than in our directory.
+    #[test]
+    fn nothing_is_removed_through_a_link() {
+        for room in [ENCODED, RECORDS] {
+            let (directory, cache) = fixture();
+            made(&cache, &key(1), Some(b"copy"));
+            cache.replace(&cache.record(Path::new("/out")).unwrap(), |_| Ok(()));
+            let (ours, elsewhere) = (directory.path().join("cache"), directory.path().join("e"));
+            fs::rename(ours.join(room), &elsewhere).unwrap();
+            std::os::unix::fs::symlink(&elsewhere, ours.join(room)).unwrap();
+            let before = walkdir::WalkDir::new(&elsewhere).into_iter().count();
+            cache.prune(0).unwrap();
+            cache.clear().unwrap();
+            let after = walkdir::WalkDir::new(&elsewhere).into_iter().count();
+            assert_eq!(before, after, "{room}");
+        }
     }
 
     #[test]

@@ -1,0 +1,257 @@
+//! Settings that are no files, no TOML or of the wrong types, and Python
+//! sources that lead nowhere.
+
+use std::fmt::Write as _;
+
+use crate::bounded::Project;
+
+const START: &str = "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\n";
+
+/// A project whose settings are this text.
+fn project(settings: impl AsRef<[u8]>) -> Project {
+    let project = Project::new();
+    project.write("settings.toml", settings);
+    project
+}
+
+#[test]
+fn settings_that_are_no_files() {
+    let help = "help: name the settings file with --settings FILE";
+    let project = Project::new();
+    project.pipe("settings.toml");
+    let wanted = "error: settings.toml: cannot be read: not a regular file";
+    project.collect(&[]).is(2, &[wanted, help]);
+    project.link("settings.toml", "/dev/zero");
+    project.collect(&[]).is(2, &[wanted, help]);
+    project.link("settings.toml", "settings.toml");
+    project.collect(&[]).is(2, &["Too many levels", help]);
+    let said = project.collect(&["--settings", "src"]);
+    said.is(2, &["error: src: cannot be read: not a regular file", help]);
+    std::fs::remove_file(project.path("settings.toml")).unwrap();
+    project.pipe("pyproject.toml");
+    let wanted = "error: pyproject.toml: cannot be read: not a regular file";
+    project.collect(&[]).is(2, &[wanted, help]);
+}
+
+#[test]
+fn settings_that_are_no_toml() {
+    let many = 100_000;
+    let nested = |open: &str, close: &str| {
+        let (open, close) = (open.repeat(many), close.repeat(many));
+        format!("A = {open}1{close}\n").into_bytes()
+    };
+    let dotted = vec!["a"; many].join(".");
+    for (settings, wanted) in [
+        (
+            nested("[", "]"),
+            "settings.toml:1:85: not TOML: cannot recurse",
+        ),
+        (
+            nested("[", ""),
+            "settings.toml:1:85: not TOML: cannot recurse",
+        ),
+        (nested("{a=", "}"), "not TOML: cannot recurse"),
+        (
+            format!("{dotted} = 1").into_bytes(),
+            "not TOML: recursion limit",
+        ),
+        (
+            format!("[{dotted}]").into_bytes(),
+            "not TOML: recursion limit",
+        ),
+        (b"STATIC_URL = \"/a\0b/\"".to_vec(), "settings.toml:1:"),
+        (
+            b"A = 1\nA = 2".to_vec(),
+            "settings.toml:2:1: not TOML: duplicate key",
+        ),
+        (b"= [\n".repeat(many), "the settings have "),
+        (b"A = \"\xff\"".to_vec(), "help: save the file as UTF-8"),
+        (
+            "A = 1"
+                .encode_utf16()
+                .flat_map(u16::to_le_bytes)
+                .chain([255])
+                .collect(),
+            "UTF-8",
+        ),
+    ] {
+        let said = project(settings).collect(&[]);
+        said.is(2, &["error: settings.toml", wanted]);
+        assert!(said.error.len() < 200_000, "{}", said.error.len());
+    }
+}
+
+#[test]
+fn settings_that_are_too_much() {
+    let large = |size: usize| format!("{START}FORCE_SCRIPT_NAME = \"{}\"\n", "x".repeat(size));
+    let said = project(large(50_000_000)).collect(&[]);
+    said.is(
+        2,
+        &["error: settings.toml: cannot be read: larger than 4194304 bytes"],
+    );
+    let said = project(format!("{START}{} = 1", "k".repeat(1_000_000))).collect(&[]);
+    said.is(2, &["unknown setting kkk"]);
+    assert!(said.error.len() < 20_000, "{}", said.error.len());
+    let mut many = START.to_owned();
+    for number in 0..20_000 {
+        let _ = writeln!(many, "k{number} = 1");
+    }
+    let said = project(many).collect(&[]);
+    let wanted = [
+        "unknown setting k0\n",
+        "error: the settings have 19900 more problems\n",
+    ];
+    said.is(2, &wanted);
+}
+
+/// Every key that has a type, with a value of another.
+#[test]
+fn wrong_types_for_every_key() {
+    let top = [
+        "STATIC_URL",
+        "STATIC_ROOT",
+        "FORCE_SCRIPT_NAME",
+        "STATICFILES_DIRS",
+        "INSTALLED_APPS",
+        "STATICFILES_FINDERS",
+        "FILE_UPLOAD_PERMISSIONS",
+        "FILE_UPLOAD_DIRECTORY_PERMISSIONS",
+        "MEDIA_URL",
+        "MEDIA_ROOT",
+        "DEBUG",
+        "WHITENOISE_KEEP_ONLY_HASHED_FILES",
+        "WHITENOISE_SKIP_COMPRESS_EXTENSIONS",
+        "WHITENOISE_MANIFEST_STRICT",
+        "STORAGES",
+        "staticc",
+        "STATICFILES_STORAGE",
+    ];
+    let staticc = [
+        "staticc.django",
+        "staticc.python_path",
+        "staticc.app_directories",
+        "staticc.ignore_patterns",
+        "staticc.missing_references",
+        "staticc.allow",
+        "staticc.compression",
+        "staticc.cache",
+        "staticc.cache.dir",
+        "staticc.cache.max_size",
+        "staticc.compression.encodings",
+        "staticc.compression.brotli_quality",
+        "staticc.compression.min_saving",
+        "staticc.compression.rule",
+        "STORAGES.staticfiles",
+        "STORAGES.staticfiles.BACKEND",
+        "STORAGES.staticfiles.OPTIONS",
+        "STORAGES.staticfiles.OPTIONS.location",
+        "STORAGES.staticfiles.OPTIONS.base_url",
+        "STORAGES.staticfiles.OPTIONS.file_permissions_mode",
+        "STORAGES.staticfiles.OPTIONS.directory_permissions_mode",
+        "STORAGES.staticfiles.OPTIONS.manifest_name",
+        "STORAGES.staticfiles.OPTIONS.manifest_strict",
+        "STORAGES.staticfiles.OPTIONS.support_js_module_import_aggregation",
+    ];
+    // No key takes a date, nor a number that no integer holds.
+    for value in ["1979-05-27", "99999999999999999999999999"] {
+        for key in top.into_iter().chain(staticc) {
+            // In front of the tables, and instead of what is there.
+            let settings = format!("{key} = {value}\n");
+            let said = project(settings).collect(&[]);
+            said.is(2, &[&format!("{key} must be ")]);
+        }
+    }
+    for value in [
+        "[[[]]]",
+        "[{}]",
+        "{ a = [] }",
+        "[1, nan]",
+        "-1",
+        "inf",
+        "\"\\u0000\"",
+    ] {
+        for key in [
+            "INSTALLED_APPS",
+            "STATICFILES_DIRS",
+            "FILE_UPLOAD_PERMISSIONS",
+        ] {
+            let _ = project(format!("{key} = {value}\n")).collect(&[]);
+        }
+    }
+}
+
+#[test]
+fn python_files_that_are_no_files() {
+    let project = Project::new();
+    for app in ["one", "two"] {
+        project.write(&format!("{app}/static/{app}.txt"), app);
+    }
+    project.pipe("one/__init__.py");
+    project.write("two/__init__.py", "");
+    project.pipe("two/apps.py");
+    let site = "venv/lib/python3.12/site-packages";
+    project.pipe(&format!("{site}/a.pth"));
+    project.link(&format!("{site}/b.pth"), "/dev/zero");
+    project.write(&format!("{site}/c.pth"), "import __editable___x; x\n");
+    project.pipe(&format!("{site}/__editable___x.py"));
+    let flags = [
+        "--set",
+        "INSTALLED_APPS=[\"one\", \"two\"]",
+        "--set",
+        "staticc.python_path=[\".\", \"venv\"]",
+    ];
+    project.collect(&flags).is(0, &[]);
+    assert!(project.path("out/one.txt").exists() && project.path("out/two.txt").exists());
+}
+
+/// What Python could not run either, or not in time.
+#[test]
+fn python_sources_without_end() {
+    let config = |rest: &str| {
+        format!("from django.apps import AppConfig\nclass C(AppConfig):\n    name = {rest}\n")
+    };
+    let nested = format!("{}1{}", "(".repeat(100_000), ")".repeat(100_000));
+    let calls = format!(
+        "{}__file__{}",
+        "dirname(".repeat(50_000),
+        ")".repeat(50_000)
+    );
+    let mut doubling = "a22\na0 = 'a'".to_owned();
+    for number in 1..23 {
+        let before = vec![format!("a{}", number - 1); 10].join(" + ");
+        let _ = write!(doubling, "\na{number} = {before}");
+    }
+    let stars = "from app.apps import *\nfrom app.other import *\n".repeat(3);
+    let names: String = (0..2000)
+        .map(|n| format!("from app.other import C{n}\n"))
+        .collect();
+    for (source, wanted) in [
+        (config(&nested), "cannot be known without running it"),
+        (config(&calls), "cannot be known without running it"),
+        (config(&doubling), "cannot be known without running it"),
+        (
+            config("x\nx = y\ny = x"),
+            "cannot be known without running it",
+        ),
+        (stars, "its imports lead to too many places"),
+        (
+            names.replace("other", "apps"),
+            "its imports lead to too many places",
+        ),
+    ] {
+        let project = Project::new();
+        project.write("app/__init__.py", "");
+        project.write("app/apps.py", &source);
+        project.write("app/other.py", &source);
+        let said = project.collect(&["--set", "INSTALLED_APPS=[\"app\"]"]);
+        said.is(
+            2,
+            &[
+                "cannot tell where the app 'app' is: ",
+                wanted,
+                "app_directories",
+            ],
+        );
+        assert!(said.error.len() < 20_000, "{}", said.error.len());
+    }
+}

@@ -1,0 +1,111 @@
+//! Css and js of sizes and shapes that nobody writes by hand: done in time,
+//! and told in messages that a person can read.
+
+use crate::bounded::Project;
+
+const UNCOMPRESSED: [&str; 2] = ["--set", "staticc.compression.encodings=[]"];
+
+#[test]
+fn one_line_of_five_megabytes() {
+    let project = Project::new();
+    let line = "a{b:c}".repeat(900_000);
+    project.write("src/a.css", format!("{line}a{{b:url(a.txt)}}"));
+    project.collect(&UNCOMPRESSED).is(0, &[]);
+    project.write("src/a.css", format!("{line}a{{b:url(nix)}}"));
+    let said = project.collect(&UNCOMPRESSED);
+    said.is(
+        1,
+        &["src/a.css:1:5400005: url(nix) names no collected file"],
+    );
+    assert!(said.error.len() < 1000, "{}", said.error.len());
+}
+
+#[test]
+fn one_reference_of_two_megabytes() {
+    let project = Project::new();
+    project.write(
+        "src/a.css",
+        format!("a{{b:url({})}}", "x".repeat(2_000_000)),
+    );
+    let said = project.collect(&[]);
+    said.is(1, &["names no collected file"]);
+    assert!(said.error.len() < 2000, "{}", said.error.len());
+}
+
+#[test]
+fn a_hundred_thousand_references() {
+    let project = Project::new();
+    project.write("src/a.css", "a{b:url(a.txt)}\n".repeat(100_000));
+    project.collect(&UNCOMPRESSED).is(0, &[]);
+}
+
+/// Broken at its end, so that nothing is written.
+#[test]
+fn a_chain_of_ten_thousand_imports() {
+    let project = Project::new();
+    for number in 1..10_000 {
+        let text = format!("@import '{}.css';", number + 1);
+        project.write(&format!("src/{number}.css"), text);
+    }
+    project.write("src/10000.css", "@import 'nix.css';");
+    let said = project.collect(&[]);
+    said.is(
+        1,
+        &["src/10000.css:1:1: @import 'nix.css' names no collected file"],
+    );
+    assert_eq!(said.error.matches("error").count(), 1);
+}
+
+#[test]
+fn a_cycle_of_a_thousand_files() {
+    let project = Project::new();
+    for number in 0..1000 {
+        let text = format!("@import '{:03}.css';", (number + 1) % 1000);
+        project.write(&format!("src/{number:03}.css"), text);
+    }
+    let said = project.collect(&[]);
+    let members = "circle: 000.css → 001.css → 002.css → 003.css → 004.css → 005.css → 006.css → \
+        007.css → … 992 more … → 000.css\n";
+    said.is(1, &[members]);
+    assert!(said.error.len() < 1000, "{}", said.error);
+}
+
+#[test]
+fn fifty_thousand_broken_references() {
+    let project = Project::new();
+    for number in 0..300 {
+        project.write(&format!("src/{number:04}.txt"), "");
+    }
+    let text: String = (0..50_000)
+        .map(|n| format!("a{{b:url(n{n:05}.png)}}"))
+        .collect();
+    project.write("src/a.css", text);
+    let said = project.collect(&[]);
+    said.is(
+        1,
+        &[
+            "url(n00000.png)",
+            "error: src/a.css: 49000 more references have problems\n",
+        ],
+    );
+    assert_eq!(said.error.matches("error").count(), 1001);
+    // What they amount to does not depend on how many there are.
+    let said = project.collect(&["--set", "staticc.missing_references=\"warn\""]);
+    said.is(
+        0,
+        &["warning: src/a.css: 49000 more references have problems\n"],
+    );
+}
+
+#[test]
+fn things_that_are_never_closed() {
+    let project = Project::new();
+    let many = |text: &str| text.repeat(100_000);
+    project.write("src/a.css", many("a{b:url("));
+    project.write("src/b.css", many("/*"));
+    project.write("src/c.js", many("import{"));
+    project.write("src/d.js", many("//# sourceMappingURL="));
+    let set = "STORAGES.staticfiles.OPTIONS.support_js_module_import_aggregation=true";
+    let flags = [&UNCOMPRESSED[..], &["--set", set]].concat();
+    project.collect(&flags).is(0, &[]);
+}
