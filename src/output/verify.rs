@@ -187,8 +187,10 @@ impl Verifier<'_> {
         };
         let keeps_plain = !settings.backend.keeps_only_hashed(settings);
         for (key, path) in manifest.iter().flat_map(|manifest| &manifest.paths) {
-            let plain = LogicalPath::new(normpath(key.as_bytes()));
-            take(&plain, Role::Plain, keeps_plain.then_some(key));
+            if keeps_plain {
+                let plain = LogicalPath::new(normpath(key.as_bytes()));
+                take(&plain, Role::Plain, Some(key));
+            }
             take(path, Role::Hashed(key.clone()), Some(key));
         }
         let name = LogicalPath::new(settings.manifest_name.as_str());
