@@ -2,7 +2,7 @@
 //! it. Reads Python source as text; runs nothing, and knows no directories.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::modules::{self, Found};
@@ -42,15 +42,20 @@ const DEPTH: usize = 16;
 /// So many characters of an expression are shown.
 const SHOWN: usize = 100;
 
-/// How many names are looked up for one app. Modules that import all of each
-/// other would have more ways through them than there is time.
+/// How often: each may lead to several others.
 const STEPS: usize = 10_000;
 
 /// Reads the configuration of one app.
 pub(super) struct Reader<'a> {
+    /// The entry of INSTALLED_APPS.
+    entry: &'a str,
     /// Where modules are.
     search: &'a SearchPath,
-    read: RefCell<HashMap<String, Rc<Source>>>,
+    /// Modules read so far, and those that are not there.
+    sources: RefCell<HashMap<String, Option<Rc<Source>>>>,
+    /// The names that led to where the reader is: modules and names there.
+    trail: RefCell<Vec<(String, String)>>,
+    /// How many names may still be followed.
     steps: Cell<usize>,
 }
 
@@ -61,31 +66,24 @@ struct Source {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader that has read nothing yet.
-    pub(super) fn new(search: &'a SearchPath) -> Self {
+    /// A reader for one entry of INSTALLED_APPS.
+    pub(super) fn new(entry: &'a str, search: &'a SearchPath) -> Self {
         Self {
+            entry,
             search,
-            read: RefCell::default(),
-            steps: Cell::new(0),
+            sources: RefCell::default(),
+            trail: RefCell::default(),
+            steps: Cell::new(STEPS),
         }
-    }
-
-    /// Takes one step, if there are any left.
-    fn step(&self, source: &Source, entry: &str) -> Result<(), Problem> {
-        self.steps.set(self.steps.get() + 1);
-        if self.steps.get() > STEPS {
-            let what = "its imports lead to too many places";
-            return Err(unclear(source, 1, what, entry));
-        }
-        Ok(())
     }
 
     /// The configuration that `entry.apps` makes the default, if any.
-    pub(super) fn default_config(&self, entry: &str) -> Result<Option<Config>, Problem> {
+    pub(super) fn default_config(&self) -> Result<Option<Config>, Problem> {
+        let entry = self.entry;
         let Some(source) = self.source(&format!("{entry}.apps")) else {
             return Ok(None);
         };
-        let mut candidates = self.configs(&source, DEPTH, entry)?;
+        let mut candidates = self.configs(&source)?;
         candidates.retain(|config| config.default != Some(false));
         if candidates.len() != 1 {
             candidates.retain(|config| config.default == Some(true));
@@ -110,18 +108,19 @@ impl<'a> Reader<'a> {
     }
 
     /// The configuration class that the entry names.
-    pub(super) fn named_config(&self, entry: &str) -> Result<Config, Problem> {
+    pub(super) fn named_config(&self) -> Result<Config, Problem> {
+        let entry = self.entry;
         let Some((module, class)) = entry.rsplit_once('.') else {
             return Err(not_found(entry, self.search));
         };
         let Some(source) = self.source(module) else {
             return Err(not_found(entry, self.search));
         };
-        if let Some(config) = self.resolve(&source, class, DEPTH, entry)? {
+        if let Some(config) = self.resolve(&source, class)? {
             return Ok(config);
         }
         let choices: Vec<String> = self
-            .configs(&source, DEPTH, entry)?
+            .configs(&source)?
             .iter()
             .map(|config| format!("'{}'", config.origin.1))
             .collect();
@@ -132,74 +131,92 @@ impl<'a> Reader<'a> {
         Err(advise(Problem::error("app-not-found", message), entry))
     }
 
+    /// A module, read once.
     fn source(&self, name: &str) -> Option<Rc<Source>> {
-        if let Some(source) = self.read.borrow().get(name) {
-            return Some(Rc::clone(source));
+        if let Some(known) = self.sources.borrow().get(name) {
+            return known.clone();
         }
-        let found = modules::find(name, self.search)?;
-        let text = modules::source(found.file.as_ref()?)?;
-        let module = python_source::read(&text);
-        let source = Rc::new(Source { found, module });
-        let mut read = self.read.borrow_mut();
-        read.insert(name.to_owned(), Rc::clone(&source));
-        Some(source)
+        let read = || {
+            let found = modules::find(name, self.search)?;
+            let text = modules::source(found.file.as_ref()?)?;
+            let module = python_source::read(&text);
+            Some(Rc::new(Source { found, module }))
+        };
+        let source = read();
+        let mut sources = self.sources.borrow_mut();
+        sources.insert(name.to_owned(), source.clone());
+        source
+    }
+
+    /// Follows a name of a module, unless that leads round in a circle or
+    /// too far.
+    fn follow<T: Default>(
+        &self,
+        source: &Source,
+        name: &str,
+        step: impl FnOnce() -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let place = (source.found.name.clone(), name.to_owned());
+        {
+            let mut trail = self.trail.borrow_mut();
+            if trail.len() == DEPTH || trail.contains(&place) {
+                return Ok(T::default());
+            }
+            trail.push(place);
+        }
+        let Some(steps) = self.steps.get().checked_sub(1) else {
+            let what = "too many names lead from module to module";
+            return Err(unclear(source, 1, what, self.entry));
+        };
+        self.steps.set(steps);
+        let result = step()?;
+        self.trail.borrow_mut().pop();
+        Ok(result)
     }
 
     /// All configuration classes that a module has a name for.
-    fn configs(&self, source: &Source, depth: usize, entry: &str) -> Result<Vec<Config>, Problem> {
-        self.step(source, entry)?;
+    fn configs(&self, source: &Source) -> Result<Vec<Config>, Problem> {
+        self.follow(source, "*", || self.configs_of(source))
+    }
+
+    fn configs_of(&self, source: &Source) -> Result<Vec<Config>, Problem> {
         let own = source.module.classes.iter().map(|class| &class.name);
         let imported = source.module.imports.iter().map(|(here, ..)| here);
-        let mut configs: Vec<Config> = Vec::new();
+        let mut configs = Vec::new();
         for name in own.chain(imported) {
-            if let Some(config) = self.resolve(source, name, depth, entry)?
-                && !configs.iter().any(|known| known.origin == config.origin)
-            {
-                configs.push(config);
+            configs.extend(self.resolve(source, name)?);
+        }
+        for star in &source.module.stars {
+            if let Some(source) = self.source(&absolute(star, source.found.package())) {
+                configs.extend(self.configs(&source)?);
             }
         }
-        if let Some(depth) = depth.checked_sub(1) {
-            for star in &source.module.stars {
-                let module = absolute(star, source.found.package());
-                if let Some(source) = self.source(&module) {
-                    for config in self.configs(&source, depth, entry)? {
-                        if !configs.iter().any(|known| known.origin == config.origin) {
-                            configs.push(config);
-                        }
-                    }
-                }
-            }
-        }
+        let mut seen = HashSet::new();
+        configs.retain(|config| seen.insert(config.origin.clone()));
         Ok(configs)
     }
 
     /// The configuration class that a name means in a module; `None` if it
     /// means something else.
-    fn resolve(
-        &self,
-        source: &Source,
-        name: &str,
-        depth: usize,
-        entry: &str,
-    ) -> Result<Option<Config>, Problem> {
-        let Some(depth) = depth.checked_sub(1) else {
-            return Ok(None);
-        };
-        self.step(source, entry)?;
+    fn resolve(&self, source: &Source, name: &str) -> Result<Option<Config>, Problem> {
+        self.follow(source, name, || self.meaning(source, name))
+    }
+
+    fn meaning(&self, source: &Source, name: &str) -> Result<Option<Config>, Problem> {
         let mut own = source
             .module
             .classes
             .iter()
             .filter(|class| class.name == name);
         if let Some(class) = own.next() {
-            let config = self.config_of(source, class, depth, entry)?;
+            let config = self.config_of(source, class)?;
             for other in own {
-                if self.config_of(source, other, depth, entry)? != config {
+                if self.config_of(source, other)? != config {
                     return Err(unclear(
                         source,
                         other.number,
                         &format!("class {name} is defined more than once"),
-                        entry,
+                        self.entry,
                     ));
                 }
             }
@@ -219,11 +236,11 @@ impl<'a> Reader<'a> {
             } else {
                 continue;
             };
-            return self.imported(&target.0, &target.1, depth, entry);
+            return self.imported(&target.0, &target.1);
         }
         for star in &source.module.stars {
             let module = absolute(star, source.found.package());
-            if let Some(config) = self.imported(&module, name, depth, entry)? {
+            if let Some(config) = self.imported(&module, name)? {
                 return Ok(Some(config));
             }
         }
@@ -231,13 +248,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The configuration class of a name in another module.
-    fn imported(
-        &self,
-        module: &str,
-        name: &str,
-        depth: usize,
-        entry: &str,
-    ) -> Result<Option<Config>, Problem> {
+    fn imported(&self, module: &str, name: &str) -> Result<Option<Config>, Problem> {
         if is_app_config(module, name) {
             return Ok(None);
         }
@@ -246,24 +257,18 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         match self.source(module) {
-            Some(source) => self.resolve(&source, name, depth, entry),
+            Some(source) => self.resolve(&source, name),
             None => Ok(None),
         }
     }
 
     /// What a class says, if it is a configuration class.
-    fn config_of(
-        &self,
-        source: &Source,
-        class: &Class,
-        depth: usize,
-        entry: &str,
-    ) -> Result<Option<Config>, Problem> {
+    fn config_of(&self, source: &Source, class: &Class) -> Result<Option<Config>, Problem> {
         let mut inherited = None;
         for base in &class.bases {
             if means_app_config(source, base) {
                 inherited = inherited.or(Some(Config::default()));
-            } else if let Some(config) = self.resolve(source, base, depth, entry)? {
+            } else if let Some(config) = self.resolve(source, base)? {
                 inherited = Some(config);
             }
         }
@@ -283,7 +288,6 @@ impl<'a> Reader<'a> {
             package: source.found.package(),
             file: &file,
             lookup: &assigned,
-            looked_up: Cell::new(0),
         };
         for (name, expression, number) in &class.assignments {
             let value = evaluate(expression, &scope);
@@ -302,7 +306,7 @@ impl<'a> Reader<'a> {
                     };
                     let what =
                         format!("`{name} = {start}{dots}` cannot be known without running it");
-                    return Err(unclear(source, *number, &what, entry));
+                    return Err(unclear(source, *number, &what, self.entry));
                 }
                 _ => {}
             }

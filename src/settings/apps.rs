@@ -12,11 +12,11 @@ use crate::nouns::Problem;
 
 /// Locates one entry.
 pub fn locate(entry: &str, search: &SearchPath) -> Result<App, Problem> {
-    let reader = Reader::new(search);
+    let reader = Reader::new(entry, search);
     let found = modules::find(entry, search);
     let config = match &found {
-        Some(_) => reader.default_config(entry)?,
-        None => Some(reader.named_config(entry)?),
+        Some(_) => reader.default_config()?,
+        None => Some(reader.named_config()?),
     };
     let Some(config) = config else {
         let directory = location(entry, found.as_ref(), search)?;
@@ -102,4 +102,47 @@ fn location(entry: &str, found: Option<&Found>, search: &SearchPath) -> Result<P
                 entry,
             )
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// Locates `app`, of which `files` are the modules.
+    fn located(files: &[(&str, &str)]) -> Result<App, Problem> {
+        let directory = tempfile::tempdir().unwrap();
+        let app = directory.path().join("app");
+        fs::create_dir(&app).unwrap();
+        for (name, text) in files {
+            fs::write(app.join(name), text).unwrap();
+        }
+        locate("app", &SearchPath::new(&[directory.path().to_path_buf()]))
+    }
+
+    #[test]
+    fn modules_that_import_each_other() {
+        let stars = "from .a import *\nfrom .b import *\nfrom .c import *\nfrom .apps import *\n";
+        let class = "from django.apps import AppConfig\nclass C(AppConfig): name = 'app.c'\n";
+        let files = [
+            ("apps.py", stars),
+            ("a.py", stars),
+            ("b.py", stars),
+            ("c.py", &format!("{stars}{class}")),
+        ];
+        assert_eq!(located(&files).unwrap().name, "app.c");
+    }
+
+    #[test]
+    fn bases_that_multiply_end() {
+        let mut text = "from django.apps import AppConfig\nclass C0(AppConfig): pass\n".to_owned();
+        for number in 1..16 {
+            let base = format!("C{}", number - 1);
+            let bases = vec![base; 20].join(", ");
+            text += &format!("class C{number}({bases}): pass\n");
+        }
+        let problem = located(&[("apps.py", &text)]).unwrap_err();
+        assert_eq!(problem.code, "app-unclear");
+    }
 }

@@ -15,8 +15,6 @@ pub struct Scope<'a> {
     pub file: &'a Path,
     /// The expression that a name of the module is bound to.
     pub lookup: &'a dyn Fn(&str) -> Option<String>,
-    /// How many names were looked up.
-    pub looked_up: Cell<usize>,
 }
 
 /// A known value.
@@ -42,16 +40,21 @@ impl Value {
 
 /// The value of an expression, if it is certain.
 pub fn evaluate(expression: &str, scope: &Scope<'_>) -> Option<Value> {
-    evaluate_at(expression, scope, 0)
+    evaluate_at(expression, scope, 0, &Cell::new(NAMES))
 }
 
 /// How deep names may refer to names, and brackets stand in brackets.
 const DEPTH: usize = 24;
 
-/// How many names are looked up: `b = a + a; c = b + b; …` doubles each time.
-const LOOKUPS: usize = 1000;
+/// How many names may be looked up: each may hold others several times.
+const NAMES: usize = 256;
 
-fn evaluate_at(expression: &str, scope: &Scope<'_>, depth: usize) -> Option<Value> {
+fn evaluate_at(
+    expression: &str,
+    scope: &Scope<'_>,
+    depth: usize,
+    names: &Cell<usize>,
+) -> Option<Value> {
     if depth > DEPTH {
         return None;
     }
@@ -59,6 +62,7 @@ fn evaluate_at(expression: &str, scope: &Scope<'_>, depth: usize) -> Option<Valu
         rest: expression,
         scope,
         depth,
+        names,
     };
     let value = parser.sum()?;
     parser.rest.trim().is_empty().then_some(value)
@@ -68,6 +72,8 @@ struct Parser<'a> {
     rest: &'a str,
     scope: &'a Scope<'a>,
     depth: usize,
+    /// How many names may still be looked up.
+    names: &'a Cell<usize>,
 }
 
 impl<'a> Parser<'a> {
@@ -191,13 +197,9 @@ impl<'a> Parser<'a> {
                 Some(Value::Text(joined.to_str()?.to_owned()))
             }
             name => {
-                let looked_up = &self.scope.looked_up;
-                looked_up.set(looked_up.get() + 1);
-                if looked_up.get() > LOOKUPS {
-                    return None;
-                }
+                self.names.set(self.names.get().checked_sub(1)?);
                 let expression = (self.scope.lookup)(name)?;
-                evaluate_at(&expression, self.scope, self.depth + 1)
+                evaluate_at(&expression, self.scope, self.depth + 1, self.names)
             }
         }
     }
@@ -291,7 +293,6 @@ mod tests {
             module: "pkg.sub.apps",
             package: "pkg.sub",
             file: Path::new("/p/pkg/sub/apps.py"),
-            looked_up: Cell::new(0),
             lookup: &|name| match name {
                 "HERE" => Some("os.path.dirname(os.path.abspath(__file__))".to_owned()),
                 "LOOP" => Some("LOOP".to_owned()),
@@ -323,5 +324,25 @@ mod tests {
         }
         assert_eq!(evaluate("True", &scope), Some(Value::Boolean(true)));
         assert_eq!(evaluate(&"(".repeat(100_000), &scope), None);
+    }
+
+    /// Each of these names means the next one eight times.
+    #[test]
+    fn names_that_multiply_end() {
+        let scope = Scope {
+            module: "",
+            package: "",
+            file: Path::new(""),
+            lookup: &|name| {
+                let number: usize = name[1..].parse().ok()?;
+                let next = format!("n{}", number + 1);
+                Some(if number == DEPTH / 2 {
+                    "'x'".to_owned()
+                } else {
+                    vec![next; 8].join(" + ")
+                })
+            },
+        };
+        assert_eq!(evaluate("n0", &scope), None);
     }
 }
