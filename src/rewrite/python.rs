@@ -267,18 +267,20 @@ pub fn is_space(character: char) -> bool {
     character.is_whitespace() || ('\x1c'..='\x1f').contains(&character)
 }
 
-/// `str.strip`.
+/// `str.strip`. Bytes that are not UTF-8 are no white space.
 pub fn strip(text: &[u8]) -> &[u8] {
-    let ascii_space = |byte: &u8| byte.is_ascii() && is_space(char::from(*byte));
-    if let Ok(text) = std::str::from_utf8(text) {
-        return text.trim_matches(is_space).as_bytes();
-    }
-    let start = text.iter().position(|byte| !ascii_space(byte));
-    let end = text.iter().rposition(|byte| !ascii_space(byte));
-    match (start, end) {
-        (Some(start), Some(end)) => &text[start..=end],
-        _ => &[],
-    }
+    let chunks = || text.utf8_chunks();
+    let (Some(first), Some(last)) = (chunks().next(), chunks().last()) else {
+        return text;
+    };
+    let start = first.valid().len() - first.valid().trim_start_matches(is_space).len();
+    let end = if last.invalid().is_empty() {
+        let rest = last.valid().trim_end_matches(is_space).len();
+        text.len() - last.valid().len() + rest
+    } else {
+        text.len()
+    };
+    text.get(start..end).unwrap_or_default()
 }
 
 /// The file that Django's `hashed_name` reads for a name: the name's path
@@ -306,4 +308,26 @@ pub fn hashed_name(name: &[u8], fingerprint: &[u8]) -> Vec<u8> {
         split.path.push(b'?');
     }
     urlunsplit(&split)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The expected texts were made by Python's `str.strip`, of names of
+    /// files.
+    #[test]
+    fn names_that_are_not_utf8_are_stripped_of_all_white_space() {
+        for (text, expected) in [
+            (&b"\xff"[..], &b"\xff"[..]),
+            (b"\xc2\xa0 \xff\x1c\xe2\x80\xa8", b"\xff"),
+            (b"\xe3\x80\x80\xc3", b"\xc3"),
+            (b"\xc2", b"\xc2"),
+            (b" a \xff b ", b"a \xff b"),
+            (b" \xc2\xa0\t", b""),
+            (b"", b""),
+        ] {
+            assert_eq!(strip(text), expected, "{text:?}");
+        }
+    }
 }
