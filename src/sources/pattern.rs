@@ -133,11 +133,10 @@ fn set(pattern: &[u32]) -> Option<(Token, usize)> {
     }
     end += pattern[end..].iter().position(|&c| c == CLOSE)?;
     let stuff = &pattern[..end];
-    let excluded = stuff.first() == Some(&BANG);
     let length = end + 1;
     // Python cuts at each hyphen that can be a range's, beginning the search
     // after the first member, and joins what is left.
-    let first = usize::from(excluded);
+    let first = usize::from(stuff.first() == Some(&BANG));
     let mut chunks: Vec<Vec<u32>> = Vec::new();
     let (mut from, mut search) = (0, first + 1);
     while let Some(found) = stuff
@@ -164,14 +163,17 @@ fn set(pattern: &[u32]) -> Option<(Token, usize)> {
             chunks[index - 1].extend_from_slice(&tail[1..]);
         }
     }
+    // Only now Python asks for the `!`, which may have come first.
+    let excluded = chunks[0].first() == Some(&BANG);
+    if excluded {
+        chunks[0].remove(0);
+    }
     let mut ranges = Vec::new();
     for (index, chunk) in chunks.iter().enumerate() {
-        let skip = usize::from(index == 0 && excluded && chunk.first() == Some(&BANG));
-        ranges.extend(chunk[skip.min(chunk.len())..].iter().map(|&c| (c, c)));
-        if let (Some(&low), Some(next)) = (chunk.last(), chunks.get(index + 1))
-            && let Some(&high) = next.first()
-        {
-            ranges.push((low, high));
+        ranges.extend(chunk.iter().map(|&c| (c, c)));
+        if let Some(&high) = chunks.get(index + 1).and_then(|next| next.first()) {
+            // A hyphen with nothing left before it stands for itself.
+            ranges.push(chunk.last().map_or((HYPHEN, HYPHEN), |&low| (low, high)));
         }
     }
     Some((Token::Set(ranges, excluded), length))
@@ -219,6 +221,13 @@ mod tests {
             ("vendor/", "vendor", true),
             ("./v", "v", true),
             ("", ".", true),
+            ("[a-[!]", "é", true),
+            ("[a-[!b]", "b", false),
+            ("[a-[!b]", "!", true),
+            ("[c-b-e]", "-", true),
+            ("[c-b-e]", "d", false),
+            ("[!c-b-e]", "5", true),
+            ("[!c-b-e]", "-", false),
             ("[a-c-e]", "-", true),
             ("[a-c-e]", "d", false),
             ("a*b*c*d", "aXbXbXcXd", true),
