@@ -136,12 +136,13 @@ mod tests {
 
     #[test]
     fn bases_that_multiply_end() {
-        let mut text = "from django.apps import AppConfig\nclass C0(AppConfig): pass\n".to_owned();
-        for number in 1..16 {
-            let base = format!("C{}", number - 1);
-            let bases = vec![base; 20].join(", ");
-            text += &format!("class C{number}({bases}): pass\n");
-        }
+        let class = |number: usize| {
+            let bases = vec![format!("C{}", number - 1); 20].join(", ");
+            format!("class C{number}({bases}): pass\n")
+        };
+        let classes: Vec<String> = (1..16).map(class).collect();
+        let first = "from django.apps import AppConfig\nclass C0(AppConfig): pass\n";
+        let text = first.to_owned() + &classes.concat();
         let problem = located(&[("apps.py", &text)]).unwrap_err();
         assert_eq!(problem.code, "app-unclear");
     }

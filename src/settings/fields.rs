@@ -194,6 +194,9 @@ fn encodings(section: &Section<'_>) -> Option<Vec<Encoding>> {
     Some(written.iter().filter_map(find).collect())
 }
 
+/// The longest glob: what is made of longer ones may not fit in memory.
+const GLOB: usize = 1000;
+
 /// The `path` of a table, which must be there.
 fn glob(section: &Section<'_>, table: &Node, problems: &Problems) -> Option<GlobMatcher> {
     let Some(node) = section.node("path") else {
@@ -205,8 +208,46 @@ fn glob(section: &Section<'_>, table: &Node, problems: &Problems) -> Option<Glob
         return None;
     };
     let text = section.text("path")?;
-    match GlobBuilder::new(text).literal_separator(true).build() {
-        Ok(glob) => Some(glob.compile_matcher()),
-        Err(error) => section.refused("path", node, &format!("a glob: {}", error.kind())),
+    if text.len() > GLOB {
+        return section.refused("path", node, &format!("a glob of at most {GLOB} bytes"));
+    }
+    let glob = match GlobBuilder::new(text).literal_separator(true).build() {
+        Ok(glob) => glob,
+        Err(error) => return section.refused("path", node, &format!("a glob: {}", error.kind())),
+    };
+    // `compile_matcher` panics where this fails.
+    if regex::bytes::Regex::new(glob.regex()).is_err() {
+        return section.refused("path", node, "a glob with fewer braces in each other");
+    }
+    Some(glob.compile_matcher())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::tree::{Text, parse};
+
+    /// The problems of a table with this glob as its `path`.
+    fn problems(path: &str) -> Vec<Problem> {
+        let table = parse(&Text::new("", format!("t = {{ path = {path:?} }}"))).unwrap();
+        let problems = Problems::default();
+        let node = table.get("t").unwrap();
+        let Value::Table(inner) = &node.value else {
+            panic!("not a table");
+        };
+        glob(&Section::new("t", Some(inner), &problems), node, &problems);
+        problems.into_inner()
+    }
+
+    #[test]
+    fn globs_that_are_too_much_are_refused() {
+        assert_eq!(problems("vendor/**/[!a-zé]*.{css,js}"), []);
+        for path in [
+            "{".repeat(300) + "a" + &"}".repeat(300),
+            "{".repeat(100_000) + &"}".repeat(100_000),
+            "{a,b}".repeat(400_000),
+        ] {
+            assert_eq!(problems(&path)[0].code, "bad-value");
+        }
     }
 }
