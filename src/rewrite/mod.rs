@@ -10,7 +10,7 @@
 mod check;
 mod collection;
 mod graph;
-mod python;
+pub mod python; // public for `cargo xtask python-parity`
 mod resolve;
 mod rules;
 mod scan;

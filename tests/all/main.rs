@@ -1,7 +1,8 @@
 //! All tests that run the program, in one binary, by topic: `again` and
 //! `cache` (runs after runs), `alone` and `interrupt` (runs disturbed),
 //! `bad_…` (input that nobody should give), `fixtures` (Django's own
-//! outcomes), `house` (the layout of the source).
+//! outcomes), `properties` (what holds of any bytes), `house` (the layout of
+//! the source).
 
 #![allow(
     clippy::unwrap_used,
@@ -23,6 +24,7 @@ mod fixtures;
 mod house;
 mod interrupt;
 mod outcome;
+mod properties;
 mod prune;
 mod speaking;
 mod tree;
