@@ -1,0 +1,81 @@
+//! An entry of the cache, damaged in any way, is made again; whole, it says
+//! what was kept.
+#![no_main]
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use staticc::nouns::ContentId;
+use staticc::output::cache::{Cache, Key};
+use staticc_fuzz::directory;
+
+const COPY: &[u8] = b"a compressed copy";
+
+struct Kept {
+    cache: Cache,
+    key: Key,
+    /// The entry's file and its bytes.
+    path: PathBuf,
+    whole: Vec<u8>,
+}
+
+/// A cache with one entry.
+static KEPT: LazyLock<Kept> = LazyLock::new(|| {
+    let cache = Cache::new(Some(directory().to_path_buf()), u64::MAX);
+    let key = Key::new(ContentId::from([7; 32]), "an encoder");
+    let made = cache.get_or(&key, || Ok::<_, ()>(Some(COPY.to_vec())));
+    assert_eq!(made, Ok(Some(COPY.to_vec())));
+    let only = |directory: PathBuf| {
+        let mut entries = fs::read_dir(directory).unwrap();
+        entries.next().unwrap().unwrap().path()
+    };
+    let path = only(only(directory().join("encoded")));
+    let whole = fs::read(&path).unwrap();
+    Kept {
+        cache,
+        key,
+        path,
+        whole,
+    }
+});
+
+fuzz_target!(|data: &[u8]| {
+    let Kept {
+        cache,
+        key,
+        path,
+        whole,
+    } = &*KEPT;
+    let bytes = damage(whole, data);
+    fs::write(path, &bytes).unwrap();
+    let mut asked = false;
+    let found = cache.get_or(key, || {
+        asked = true;
+        Ok::<_, ()>(Some(COPY.to_vec()))
+    });
+    assert_eq!(asked, bytes != *whole);
+    assert_eq!(found, Ok(Some(COPY.to_vec())));
+    assert_eq!(fs::read(path).unwrap(), *whole);
+});
+
+/// The bytes as they are; or, where they begin so, the whole entry with some
+/// of its bytes replaced, cut off, or with more at its end.
+fn damage(whole: &[u8], data: &[u8]) -> Vec<u8> {
+    let mut bytes = whole.to_vec();
+    match data {
+        [b'!', edits @ ..] => {
+            for edit in edits.chunks_exact(2) {
+                let at = usize::from(edit[0]) % bytes.len();
+                bytes[at] = edit[1];
+            }
+        }
+        [b'<', length, more @ ..] => {
+            bytes.truncate(usize::from(*length));
+            bytes.extend_from_slice(more);
+        }
+        _ => bytes = data.to_vec(),
+    }
+    bytes
+}
