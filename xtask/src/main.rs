@@ -1,8 +1,9 @@
-//! What needs real Django: `cargo xtask oracle|parity|fuzz-parity|bench`, and
-//! what does things to runs: `crash|live|crowd`. Each verb sets up what it
-//! needs below `target/xtask`.
+//! What needs more than Rust, which is mostly real Django, and what does
+//! things to runs: the verbs of `cargo xtask`. Each sets up what it needs
+//! below `target/xtask`.
 
 mod bench;
+mod cargo_fuzz;
 mod crash;
 mod crowd;
 mod fuzz;
@@ -11,7 +12,9 @@ mod npm;
 mod oracle;
 mod parity;
 mod process;
+mod python_parity;
 mod snapshot;
+mod texts;
 mod trees;
 mod venv;
 mod whole;
@@ -26,6 +29,9 @@ usage: cargo xtask VERB
                                     compare staticc and Django on random trees
   bench [--quick|--full] [--only PART]
                                     measure staticc against Django, as ratios
+  fuzz [--seconds N] [TARGET…]      run the targets of fuzz/, each N seconds
+  python-parity [--cases N] [--seed N]
+                                    compare what staticc has of Python with Python
   crash [--every N] [--from N] [--mode MODE] [--lanes N] [--seed N]
                                     end runs, and fail them, at every system call that writes
   live [--rounds N]                 read a site while releases arrive
@@ -46,6 +52,8 @@ fn main() -> ExitCode {
         "live" => live::run(&rest),
         // Started by `live` itself.
         "live-reader" => live::read(&rest),
+        "fuzz" => cargo_fuzz::run_targets(&rest),
+        "python-parity" => python_parity::run(&rest),
         _ => Err(USAGE.to_owned()),
     };
     match result {

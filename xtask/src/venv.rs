@@ -27,6 +27,24 @@ pub fn python_with_files(
     packages: &[&str],
     files: &[&str],
 ) -> Result<PathBuf, String> {
+    environment(name, USUAL, django, packages, files)
+}
+
+/// The same, of another Python than the usual one.
+pub fn python_of(version: &str, django: &str) -> Result<PathBuf, String> {
+    environment(&format!("python-{version}"), version, django, &[], &[])
+}
+
+/// The Python that all these versions of Django run on.
+const USUAL: &str = "3.12";
+
+fn environment(
+    name: &str,
+    version: &str,
+    django: &str,
+    packages: &[&str],
+    files: &[&str],
+) -> Result<PathBuf, String> {
     let directory = workshop().join("venv").join(name);
     let python = directory.join("bin/python");
     let mut wanted = vec![format!("Django~={django}.0")];
@@ -41,7 +59,7 @@ pub fn python_with_files(
         "making a virtual environment with Django {django}"
     ));
     let _ = fs::remove_dir_all(&directory);
-    run(Command::new(interpreter()?)
+    run(Command::new(interpreter(version)?)
         .args(["-m", "venv"])
         .arg(&directory))?;
     let pip = ["-m", "pip", "install", "--quiet"];
@@ -58,27 +76,25 @@ pub fn python_with_files(
     Ok(python)
 }
 
-/// A Python 3.12, which all these versions of Django run on.
-fn interpreter() -> Result<PathBuf, String> {
+/// A Python of this version.
+fn interpreter(version: &str) -> Result<PathBuf, String> {
+    let wanted = format!("Python {version}.");
     let works = |python: &PathBuf| {
         let version = Command::new(python).arg("--version").output();
         version.is_ok_and(|output| {
-            output.status.success()
-                && String::from_utf8_lossy(&output.stdout).starts_with("Python 3.12.")
+            output.status.success() && String::from_utf8_lossy(&output.stdout).starts_with(&wanted)
         })
     };
-    let mut candidates: Vec<PathBuf> = vec!["python3.12".into(), "python3".into()];
+    let name = format!("python{version}");
+    let mut candidates: Vec<PathBuf> = vec![(&name).into(), "python3".into()];
     let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv"));
     let pyenv = std::env::var_os("PYENV_ROOT").map(PathBuf::from).or(home);
     if let Some(entries) = pyenv.and_then(|root| fs::read_dir(root.join("versions")).ok()) {
-        candidates.extend(
-            entries
-                .flatten()
-                .map(|entry| entry.path().join("bin/python3.12")),
-        );
+        let own = |entry: fs::DirEntry| entry.path().join("bin").join(&name);
+        candidates.extend(entries.flatten().map(own));
     }
     candidates
         .into_iter()
         .find(works)
-        .ok_or_else(|| "no Python 3.12 found (on PATH or among pyenv's versions)".to_owned())
+        .ok_or_else(|| format!("no Python {version} found (on PATH or among pyenv's versions)"))
 }
