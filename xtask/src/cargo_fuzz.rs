@@ -101,7 +101,11 @@ fn fuzz(program: &Path, target: &str, seconds: &str) -> Result<(), String> {
     let said = String::from_utf8_lossy(&said);
     match said.lines().rfind(|line| line.contains("DONE")) {
         Some(line) if result.is_ok() => crate::say(&format!("{target}: {line}")),
-        _ => crate::say(&format!("{target}:\n{said}")),
+        // All but what it says while it learns.
+        _ => said
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .for_each(crate::say),
     }
     result
 }
