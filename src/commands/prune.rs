@@ -81,7 +81,7 @@ pub fn prune(
     };
     let mut problems = Vec::new();
     for path in waste.files {
-        let size = root.look(&path).map_or(0, |found| found.len());
+        let size = root.look_at_file(&path).map_or(0, |found| found.len());
         if !console.dry_run
             && let Err(problem) = root.remove(&path)
         {

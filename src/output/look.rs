@@ -3,7 +3,6 @@
 //! the record knows is believed as long as the stamps are the same; all else
 //! is compared byte by byte.
 
-use std::fs::Metadata;
 
 use rayon::prelude::*;
 
@@ -104,7 +103,7 @@ impl Looker<'_> {
         if self.root.is_new() {
             return Ok(Look::default());
         }
-        let Some(found) = self.root.look(path) else {
+        let Some(found) = self.root.look(path)? else {
             return Ok(Look {
                 present: self.present(path, Encodings::default()),
                 ..Look::default()
@@ -164,7 +163,7 @@ impl Looker<'_> {
         // what it did must be what it put there.
         let mut placed = Placed::default();
         let stamp = |path: &LogicalPath, ours: bool| {
-            let found = self.root.look(path).filter(Metadata::is_file)?;
+            let found = self.root.look_at_file(path)?;
             let since = if ours { moment } else { self.since };
             Some(Stamp::of(&found)).filter(|stamp| stamp.is_older_than(since))
         };
@@ -188,28 +187,26 @@ impl Looker<'_> {
 
     /// Whether a recorded file and its copies are as they were.
     pub fn is_intact(&self, path: &LogicalPath, output: &Output) -> bool {
-        self.root
-            .look(path)
-            .is_some_and(|found| Stamp::of(&found) == output.stamp)
+        let found = self.root.look_at_file(path);
+        found.is_some_and(|found| Stamp::of(&found) == output.stamp)
             && self.has_copies(path, output)
     }
 
     fn has_copies(&self, path: &LogicalPath, output: &Output) -> bool {
         output.copies.iter().all(|(encoding, stamp)| {
-            let found = self.root.look(&path.with_suffix(encoding.suffix()));
+            let found = self.root.look_at_file(&path.with_suffix(encoding.suffix()));
             found.is_some_and(|found| Stamp::of(&found) == *stamp)
         })
     }
 
-    /// Which names of compressed copies are taken, `known` ones among them.
+    /// Which names of compressed copies are taken, `known` ones among them,
+    /// and those of which it can't be told.
     fn present(&self, path: &LogicalPath, known: Encodings) -> Encodings {
-        let taken = |encoding: &Encoding| {
-            known.contains(*encoding)
-                || self
-                    .root
-                    .look(&path.with_suffix(encoding.suffix()))
-                    .is_some()
+        let free = |encoding: Encoding| {
+            let found = self.root.look(&path.with_suffix(encoding.suffix()));
+            matches!(found, Ok(None))
         };
+        let taken = |encoding: &Encoding| known.contains(*encoding) || !free(*encoding);
         Encoding::ALL.into_iter().filter(taken).collect()
     }
 

@@ -142,7 +142,7 @@ impl StaticRoot {
     /// Removes the temporary files of runs that died, if there are any.
     fn sweep(&self) -> Result<(), Problem> {
         let marker = LogicalPath::new(MARKER);
-        if self.look(&marker).is_none() {
+        if self.look(&marker)?.is_none() {
             return Ok(());
         }
         self.remove_temporaries(is_temporary, None)?;

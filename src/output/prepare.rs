@@ -93,7 +93,7 @@ impl Stage<'_> {
             let found = if links {
                 fs::metadata(source()).ok()
             } else {
-                self.looker.root.look(path)
+                self.looker.root.look(path)?
             };
             found.as_ref().map(Likeness::of)
         } else {
@@ -163,7 +163,7 @@ impl Stage<'_> {
 
     /// Whether a compressed copy is as this run would make it.
     fn is_copy(&self, path: &LogicalPath, bytes: &[u8], like: Option<Likeness>) -> bool {
-        let found = self.looker.root.look(path);
+        let found = self.looker.root.look_at_file(path);
         let is_like = |found: &Metadata| like.is_some_and(|like| like.has_time_of(found));
         found.as_ref().is_some_and(is_like) && self.looker.root.holds_bytes(path, bytes)
     }

@@ -76,7 +76,7 @@ impl Retention {
                 continue;
             }
             let copies = Encoding::ALL.map(|encoding| path.with_suffix(encoding.suffix()));
-            let is_file = |copy: &LogicalPath| root.look(copy).is_some_and(|it| it.is_file());
+            let is_file = |copy: &LogicalPath| root.look_at_file(copy).is_some();
             let copies = copies.into_iter();
             files.extend(copies.filter(|copy| !needed.contains(copy) && is_file(copy)));
             files.push(path);
@@ -94,7 +94,7 @@ fn is_ours(root: &StaticRoot, path: &LogicalPath) -> bool {
         let infix = [b".", &fingerprint.as_bytes()[..]].concat();
         Ok(memchr::memmem::find(path.as_bytes(), &infix).is_some())
     };
-    root.look(path).is_some_and(|it| it.is_file()) && fingerprint().unwrap_or(false)
+    root.look_at_file(path).is_some() && fingerprint().unwrap_or(false)
 }
 
 fn damaged() -> Problem {

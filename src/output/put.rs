@@ -127,9 +127,9 @@ impl Stage<'_> {
         let path = &self.looker.assets[asset.index()].path;
         let content = &self.contents[asset.index()];
         let before = match self.looker.root.look(path) {
-            None => Before::Absent,
-            Some(_) if self.looker.root.holds(path, content.id, content.stamp.size) => Before::Same,
-            Some(_) => Before::Other,
+            Ok(None) => Before::Absent,
+            _ if self.looker.root.holds(path, content.id, content.stamp.size) => Before::Same,
+            _ => Before::Other,
         };
         Done {
             asset,

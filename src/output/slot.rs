@@ -75,7 +75,7 @@ impl StaticRoot {
         let path = self.locate(&slot.target);
         if name.len() > SURELY_SHORT
             && let Err(error) = fs::symlink_metadata(&path)
-            && error.raw_os_error() == Some(Errno::NAMETOOLONG.raw_os_error())
+            && Errno::from_io_error(&error) == Some(Errno::NAMETOOLONG)
         {
             let problem = cannot_write(&path, &error);
             return Err(problem.cure("shorten the name of the source, or ignore it"));
@@ -146,7 +146,7 @@ impl StaticRoot {
         let _passage = self.gate.pass().ok()?;
         self.reserve(slot).ok()?;
         self.beneath().ok()?.link(twin, &slot.temporary).ok()?;
-        let metadata = self.look(&slot.temporary)?;
+        let metadata = self.look_at_file(&slot.temporary)?;
         Some(Likeness::of(&metadata))
     }
 

@@ -149,11 +149,8 @@ impl Stage<'_> {
         let written = written.filter(|(_, look)| look.is_incomplete());
         let manifest = plan.manifest.is_some().then_some(manifest);
         if let Some(path) = manifest
-            && self
-                .looker
-                .root
-                .look(path)
-                .is_some_and(|found| found.is_dir())
+            && let Ok(Some(found)) = self.looker.root.look(path)
+            && found.is_dir()
         {
             problems.push(self.looker.root.taken(path));
         }

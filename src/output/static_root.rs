@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, OnceLock};
 
+use rustix::io::Errno;
+
 use super::beneath::Beneath;
 use super::gate::{Gate, Passage};
 use super::temporary::RunId;
@@ -92,22 +94,35 @@ impl StaticRoot {
         self.path().join(path.as_path())
     }
 
-    /// What is at a path now; symbolic links are not followed.
-    pub fn look(&self, path: &LogicalPath) -> Option<Metadata> {
-        fs::symlink_metadata(self.locate(path)).ok()
+    /// What is at a path now, if anything is; symbolic links are not followed.
+    pub fn look(&self, path: &LogicalPath) -> Result<Option<Metadata>, Problem> {
+        let place = self.locate(path);
+        match fs::symlink_metadata(&place) {
+            Ok(found) => Ok(Some(found)),
+            Err(error) => match Errno::from_io_error(&error) {
+                // What is too long a name is nowhere.
+                Some(Errno::NOENT | Errno::NOTDIR | Errno::NAMETOOLONG) => Ok(None),
+                _ => Err(cannot_read(&place, &error)),
+            },
+        }
+    }
+
+    /// What is at a path, if it is a regular file that can be looked at.
+    pub fn look_at_file(&self, path: &LogicalPath) -> Option<Metadata> {
+        self.look(path).ok()?.filter(Metadata::is_file)
     }
 
     /// Whether a regular file with these bytes is at the path.
     pub fn holds(&self, path: &LogicalPath, content: ContentId, size: u64) -> bool {
-        self.look(path)
-            .is_some_and(|found| found.is_file() && found.len() == size)
+        self.look_at_file(path)
+            .is_some_and(|found| found.len() == size)
             && hash_file(&self.locate(path)).is_ok_and(|found| found == content)
     }
 
     /// Whether a regular file with exactly these bytes is at the path.
     pub fn holds_bytes(&self, path: &LogicalPath, bytes: &[u8]) -> bool {
-        self.look(path)
-            .is_some_and(|found| found.is_file() && found.len() == bytes.len() as u64)
+        self.look_at_file(path)
+            .is_some_and(|found| found.len() == bytes.len() as u64)
             && disk::read(&self.locate(path)).is_ok_and(|found| found == bytes)
     }
 
