@@ -2,7 +2,7 @@
 
 usage: parity.py VERSION STATICC NODE_MODULES WORK REPORT.json
 Django's trees are kept in WORK by what went into them: real packages take
-WhiteNoise a while.
+WhiteNoise a while. Those that are made anew must be whole (`staticc verify`).
 """
 
 import gzip
@@ -130,9 +130,9 @@ def steps(case, base, collect):
     return error
 
 
-def run_django(case, version, base, node):
+def run_django(case, version, base, node, binary):
     root = os.path.join(base, "out")
-    _, settings = toml_of(case, version, base, node, root)
+    text, settings = toml_of(case, version, base, node, root)
 
     def collect():
         def work():
@@ -143,7 +143,19 @@ def run_django(case, version, base, node):
         return error or (status and "failed")
 
     error = steps(case, base, collect)
-    return error, read(root)
+    # Without a manifest Django looks at no reference.
+    checked = not error and case["storage"] in ("manifest", "default")
+    verdict = verify(binary, base, text) if checked else None
+    return error, read(root), verdict
+
+
+def verify(binary, base, text):
+    """What `staticc verify` has to say against a tree."""
+    with open(os.path.join(base, "settings.toml"), "w") as file:
+        file.write(text)
+    command = [binary, "verify", "--settings", "settings.toml", "-v0"]
+    result = subprocess.run(command, cwd=base, capture_output=True)
+    return result.stderr.decode() if result.returncode else None
 
 
 def run_staticc(case, version, base, node, binary):
@@ -273,12 +285,17 @@ def main():
         if os.path.exists(cache):
             with open(cache) as file:
                 error, theirs = json.load(file)
+            verdict = None
         else:
-            error, theirs = run_django(case, version, base, node)
+            error, theirs, verdict = run_django(case, version, base, node, binary)
             with open(cache, "w") as file:
                 json.dump([error, theirs], file)
         problem, ours = run_staticc(case, version, base, node, binary)
         where = f"Django {version}, {case['name']}"
+        if verdict:
+            failed += 1
+            print(f"FAILED {where}: verify of Django's tree\n{verdict}")
+            continue
         if bool(error) != bool(problem):
             failed += 1
             print(f"FAILED {where}\n  Django: {error}\n  staticc: {problem}")
