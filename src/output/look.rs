@@ -3,7 +3,6 @@
 //! the record knows is believed as long as the stamps are the same; all else
 //! is compared byte by byte.
 
-
 use rayon::prelude::*;
 
 use super::plan::{Piece, Plan, Role, Target};
