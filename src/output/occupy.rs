@@ -34,6 +34,9 @@ pub enum Purpose {
 const PATIENCE: Duration = Duration::from_millis(400);
 const TIDYING: Duration = Duration::from_millis(200);
 
+/// A directory may go while a run waits for it, but not for ever.
+const TRIES: usize = 100;
+
 impl Hold {
     /// What is held with the directory, if it still is where it was.
     fn of(beneath: Beneath) -> io::Result<Option<Self>> {
@@ -45,6 +48,7 @@ impl Hold {
                 was_empty: fs::read_dir(beneath.path())?.next().is_none(),
                 beneath,
             })),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(None),
         }
     }
@@ -82,7 +86,12 @@ impl StaticRoot {
         mut busy: impl FnMut() -> Result<(), Problem>,
         mut warn: impl FnMut(Problem),
     ) -> Result<(), Problem> {
+        let mut tries = 0..TRIES;
         let locked = loop {
+            if tries.next().is_none() {
+                let message = "STATIC_ROOT is replaced again and again";
+                return Err(Problem::error("cannot-hold", message).in_file(&self.wanted));
+            }
             if purpose == Purpose::Write {
                 let _passage = self.gate.pass()?;
                 self.make_above(&self.wanted)?;
@@ -110,9 +119,12 @@ impl StaticRoot {
     }
 
     fn cannot_hold(&self, error: &io::Error) -> Problem {
-        not_a_directory(&self.wanted)
-            .unwrap_or_else(|| cannot_write(&self.wanted, error))
-            .cure("name another directory as STATIC_ROOT")
+        not_a_directory(&self.wanted).unwrap_or_else(|| {
+            let message = format!("STATIC_ROOT cannot be opened: {error}");
+            Problem::error("cannot-hold", message)
+                .in_file(&self.wanted)
+                .cure("make it readable, or name another directory")
+        })
     }
 
     fn cannot_lock(&self, error: Errno) -> Problem {
