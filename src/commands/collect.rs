@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::consent::consents;
 use super::interrupt::unless_interrupted;
+use super::name::Named;
 use super::tell::Story;
 use super::{Exit, Start, fail_on, occupy, prune, tell};
 use crate::cli;
@@ -16,7 +17,7 @@ use crate::output::manifest::Manifest;
 use crate::output::occupy::Purpose;
 use crate::output::plan::{Plan, Processed};
 use crate::output::record::{self, Record, World};
-use crate::output::releases::Releases;
+use crate::output::releases::{Maker, Releases};
 use crate::output::stage::{Done, Stage};
 use crate::output::static_root::StaticRoot;
 use crate::report::{Bar, Console};
@@ -33,7 +34,8 @@ pub fn run(flags: &cli::Collect) -> Exit {
         Err(exit) => return exit,
     };
     console.dry_run = flags.dry_run;
-    if !flags.prune && (flags.retention.keep.is_some() || flags.retention.older_than.is_some()) {
+    let asks = flags.retention.keep.is_some() || flags.retention.older_than.is_some();
+    if asks && !flags.prune {
         let problem = Problem::error("usage", "--keep and --older-than are for --prune");
         tell(&mut console, vec![problem.cure("add --prune")]);
         return Exit::Usage;
@@ -53,7 +55,8 @@ pub fn run(flags: &cli::Collect) -> Exit {
             &console.directory,
         )
     };
-    if let Some(problem) = super::cache::misplaced(&cache, &settings) {
+    let hindrance = prune::hindrance(&settings, &cache).filter(|_| flags.prune);
+    if let Some(problem) = super::cache::misplaced(&cache, &settings).or(hindrance) {
         tell(&mut console, vec![problem]);
         return Exit::Usage;
     }
@@ -138,6 +141,7 @@ impl Run<'_> {
             let done = stage.carry_out(&named.plan, &looks, &self.settings.manifest_name);
             bar.finish();
             let done = done?;
+            self.remember_release(&named);
             self.clear(&named.plan, &done, &cleared)?;
             let run = record::Run {
                 world: &world,
@@ -172,17 +176,14 @@ impl Run<'_> {
         done: &[Done],
         earlier: &[LogicalPath],
     ) -> Result<(), Vec<Problem>> {
+        if earlier.is_empty() {
+            return Ok(());
+        }
         let copies = done.iter().flat_map(|done| {
             let copies = done.copies.iter();
             copies.map(|encoding| done.path.with_suffix(encoding.suffix()))
         });
-        let manifest = LogicalPath::new(self.settings.manifest_name.as_str());
-        let manifest = plan.manifest.is_some().then_some(manifest);
-        let kept: HashSet<LogicalPath> = if earlier.is_empty() {
-            HashSet::new()
-        } else {
-            copies.chain(manifest).collect()
-        };
+        let kept: HashSet<LogicalPath> = copies.collect();
         // Backwards: a compressed copy comes after its file in the list, and
         // never stays without it.
         earlier
@@ -193,20 +194,36 @@ impl Run<'_> {
             .map_err(|problem| vec![problem])
     }
 
-    /// Warns of a manifest that Django could not load.
+    /// Remembers the manifest in force, if the run replaces it; warns of one
+    /// that Django could not load.
     fn look_at_manifest(&self, plan: &Plan, console: &mut Console) {
-        let path = self.settings.static_root.join(&self.settings.manifest_name);
-        if let Some(wanted) = &plan.manifest
-            && let Ok(content) = disk::read(&path)
-            && content != *wanted
-            && let Err(fault) = Manifest::read(&content)
-        {
-            let problem = Problem::warning(
-                "corrupt-manifest",
-                format!("the manifest of an earlier run {fault}; it is replaced"),
-            );
-            tell(console, vec![problem.in_file(path)]);
+        let path = self.root.path().join(&self.settings.manifest_name);
+        let content = match (&plan.manifest, disk::read(&path)) {
+            (Some(wanted), Ok(content)) if content != *wanted => content,
+            _ => return,
+        };
+        if let Some(releases) = self.releases().filter(|_| !self.flags.dry_run) {
+            prune::note(&releases, &content);
         }
+        if let Err(fault) = Manifest::read(&content) {
+            let message = format!("the manifest of an earlier run {fault}; it is replaced");
+            let shown = self.settings.static_root.join(&self.settings.manifest_name);
+            let problem = Problem::warning("corrupt-manifest", message);
+            tell(console, vec![problem.in_file(shown)]);
+        }
+    }
+
+    /// What is in force now is a release.
+    fn remember_release(&self, named: &Named) {
+        if let (Some(releases), Some(manifest)) = (self.releases(), &named.plan.manifest) {
+            let hashed = named.processed.hashed.iter().flatten();
+            releases.remember(manifest, Maker::Us, hashed);
+        }
+    }
+
+    fn releases(&self) -> Option<Releases<'_>> {
+        let manifest = self.root.path().join(&self.settings.manifest_name);
+        Releases::of(self.cache, &manifest)
     }
 
     /// Records the run for the next one, unless there is nothing new.
@@ -217,11 +234,6 @@ impl Run<'_> {
         (plan, looks, done): (&Plan, &[Look], &[Done]),
     ) {
         self.cache.settle();
-        let releases = Releases::of(self.cache, self.root.path());
-        if let (Some(releases), Some(manifest)) = (releases, &plan.manifest) {
-            let hashed = run.processed.hashed.iter().flatten();
-            releases.remember(manifest, hashed);
-        }
         let Some(path) = self.cache.record(self.root.path()) else {
             return;
         };

@@ -9,8 +9,13 @@ use crate::report;
 
 /// Does the work unless a signal comes, which ends the process.
 pub fn unless_interrupted<T>(root: &StaticRoot, work: impl FnOnce() -> T) -> T {
+    // What `nohup` or a shell had ignored stays so.
+    let ignored = ignored();
+    let heeded = [SIGHUP, SIGINT, SIGTERM]
+        .into_iter()
+        .filter(|signal| ignored & (1 << (signal - 1)) == 0);
     // Without a handler, a signal ends the process on the spot.
-    let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGTERM]) else {
+    let Ok(mut signals) = Signals::new(heeded) else {
         return work();
     };
     let handle = signals.handle();
@@ -29,4 +34,13 @@ pub fn unless_interrupted<T>(root: &StaticRoot, work: impl FnOnce() -> T) -> T {
         handle.close();
         result
     })
+}
+
+/// The signals that are ignored, a bit each from the lowest on; none where
+/// the kernel doesn't tell.
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    line.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or(0)
 }

@@ -26,7 +26,8 @@ mod verify;
 pub enum Exit {
     /// Done; there may have been warnings.
     Done,
-    /// Collecting failed, and nothing was changed.
+    /// Collecting failed; unless that was while putting things in force,
+    /// nothing was changed.
     Failed,
     /// The command line or the settings cannot be used.
     Usage,

@@ -1,6 +1,8 @@
 //! `staticc prune`, and `staticc collect --prune`: old releases' files go.
 
-use super::{Exit, Start, fail_on, occupy, tell};
+use std::path::{Path, PathBuf};
+
+use super::{Exit, Start, occupy, tell};
 use crate::cli;
 use crate::disk;
 use crate::nouns::{Event, LinkMode, Problem, Pruning, Report as _};
@@ -8,7 +10,7 @@ use crate::output::cache::Cache;
 use crate::output::manifest::Manifest;
 use crate::output::occupy::Purpose;
 use crate::output::prune::Retention;
-use crate::output::releases::Releases;
+use crate::output::releases::{Maker, Releases};
 use crate::output::static_root::StaticRoot;
 use crate::report::Console;
 use crate::settings::Settings;
@@ -28,6 +30,10 @@ pub fn run(flags: &cli::Prune) -> Exit {
     console.dry_run = flags.dry_run;
     let place = flags.cache_dir.as_deref();
     let cache = super::cache::open(place, &settings.cache, &console.directory);
+    if let Some(problem) = hindrance(&settings, &cache) {
+        tell(&mut console, vec![problem]);
+        return Exit::Failed;
+    }
     let root = StaticRoot::new(&settings, LinkMode::Copy, false);
     let purpose = if flags.dry_run {
         Purpose::Read
@@ -56,6 +62,19 @@ pub fn retention(flags: &cli::Retention) -> Retention {
     }
 }
 
+/// Why there is nothing to prune, if that is known before the run.
+pub fn hindrance(settings: &Settings, cache: &Cache) -> Option<Problem> {
+    if !settings.backend.hashes() {
+        let problem = Problem::error("no-manifest", "this backend has no fingerprinted files");
+        return Some(problem.cure("there is nothing to prune"));
+    }
+    if cache.directory().is_none() {
+        let problem = Problem::error("no-releases", "without a cache no release is remembered");
+        return Some(problem.cure("name a cache with --cache-dir, and leave out --no-cache"));
+    }
+    None
+}
+
 /// Removes what no recent release names from a STATIC_ROOT that is held.
 pub fn prune(
     root: &StaticRoot,
@@ -65,52 +84,64 @@ pub fn prune(
     console: &mut Console,
 ) -> Result<(), Vec<Problem>> {
     let fail = |problem: Problem| vec![problem];
-    let manifest = manifest(root, settings).map_err(fail)?;
-    let releases = Releases::of(cache, root.path()).ok_or_else(|| {
-        let problem = Problem::error("no-releases", "without a cache no release is remembered");
-        fail(problem.cure("name a cache with --cache-dir, and leave out --no-cache"))
-    })?;
-    let known = releases.list();
-    let waste = retention.waste(root, &manifest, &releases, &known);
-    let waste = waste.map_err(fail)?;
+    let path = root.path().join(&settings.manifest_name);
+    let manifest = manifest(&path).map_err(fail)?;
+    let Some(releases) = Releases::of(cache, &path) else {
+        return Ok(());
+    };
+    let mut manifests = others(root, &path);
+    note(&releases, &manifest);
+    manifests.extend(Manifest::read(&manifest).ok());
+    let waste = retention.waste(root, &manifests, &releases).map_err(fail)?;
     let mut pruning = Pruning {
         root: root.path().to_owned(),
-        kept: known.len() - waste.stale.len(),
+        kept: waste.recent,
         releases: waste.stale.len(),
         ..Pruning::default()
     };
-    let mut problems = Vec::new();
     for path in waste.files {
         let size = root.look_at_file(&path).map_or(0, |found| found.len());
-        if !console.dry_run
-            && let Err(problem) = root.remove(&path)
-        {
-            problems.push(problem);
-            continue;
+        if !console.dry_run {
+            // Stops where it fails: no copy stays without its file.
+            root.remove(&path).map_err(fail)?;
         }
         pruning.files += 1;
         pruning.bytes += size;
         console.event(Event::Pruned(path));
     }
-    if problems.is_empty() && !console.dry_run {
+    if !console.dry_run {
         waste.stale.iter().for_each(|stale| releases.forget(stale));
     }
     console.event(Event::PruningDone(pruning));
-    fail_on(problems)
+    Ok(())
+}
+
+/// Remembers a manifest that was found in force, whoever made it.
+pub fn note(releases: &Releases<'_>, manifest: &[u8]) {
+    if let Ok(Manifest { paths, .. }) = Manifest::read(manifest) {
+        releases.remember(manifest, Maker::Somebody, paths.values());
+    }
 }
 
 /// The manifest in force; without it nobody knows what is needed.
-fn manifest(root: &StaticRoot, settings: &Settings) -> Result<Manifest, Problem> {
-    if !settings.backend.hashes() {
-        let problem = Problem::error("no-manifest", "this backend has no fingerprinted files");
-        return Err(problem.cure("there is nothing to prune: leave it out"));
-    }
-    let path = root.path().join(&settings.manifest_name);
+fn manifest(path: &Path) -> Result<Vec<u8>, Problem> {
     let failed = |fault: String| {
         Problem::error("no-manifest", format!("the manifest in force {fault}"))
-            .in_file(&path)
+            .in_file(path)
             .cure("collect first: `staticc collect`")
     };
-    let content = disk::read(&path).map_err(|error| failed(format!("cannot be read: {error}")))?;
-    Manifest::read(&content).map_err(failed)
+    let content = disk::read(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
+    Manifest::read(&content).map_err(failed)?;
+    Ok(content)
+}
+
+/// Other manifests beside it: somebody else's settings may name them.
+fn others(root: &StaticRoot, manifest: &Path) -> Vec<Manifest> {
+    let entries = std::fs::read_dir(root.path()).into_iter().flatten();
+    let paths = entries.flatten().map(|entry| entry.path());
+    let json = |path: &PathBuf| path.extension().is_some_and(|suffix| suffix == "json");
+    paths
+        .filter(|path| json(path) && path != manifest)
+        .filter_map(|path| Manifest::read(&disk::read(&path).ok()?).ok())
+        .collect()
 }

@@ -1,33 +1,33 @@
 //! Compressed bytes → whether they are a copy of a content. Knows no paths;
 //! holds neither in memory.
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use crate::nouns::Encoding;
 
 /// Whether a compressed copy decodes to exactly this content; an error if it
 /// cannot be decoded, or if either cannot be read.
-pub fn is_copy(
-    encoding: Encoding,
-    copy: impl Read + 'static,
-    content: impl Read,
-) -> io::Result<bool> {
-    let decoded: Box<dyn Read> = match encoding {
-        Encoding::Brotli => Box::new(brotli::Decompressor::new(copy, BUFFER)),
-        Encoding::Gzip => Box::new(flate2::read::MultiGzDecoder::new(copy)),
-        Encoding::Zstd => Box::new(zstd::Decoder::new(copy)?),
-    };
-    is_same(
-        BufReader::with_capacity(BUFFER, decoded),
-        BufReader::with_capacity(BUFFER, content),
-    )
+pub fn is_copy(encoding: Encoding, copy: impl Read, content: impl Read) -> io::Result<bool> {
+    let content = BufReader::with_capacity(BUFFER, content);
+    let is_same =
+        |decoded: &mut dyn Read| is_same(BufReader::with_capacity(BUFFER, decoded), content);
+    match encoding {
+        Encoding::Brotli => {
+            let mut copy = BufReader::with_capacity(BUFFER, copy);
+            // Byte by byte, so that what follows the end stays to be seen.
+            let same = is_same(&mut brotli::Decompressor::new(&mut copy, 1))?;
+            Ok(same && copy.fill_buf()?.is_empty())
+        }
+        Encoding::Gzip => is_same(&mut flate2::read::MultiGzDecoder::new(copy)),
+        Encoding::Zstd => is_same(&mut zstd::Decoder::new(copy)?),
+    }
 }
 
 const BUFFER: usize = 64 * 1024;
 
 /// Stops at the first difference: no copy is decoded much further than its
 /// content is long.
-fn is_same(mut a: impl io::BufRead, mut b: impl io::BufRead) -> io::Result<bool> {
+fn is_same(mut a: impl BufRead, mut b: impl BufRead) -> io::Result<bool> {
     loop {
         let (left, right) = (a.fill_buf()?, b.fill_buf()?);
         let common = left.len().min(right.len());
@@ -65,6 +65,10 @@ mod tests {
             assert!(!is(&copy, &content[1..]));
             assert!(!is(&copy, &content[..content.len() - 1]));
             assert!(!is(&copy, &[&content[..], b" "].concat()));
+            assert!(
+                !is(&[&copy[..], b"more"].concat(), &content),
+                "{encoding:?}"
+            );
             assert!(!is(&copy[..copy.len() - 1], &content));
             assert!(!is(&copy[..copy.len() / 2], &content));
             assert!(!is(b"", &content) && !is(b"no copy", &content));

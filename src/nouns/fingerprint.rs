@@ -1,6 +1,7 @@
 //! The 12 characters that make a file name follow its content.
 
 use std::fmt;
+use std::io::{self, Read};
 
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,21 @@ impl Fingerprint {
     /// ```
     pub fn of(content: &[u8]) -> Self {
         Self::from_digest(&Md5::digest(content).into())
+    }
+
+    /// The fingerprint of all that somebody reads, piece by piece: it may be
+    /// much.
+    pub fn of_reader(mut reader: impl Read) -> io::Result<Self> {
+        let mut md5 = Md5::new();
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            match reader.read(&mut buffer) {
+                Ok(0) => return Ok(Self::from_digest(&md5.finalize().into())),
+                Ok(length) => md5.update(&buffer[..length]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// The fingerprint for an MD5 that was computed piece by piece.

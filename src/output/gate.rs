@@ -1,5 +1,6 @@
-//! Whether a run may go on: every step that writes passes the gate, and who
-//! closes it waits for the steps that are under way. Knows no steps.
+//! Whether a run may go on: every step that prepares something passes the
+//! gate, and all putting in force as one; who closes it waits for what is
+//! under way. Knows no steps.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -34,14 +35,15 @@ impl Gate {
         Ok(Passage(self))
     }
 
-    /// Lets nothing more begin, and waits so long for what has begun.
-    pub fn close(&self, patience: Duration) {
+    /// Lets nothing more begin, and waits so long for what has begun; whether
+    /// it has ended.
+    pub fn close(&self, patience: Duration) -> bool {
         let mut state = self.state();
         state.closed = true;
-        // Poisoned or not, the run ends here.
-        let _ = self
+        let waited = self
             .left
             .wait_timeout_while(state, patience, |state| state.inside > 0);
+        waited.is_ok_and(|(_, waited)| !waited.timed_out())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

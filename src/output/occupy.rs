@@ -38,11 +38,11 @@ const TIDYING: Duration = Duration::from_millis(200);
 const TRIES: usize = 100;
 
 impl Hold {
-    /// What is held with the directory, if it still is where it was.
-    fn of(beneath: Beneath) -> io::Result<Option<Self>> {
+    /// What is held with the directory, if it still is where it is wanted.
+    fn of(beneath: Beneath, wanted: &Path) -> io::Result<Option<Self>> {
         let held = fs::File::from(beneath.root().try_clone()?).metadata()?;
         let identity = |it: &fs::Metadata| (it.dev(), it.ino());
-        match fs::metadata(beneath.path()) {
+        match fs::metadata(wanted) {
             Ok(there) if identity(&there) == identity(&held) => Ok(Some(Self {
                 group: held.gid(),
                 was_empty: fs::read_dir(beneath.path())?.next().is_none(),
@@ -103,8 +103,10 @@ impl StaticRoot {
             };
             let beneath = Beneath::open(path).map_err(|error| self.cannot_hold(&error))?;
             let locked = lock(&beneath, purpose, &mut busy)?;
-            let hold = Hold::of(beneath).map_err(|error| self.cannot_hold(&error))?;
-            // Else the other run failed, and took away what it had made.
+            let hold = Hold::of(beneath, &self.wanted);
+            let hold = hold.map_err(|error| self.cannot_hold(&error))?;
+            // Else the other run failed and took away what it had made, or a
+            // link leads elsewhere now.
             if let Some(hold) = hold {
                 let _ = self.hold.set(hold);
                 break locked;
@@ -157,30 +159,35 @@ impl StaticRoot {
         if self.look(&marker)?.is_none() {
             return Ok(());
         }
-        self.remove_temporaries(is_temporary, None)?;
-        self.remove(&marker)
+        if self.remove_temporaries(is_temporary, None)? {
+            self.remove(&marker)?;
+        }
+        Ok(())
     }
 
     /// Removes all files below that have such a name, as far as there is
-    /// time; whether there was.
+    /// time and directories can be listed; whether that was all.
     fn remove_temporaries(
         &self,
         ours: impl Fn(&std::ffi::OsStr) -> bool,
         until: Option<Instant>,
     ) -> Result<bool, Problem> {
+        let mut all = true;
         for entry in walkdir::WalkDir::new(self.path()).min_depth(1) {
             if until.is_some_and(|until| Instant::now() > until) {
                 return Ok(false);
             }
-            // What can't be listed has no files of ours.
-            let Ok(entry) = entry else { continue };
+            let Ok(entry) = entry else {
+                all = false;
+                continue;
+            };
             if !entry.file_type().is_dir() && ours(entry.file_name()) {
                 let path = entry.path().strip_prefix(self.path());
                 let path = path.unwrap_or(entry.path()).as_os_str().as_bytes();
                 self.remove(&LogicalPath::new(path))?;
             }
         }
-        Ok(true)
+        Ok(all)
     }
 
     /// The run has put everything in its place.
@@ -201,8 +208,15 @@ impl StaticRoot {
     /// that doesn't take long, and what is only prepared is removed; whether
     /// all of it is.
     pub fn give_up(&self) -> bool {
-        self.gate.close(PATIENCE);
-        self.clean_up(Some(Instant::now() + TIDYING))
+        let quiet = self.gate.close(PATIENCE);
+        let clean = self.clean_up(Some(Instant::now() + TIDYING));
+        if !quiet {
+            // Who is still inside may make one more.
+            let _ = self
+                .beneath()
+                .map(|root| root.create(&LogicalPath::new(MARKER)));
+        }
+        quiet && clean
     }
 
     /// What isn't removed in time is left to the next run, for which the

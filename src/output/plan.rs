@@ -73,7 +73,8 @@ pub struct Plan {
     pub targets: Vec<Target>,
     /// The distinct recipes that files ask for.
     pub recipes: Vec<Recipe>,
-    /// All paths of the targets, to tell what does not belong.
+    /// All paths of the targets and that of the manifest, to tell what does
+    /// not belong.
     pub paths: HashSet<LogicalPath>,
     /// Assets whose plain files go.
     pub removals: Vec<AssetId>,
@@ -148,6 +149,11 @@ pub fn plan(
             ..Plan::default()
         },
     };
+    if hashed.is_some() {
+        // It takes the place of a collected file of its name.
+        let manifest = LogicalPath::new(settings.manifest_name.as_str());
+        draft.plan.paths.insert(manifest);
+    }
     if keeps_plain {
         for (id, asset) in ids() {
             let content = &contents[id.index()];
@@ -182,7 +188,7 @@ pub fn plan(
                 .collect();
         }
     }
-    draft.finish(&settings.manifest_name)
+    draft.finish()
 }
 
 /// A plan being made.
@@ -237,13 +243,8 @@ impl Draft<'_> {
     }
 
     /// Puts the work in order.
-    fn finish(self, manifest_name: &str) -> Plan {
+    fn finish(self) -> Plan {
         let mut plan = self.plan;
-        if plan.manifest.is_some() {
-            // The manifest takes the place of a collected file of its name.
-            let is_manifest = |path: &LogicalPath| path.as_bytes() == manifest_name.as_bytes();
-            plan.targets.retain(|target| !is_manifest(&target.path));
-        }
         let mut work = vec![false; plan.pieces.len()];
         for target in &plan.targets {
             work[target.piece as usize] |= target.recipe.is_some();

@@ -145,9 +145,13 @@ impl StaticRoot {
         }
         let _passage = self.gate.pass().ok()?;
         self.reserve(slot).ok()?;
-        self.beneath().ok()?.link(twin, &slot.temporary).ok()?;
-        let metadata = self.look_at_file(&slot.temporary)?;
-        Some(Likeness::of(&metadata))
+        let beneath = self.beneath().ok()?;
+        beneath.link(twin, &slot.temporary).ok()?;
+        let metadata = self.look_at_file(&slot.temporary);
+        if metadata.is_none() {
+            beneath.remove(&slot.temporary).ok()?;
+        }
+        metadata.as_ref().map(Likeness::of)
     }
 
     /// Prepares a symbolic link to a source.
@@ -160,8 +164,14 @@ impl StaticRoot {
 
     /// Puts what was prepared in its place, over what is there.
     pub fn put(&self, slot: &Slot) -> Result<(), Problem> {
-        let put = self.beneath()?.rename(&slot.temporary, &slot.target);
-        put.map_err(|error| cannot_write(&self.locate(&slot.target), &error))
+        let beneath = self.beneath()?;
+        let put = beneath.rename(&slot.temporary, &slot.target);
+        put.and_then(|()| match self.link_mode {
+            // Renaming one name of a file to another of its names does nothing.
+            LinkMode::Hardlink => beneath.remove(&slot.temporary).map(|_| ()),
+            LinkMode::Copy | LinkMode::Reflink => Ok(()),
+        })
+        .map_err(|error| cannot_write(&self.locate(&slot.target), &error))
     }
 
     /// Whether files may share blocks, as far as is known.

@@ -107,17 +107,16 @@ impl Stage<'_> {
     ) -> Result<Vec<Done>, Vec<Problem>> {
         let manifest = LogicalPath::new(manifest_name);
         let root = self.looker.root;
-        let fail = |problem| vec![problem];
+        self.make_directories(plan, &manifest)?;
         let carry_out = || {
-            self.make_directories(plan, looks, &manifest)?;
-            let mut ready = self.prepare_all(plan, looks).map_err(fail)?;
-            let manifest = self.prepare_manifest(plan, &manifest).map_err(fail)?;
-            self.give_way(plan, &mut ready).map_err(fail)?;
-            root.settle().map_err(fail)?;
-            let _passage = root.begin_to_put().map_err(fail)?;
-            self.put(plan, &ready, manifest.as_ref()).map_err(fail)
+            let mut ready = self.prepare_all(plan, looks)?;
+            let manifest = self.prepare_manifest(plan, &manifest)?;
+            self.give_way(plan, &mut ready)?;
+            root.settle()?;
+            let _passage = root.begin_to_put()?;
+            self.put(plan, &ready, manifest.as_ref())
         };
-        carry_out()
+        carry_out().map_err(|problem| vec![problem])
     }
 
     /// What each target would do; nothing is written.
@@ -137,25 +136,20 @@ impl Stage<'_> {
 
     /// Makes the directories that will be written in, after finding
     /// everything that is in the way.
-    fn make_directories(
-        &self,
-        plan: &Plan,
-        looks: &[Look],
-        manifest: &LogicalPath,
-    ) -> Result<(), Vec<Problem>> {
+    fn make_directories(&self, plan: &Plan, manifest: &LogicalPath) -> Result<(), Vec<Problem>> {
+        let root = self.looker.root;
         let mut problems = Vec::new();
-        let mut directories: HashSet<&Path> = HashSet::new();
-        let written = plan.targets.iter().zip(looks);
-        let written = written.filter(|(_, look)| look.is_incomplete());
         let manifest = plan.manifest.is_some().then_some(manifest);
         if let Some(path) = manifest
-            && let Ok(Some(found)) = self.looker.root.look(path)
+            && let Ok(Some(found)) = root.look(path)
             && found.is_dir()
         {
-            problems.push(self.looker.root.taken(path));
+            problems.push(root.taken(path));
         }
-        for path in written.map(|(target, _)| &target.path).chain(manifest) {
-            for directory in path.as_path().ancestors().skip(1) {
+        let mut directories: HashSet<&Path> = HashSet::new();
+        for path in plan.targets.iter().map(|it| &it.path).chain(manifest) {
+            let above = path.as_path().ancestors().skip(1);
+            for directory in above.filter(|above| *above != Path::new("")) {
                 if !directories.insert(directory) {
                     break;
                 }
@@ -163,25 +157,28 @@ impl Stage<'_> {
         }
         let mut directories: Vec<&Path> = directories.into_iter().collect();
         directories.sort_unstable();
-        for directory in &directories {
-            problems.extend(self.looker.root.directory_obstacle(directory));
+        let mut missing = Vec::new();
+        for directory in directories {
             let path = LogicalPath::new(directory.as_os_str().as_bytes());
             if plan.paths.contains(&path) {
                 problems.push(
                     Problem::error("path-taken", "is collected as a file and as a directory")
-                        .in_file(self.looker.root.locate(&path))
+                        .in_file(root.locate(&path))
                         .cure("rename one of them, or give one a prefix"),
                 );
+            }
+            match root.has_directory(&path) {
+                Ok(true) => {}
+                Ok(false) => missing.push(path),
+                Err(problem) => problems.push(problem),
             }
         }
         if !problems.is_empty() {
             return Err(problems);
         }
-        directories
+        missing
             .iter()
-            .filter(|directory| **directory != Path::new(""))
-            .map(|directory| LogicalPath::new(directory.as_os_str().as_bytes()))
-            .try_for_each(|directory| self.looker.root.make_directory(&directory))
+            .try_for_each(|directory| root.make_directory(directory))
             .map_err(|problem| vec![problem])
     }
 

@@ -138,34 +138,17 @@ impl StaticRoot {
             .cure("remove the directory from STATIC_ROOT")
     }
 
-    /// Why nothing can be written in a directory, if so: something else is
-    /// in the way, or a symbolic link leads out.
-    pub fn directory_obstacle(&self, directory: &Path) -> Option<Problem> {
-        let root = self.path();
-        let full = root.join(directory);
-        match fs::metadata(&full) {
-            Ok(found) if !found.is_dir() => Some(
-                Problem::error("path-taken", "exists and is not a directory")
-                    .in_file(full)
-                    .cure("remove the file from STATIC_ROOT"),
-            ),
-            Ok(_) => match fs::canonicalize(&full) {
-                Ok(real) if !real.starts_with(root) => Some(
-                    Problem::error(
-                        "outside-static-root",
-                        format!(
-                            "symbolic link leads out of STATIC_ROOT, to {}",
-                            real.display()
-                        ),
-                    )
-                    .in_file(full)
-                    .cure("remove the link from STATIC_ROOT"),
-                ),
-                _ => None,
-            },
-            // A file further up is found when that directory is looked at.
-            Err(_) => None,
-        }
+    /// Whether a directory is there; a problem if something else is. A link
+    /// to a directory would be another name of all that is in it.
+    pub fn has_directory(&self, directory: &LogicalPath) -> Result<bool, Problem> {
+        let what = match self.look(directory)? {
+            None => return Ok(false),
+            Some(found) if found.is_dir() => return Ok(true),
+            Some(found) if found.is_symlink() => "is a symbolic link where a directory is to be",
+            Some(_) => "exists and is not a directory",
+        };
+        let problem = Problem::error("path-taken", what).in_file(self.locate(directory));
+        Err(problem.cure("remove it from STATIC_ROOT"))
     }
 
     /// Removes a file or a link, not what it leads to.
@@ -210,7 +193,7 @@ impl StaticRoot {
 
     /// With durability wanted: returns once all that was done is on disk.
     pub fn settle(&self) -> Result<(), Problem> {
-        if !self.durable || self.marked.get().is_none() {
+        if !self.durable {
             return Ok(());
         }
         let synced = sync(self.beneath()?.root());

@@ -3,10 +3,8 @@
 //! their files, references lead to files. Reads everything, writes nothing.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 
-use md5::{Digest as _, Md5};
 use rayon::prelude::*;
 
 use super::manifest::Manifest;
@@ -40,6 +38,11 @@ pub fn verify(
     settings: &Settings,
     policy: &Policy<'_>,
 ) -> Result<Verdict, Problem> {
+    if !root.path().is_dir() {
+        let problem = Problem::error("no-static-root", "STATIC_ROOT is not there");
+        let cure = "collect first: `staticc collect`";
+        return Err(problem.in_file(root.path()).cure(cure));
+    }
     let directory: std::sync::Arc<std::path::Path> = root.path().into();
     let files: Vec<Asset> = root
         .files()?
@@ -128,8 +131,9 @@ fn read_manifest(
 enum Role {
     /// The manifest names it as that of this key.
     Hashed(LogicalPath),
-    /// It has the path of a key, or there is no manifest to ask.
-    Plain,
+    /// It has the path of a key, whose fingerprinted file is this; or there is
+    /// no manifest to ask.
+    Plain(Option<LogicalPath>),
     /// It is another file's compressed copy.
     Copy,
     /// It is the manifest.
@@ -167,7 +171,7 @@ impl Verifier<'_> {
         let unknown = if settings.backend.hashes() {
             Role::Unlisted
         } else {
-            Role::Plain
+            Role::Plain(None)
         };
         let mut roles = vec![unknown; self.files.len()];
         let mut take = |path: &LogicalPath, role: Role, key: Option<&LogicalPath>| match (
@@ -189,7 +193,7 @@ impl Verifier<'_> {
         for (key, path) in manifest.iter().flat_map(|manifest| &manifest.paths) {
             if keeps_plain {
                 let plain = LogicalPath::new(normpath(key.as_bytes()));
-                take(&plain, Role::Plain, Some(key));
+                take(&plain, Role::Plain(Some(path.clone())), Some(key));
             }
             take(path, Role::Hashed(key.clone()), Some(key));
         }
@@ -212,9 +216,11 @@ impl Verifier<'_> {
 
     fn look_at(&self, file: &Asset, role: &Role) -> Found {
         let mut found = Found::default();
-        if let Role::Hashed(key) = role {
-            found.problems.extend(wrong_content(file, key));
-        }
+        found.problems.extend(match role {
+            Role::Hashed(key) => wrong_content(file, key),
+            Role::Plain(hashed) => other_content(file, hashed.as_ref()),
+            Role::Copy | Role::Manifest | Role::Unlisted => None,
+        });
         if self.compresses {
             for encoding in Encoding::ALL {
                 let copy = file.path.with_suffix(encoding.suffix());
@@ -228,7 +234,7 @@ impl Verifier<'_> {
         }
         let (key, reading) = match role {
             Role::Hashed(key) => (key, Reading::Served),
-            Role::Plain => (&file.path, Reading::Written),
+            Role::Plain(_) => (&file.path, Reading::Written),
             _ => return found,
         };
         if file.path.is_adjustable() {
@@ -282,10 +288,11 @@ impl Verifier<'_> {
 
 /// What is wrong with the content of a fingerprinted file.
 fn wrong_content(file: &Asset, key: &LogicalPath) -> Option<Problem> {
-    let fingerprint = match disk::open(&file.source()).and_then(|(file, _)| digest(file)) {
-        Ok(fingerprint) => fingerprint,
-        Err(error) => return Some(unreadable(file, &error)),
-    };
+    let fingerprint =
+        match disk::open(&file.source()).and_then(|(file, _)| Fingerprint::of_reader(file)) {
+            Ok(fingerprint) => fingerprint,
+            Err(error) => return Some(unreadable(file, &error)),
+        };
     let expected = hashed_path(key, fingerprint.as_bytes());
     (expected.as_ref() != Some(&file.path)).then(|| {
         Problem::error(
@@ -298,20 +305,25 @@ fn wrong_content(file: &Asset, key: &LogicalPath) -> Option<Problem> {
     })
 }
 
-fn unreadable(file: &Asset, error: &io::Error) -> Problem {
-    Problem::error("unreadable", format!("cannot be read: {error}")).in_file(file.source())
+/// What is wrong with a plain file, as far as that can be known: that of a
+/// text that was rewritten is nobody's.
+fn other_content(file: &Asset, hashed: Option<&LogicalPath>) -> Option<Problem> {
+    let fingerprint =
+        match disk::open(&file.source()).and_then(|(file, _)| Fingerprint::of_reader(file)) {
+            Ok(fingerprint) => fingerprint,
+            Err(error) => return Some(unreadable(file, &error)),
+        };
+    let hashed = hashed.filter(|_| !file.path.is_adjustable())?;
+    let same = hashed_path(&file.path, fingerprint.as_bytes()).as_ref() == Some(hashed);
+    let message = format!("has another content than {hashed}");
+    (!same).then(|| {
+        Problem::warning("other-content", message)
+            .in_file(file.source())
+            .note("a run was interrupted, or somebody changed it")
+            .cure("collect again: `staticc collect` compares contents and repairs")
+    })
 }
 
-/// The fingerprint of a file, piece by piece: it may be large.
-pub(super) fn digest(mut file: File) -> io::Result<Fingerprint> {
-    let mut md5 = Md5::new();
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(Fingerprint::from_digest(&md5.finalize().into())),
-            Ok(length) => md5.update(&buffer[..length]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
+fn unreadable(file: &Asset, error: &io::Error) -> Problem {
+    Problem::error("unreadable", format!("cannot be read: {error}")).in_file(file.source())
 }

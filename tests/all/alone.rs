@@ -170,3 +170,55 @@ fn clearing_removes_links_and_not_what_they_lead_to() {
     let links = walkdir::WalkDir::new(base.join("real")).into_iter();
     assert!(!links.flatten().any(|entry| entry.path_is_symlink()));
 }
+
+/// Another name of a directory would make two paths one file.
+#[test]
+fn a_link_where_a_directory_is_to_be_is_an_error() {
+    let directory = tempfile::tempdir().unwrap();
+    let base = directory.path();
+    project(base);
+    assert!(collect(base, &[]).status.success());
+    fs::rename(base.join("out/d"), base.join("out/real")).unwrap();
+    symlink("real", base.join("out/d")).unwrap();
+    let before = files(&base.join("out"));
+    for flags in [&[][..], &["--clear"]] {
+        let run = collect(base, flags);
+        assert_eq!(run.status.code(), Some(1));
+        let told = String::from_utf8(run.stderr).unwrap();
+        assert!(told.contains("out/d: is a symbolic link"), "{told}");
+        assert_eq!(files(&base.join("out")), before);
+    }
+}
+
+#[test]
+fn a_source_named_as_the_manifest_does_not_take_it_away() {
+    let directory = tempfile::tempdir().unwrap();
+    let base = directory.path();
+    project(base);
+    fs::write(base.join("static/staticfiles.json"), "{}").unwrap();
+    let only_hashed = ["--set", "WHITENOISE_KEEP_ONLY_HASHED_FILES=true"];
+    for flags in [&only_hashed[..], &["--clear"]] {
+        assert!(collect(base, flags).status.success());
+        let manifest = fs::read_to_string(base.join("out/staticfiles.json")).unwrap();
+        assert!(manifest.contains("d/long.txt"), "{manifest}");
+    }
+}
+
+/// Renaming one name of a file to another of its names does nothing.
+#[test]
+fn hard_links_leave_nothing_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let base = directory.path();
+    project(base);
+    let flags = ["--link-mode", "hardlink"];
+    assert!(collect(base, &flags).status.success());
+    let there = files(&base.join("out"));
+    let hashed = |path: &&std::path::PathBuf| path.to_str().unwrap().starts_with("d/long.");
+    for path in there.keys().filter(hashed) {
+        let (path, copy) = (base.join("out").join(path), base.join("copy"));
+        fs::copy(&path, &copy).unwrap();
+        fs::rename(&copy, &path).unwrap();
+        assert!(collect(base, &flags).status.success());
+        assert_eq!(files(&base.join("out")), there);
+    }
+}

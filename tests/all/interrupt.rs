@@ -62,3 +62,38 @@ fn a_signal_leaves_static_root_as_it_was() {
         assert_eq!(names(base), before);
     }
 }
+
+/// As under `nohup`.
+#[test]
+fn ignored_signals_stay_ignored() {
+    let directory = tempfile::tempdir().unwrap();
+    let base = directory.path();
+    fs::create_dir(base.join("static")).unwrap();
+    fs::create_dir(base.join("out")).unwrap();
+    let settings =
+        "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\nSTATICFILES_DIRS = [\"static\"]\n";
+    fs::write(base.join("settings.toml"), settings).unwrap();
+    fs::write(base.join("static/a.txt"), "a").unwrap();
+    let lock = fs::File::open(base.join("out")).unwrap();
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    let staticc = staticc();
+    let mut child = Command::new("sh")
+        .current_dir(base)
+        .args([
+            "-c",
+            "trap '' HUP; exec \"$0\" collect --noinput --no-cache",
+        ])
+        .arg(staticc.get_program())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // It waits for the lock by then.
+    std::thread::sleep(Duration::from_millis(500));
+    let id = child.id().to_string();
+    let kill = Command::new("kill").args(["-s", "HUP", &id]).status();
+    assert!(kill.unwrap().success());
+    drop(lock);
+    assert!(child.wait().unwrap().success());
+    assert!(base.join("out/a.txt").exists());
+}

@@ -43,7 +43,12 @@ impl Site {
         fs::write(self.path("static/a.css"), css).unwrap();
         let (code, told) = self.run(&[&["collect", "--noinput"], flags].concat());
         assert_eq!(code, 0, "{told}");
-        let manifest = fs::read(self.path("out/staticfiles.json")).unwrap();
+        let name = if flags.is_empty() || flags[0] != "--set" {
+            "staticfiles.json"
+        } else {
+            "b.json"
+        };
+        let manifest = fs::read(self.path("out").join(name)).unwrap();
         let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
         let paths = manifest["paths"].as_object().unwrap().values();
         let hashed: Vec<&str> = paths.map(|path| path.as_str().unwrap()).collect();
@@ -140,11 +145,14 @@ fn a_broken_manifest_or_release_stops_it() {
     fs::write(site.path("out/staticfiles.json"), "{").unwrap();
     assert_eq!(site.run(&["prune", "--keep", "1"]).0, 1);
     fs::write(site.path("out/staticfiles.json"), manifest).unwrap();
-    let releases = files(&site.path("cache/releases")).into_keys();
-    let newest = site.path("cache/releases").join(releases.last().unwrap());
-    fs::write(newest, "damaged").unwrap();
-    let (code, told) = site.run(&["prune", "--keep", "1"]);
+    let mut releases = files(&site.path("cache/releases")).into_keys();
+    let oldest = site.path("cache/releases").join(releases.next().unwrap());
+    fs::write(oldest, "damaged").unwrap();
+    let (code, told) = site.run(&["prune", "--keep", "2"]);
     assert!(code == 1 && told.contains("recent release"), "{told}");
+    assert_eq!(site.there(), before);
+    // What is in force needs no remembering, and what is old no more.
+    site.prune(&["--keep", "1"]);
     assert_eq!(site.there(), before);
 }
 
@@ -158,9 +166,73 @@ fn collecting_prunes_once_the_manifest_is_in_force() {
     let old: BTreeSet<_> = (&red | &green).difference(&blue).cloned().collect();
     assert!(site.there().is_disjoint(&old) && site.there().is_superset(&blue));
     assert_eq!(site.run(&["collect", "--noinput", "--keep", "1"]).0, 2);
-    assert_eq!(
-        site.run(&["collect", "--noinput", "--no-cache", "--prune"])
-            .0,
-        1
+    let without = ["collect", "--noinput", "--no-cache", "--prune"];
+    assert_eq!(site.run(&without).0, 2);
+}
+
+/// R1, R2, R1 again without a cache (or killed before it was remembered), R3.
+#[test]
+fn what_was_in_force_unremembered_stays() {
+    let site = Site::new();
+    let red = site.release("red", &[]);
+    let green = site.release("green", &[]);
+    let css = fs::read_to_string(site.path("static/a.css")).unwrap();
+    fs::write(site.path("static/a.css"), css.replace("green", "red")).unwrap();
+    let mut without = staticc();
+    without.args(["collect", "--noinput", "--no-cache"]);
+    assert!(
+        without
+            .current_dir(&site.directory)
+            .status()
+            .unwrap()
+            .success()
     );
+    let blue = site.release("blue", &[]);
+    site.prune(&["--keep", "2"]);
+    assert!(site.there().is_superset(&red) && site.there().is_superset(&blue));
+    assert!(!site.there().is_superset(&green));
+}
+
+/// Two sites at one path, as in two containers with one cache.
+#[test]
+fn releases_of_another_site_do_not_count() {
+    let site = Site::new();
+    let red = site.release("red", &[]);
+    let green = site.release("green", &[]);
+    fs::rename(site.path("out"), site.path("first")).unwrap();
+    for color in ["white", "grey", "black"] {
+        site.release(color, &[]);
+    }
+    fs::remove_dir_all(site.path("out")).unwrap();
+    fs::rename(site.path("first"), site.path("out")).unwrap();
+    site.prune(&["--keep", "2"]);
+    assert!(site.there().is_superset(&red) && site.there().is_superset(&green));
+}
+
+/// Two settings, one STATIC_ROOT, a manifest each.
+#[test]
+fn what_another_manifest_names_stays() {
+    let site = Site::new();
+    let red = site.release(
+        "red",
+        &[
+            "--set",
+            "STORAGES.staticfiles.OPTIONS.manifest_name='b.json'",
+        ],
+    );
+    site.release("red", &[]);
+    site.release("green", &[]);
+    site.prune(&["--keep", "1"]);
+    assert!(site.there().is_superset(&red));
+}
+
+/// Django's own files are not ours to remove.
+#[test]
+fn what_somebody_else_collected_stays() {
+    let site = Site::new();
+    let red = site.release("red", &[]);
+    fs::remove_dir_all(site.path("cache")).unwrap();
+    site.release("green", &[]);
+    site.prune(&["--keep", "1"]);
+    assert!(site.there().is_superset(&red));
 }

@@ -177,6 +177,15 @@ fn cut(path: &Path) {
     fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
 }
 
+fn remove(path: &Path) {
+    fs::remove_file(path).unwrap();
+}
+
+fn mkfifo(path: &Path) -> bool {
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    made.unwrap().success()
+}
+
 fn rename_a_key(manifest: &Path) {
     let text = fs::read_to_string(manifest).unwrap();
     fs::write(manifest, text.replace("\"a.png\": ", "\"b.png\": ")).unwrap();
@@ -186,7 +195,15 @@ fn rename_a_key(manifest: &Path) {
 #[test]
 fn every_damage_is_found() {
     type Damage = fn(&Site);
-    let damages: [(&str, Damage); 9] = [
+    let damages: [(&str, Damage); 11] = [
+        ("a.png: cannot be read", |site| {
+            remove(&site.out("a.png"));
+            assert!(mkfifo(&site.out("a.png")));
+        }),
+        ("a.png: cannot be read", |site| {
+            remove(&site.out("a.png"));
+            symlink("nowhere", site.out("a.png")).unwrap();
+        }),
         ("cannot be read", |site| {
             fs::remove_file(site.out("staticfiles.json")).unwrap();
         }),
@@ -241,5 +258,30 @@ fn what_is_in_no_manifest_is_listed_and_no_error() {
     assert_eq!(
         (&last["event"], &last["unlisted"]),
         (&"verified".into(), &1.into())
+    );
+}
+
+/// A run that was interrupted may leave that, and a reference leads there.
+#[test]
+fn a_plain_file_that_differs_is_told() {
+    let site = Site::new();
+    site.run("collect", &["--noinput"]);
+    fs::write(site.out("a.png"), "").unwrap();
+    let (code, _, told) = site.run("verify", &[]);
+    assert!(
+        code == 0 && told.starts_with("warning: out/a.png: has another"),
+        "{told}"
+    );
+}
+
+#[test]
+fn nothing_is_not_whole() {
+    let site = Site::new();
+    let plain =
+        "STORAGES.staticfiles.BACKEND='django.contrib.staticfiles.storage.StaticFilesStorage'";
+    let (code, _, told) = site.run("verify", &["--set", plain]);
+    assert!(
+        code == 1 && told.contains("STATIC_ROOT is not there"),
+        "{told}"
     );
 }

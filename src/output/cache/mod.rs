@@ -79,13 +79,14 @@ impl Cache {
         self.own_of(static_root, RECORDS)
     }
 
-    /// The directory of what is known of its releases.
-    pub fn releases(&self, static_root: &Path) -> Option<PathBuf> {
-        self.own_of(static_root, RELEASES)
+    /// The directory of what is known of the releases that a manifest there
+    /// had.
+    pub fn releases(&self, manifest: &Path) -> Option<PathBuf> {
+        self.own_of(manifest, RELEASES)
     }
 
-    fn own_of(&self, static_root: &Path, room: &str) -> Option<PathBuf> {
-        let name = blake3::hash(static_root.as_os_str().as_encoded_bytes()).to_hex();
+    fn own_of(&self, path: &Path, room: &str) -> Option<PathBuf> {
+        let name = blake3::hash(path.as_os_str().as_encoded_bytes()).to_hex();
         Some(self.directory.as_ref()?.join(room).join(name.as_str()))
     }
 
