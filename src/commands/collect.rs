@@ -91,8 +91,8 @@ impl Run<'_> {
         } else {
             Purpose::Write
         };
-        occupy(self.root, purpose, self.flags.no_wait, console)?;
-        self.collect_alone(console)
+        occupy(self.root, purpose, self.flags.no_wait, console)
+            .and_then(|()| self.collect_alone(console))
             .inspect_err(|_| self.root.withdraw())
     }
 

@@ -42,8 +42,13 @@ fn a_signal_leaves_static_root_as_it_was() {
     }
     let before = names(base);
     for (signal, status) in [("INT", 130), ("TERM", 143)] {
-        let mut child = staticc()
+        // What starts the tests may have these signals ignored, and staticc
+        // leaves it at that.
+        let staticc = staticc();
+        let mut child = Command::new("env")
             .current_dir(base)
+            .args(["--default-signal=INT,TERM"])
+            .arg(staticc.get_program())
             .args(["collect", "--noinput", "--no-cache"])
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
