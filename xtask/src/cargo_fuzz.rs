@@ -57,8 +57,9 @@ fn installed() -> Result<PathBuf, String> {
     let program = root.join("bin/cargo-fuzz");
     if !program.is_file() {
         crate::say("installing cargo-fuzz");
-        let install = ["install", "cargo-fuzz", "--locked", "--quiet", "--root"];
-        run(cargo().args(install).arg(&root))?;
+        // It only starts other programs: no need to optimize it.
+        let install = ["install", "cargo-fuzz", "--locked", "--debug", "--quiet"];
+        run(cargo().args(install).arg("--root").arg(&root))?;
     }
     Ok(program)
 }
