@@ -7,7 +7,7 @@ use super::consent::consents;
 use super::interrupt::unless_interrupted;
 use super::name::Named;
 use super::tell::Story;
-use super::{Exit, Start, fail_on, occupy, prune, tell};
+use super::{Exit, conclude, fail_on, occupy, prune, tell};
 use crate::cli;
 use crate::disk;
 use crate::nouns::{Event, LinkMode, LogicalPath, Problem, Report as _, Summary, TICK};
@@ -25,25 +25,18 @@ use crate::settings::Settings;
 use crate::sources::{self, Found, Patterns};
 
 /// Runs the verb.
-pub fn run(flags: &cli::Collect) -> Exit {
-    let Start {
-        mut console,
-        settings,
-    } = match super::start(&flags.project, &flags.telling) {
-        Ok(start) => start,
-        Err(exit) => return exit,
-    };
+pub fn run(flags: &cli::Collect, console: &mut Console, settings: &Settings) -> Exit {
     console.dry_run = flags.dry_run;
     let asks = flags.retention.keep.is_some() || flags.retention.older_than.is_some();
     if asks && !flags.prune {
         let problem = Problem::error("usage", "--keep and --older-than are for --prune");
-        tell(&mut console, vec![problem.cure("add --prune")]);
+        tell(console, vec![problem.cure("add --prune")]);
         return Exit::Usage;
     }
     super::use_threads(flags.jobs);
-    if !consents(flags, &settings, &console) {
+    if !consents(flags, settings, console) {
         let refusal = Problem::error("cancelled", "Collecting static files cancelled.");
-        tell(&mut console, vec![refusal]);
+        tell(console, vec![refusal]);
         return Exit::Failed;
     }
     let cache = if flags.no_cache {
@@ -55,25 +48,20 @@ pub fn run(flags: &cli::Collect) -> Exit {
             &console.directory,
         )
     };
-    let hindrance = prune::hindrance(&settings, &cache).filter(|_| flags.prune);
-    if let Some(problem) = super::cache::misplaced(&cache, &settings).or(hindrance) {
-        tell(&mut console, vec![problem]);
+    let hindrance = prune::hindrance(settings, &cache).filter(|_| flags.prune);
+    if let Some(problem) = super::cache::misplaced(&cache, settings).or(hindrance) {
+        tell(console, vec![problem]);
         return Exit::Usage;
     }
-    let root = StaticRoot::new(&settings, link_mode(flags.link_mode), flags.durable);
+    let root = StaticRoot::new(settings, link_mode(flags.link_mode), flags.durable);
     let run = Run {
         flags,
-        settings: &settings,
+        settings,
         cache: &cache,
         root: &root,
     };
-    match unless_interrupted(&root, || run.collect(&mut console)) {
-        Ok(()) => Exit::Done,
-        Err(problems) => {
-            tell(&mut console, problems);
-            Exit::Failed
-        }
-    }
+    let result = unless_interrupted(&root, || run.collect(console));
+    conclude(result, console)
 }
 
 /// One run with its settings.
@@ -202,14 +190,19 @@ impl Run<'_> {
             (Some(wanted), Ok(content)) if content != *wanted => content,
             _ => return,
         };
-        if let Some(releases) = self.releases().filter(|_| !self.flags.dry_run) {
-            prune::note(&releases, &content);
-        }
-        if let Err(fault) = Manifest::read(&content) {
-            let message = format!("the manifest of an earlier run {fault}; it is replaced");
-            let shown = self.settings.static_root.join(&self.settings.manifest_name);
-            let problem = Problem::warning("corrupt-manifest", message);
-            tell(console, vec![problem.in_file(shown)]);
+        match Manifest::read(&content) {
+            Ok(manifest) => {
+                if let Some(releases) = self.releases().filter(|_| !self.flags.dry_run) {
+                    let paths = manifest.paths.values();
+                    releases.remember(&content, Maker::Somebody, paths);
+                }
+            }
+            Err(fault) => {
+                let message = format!("the manifest of an earlier run {fault}; it is replaced");
+                let shown = self.settings.static_root.join(&self.settings.manifest_name);
+                let problem = Problem::warning("corrupt-manifest", message);
+                tell(console, vec![problem.in_file(shown)]);
+            }
         }
     }
 

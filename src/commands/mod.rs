@@ -46,21 +46,28 @@ impl From<Exit> for ExitCode {
 /// Does what the command line says.
 pub fn run(cli: Cli) -> Exit {
     match cli.verb {
-        Verb::Collect(flags) => collect::run(&flags),
-        Verb::Verify(flags) => verify::run(&flags),
-        Verb::Prune(flags) => prune::run(&flags),
+        Verb::Collect(flags) => {
+            with_project(&flags.project, &flags.telling, |console, settings| {
+                collect::run(&flags, console, &settings)
+            })
+        }
+        Verb::Verify(flags) => with_project(&flags.project, &flags.telling, |console, settings| {
+            verify::run(&flags, console, &settings)
+        }),
+        Verb::Prune(flags) => with_project(&flags.project, &flags.telling, |console, settings| {
+            prune::run(&flags, console, &settings)
+        }),
         Verb::Cache(flags) => cache::run(&flags),
     }
 }
 
-/// What every verb of a project begins with.
-struct Start {
-    console: Console,
-    settings: Settings,
-}
-
-/// Reads the settings, and tells what is wrong with them.
-fn start(project: &cli::Project, telling: &cli::Telling) -> Result<Start, Exit> {
+/// Does something with a project, unless its settings can't be used; tells
+/// what is wrong with them.
+fn with_project(
+    project: &cli::Project,
+    telling: &cli::Telling,
+    verb: impl FnOnce(&mut Console, Settings) -> Exit,
+) -> Exit {
     let directory = std::env::current_dir().unwrap_or_default();
     let mut console = Console {
         verbosity: telling.verbosity,
@@ -77,11 +84,22 @@ fn start(project: &cli::Project, telling: &cli::Telling) -> Result<Start, Exit> 
         Ok(Loaded { settings, warnings }) => {
             tell(&mut console, warnings);
             console.django = settings.django;
-            Ok(Start { console, settings })
+            verb(&mut console, settings)
         }
         Err(problems) => {
             tell(&mut console, problems);
-            Err(Exit::Usage)
+            Exit::Usage
+        }
+    }
+}
+
+/// How a verb ends that only succeeds or fails.
+fn conclude(result: Result<(), Vec<Problem>>, console: &mut Console) -> Exit {
+    match result {
+        Ok(()) => Exit::Done,
+        Err(problems) => {
+            tell(console, problems);
+            Exit::Failed
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Exit, Start, occupy, tell};
+use super::{Exit, conclude, occupy, tell};
 use crate::cli;
 use crate::disk;
 use crate::nouns::{Event, LinkMode, Problem, Pruning, Report as _};
@@ -19,38 +19,25 @@ use crate::settings::Settings;
 const KEPT: usize = 3;
 
 /// Runs the verb.
-pub fn run(flags: &cli::Prune) -> Exit {
-    let Start {
-        mut console,
-        settings,
-    } = match super::start(&flags.project, &flags.telling) {
-        Ok(start) => start,
-        Err(exit) => return exit,
-    };
+pub fn run(flags: &cli::Prune, console: &mut Console, settings: &Settings) -> Exit {
     console.dry_run = flags.dry_run;
     let place = flags.cache_dir.as_deref();
     let cache = super::cache::open(place, &settings.cache, &console.directory);
-    if let Some(problem) = hindrance(&settings, &cache) {
-        tell(&mut console, vec![problem]);
+    if let Some(problem) = hindrance(settings, &cache) {
+        tell(console, vec![problem]);
         return Exit::Failed;
     }
-    let root = StaticRoot::new(&settings, LinkMode::Copy, false);
+    let root = StaticRoot::new(settings, LinkMode::Copy, false);
     let purpose = if flags.dry_run {
         Purpose::Read
     } else {
         Purpose::Remove
     };
-    let pruned = occupy(&root, purpose, flags.no_wait, &mut console).and_then(|()| {
+    let pruned = occupy(&root, purpose, flags.no_wait, console).and_then(|()| {
         let retention = retention(&flags.retention);
-        prune(&root, &settings, &cache, retention, &mut console)
+        prune(&root, settings, &cache, retention, console)
     });
-    match pruned {
-        Ok(()) => Exit::Done,
-        Err(problems) => {
-            tell(&mut console, problems);
-            Exit::Failed
-        }
-    }
+    conclude(pruned, console)
 }
 
 /// What the flags say. An age alone protects nothing but what is in force.
@@ -85,13 +72,14 @@ pub fn prune(
 ) -> Result<(), Vec<Problem>> {
     let fail = |problem: Problem| vec![problem];
     let path = root.path().join(&settings.manifest_name);
-    let manifest = manifest(&path).map_err(fail)?;
+    let (content, manifest) = manifest(&path).map_err(fail)?;
     let Some(releases) = Releases::of(cache, &path) else {
         return Ok(());
     };
     let mut manifests = others(root, &path);
-    note(&releases, &manifest);
-    manifests.extend(Manifest::read(&manifest).ok());
+    // What is found in force is a release, whoever made it.
+    releases.remember(&content, Maker::Somebody, manifest.paths.values());
+    manifests.push(manifest);
     let waste = retention.waste(root, &manifests, &releases).map_err(fail)?;
     let mut pruning = Pruning {
         root: root.path().to_owned(),
@@ -116,23 +104,17 @@ pub fn prune(
     Ok(())
 }
 
-/// Remembers a manifest that was found in force, whoever made it.
-pub fn note(releases: &Releases<'_>, manifest: &[u8]) {
-    if let Ok(Manifest { paths, .. }) = Manifest::read(manifest) {
-        releases.remember(manifest, Maker::Somebody, paths.values());
-    }
-}
-
-/// The manifest in force; without it nobody knows what is needed.
-fn manifest(path: &Path) -> Result<Vec<u8>, Problem> {
+/// The manifest in force, as bytes and read; without it nobody knows what is
+/// needed.
+fn manifest(path: &Path) -> Result<(Vec<u8>, Manifest), Problem> {
     let failed = |fault: String| {
         Problem::error("no-manifest", format!("the manifest in force {fault}"))
             .in_file(path)
             .cure("collect first: `staticc collect`")
     };
     let content = disk::read(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
-    Manifest::read(&content).map_err(failed)?;
-    Ok(content)
+    let manifest = Manifest::read(&content).map_err(failed)?;
+    Ok((content, manifest))
 }
 
 /// Other manifests beside it: somebody else's settings may name them.

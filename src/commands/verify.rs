@@ -1,45 +1,35 @@
 //! `staticc verify`: is this STATIC_ROOT whole?
 
 use super::policy::Policy;
-use super::{Exit, Start, occupy, tell};
+use super::{Exit, conclude, occupy, tell};
 use crate::cli;
-use crate::nouns::{Event, LinkMode, Problem, Report as _};
+use crate::nouns::{Event, LinkMode, LogicalPath, Problem, Report as _};
 use crate::output::occupy::Purpose;
 use crate::output::static_root::StaticRoot;
 use crate::output::verify::{Verdict, verify};
+use crate::report::Console;
+use crate::settings::Settings;
 
 /// Runs the verb.
-pub fn run(flags: &cli::Verify) -> Exit {
-    let Start {
-        mut console,
-        settings,
-    } = match super::start(&flags.project, &flags.telling) {
-        Ok(start) => start,
-        Err(exit) => return exit,
-    };
+pub fn run(flags: &cli::Verify, console: &mut Console, settings: &Settings) -> Exit {
     super::use_threads(flags.jobs);
-    let root = StaticRoot::new(&settings, LinkMode::Copy, false);
-    if let Err(problems) = occupy(&root, Purpose::Read, flags.no_wait, &mut console) {
-        tell(&mut console, problems);
-        return Exit::Failed;
-    }
-    let policy = Policy::new(&settings);
-    let verdict = verify(&root, &settings, &|key, kind| policy.level(key, kind));
+    let root = StaticRoot::new(settings, LinkMode::Copy, false);
+    let policy = Policy::new(settings);
+    let level = |key: &LogicalPath, kind| policy.level(key, kind);
+    let verdict = occupy(&root, Purpose::Read, flags.no_wait, console)
+        .and_then(|()| verify(&root, settings, &level).map_err(|problem| vec![problem]));
     let Verdict {
         problems,
         unlisted,
         mut counts,
     } = match verdict {
         Ok(verdict) => verdict,
-        Err(problem) => {
-            tell(&mut console, vec![problem]);
-            return Exit::Failed;
-        }
+        Err(problems) => return conclude(Err(problems), console),
     };
     counts.unlisted = unlisted.len();
     counts.errors = problems.iter().filter(|it| Problem::is_error(it)).count();
     let whole = counts.errors == 0;
-    tell(&mut console, problems);
+    tell(console, problems);
     for path in unlisted {
         console.event(Event::Unlisted(path));
     }
