@@ -8,6 +8,7 @@ mod encoding;
 mod event;
 mod fingerprint;
 mod link_mode;
+mod place;
 mod problem;
 mod reference;
 
@@ -18,5 +19,6 @@ pub use encoding::{Encoding, Encodings};
 pub use event::{Event, Progress, Pruning, Report, Summary, Verification};
 pub use fingerprint::Fingerprint;
 pub use link_mode::LinkMode;
-pub use problem::{LineIndex, Place, Problem, Severity, place_at};
+pub use place::{LineIndex, Place, place_at};
+pub use problem::{Problem, Related, Severity};
 pub use reference::{Level, ReferenceKind};

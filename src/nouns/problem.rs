@@ -3,29 +3,28 @@
 
 use std::path::PathBuf;
 
+use super::Place;
+
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// The run fails and writes nothing.
     Error,
-    /// The run goes on.
+    /// The run goes on, unless it is strict.
     Warning,
+    /// Worth knowing; nothing fails.
+    Note,
 }
 
-/// A place in a text.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in characters, from 1.
-    pub column: usize,
-    /// Length in characters of what is meant, at least 1, within the line.
-    pub width: usize,
-    /// The text of the line, without its line end; of a long line, what is
-    /// around the place.
-    pub source_line: String,
-    /// Characters of `source_line` before the place.
-    pub caret: usize,
+/// Another place that a problem is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// The file.
+    pub file: PathBuf,
+    /// Where in it.
+    pub place: Option<Place>,
+    /// What it has to do with the problem, in a few words.
+    pub message: String,
 }
 
 /// One thing that is wrong.
@@ -41,6 +40,8 @@ pub struct Problem {
     pub place: Option<Place>,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
+    /// Other places that it is about.
+    pub related: Vec<Related>,
     /// Further facts, one line each.
     pub notes: Vec<String>,
     /// What to do about it, in one line.
@@ -56,8 +57,17 @@ impl Problem {
             file: None,
             place: None,
             message: message.into(),
+            related: Vec::new(),
             notes: Vec::new(),
             cure: None,
+        }
+    }
+
+    /// A note without place, further notes or cure.
+    pub fn info(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Note,
+            ..Self::error(code, message)
         }
     }
 
@@ -83,6 +93,22 @@ impl Problem {
         self
     }
 
+    /// The same problem, said of one more place.
+    #[must_use]
+    pub fn related(
+        mut self,
+        file: impl Into<PathBuf>,
+        place: Option<Place>,
+        message: impl Into<String>,
+    ) -> Self {
+        self.related.push(Related {
+            file: file.into(),
+            place,
+            message: message.into(),
+        });
+        self
+    }
+
     /// The same problem with one more fact.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
@@ -100,94 +126,5 @@ impl Problem {
     /// Whether this problem fails the run.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
-    }
-}
-
-/// The place of the bytes `start..end` of `text`. Where many places of one
-/// text are wanted, make one [`LineIndex`].
-pub fn place_at(text: &str, start: usize, end: usize) -> Place {
-    LineIndex::new(text).place(start, end)
-}
-
-/// Where the lines of a text begin, to find places quickly.
-pub struct LineIndex<'t> {
-    text: &'t str,
-    starts: Vec<usize>,
-}
-
-impl<'t> LineIndex<'t> {
-    /// Finds the lines of `text`. Lines end at `\n`; a `\r` before it does
-    /// not count.
-    pub fn new(text: &'t str) -> Self {
-        let starts = std::iter::once(0)
-            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
-            .collect();
-        Self { text, starts }
-    }
-
-    /// The place of the bytes `start..end`, which are moved to the nearest
-    /// character borders.
-    pub fn place(&self, start: usize, end: usize) -> Place {
-        let start = floor_char(self.text, start);
-        let line = self.starts.partition_point(|&at| at <= start).max(1) - 1;
-        let line_start = self.starts[line];
-        let line_end = self
-            .starts
-            .get(line + 1)
-            .map_or(self.text.len(), |next| next - 1);
-        let end = floor_char(self.text, end.clamp(start, line_end.max(start)));
-        let window_start = floor_char(self.text, line_start.max(start.saturating_sub(BEFORE)));
-        let window_end = floor_char(self.text, line_end.min(start + AFTER));
-        let window = &self.text[window_start..window_end.max(window_start)];
-        let width = self.text[start..end.min(window_end).max(start)]
-            .chars()
-            .count();
-        Place {
-            line: line + 1,
-            column: self.text[line_start..start].chars().count() + 1,
-            width: width.max(1),
-            source_line: window.trim_end_matches('\r').to_owned(),
-            caret: self.text[window_start..start].chars().count(),
-        }
-    }
-}
-
-/// Bytes shown before the place in a long line, and from it on.
-const BEFORE: usize = 60;
-const AFTER: usize = 140;
-
-/// The last character border at or before `at`.
-fn floor_char(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_count_characters() {
-        let place = place_at("a\nünï x\r\nb", 8, 9);
-        assert_eq!((place.line, place.column, place.width), (2, 5, 1));
-        assert_eq!(place.source_line, "ünï x");
-    }
-
-    #[test]
-    fn long_lines_are_shown_as_a_window() {
-        let text = "x".repeat(10_000) + "url(a)" + &"y".repeat(10_000);
-        let place = place_at(&text, 10_000, 10_006);
-        assert_eq!((place.column, place.caret, place.width), (10_001, 60, 6));
-        assert_eq!(place.source_line.len(), 200);
-    }
-
-    #[test]
-    fn any_offset_has_a_place() {
-        for (start, end) in [(0, 0), (1, 9), (99, 3), (2, 2)] {
-            let _ = place_at("ü\n", start, end);
-        }
     }
 }

@@ -41,6 +41,7 @@ fn problem_object(problem: &Problem) -> Value {
     let severity = match problem.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Note => "note",
     };
     let mut object = Map::new();
     object.insert("event".into(), "problem".into());

@@ -6,6 +6,7 @@ mod console;
 mod json;
 mod own;
 mod render;
+mod shown;
 mod words;
 
 pub use console::{Bar, Console, complain};

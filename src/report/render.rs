@@ -8,7 +8,10 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::nouns::{Problem, Severity};
+use unicode_width::UnicodeWidthChar as _;
+
+use super::shown::shown;
+use crate::nouns::{Place, Problem, Severity};
 
 /// The problem as lines, each ended. Paths are shown relative to `directory`.
 pub fn render(problem: &Problem, directory: &Path, color: bool) -> String {
@@ -19,35 +22,30 @@ pub fn render(problem: &Problem, directory: &Path, color: bool) -> String {
             text.to_owned()
         }
     };
-    let mut out = match problem.severity {
-        Severity::Error => paint("1;31", "error"),
-        Severity::Warning => paint("1;33", "warning"),
+    let (mark, mut out) = match problem.severity {
+        Severity::Error => ("1;31", paint("1;31", "error")),
+        Severity::Warning => ("1;33", paint("1;33", "warning")),
+        Severity::Note => ("1;34", paint("1;34", "note")),
     };
     out.push_str(": ");
     if let Some(file) = &problem.file {
-        let shown = file.strip_prefix(directory).unwrap_or(file);
-        let mut place = clean(&shown.to_string_lossy());
-        if let Some(at) = &problem.place {
-            let _ = write!(place, ":{}:{}", at.line, at.column);
-        }
+        let place = at(file, problem.place.as_ref(), directory);
         let _ = write!(out, "{}: ", paint("1", &place));
     }
     out.push_str(&clean(&problem.message));
-    out.push('\n');
-    if let Some(at) = &problem.place {
-        let number = at.line.to_string();
+    let _ = writeln!(out, " {}", paint("2", &format!("[{}]", problem.code)));
+    if let Some(place) = &problem.place {
+        let number = place.line.to_string();
         let margin = " ".repeat(number.len());
         let bar = paint("34", "|");
-        let _ = writeln!(out, " {number} {bar} {}", clean(&at.source_line));
-        // Tabs stay, so that the caret stands below its character.
-        let lead: String = at
-            .source_line
-            .chars()
-            .take(at.caret)
-            .map(|character| if character == '\t' { '\t' } else { ' ' })
-            .collect();
-        let caret = paint("1;31", &"^".repeat(at.width));
-        let _ = writeln!(out, " {margin} {bar} {lead}{caret}");
+        let (lead, carets) = underline(place);
+        let _ = writeln!(out, " {number} {bar} {}", clean(&place.source_line));
+        let _ = writeln!(out, " {margin} {bar} {lead}{}", paint(mark, &carets));
+    }
+    for related in &problem.related {
+        let place = at(&related.file, related.place.as_ref(), directory);
+        let message = clean(&related.message);
+        let _ = writeln!(out, "  {} {place}: {message}", paint("34", "see:"));
     }
     for note in &problem.notes {
         let _ = writeln!(out, "  {} {}", paint("34", "note:"), clean(note));
@@ -56,6 +54,35 @@ pub fn render(problem: &Problem, directory: &Path, color: bool) -> String {
         let _ = writeln!(out, "  {} {}", paint("32", "help:"), clean(cure));
     }
     out
+}
+
+/// `file:line:column`, where editors look for it.
+fn at(file: &Path, place: Option<&Place>, directory: &Path) -> String {
+    let mut text = clean(&shown(file, directory).to_string_lossy());
+    if let Some(place) = place {
+        let _ = write!(text, ":{}:{}", place.line, place.column);
+    }
+    text
+}
+
+/// What stands before the carets, and the carets: as wide as the characters
+/// above them. Tabs stay tabs.
+fn underline(place: &Place) -> (String, String) {
+    let columns = |character: char| match character {
+        // Shown as U+FFFD.
+        character if character.is_control() => 1,
+        character => character.width().unwrap_or(0),
+    };
+    let mut characters = place.source_line.chars();
+    let mut lead = String::new();
+    for character in characters.by_ref().take(place.caret) {
+        match character {
+            '\t' => lead.push('\t'),
+            character => lead.extend(std::iter::repeat_n(' ', columns(character))),
+        }
+    }
+    let wide: usize = characters.take(place.width).map(columns).sum();
+    (lead, "^".repeat(wide.max(1)))
 }
 
 /// A line of no more characters: names may be as long as somebody likes.
@@ -94,10 +121,21 @@ mod tests {
         .cure("did you mean img/logo.png?");
         assert_eq!(
             render(&problem, Path::new("/project"), false),
-            "error: css/site.css:2:14: url(img/logo.pgn) names no collected file\n \
+            "error: css/site.css:2:14: url(img/logo.pgn) names no collected file [missing-reference]\n \
              2 | \tbackground: url(img/logo.pgn);\n   | \t            ^^^^^^^^^^^^^^^^^\n  \
              note: looked for css/img/logo.pgn\n  help: did you mean img/logo.png?\n"
         );
+    }
+
+    #[test]
+    fn carets_stand_below_wide_characters() {
+        let text = "\t日本e\u{301}: url(图.png) x";
+        let start = text.find("url").unwrap();
+        let place = place_at(text, start, text.find(" x").unwrap());
+        assert_eq!((place.column, place.width), (8, 10));
+        let (lead, carets) = underline(&place);
+        assert_eq!(lead, format!("\t{}", " ".repeat(4 + 1 + 2)));
+        assert_eq!(carets.len(), 11);
     }
 
     #[test]
@@ -105,7 +143,7 @@ mod tests {
         let problem = Problem::error("x", "a\x1b[31mb\n");
         assert_eq!(
             render(&problem, Path::new(""), false),
-            "error: a\u{fffd}[31mb\u{fffd}\n"
+            "error: a\u{fffd}[31mb\u{fffd} [x]\n"
         );
     }
 }

@@ -31,11 +31,11 @@ fn static_root_that_is_no_directory() {
     let project = Project::new();
     let collect = |root: &str| project.collect(&["--static-root", root]);
     project.write("file", "precious");
-    collect("file").is(1, &["error: file: is not a directory\n", "help: remove it"]);
-    collect("file/below/it").is(1, &["error: file: is not a directory\n"]);
+    collect("file").is(1, &["error: file: is not a directory [", "help: remove it"]);
+    collect("file/below/it").is(1, &["error: file: is not a directory ["]);
     assert_eq!(fs::read(project.path("file")).unwrap(), b"precious");
     project.pipe("pipe");
-    collect("pipe").is(1, &["error: pipe: is not a directory\n"]);
+    collect("pipe").is(1, &["error: pipe: is not a directory ["]);
     project.link("broken", "nowhere");
     collect("broken").is(1, &["error: broken: is a symbolic link that leads"]);
     project.link("loop", "loop");

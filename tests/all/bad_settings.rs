@@ -98,8 +98,8 @@ fn settings_that_are_too_much() {
     }
     let said = project(many).collect(&[]);
     let wanted = [
-        "unknown setting k0\n",
-        "error: the settings have 19900 more problems\n",
+        "unknown setting k0 [",
+        "error: the settings have 19900 more problems [more-problems]\n",
     ];
     said.is(2, &wanted);
 }

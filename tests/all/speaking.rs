@@ -127,21 +127,21 @@ fn every_reference_problem_with_its_place() {
     let (code, error) = outcome(&files, &[]);
     assert_eq!(code, Some(1));
     let wanted = "\
-error: src/b.css:1:1: @import 'Css/a.css' names no collected file
+error: src/b.css:1:1: @import 'Css/a.css' names no collected file [missing-reference]
  1 | @import 'Css/a.css';
    | ^^^^^^^^^^^^^^^^^^^
   note: looked for Css/a.css
   help: did you mean css/a.css?
-error: src/c.css:1:5: url(../../x) leads out of STATIC_ROOT
+error: src/c.css:1:5: url(../../x) leads out of STATIC_ROOT [reference-outside]
  1 | a{b:url(../../x)}
    |     ^^^^^^^^^^^^
   note: looked for ../../x
-error: src/css/a.css:2:8: url(\"../img/logo.pgn\") names no collected file
+error: src/css/a.css:2:8: url(\"../img/logo.pgn\") names no collected file [missing-reference]
  2 | b { c: url(\"../img/logo.pgn\"); d: url(none.png) }
    |        ^^^^^^^^^^^^^^^^^^^^^^
   note: looked for img/logo.pgn
   help: did you mean ../img/logo.png?
-error: src/css/a.css:2:35: url(none.png) names no collected file
+error: src/css/a.css:2:35: url(none.png) names no collected file [missing-reference]
  2 | b { c: url(\"../img/logo.pgn\"); d: url(none.png) }
    |                                   ^^^^^^^^^^^^^
   note: looked for css/none.png

@@ -1,0 +1,149 @@
+//! A place in a text: line, column, and what stands there. Bytes in, numbers
+//! out; knows no files.
+
+/// A place in a text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// The line in which what is meant ends.
+    pub end_line: usize,
+    /// The column after its last character.
+    pub end_column: usize,
+    /// Its length in characters within its first line, at least 1.
+    pub width: usize,
+    /// The text of the line, without its line end; of a long line, what is
+    /// around the place, with `…` where something is left out.
+    pub source_line: String,
+    /// Characters of `source_line` before the place.
+    pub caret: usize,
+}
+
+/// The place of the bytes `start..end` of `text`. Where many places of one
+/// text are wanted, make one [`LineIndex`].
+pub fn place_at(text: &str, start: usize, end: usize) -> Place {
+    LineIndex::new(text).place(start, end)
+}
+
+/// Where the lines of a text begin, to find places quickly.
+pub struct LineIndex<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> LineIndex<'t> {
+    /// Finds the lines of `text`. Lines end at `\n`; a `\r` before it does
+    /// not count.
+    pub fn new(text: &'t str) -> Self {
+        let starts = std::iter::once(0)
+            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
+            .collect();
+        Self { text, starts }
+    }
+
+    /// The place of the bytes `start..end`, which are moved to the nearest
+    /// character borders.
+    pub fn place(&self, start: usize, end: usize) -> Place {
+        let start = floor_char(self.text, start);
+        let end = floor_char(self.text, end.max(start));
+        let line = self.line_of(start);
+        let (line_start, line_end) = self.bounds(line);
+        let width = self.characters(start, end.min(line_end));
+        // What ends with a line break ends in the line it breaks.
+        let last = self.line_of(end.saturating_sub(1).max(start));
+        let (last_start, last_end) = self.bounds(last);
+        let (source_line, caret) = self.excerpt(start, line_start, line_end);
+        Place {
+            line: line + 1,
+            column: self.characters(line_start, start) + 1,
+            end_line: last + 1,
+            end_column: self.characters(last_start, end.min(last_end)) + 1,
+            width: width.max(1),
+            source_line,
+            caret,
+        }
+    }
+
+    /// The line, from 0, that a byte is in.
+    fn line_of(&self, at: usize) -> usize {
+        self.starts.partition_point(|&start| start <= at).max(1) - 1
+    }
+
+    /// Where a line begins and where its text ends.
+    fn bounds(&self, line: usize) -> (usize, usize) {
+        let start = self.starts[line];
+        let next = self.starts.get(line + 1);
+        let end = next.map_or(self.text.len(), |next| next - 1);
+        let text = &self.text[start..end];
+        (start, start + text.trim_end_matches('\r').len())
+    }
+
+    fn characters(&self, start: usize, end: usize) -> usize {
+        self.text[start..end.max(start)].chars().count()
+    }
+
+    /// What is shown of a line, and how many characters of that are before
+    /// the place.
+    fn excerpt(&self, at: usize, line_start: usize, line_end: usize) -> (String, usize) {
+        let start = floor_char(self.text, line_start.max(at.saturating_sub(BEFORE)));
+        let end = floor_char(self.text, line_end.min(at + AFTER)).max(start);
+        let left_out = |some: bool| if some { "…" } else { "" };
+        let (before, after) = (left_out(start > line_start), left_out(end < line_end));
+        let caret = before.chars().count() + self.characters(start, at);
+        (format!("{before}{}{after}", &self.text[start..end]), caret)
+    }
+}
+
+/// Bytes shown before the place in a long line, and from it on.
+const BEFORE: usize = 60;
+const AFTER: usize = 140;
+
+/// The last character border at or before `at`.
+fn floor_char(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters() {
+        let place = place_at("a\nünï x\r\nb", 8, 9);
+        assert_eq!((place.line, place.column, place.width), (2, 5, 1));
+        assert_eq!(place.source_line, "ünï x");
+    }
+
+    #[test]
+    fn long_lines_are_shown_as_a_window() {
+        let text = "x".repeat(10_000) + "url(a)" + &"y".repeat(10_000);
+        let place = place_at(&text, 10_000, 10_006);
+        assert_eq!((place.column, place.caret, place.width), (10_001, 61, 6));
+        assert_eq!(place.source_line.chars().count(), 202);
+        assert!(place.source_line.starts_with('…') && place.source_line.ends_with('…'));
+    }
+
+    #[test]
+    fn what_ends_in_another_line() {
+        let text = "import {\r\n  ä\r\n} from 'b';\r\nx";
+        let end = text.find(';').unwrap();
+        let place = place_at(text, 0, end);
+        assert_eq!((place.line, place.width), (1, 8));
+        assert_eq!((place.end_line, place.end_column), (3, 11));
+        let place = place_at("ab\ncd", 0, 3);
+        assert_eq!((place.end_line, place.end_column), (1, 3));
+    }
+
+    #[test]
+    fn any_offset_has_a_place() {
+        for (start, end) in [(0, 0), (1, 9), (99, 3), (2, 2)] {
+            let _ = place_at("ü\n", start, end);
+        }
+    }
+}
