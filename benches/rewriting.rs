@@ -49,6 +49,7 @@ fn bench(bencher: divan::Bencher<'_, '_>, texts: &[(String, String)]) {
         static_url: "/static/",
         keeps_plain: true,
         leftovers: &NoLeftovers,
+        elsewhere: &|_| None,
         policy: &|_, _| Level::Ignore,
     };
     let pool = rayon::ThreadPoolBuilder::new()

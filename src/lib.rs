@@ -16,6 +16,7 @@
 //! - [`encode`]: bytes → compressed bytes worth keeping. Pure.
 //! - [`output`]: what STATIC_ROOT shall hold, prepared beside its place and
 //!   put in force by renaming, the manifest last.
+//! - [`check`]: all that is wrong with a project, without writing.
 //! - [`report`]: events → Django's words; problems → places, cures.
 //! - [`nouns`]: the few words that all of these share; [`disk`]: reading
 //!   regular files and nothing else.
@@ -23,6 +24,7 @@
 //! A room imports only rooms before it ([`nouns`] and [`disk`] are before all); a test
 //! holds that.
 
+pub mod check;
 pub mod cli;
 pub mod commands;
 pub mod disk;

@@ -109,6 +109,7 @@ impl Case<'_> {
             static_url: self.static_url,
             keeps_plain: self.keeps_plain,
             leftovers: &NoLeftovers,
+            elsewhere: &|_| None,
             policy: &|_, _| Level::Error,
         };
         rewrite(&job, texts.collect())

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::consent::consents;
 use super::interrupt::unless_interrupted;
 use super::name::Named;
+use super::project::Project;
 use super::tell::Story;
 use super::{Exit, conclude, fail_on, occupy, prune, tell};
 use crate::cli;
@@ -22,7 +23,7 @@ use crate::output::stage::{Done, Stage};
 use crate::output::static_root::StaticRoot;
 use crate::report::{Bar, Console};
 use crate::settings::Settings;
-use crate::sources::{self, Found, Patterns};
+use crate::sources::Found;
 
 /// Runs the verb.
 pub fn run(flags: &cli::Collect, console: &mut Console, settings: &Settings) -> Exit {
@@ -87,10 +88,10 @@ impl Run<'_> {
     /// Collects while nobody else does.
     fn collect_alone(&self, console: &mut Console) -> Result<(), Vec<Problem>> {
         let started = now();
-        let ignored = [&self.flags.ignore[..], &self.settings.ignore_patterns].concat();
-        let patterns = Patterns::new(&ignored, !self.flags.no_default_ignore);
-        let mut found = sources::find(self.settings, &patterns);
-        fail_on(std::mem::take(&mut found.problems))?;
+        let (ignored, all) = (&self.flags.ignore, self.flags.no_default_ignore);
+        let mut project = Project::find(self.settings, ignored, all);
+        fail_on(std::mem::take(&mut project.found.problems))?;
+        let found = &project.found;
         let record_path = self.cache.record(self.root.path());
         let record = record_path.as_ref().map(|path| disk::read(path));
         let record = record.and_then(Result::ok);
@@ -104,13 +105,13 @@ impl Run<'_> {
             since: now(),
         };
         let mut looker_now = looker(&record);
-        let mut named = self.name(&found.assets, &world, &looker_now, console)?;
+        let mut named = self.name(&project, &world, &looker_now, console)?;
         let mut looks = looker_now.look(&named.plan)?;
         let empty = Record::default();
         if named.plan.lacks_texts(&looks) {
             // Somebody touched STATIC_ROOT just now.
             looker_now = looker(&empty);
-            named = self.name(&found.assets, &world, &looker_now, console)?;
+            named = self.name(&project, &world, &looker_now, console)?;
             looks = looker_now.look(&named.plan)?;
         }
         let cleared = self.earlier()?;
@@ -141,7 +142,7 @@ impl Run<'_> {
             self.remember(&run, &looker_now, (&named.plan, &looks, &done));
             done
         };
-        self.tell(&found, &named.processed, &done, cleared, console);
+        self.tell(found, &named.processed, &done, cleared, console);
         if self.flags.prune && !self.flags.dry_run {
             let retention = prune::retention(&self.flags.retention);
             prune::prune(self.root, self.settings, self.cache, retention, console)?;

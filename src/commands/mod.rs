@@ -17,6 +17,7 @@ mod consent;
 mod interrupt;
 mod name;
 mod policy;
+mod project;
 mod prune;
 mod tell;
 mod verify;

@@ -3,15 +3,16 @@
 
 use super::collect::Run;
 use super::policy::Policy;
+use super::project::Project;
 use super::{fail_on, tell};
-use crate::nouns::{Asset, AssetId, Fingerprint, Problem};
+use crate::nouns::{AssetId, Fingerprint, Problem};
 use crate::output::leftovers::Earlier;
 use crate::output::look::Looker;
 use crate::output::plan::{self, Plan, Processed};
 use crate::output::record::World;
 use crate::report::Console;
 use crate::rewrite::{self, Job, Rules};
-use crate::sources::{self, Content};
+use crate::sources::{self, Content, Read};
 
 /// What a run knows once everything is read and named.
 pub(super) struct Named {
@@ -27,33 +28,35 @@ impl Run<'_> {
     /// Reads what is not known, rewrites what does not hold, and plans.
     pub(super) fn name(
         &self,
-        assets: &[Asset],
+        project: &Project<'_>,
         world: &World,
         looker: &Looker<'_>,
         console: &mut Console,
     ) -> Result<Named, Vec<Problem>> {
         let settings = self.settings;
+        let assets = &project.found.assets;
         let post_process = !self.flags.no_post_process && !self.flags.dry_run;
         let hashes = post_process && settings.backend.hashes();
         // Links that lead nowhere are links all the same.
-        let mut contents = if self.flags.link && !post_process {
-            sources::unread(assets)
+        let mut read = if self.flags.link && !post_process {
+            Read::of(sources::unread(assets))
         } else if self.flags.dry_run {
-            sources::read_leniently(assets)
+            Read::of(sources::read_leniently(assets))
         } else {
-            let read = sources::read(assets, hashes, looker.record);
-            fail_on(read.problems)?;
-            read.contents
+            sources::read(assets, hashes, looker.record)
         };
         let mut processed = Processed::default();
         if hashes {
-            processed.adjusted = looker
-                .record
-                .settled(world, assets, &contents, |path, output| {
-                    looker.is_intact(path, output)
-                });
-            self.rewrite(assets, &mut contents, &mut processed, console)?;
+            processed.adjusted =
+                looker
+                    .record
+                    .settled(world, assets, &read.contents, |path, output| {
+                        looker.is_intact(path, output)
+                    });
+            self.rewrite(project, &mut read, &mut processed, console)?;
         }
+        fail_on(read.problems)?;
+        let contents = read.contents;
         let plan = plan::plan(
             settings,
             assets,
@@ -71,19 +74,22 @@ impl Run<'_> {
     /// them is wrong.
     fn rewrite(
         &self,
-        assets: &[Asset],
-        contents: &mut [Content],
+        project: &Project<'_>,
+        read: &mut Read,
         processed: &mut Processed,
         console: &mut Console,
     ) -> Result<(), Vec<Problem>> {
         let settings = self.settings;
+        let assets = &project.found.assets;
         let open = |id: &AssetId| {
-            assets[id.index()].path.is_adjustable() && processed.adjusted(*id).is_none()
+            let adjustable = assets[id.index()].path.is_adjustable();
+            adjustable && processed.adjusted(*id).is_none() && !read.unreadable.contains(id)
         };
         let open: Vec<AssetId> = (0..).map(AssetId).take(assets.len()).filter(open).collect();
-        let unread = |id: &AssetId| contents[id.index()].text().is_none();
+        let unread = |id: &AssetId| read.contents[id.index()].text().is_none();
         let unread: Vec<AssetId> = open.iter().copied().filter(unread).collect();
-        fail_on(sources::read_texts(assets, contents, &unread))?;
+        let unreadable = sources::read_texts(assets, &mut read.contents, &unread);
+        let contents = &read.contents;
         let texts = open
             .into_iter()
             .filter_map(|id| Some((id, contents[id.index()].text()?)))
@@ -92,8 +98,7 @@ impl Run<'_> {
             let adjusted = processed.adjusted(AssetId(id));
             adjusted.map_or(content.fingerprint, |it| Some(it.fingerprint))
         };
-        let fingerprints: Vec<Option<Fingerprint>> =
-            (0..).zip(&*contents).map(fingerprint).collect();
+        let fingerprints: Vec<Option<Fingerprint>> = (0..).zip(contents).map(fingerprint).collect();
         let policy = Policy::new(settings);
         let mut rewritten = rewrite::rewrite(
             &Job {
@@ -105,12 +110,16 @@ impl Run<'_> {
                 leftovers: &Earlier {
                     root: &settings.static_root,
                 },
+                elsewhere: &|path| project.elsewhere(path),
                 policy: &|asset, kind| policy.level(&asset.path, kind),
             },
             texts,
         );
         let mut problems = std::mem::take(&mut rewritten.problems);
+        problems.extend(unreadable);
+        problems.append(&mut read.problems);
         problems.extend(policy.unused());
+        Problem::sort(&mut problems);
         if problems.iter().any(Problem::is_error) {
             return Err(problems);
         }

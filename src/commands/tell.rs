@@ -53,7 +53,7 @@ impl Story<'_> {
         let mut conflicts = self.found.conflicts.iter().peekable();
         for (index, asset) in self.found.assets.iter().enumerate() {
             while let Some(conflict) = conflicts.next_if(|conflict| conflict.after <= index) {
-                report.event(Event::Conflict(conflict.key.clone()));
+                report.event(Event::Conflict(conflict.asset.key.clone()));
             }
             // Files that are cleared or not kept are copied every time.
             match before[index] {
@@ -75,7 +75,7 @@ impl Story<'_> {
             });
         }
         for conflict in conflicts {
-            report.event(Event::Conflict(conflict.key.clone()));
+            report.event(Event::Conflict(conflict.asset.key.clone()));
         }
     }
 

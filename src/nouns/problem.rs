@@ -123,6 +123,16 @@ impl Problem {
         self
     }
 
+    /// Sorts problems by file and place; what is said of no file comes first,
+    /// what is said of a whole file after what is said of its places.
+    pub fn sort(problems: &mut [Self]) {
+        problems.sort_by(|a, b| {
+            let key = (a.place.is_none(), &a.place);
+            let other = (b.place.is_none(), &b.place);
+            a.file.cmp(&b.file).then_with(|| key.cmp(&other))
+        });
+    }
+
     /// Whether this problem fails the run.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error

@@ -9,16 +9,21 @@
 
 mod check;
 mod collection;
+mod faults;
 mod graph;
 pub mod python; // public for `cargo xtask python-parity`
 mod resolve;
 mod rules;
 mod scan;
 mod suggest;
+mod survey;
 
 pub use check::{Checker, Dangling, Reading};
 pub use collection::{Adjusted, Job, Rewritten, rewrite};
+pub use faults::{Elsewhere, advise};
 pub use python::{hashed_name, normpath};
-pub use resolve::{Leftovers, NoLeftovers, hashed_path};
+pub use resolve::{Leftovers, NoLeftovers, Resolver, hashed_path};
 pub use rules::Rules;
 pub use scan::Policy;
+pub use suggest::{Likeness, Suggestions};
+pub use survey::{Reference, Survey, references, survey};

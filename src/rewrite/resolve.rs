@@ -49,7 +49,7 @@ pub(super) enum Resolution {
 }
 
 /// The assets, found by the names that references use.
-pub(super) struct Resolver<'a> {
+pub struct Resolver<'a> {
     assets: &'a [Asset],
     by_key: HashMap<&'a [u8], AssetId>,
     /// Assets whose path is not spelled as their key.
@@ -83,7 +83,7 @@ fn inside(path: &[u8]) -> Option<Vec<u8>> {
 }
 
 impl<'a> Resolver<'a> {
-    pub fn new(
+    pub(super) fn new(
         assets: &'a [Asset],
         static_url: &'a str,
         skips_protocol_relative: bool,
@@ -119,7 +119,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// What `url`, found in the text of `referrer`, means.
-    pub fn resolve(&self, referrer: &Asset, url: &str, placeholder: &Placeholder) -> Resolution {
+    pub(super) fn resolve(
+        &self,
+        referrer: &Asset,
+        url: &str,
+        placeholder: &Placeholder,
+    ) -> Resolution {
         let url = url.as_bytes();
         if self.is_foreign(url) {
             return Resolution::Foreign;

@@ -16,8 +16,19 @@ pub(super) struct Scanned {
     pub text: Option<String>,
     /// Where a fingerprint of which asset belongs, in order.
     pub slots: Vec<(usize, AssetId)>,
+    /// References that lead to an asset.
+    pub seen: Vec<Seen>,
     /// References that do not lead to an asset.
     pub findings: Vec<Finding>,
+}
+
+/// A reference to an asset.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub target: AssetId,
+    /// The bytes of the original text that hold the reference.
+    pub start: usize,
+    pub end: usize,
 }
 
 /// A reference that does not lead to an asset.
@@ -56,6 +67,7 @@ pub(super) fn scan(
         marker: None,
         targets: Vec::new(),
         passes: Vec::new(),
+        seen: Vec::new(),
         findings: Vec::new(),
     };
     let mut written: Option<String> = None;
@@ -66,6 +78,7 @@ pub(super) fn scan(
     Scanned {
         slots: walk.slots(written.as_deref().unwrap_or(text)),
         text: written,
+        seen: walk.seen,
         findings: walk.findings,
     }
 }
@@ -80,6 +93,7 @@ struct Walk<'a> {
     targets: Vec<AssetId>,
     /// What each rule that changed the text replaced.
     passes: Vec<Vec<Edit>>,
+    seen: Vec<Seen>,
     findings: Vec<Finding>,
 }
 
@@ -154,6 +168,12 @@ impl Walk<'_> {
             Resolution::Constant(url) => return Some(url),
             Resolution::Asset(asset, url) => {
                 self.targets.push(asset);
+                let (start, end) = self.origin_of(&range);
+                self.seen.push(Seen {
+                    target: asset,
+                    start,
+                    end,
+                });
                 return Some(url);
             }
             Resolution::Leftover(path, url) => (Fault::Leftover(path), Some(url)),
@@ -163,8 +183,7 @@ impl Walk<'_> {
             Resolution::Missing(path) => (Fault::Missing(path), None),
             Resolution::Outside(path) => (Fault::Outside(path), None),
         };
-        let start = self.origin(range.start, |edit| edit.old.0);
-        let end = self.origin(range.end, |edit| edit.old.1);
+        let (start, end) = self.origin_of(&range);
         self.findings.push(Finding {
             level: (self.policy)(self.referrer, kind),
             fault,
@@ -216,6 +235,12 @@ impl Walk<'_> {
     fn is_marked(&self, path: &str) -> bool {
         let marker = self.marker.as_ref();
         marker.is_some_and(|marker| memchr::memmem::find(path.as_bytes(), marker).is_some())
+    }
+
+    /// The bytes of the original text that a match is from.
+    fn origin_of(&self, range: &std::ops::Range<usize>) -> (usize, usize) {
+        let start = self.origin(range.start, |edit| edit.old.0);
+        (start, self.origin(range.end, |edit| edit.old.1))
     }
 
     /// The byte of the original text that a byte of the current one is from;

@@ -1,54 +1,173 @@
 //! "Did you mean": the asset that a reference to nothing may have meant.
 //! Knows names only.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use super::python::path_split;
+use super::resolve::relative;
 use crate::nouns::Asset;
 
-/// The assets, seen from one file.
-pub(super) struct Suggestions<'a> {
-    referrer: &'a Asset,
+/// In what the asset's path differs from the one that was looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likeness {
+    /// In upper and lower case.
+    Case,
+    /// In the extension.
+    Extension,
+    /// In a few letters of the name.
+    Spelling,
+    /// In the directory.
+    Directory,
+}
+
+/// All assets, by what a misspelt path may have in common with them. Nothing
+/// is made before the first question.
+pub struct Suggestions<'a> {
     assets: &'a [Asset],
+    index: OnceLock<Index<'a>>,
+}
+
+#[derive(Default)]
+struct Index<'a> {
+    lower_case: HashMap<String, &'a Asset>,
+    directories: HashMap<&'a [u8], Vec<(Letters, &'a Asset)>>,
+    names: HashMap<&'a [u8], Vec<&'a Asset>>,
 }
 
 impl<'a> Suggestions<'a> {
-    pub fn new(referrer: &'a Asset, assets: &'a [Asset]) -> Self {
-        Self { referrer, assets }
+    /// Among these assets.
+    pub fn new(assets: &'a [Asset]) -> Self {
+        Self {
+            assets,
+            index: OnceLock::new(),
+        }
     }
 
-    /// The asset most like `path`: the same but for case, the same name in
-    /// another directory, or a similar name in the same directory.
-    pub fn nearest(&self, path: &str) -> Option<&'a Asset> {
+    /// The asset most like `path`, and in what it differs.
+    pub fn nearest(&self, path: &str) -> Option<(&'a Asset, Likeness)> {
+        let index = self.index.get_or_init(|| Index::new(self.assets));
+        if let Some(asset) = index.lower_case.get(&path.to_lowercase()) {
+            return Some((asset, Likeness::Case));
+        }
         let (directory, name) = path_split(path.as_bytes());
-        let name = String::from_utf8_lossy(name);
-        let length = name.chars().count();
-        let rank = |asset: &Asset| {
-            let text = asset.path.to_text();
-            if text.eq_ignore_ascii_case(path) {
-                return Some(0);
-            }
-            let (other_directory, other_name) = path_split(text.as_bytes());
-            let other_name = String::from_utf8_lossy(other_name);
-            if other_directory == directory {
-                // Comparing takes the product of both lengths.
-                if other_name.chars().count().abs_diff(length) > length / 3 {
-                    return None;
-                }
-                let distance = strsim::damerau_levenshtein(&other_name, &name);
-                return (distance <= length / 3).then_some(distance);
-            }
-            (other_name == name).then_some(100)
+        let beside = index.directories.get(directory);
+        let other_extension = || {
+            let same = |asset: &&Asset| stem(name_of(asset)) == stem(name);
+            let assets = beside?.iter().map(|(_, asset)| *asset);
+            let asset = assets.filter(same).min_by_key(|it| &it.path)?;
+            let misspelt = changes(name, name_of(asset)) <= limit(name);
+            let likeness = if misspelt {
+                Likeness::Spelling
+            } else {
+                Likeness::Extension
+            };
+            Some((asset, likeness))
         };
-        self.assets
-            .iter()
-            .filter_map(|asset| Some((rank(asset)?, &asset.path, asset)))
-            .min_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)))
-            .map(|(_, _, asset)| asset)
+        let similar = || Some((most_similar(name, beside?)?, Likeness::Spelling));
+        let moved = || {
+            // The one that has most of the path in common.
+            let key = |asset: &&Asset| (Reverse(common_end(path, asset)), asset.path.clone());
+            let asset = index.names.get(name)?.iter().copied().min_by_key(key)?;
+            Some((asset, Likeness::Directory))
+        };
+        other_extension().or_else(similar).or_else(moved)
     }
 
     /// The asset's path as the referring file would write it.
-    pub fn spell(&self, target: &Asset) -> String {
-        let from = path_split(self.referrer.path.as_bytes()).0;
-        let path = super::resolve::relative(from, target.path.as_bytes());
+    pub fn spell(&self, referrer: &Asset, target: &Asset) -> String {
+        let from = path_split(referrer.path.as_bytes()).0;
+        let path = relative(from, target.path.as_bytes());
         String::from_utf8_lossy(&path).into_owned()
+    }
+}
+
+impl<'a> Index<'a> {
+    fn new(assets: &'a [Asset]) -> Self {
+        let mut index = Self::default();
+        for asset in assets {
+            let (directory, name) = path_split(asset.path.as_bytes());
+            let lower = asset.path.to_text().to_lowercase();
+            index.lower_case.entry(lower).or_insert(asset);
+            let beside = index.directories.entry(directory).or_default();
+            beside.push((Letters::of(name), asset));
+            index.names.entry(name).or_default().push(asset);
+        }
+        index
+    }
+}
+
+fn name_of(asset: &Asset) -> &[u8] {
+    path_split(asset.path.as_bytes()).1
+}
+
+/// A name without its extension.
+fn stem(name: &[u8]) -> &[u8] {
+    match memchr::memrchr(b'.', name) {
+        Some(dot) if dot > 0 => &name[..dot],
+        _ => name,
+    }
+}
+
+/// How many parts both paths end with.
+fn common_end(path: &str, asset: &Asset) -> usize {
+    let ends = |path| memchr::memchr_iter(b'/', path).count();
+    let common = path.bytes().rev().zip(asset.path.as_bytes().iter().rev());
+    let common: Vec<u8> = common
+        .take_while(|(a, b)| a == *b)
+        .map(|(a, _)| a)
+        .collect();
+    ends(&common)
+}
+
+/// The asset whose name is the fewest changes away, if there are few.
+fn most_similar<'a>(name: &[u8], beside: &[(Letters, &'a Asset)]) -> Option<&'a Asset> {
+    let letters = Letters::of(name);
+    let limit = limit(name);
+    let near = beside.iter().filter_map(|(other, asset)| {
+        // Comparing takes the product of both lengths.
+        if letters.distance(other) > limit {
+            return None;
+        }
+        let changes = changes(name, name_of(asset));
+        (changes <= limit).then_some((changes, &asset.path, *asset))
+    });
+    near.min_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)))
+        .map(|it| it.2)
+}
+
+/// How many changes make of one name the other.
+fn changes(one: &[u8], other: &[u8]) -> usize {
+    let (one, other) = (String::from_utf8_lossy(one), String::from_utf8_lossy(other));
+    strsim::damerau_levenshtein(&one, &other)
+}
+
+/// So many changes are a slip.
+fn limit(name: &[u8]) -> usize {
+    String::from_utf8_lossy(name).chars().count() / 3
+}
+
+/// How often each letter is in a name: quick to compare.
+struct Letters([u8; 32]);
+
+impl Letters {
+    fn of(name: &[u8]) -> Self {
+        let mut letters = [0_u8; 32];
+        for byte in name {
+            let count = &mut letters[usize::from(byte % 32)];
+            *count = count.saturating_add(1);
+        }
+        Self(letters)
+    }
+
+    /// At most as many as the changes that lead from one name to the other,
+    /// in characters of one byte.
+    fn distance(&self, other: &Self) -> usize {
+        let pairs = || self.0.iter().zip(&other.0);
+        let only = |more: u32, (a, b): (&u8, &u8)| more + u32::from(a.saturating_sub(*b));
+        let here = pairs().fold(0, only);
+        let there = pairs().map(|(a, b)| (b, a)).fold(0, only);
+        here.max(there) as usize
     }
 }

@@ -9,18 +9,18 @@ use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::Patterns;
+use super::{Patterns, SourceDirectory};
 use crate::disk;
 use crate::nouns::{Asset, LogicalPath, Problem};
 use crate::rewrite::normpath;
-use crate::settings::{Finder, Settings};
+use crate::settings::Settings;
 
 /// What the finders found.
 #[derive(Debug, Default)]
 pub struct Found {
     /// The winners, in the order found.
     pub assets: Vec<Asset>,
-    /// Keys of sources that lost, in the order found.
+    /// Sources that lost, in the order found.
     pub conflicts: Vec<Conflict>,
     /// Directories that could not be walked, names that cannot be used.
     pub problems: Vec<Problem>,
@@ -29,8 +29,8 @@ pub struct Found {
 /// A source whose path another one had claimed.
 #[derive(Debug)]
 pub struct Conflict {
-    /// The path both want.
-    pub key: LogicalPath,
+    /// The source, with the path that another one has.
+    pub asset: Asset,
     /// How many assets had been found before.
     pub after: usize,
 }
@@ -44,30 +44,8 @@ pub fn find(settings: &Settings, patterns: &Patterns) -> Found {
         claimed: HashSet::new(),
         found: Found::default(),
     };
-    for finder in &settings.finders {
-        match finder {
-            Finder::FileSystem => {
-                let mut seen = Vec::new();
-                for dir in &settings.static_dirs {
-                    let place = (&dir.prefix, &dir.written);
-                    if seen.contains(&place) {
-                        continue;
-                    }
-                    seen.push(place);
-                    // Django keeps one storage for each directory as it is
-                    // written, so that the last prefix given for it is used
-                    // every time.
-                    let same = |other: &&crate::settings::StaticDir| other.written == dir.written;
-                    let last = settings.static_dirs.iter().rfind(same).unwrap_or(dir);
-                    search.walk(&last.prefix, &dir.root);
-                }
-            }
-            Finder::AppDirectories => {
-                for app in &settings.apps {
-                    search.walk("", &app.directory.join("static"));
-                }
-            }
-        }
+    for directory in SourceDirectory::all(settings) {
+        search.walk(&directory.prefix, &directory.root);
     }
     search.found
 }
@@ -184,23 +162,24 @@ impl Search<'_> {
             );
             return;
         }
-        if !self.claimed.insert(key.clone()) {
-            let after = self.found.assets.len();
-            self.found.conflicts.push(Conflict { key, after });
-            return;
-        }
         let normal = normpath(key.as_bytes());
         let path = if normal == key.as_bytes() {
             key.clone()
         } else {
             LogicalPath::new(normal)
         };
-        self.found.assets.push(Asset {
+        let asset = Asset {
             key,
             path,
             found_path,
             directory: Arc::clone(directory),
-        });
+        };
+        if self.claimed.insert(asset.key.clone()) {
+            self.found.assets.push(asset);
+        } else {
+            let after = self.found.assets.len();
+            self.found.conflicts.push(Conflict { asset, after });
+        }
     }
 }
 

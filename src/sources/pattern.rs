@@ -16,12 +16,7 @@ impl Patterns {
     pub fn new<S: AsRef<str>>(patterns: &[S], with_default: bool) -> Self {
         let default = DEFAULT.iter().filter(|_| with_default).copied();
         let written = patterns.iter().map(AsRef::as_ref);
-        Self(
-            written
-                .chain(default)
-                .map(|pattern| Pattern::new(&normpath(pattern.as_bytes())))
-                .collect(),
-        )
+        Self(written.chain(default).map(Pattern::new).collect())
     }
 
     /// Whether any pattern matches the whole name.
@@ -35,17 +30,26 @@ impl Patterns {
     /// assert!(patterns.match_name(b".hidden"));
     /// ```
     pub fn match_name(&self, name: &[u8]) -> bool {
+        self.matching(name).is_some()
+    }
+
+    /// The first pattern that matches the whole name, as it was written.
+    pub(super) fn matching(&self, name: &[u8]) -> Option<&str> {
         if self.0.is_empty() {
-            return false;
+            return None;
         }
         let name = decode(name);
-        self.0.iter().any(|pattern| pattern.matches(&name))
+        let pattern = self.0.iter().find(|pattern| pattern.matches(&name))?;
+        Some(&pattern.written)
     }
 }
 
 /// One compiled pattern.
 #[derive(Clone, Debug)]
-struct Pattern(Vec<Token>);
+struct Pattern {
+    written: String,
+    tokens: Vec<Token>,
+}
 
 #[derive(Clone, Debug)]
 enum Token {
@@ -59,8 +63,8 @@ enum Token {
 }
 
 impl Pattern {
-    fn new(pattern: &[u8]) -> Self {
-        let pattern = decode(pattern);
+    fn new(written: &str) -> Self {
+        let pattern = decode(&normpath(written.as_bytes()));
         let mut tokens = Vec::new();
         let mut at = 0;
         while let Some(&character) = pattern.get(at) {
@@ -78,7 +82,10 @@ impl Pattern {
                 _ => Token::Literal(character),
             });
         }
-        Self(tokens)
+        Self {
+            written: written.to_owned(),
+            tokens,
+        }
     }
 
     /// Matching with one point to go back to (the last `*`): never more
@@ -87,7 +94,7 @@ impl Pattern {
         let (mut token, mut at) = (0, 0);
         let mut back = None;
         while at < name.len() {
-            let matched = match self.0.get(token) {
+            let matched = match self.tokens.get(token) {
                 Some(Token::Any) => {
                     back = Some((token, at));
                     token += 1;
@@ -114,7 +121,7 @@ impl Pattern {
                 return false;
             }
         }
-        self.0[token..]
+        self.tokens[token..]
             .iter()
             .all(|token| matches!(token, Token::Any))
     }

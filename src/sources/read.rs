@@ -3,6 +3,7 @@
 //! and that was not touched since, is not read at all. Owns what is true of a source's bytes;
 //! decides nothing about them.
 
+use std::collections::HashSet;
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
 use std::os::unix::fs::FileTypeExt;
@@ -13,7 +14,7 @@ use md5::{Digest, Md5};
 use rayon::prelude::*;
 
 use crate::disk;
-use crate::nouns::{Asset, AssetId, ContentId, Fingerprint, Problem, Stamp};
+use crate::nouns::{Asset, AssetId, ContentId, Fingerprint, Problem, Stamp, place_at};
 
 /// What earlier runs know of sources.
 pub trait Known: Sync {
@@ -69,10 +70,22 @@ const ROOM: usize = 64 << 20;
 /// Everything read.
 #[derive(Debug, Default)]
 pub struct Read {
-    /// By asset number; of no meaning where there are problems.
+    /// By asset number; of those that could not be read, without meaning.
     pub contents: Vec<Content>,
-    /// Sources that could not be read.
+    /// Why some could not be read.
     pub problems: Vec<Problem>,
+    /// Which.
+    pub unreadable: HashSet<AssetId>,
+}
+
+impl Read {
+    /// Contents with which nothing is wrong.
+    pub fn of(contents: Vec<Content>) -> Self {
+        Self {
+            contents,
+            ..Self::default()
+        }
+    }
 }
 
 /// Reads all assets' sources, except those that are known. With `hashes`,
@@ -97,12 +110,16 @@ pub fn read(assets: &[Asset], hashes: bool, known: &dyn Known) -> Read {
         .collect();
     let mut all = Read {
         contents: Vec::with_capacity(results.len()),
-        problems: Vec::new(),
+        ..Read::default()
     };
-    for result in results {
+    for (id, result) in (0..).map(AssetId).zip(results) {
         match result {
             Ok(content) => all.contents.push(content),
-            Err(problem) => all.problems.push(*problem),
+            Err(problem) => {
+                all.contents.push(stand_in(&assets[id.index()]));
+                all.problems.push(*problem);
+                all.unreadable.insert(id);
+            }
         }
     }
     all
@@ -142,28 +159,60 @@ enum Wanted {
 /// Stands in for contents that a run neither reads nor compares: it only
 /// makes links, or only says what it would do.
 pub fn unread(assets: &[Asset]) -> Vec<Content> {
-    let content = |asset: &Asset| {
-        let source = asset.source();
-        let metadata = std::fs::symlink_metadata(&source);
-        Content {
-            id: blake3::hash(source.as_os_str().as_encoded_bytes()),
-            stamp: metadata.map_or_else(|_| Stamp::default(), |metadata| Stamp::of(&metadata)),
-            fingerprint: None,
-            loaded: None,
-        }
-    };
-    assets.iter().map(content).collect()
+    assets.iter().map(stand_in).collect()
+}
+
+fn stand_in(asset: &Asset) -> Content {
+    let source = asset.source();
+    let metadata = std::fs::symlink_metadata(&source);
+    Content {
+        id: blake3::hash(source.as_os_str().as_encoded_bytes()),
+        stamp: metadata.map_or_else(|_| Stamp::default(), |metadata| Stamp::of(&metadata)),
+        fingerprint: None,
+        loaded: None,
+    }
+}
+
+/// Looks at a source without its bytes, unless it is a text that is not
+/// `known` with the stamp that it has.
+pub fn skim(asset: &Asset, known: impl FnOnce(&Stamp) -> bool) -> Result<Skimmed, Problem> {
+    let source = asset.source();
+    let metadata = std::fs::metadata(&source).map_err(|error| broken(&source, &error))?;
+    if let Some(problem) = special(&source, &metadata) {
+        return Err(problem);
+    }
+    let stamp = Stamp::of(&metadata);
+    if !asset.path.is_adjustable() {
+        rustix::fs::access(&source, rustix::fs::Access::READ_OK)
+            .map_err(|error| unreadable(&source, &error.into()))?;
+        return Ok(Skimmed::Other);
+    }
+    if known(&stamp) {
+        return Ok(Skimmed::Known(stamp));
+    }
+    let bytes = disk::read(&source).map_err(|error| unreadable(&source, &error))?;
+    Ok(Skimmed::Text(stamp, text(&source, bytes)?))
+}
+
+/// What was seen of a source at a glance.
+#[derive(Debug)]
+pub enum Skimmed {
+    /// It is there and is no text of ours.
+    Other,
+    /// A text with a known stamp.
+    Known(Stamp),
+    /// A text, as it was from this stamp on.
+    Text(Stamp, String),
 }
 
 /// The contents of those sources that can be read, for a run that only says
 /// what it would do.
 pub fn read_leniently(assets: &[Asset]) -> Vec<Content> {
     let content = |asset: &Asset| {
-        read_one(&asset.source(), Wanted::Id, &AtomicUsize::new(0), |_| None)
-            .ok()
-            .or_else(|| unread(std::slice::from_ref(asset)).pop())
+        let room = AtomicUsize::new(0);
+        read_one(&asset.source(), Wanted::Id, &room, |_| None).unwrap_or_else(|_| stand_in(asset))
     };
-    assets.par_iter().filter_map(content).collect()
+    assets.par_iter().map(content).collect()
 }
 
 fn read_one(
@@ -174,12 +223,8 @@ fn read_one(
 ) -> Result<Content, Problem> {
     let unreadable = |error: &io::Error| unreadable(source, error);
     let metadata = std::fs::metadata(source).map_err(|error| broken(source, &error))?;
-    if let Some(kind) = special(&metadata) {
-        return Err(
-            Problem::error("not-a-file", format!("is a {kind}, not a file"))
-                .in_file(source)
-                .cure("remove it, or ignore it with `-i NAME`"),
-        );
+    if let Some(problem) = special(source, &metadata) {
+        return Err(problem);
     }
     if let Some(content) = known(&Stamp::of(&metadata))
         && (wanted != Wanted::Fingerprint || content.fingerprint.is_some())
@@ -194,7 +239,14 @@ fn read_one(
         if length != before.len() {
             return Err(changed(source));
         }
-        (text(source, bytes, &before)?, length)
+        let id = blake3::hash(&bytes);
+        let content = Content {
+            id,
+            stamp: Stamp::of(&before),
+            fingerprint: None,
+            loaded: Some(Loaded::Text(text(source, bytes)?)),
+        };
+        (content, length)
     } else {
         let fingerprint = wanted == Wanted::Fingerprint;
         digest(&file, &before, fingerprint, room).map_err(|error| unreadable(&error))?
@@ -219,28 +271,24 @@ fn unreadable(source: &Path, error: &io::Error) -> Problem {
         .cure("make it readable, or ignore it with `-i NAME`")
 }
 
-fn text(source: &Path, bytes: Vec<u8>, metadata: &Metadata) -> Result<Content, Problem> {
-    let id = blake3::hash(&bytes);
-    let text = String::from_utf8(bytes).map_err(|error| {
+fn text(source: &Path, bytes: Vec<u8>) -> Result<String, Problem> {
+    String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        let bytes = error.as_bytes();
-        let line = memchr::memchr_iter(b'\n', &bytes[..at]).count() + 1;
+        let byte = error.as_bytes().get(at).copied().unwrap_or_default();
+        // As far as the place the bytes are as they are.
+        let shown = String::from_utf8_lossy(error.as_bytes());
         Problem::error(
             "not-utf8",
-            format!(
-                "is not UTF-8: byte 0x{:02x} at offset {at}, in line {line}",
-                bytes.get(at).copied().unwrap_or_default()
-            ),
+            format!("is not UTF-8: byte 0x{byte:02x} at offset {at}"),
         )
         .in_file(source)
+        .at(place_at(
+            &shown,
+            at,
+            at + char::REPLACEMENT_CHARACTER.len_utf8(),
+        ))
         .note("css and js are rewritten as text, which must be UTF-8")
         .cure("save the file as UTF-8")
-    })?;
-    Ok(Content {
-        id,
-        stamp: Stamp::of(metadata),
-        fingerprint: None,
-        loaded: Some(Loaded::Text(text)),
     })
 }
 
@@ -308,15 +356,22 @@ fn broken(source: &Path, error: &io::Error) -> Problem {
     }
 }
 
-fn special(metadata: &Metadata) -> Option<&'static str> {
+/// What is wrong with what is neither a file nor a directory.
+fn special(source: &Path, metadata: &Metadata) -> Option<Problem> {
     let kind = metadata.file_type();
-    if kind.is_fifo() {
-        Some("named pipe")
+    let kind = if kind.is_fifo() {
+        "named pipe"
     } else if kind.is_socket() {
-        Some("socket")
+        "socket"
     } else if kind.is_block_device() || kind.is_char_device() {
-        Some("device")
+        "device"
     } else {
-        None
-    }
+        return None;
+    };
+    let problem = Problem::error("not-a-file", format!("is a {kind}, not a file"));
+    Some(
+        problem
+            .in_file(source)
+            .cure("remove it, or ignore it with `-i NAME`"),
+    )
 }

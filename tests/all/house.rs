@@ -16,12 +16,17 @@ const ROOMS: &[(&str, &[&str])] = &[
         "output",
         &["nouns", "disk", "rewrite", "encode", "settings", "sources"],
     ),
+    (
+        "check",
+        &["nouns", "disk", "rewrite", "settings", "sources", "output"],
+    ),
     ("report", &["nouns"]),
     ("cli", &[]),
     (
         "commands",
         &[
-            "nouns", "disk", "rewrite", "encode", "settings", "sources", "output", "report", "cli",
+            "nouns", "disk", "rewrite", "encode", "settings", "sources", "output", "check",
+            "report", "cli",
         ],
     ),
 ];

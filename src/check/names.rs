@@ -1,0 +1,130 @@
+//! What is wrong with files' paths: two files that want one path, paths that
+//! are one to some file systems, names that no browser can ask for. Opens
+//! files only to say whether two are the same.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::disk;
+use crate::nouns::{Asset, Level, LogicalPath, Problem, Severity};
+use crate::sources::Found;
+
+/// What the settings make of a problem with this code at this path, if they
+/// say anything.
+pub type Policy<'a> = dyn Fn(&LogicalPath, &'static str) -> Option<Level> + 'a;
+
+/// Everything that is wrong with the paths of the files found.
+pub fn look_at_names(found: &Found, policy: &Policy<'_>) -> Vec<Problem> {
+    let mut problems = duplicates(found, policy);
+    problems.extend(collisions(&found.assets, policy));
+    let names = found.assets.iter();
+    problems.extend(names.filter_map(|asset| unrequestable(asset, policy)));
+    problems
+}
+
+/// The problem as severe as the settings have it; none if ignored.
+fn weigh(mut problem: Problem, path: &LogicalPath, policy: &Policy<'_>) -> Option<Problem> {
+    problem.severity = match policy(path, problem.code) {
+        None => problem.severity,
+        Some(Level::Error) => Severity::Error,
+        Some(Level::Warn) => Severity::Warning,
+        Some(Level::Ignore) => return None,
+    };
+    Some(problem)
+}
+
+/// Sources whose path another one has.
+fn duplicates(found: &Found, policy: &Policy<'_>) -> Vec<Problem> {
+    let wanted = found.conflicts.iter().map(|conflict| &conflict.asset.key);
+    let mut winners: HashMap<&LogicalPath, Option<&Asset>> =
+        wanted.map(|key| (key, None)).collect();
+    if winners.is_empty() {
+        return Vec::new();
+    }
+    for asset in &found.assets {
+        winners.entry(&asset.key).and_modify(|it| *it = Some(asset));
+    }
+    let problem = |loser: &Asset| {
+        let winner = (*winners.get(&loser.key)?)?;
+        let (source, other) = (winner.source(), loser.source());
+        let problem = if same_bytes(&source, &other) {
+            let message = format!("{} is here too, with the same bytes", loser.key);
+            Problem::info("duplicate-path", message).cure("remove one of them")
+        } else {
+            let message = format!("{} is here too, with other bytes", loser.key);
+            Problem::warning("duplicate-path", message).cure(
+                "rename or remove one of them; if one is meant to replace the other, say so: \
+                 [[staticc.allow]] with kind = \"duplicate-path\"",
+            )
+        };
+        let problem = problem.in_file(other).related(
+            source,
+            None,
+            "this one is collected: it is found first",
+        );
+        weigh(problem, &loser.key, policy)
+    };
+    let losers = found.conflicts.iter().map(|conflict| &conflict.asset);
+    losers.filter_map(problem).collect()
+}
+
+fn same_bytes(one: &Path, other: &Path) -> bool {
+    let size = |path| std::fs::metadata(path).map(|it| it.len()).ok();
+    let read = |path| disk::read(path).ok();
+    size(one) == size(other) && read(one).is_some_and(|bytes| read(other) == Some(bytes))
+}
+
+/// Paths that differ only in case.
+fn collisions(assets: &[Asset], policy: &Policy<'_>) -> Vec<Problem> {
+    let mut first: HashMap<String, &Asset> = HashMap::with_capacity(assets.len());
+    let mut problems = Vec::new();
+    for asset in assets {
+        let lower = asset.path.to_text().to_lowercase();
+        let other = *first.entry(lower).or_insert(asset);
+        if other.path == asset.path {
+            continue;
+        }
+        let message = format!("{} and {} differ only in case", asset.path, other.path);
+        let problem = Problem::warning("case-collision", message)
+            .in_file(asset.source())
+            .related(other.source(), None, "the other one")
+            .note(
+                "where names are the same in either case (macOS, Windows), one replaces the other",
+            )
+            .cure("rename one of them");
+        problems.extend(weigh(problem, &asset.path, policy));
+    }
+    problems
+}
+
+/// A name that is another one once it is read as a URL.
+fn unrequestable(asset: &Asset, policy: &Policy<'_>) -> Option<Problem> {
+    let name = asset.found_path.as_bytes();
+    let escape = |at: usize| {
+        let digits = name.get(at + 1..at + 3);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    let special = name.iter().enumerate().find(|&(at, byte)| match byte {
+        b'#' | b'?' | b'\\' => true,
+        b'%' => escape(at),
+        _ => false,
+    });
+    let (what, why) = match special?.1 {
+        b'#' => (
+            "#",
+            "what follows is a fragment, which browsers do not send",
+        ),
+        b'?' => ("?", "what follows is a query"),
+        b'%' => ("%", "with the digits after it, it is another character"),
+        _ => ("\\", "browsers and Django make a slash of it"),
+    };
+    let message = format!(
+        "the name {} has a {what}, which URLs read otherwise",
+        asset.found_path
+    );
+    let problem = Problem::warning("unrequestable-name", message)
+        .in_file(asset.source())
+        .note(format!("{why}; {{% static %}} looks for another file"))
+        .cure("rename the file");
+    weigh(problem, &asset.path, policy)
+}

@@ -1,0 +1,89 @@
+//! What the last check found clean, for the next one: the stamps of texts and
+//! templates with nothing wrong in them, and what the texts refer to. Owns
+//! the record's bytes; opens nothing. A record that is missing, damaged or of
+//! another world is an empty one.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::nouns::{AssetId, Stamp};
+use crate::output::record::World;
+
+/// What was clean.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Record {
+    world: World,
+    /// By asset number.
+    texts: HashMap<u32, (Stamp, Vec<u32>)>,
+    templates: HashMap<Name, Stamp>,
+}
+
+/// Half a BLAKE3 of a path.
+type Name = [u8; 16];
+
+fn name(path: &Path) -> Name {
+    let hash = blake3::hash(path.as_os_str().as_encoded_bytes());
+    let mut name = Name::default();
+    name.copy_from_slice(&hash.as_bytes()[..size_of::<Name>()]);
+    name
+}
+
+/// Every record begins so; the number is that of the format.
+const MAGIC: &[u8] = b"staticc check\x01";
+
+impl Record {
+    /// Nothing is clean yet.
+    pub fn new(world: World) -> Self {
+        Self {
+            world,
+            ..Self::default()
+        }
+    }
+
+    /// The record in these bytes if it is of this world, else an empty one.
+    pub fn read(bytes: &[u8], world: &World) -> Self {
+        let parse = || {
+            let (body, checksum) = bytes.split_last_chunk::<{ blake3::OUT_LEN }>()?;
+            let body = body.strip_prefix(MAGIC)?;
+            if blake3::hash(body) != *checksum {
+                return None;
+            }
+            let record: Self = postcard::from_bytes(body).ok()?;
+            (record.world == *world).then_some(record)
+        };
+        parse().unwrap_or_else(|| Self::new(*world))
+    }
+
+    /// The bytes to keep.
+    pub fn write(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = postcard::to_extend(self, MAGIC.to_vec()).map_err(io::Error::other)?;
+        let checksum = blake3::hash(&bytes[MAGIC.len()..]);
+        bytes.extend_from_slice(checksum.as_bytes());
+        Ok(bytes)
+    }
+
+    /// What a text refers to, if it was clean with this stamp.
+    pub fn targets(&self, text: AssetId, stamp: &Stamp) -> Option<Vec<AssetId>> {
+        let (clean, targets) = self.texts.get(&text.0)?;
+        (clean == stamp).then(|| targets.iter().copied().map(AssetId).collect())
+    }
+
+    /// Whether a template was clean with this stamp.
+    pub fn has_template(&self, path: &Path, stamp: &Stamp) -> bool {
+        self.templates.get(&name(path)) == Some(stamp)
+    }
+
+    /// A text is clean.
+    pub fn add_text(&mut self, text: AssetId, stamp: Stamp, targets: &[AssetId]) {
+        let targets = targets.iter().map(|target| target.0).collect();
+        self.texts.insert(text.0, (stamp, targets));
+    }
+
+    /// A template is clean.
+    pub fn add_template(&mut self, path: &Path, stamp: Stamp) {
+        self.templates.insert(name(path), stamp);
+    }
+}

@@ -1,0 +1,175 @@
+//! What is wrong with references, as problems with places and cures. Knows
+//! texts and names; looks at no disk but through [`Elsewhere`]'s finder.
+
+use std::path::PathBuf;
+
+use super::collection::Job;
+use super::scan::{Fault, Finding, shorten};
+use super::suggest::{Likeness, Suggestions};
+use crate::nouns::{Asset, AssetId, Level, LineIndex, LogicalPath, Place, Problem, Severity};
+
+/// Where a file is that is not collected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// In a source directory; this pattern has it ignored.
+    Ignored(PathBuf, String),
+    /// Only in STATIC_ROOT, from an earlier run.
+    Earlier,
+}
+
+/// So many findings of one text are told one by one.
+const TOLD: usize = 1000;
+
+/// The findings of one text as problems with places.
+pub(super) fn tell(
+    job: &Job<'_>,
+    asset: &Asset,
+    text: &str,
+    findings: &[Finding],
+    suggestions: &Suggestions<'_>,
+) -> Vec<Problem> {
+    let told: Vec<&Finding> = findings
+        .iter()
+        .filter(|finding| {
+            finding.level != Level::Ignore || matches!(finding.fault, Fault::Leftover(_))
+        })
+        .collect();
+    if told.is_empty() {
+        return Vec::new();
+    }
+    let (told, more) = told.split_at(told.len().min(TOLD));
+    let lines = LineIndex::new(text);
+    let problems = told.iter().map(|finding| {
+        let place = lines.place(finding.start, finding.end.max(finding.start));
+        let matched = shorten(text.get(finding.start..finding.end).unwrap_or_default());
+        let mut problem = match &finding.fault {
+            Fault::Missing(path) => {
+                let message = format!("{matched} names no collected file");
+                let problem = Problem::error("missing-reference", message);
+                let problem = problem.note(format!("looked for {}", shorten(path)));
+                advise(
+                    problem,
+                    job,
+                    path,
+                    |meant| suggestions.spell(asset, meant),
+                    suggestions,
+                )
+            }
+            Fault::Outside(path) => Problem::error(
+                "reference-outside",
+                format!("{matched} leads out of STATIC_ROOT"),
+            )
+            .note(format!("looked for {}", shorten(path)))
+            .cure("count the `..`: the path starts at the file that refers, or at STATIC_URL"),
+            Fault::Leftover(path) => Problem::warning(
+                "leftover-reference",
+                format!("{matched} names {path}, which only an earlier run left in STATIC_ROOT"),
+            )
+            .cure("collect that file again, or remove the reference"),
+        };
+        if finding.level != Level::Error {
+            problem.severity = Severity::Warning;
+        }
+        problem.in_file(asset.source()).at(place)
+    });
+    problems.chain(summary(asset, more)).collect()
+}
+
+/// The problem, with what is known of the file that is not collected: where it
+/// is after all, or which one may be meant, as `spell` writes it.
+pub fn advise(
+    problem: Problem,
+    job: &Job<'_>,
+    path: &str,
+    spell: impl Fn(&Asset) -> String,
+    suggestions: &Suggestions<'_>,
+) -> Problem {
+    match (job.elsewhere)(&LogicalPath::new(path)) {
+        Some(Elsewhere::Ignored(source, pattern)) => problem
+            .related(
+                source,
+                None,
+                format!("is there, but ignored by '{pattern}'"),
+            )
+            .cure("do not ignore it, or refer to another file"),
+        Some(Elsewhere::Earlier) => problem
+            .note("STATIC_ROOT has such a file from an earlier run; no source has it any more")
+            .cure("bring its source back, or remove the reference"),
+        None => match suggestions.nearest(path) {
+            Some((meant, likeness)) => {
+                let why = match likeness {
+                    Likeness::Case => " (only the case differs)",
+                    Likeness::Extension => " (another extension)",
+                    Likeness::Directory => " (in another directory)",
+                    Likeness::Spelling => "",
+                };
+                problem.cure(format!("did you mean {}?{why}", spell(meant)))
+            }
+            None => problem
+                .cure("add the file, correct the reference, or allow it with [[staticc.allow]]"),
+        },
+    }
+}
+
+/// Those findings of one text that are not told one by one.
+fn summary(asset: &Asset, more: &[&Finding]) -> Option<Problem> {
+    let message = format!("{} more references have problems", more.len());
+    let fails = |finding: &&Finding| {
+        finding.level == Level::Error && !matches!(finding.fault, Fault::Leftover(_))
+    };
+    let problem = if more.is_empty() {
+        return None;
+    } else if more.iter().any(fails) {
+        Problem::error("more-problems", message)
+    } else {
+        Problem::warning("more-problems", message)
+    };
+    Some(problem.in_file(asset.source()))
+}
+
+/// An asset whose name Django's rules turn into a path elsewhere.
+pub(super) fn unhashable(asset: &Asset) -> Problem {
+    Problem::error(
+        "unusable-name",
+        format!("{} cannot be given a fingerprinted name", asset.key),
+    )
+    .in_file(asset.source())
+    .note("read as a URL, as Django does, the name leads out of STATIC_ROOT")
+    .cure("rename the file")
+}
+
+/// So many members of a cycle are named.
+const MEMBERS: usize = 8;
+
+/// Files that refer to each other in a circle. `reference` finds the place in
+/// the first where it names the second.
+pub(super) fn circular(
+    assets: &[Asset],
+    cycle: &[AssetId],
+    reference: impl Fn(AssetId, AssetId) -> Option<Place>,
+) -> Problem {
+    let name = |id: &AssetId| assets[id.index()].key.to_text().into_owned();
+    let mut names: Vec<String> = cycle.iter().take(MEMBERS).map(name).collect();
+    if cycle.len() > MEMBERS {
+        names.push(format!("… {} more …", cycle.len() - MEMBERS));
+    }
+    names.extend(cycle.first().map(name));
+    let message = format!(
+        "files refer to each other in a circle: {}",
+        names.join(" → ")
+    );
+    let mut problem = Problem::error("cycle", message)
+        .note("each one's name follows its content, and its content holds the next one's name (Django: \"Max post-process passes exceeded.\")")
+        .cure("remove one of these references");
+    let next = cycle.iter().cycle().skip(1);
+    for (number, (&from, &to)) in cycle.iter().zip(next).take(MEMBERS).enumerate() {
+        let (source, place) = (assets[from.index()].source(), reference(from, to));
+        if number == 0 {
+            problem.file = Some(source);
+            problem.place = place;
+        } else {
+            problem = problem.related(source, place, format!("refers to {}", name(&to)));
+        }
+    }
+    problem
+}

@@ -1,0 +1,78 @@
+//! Which directories the finders look in, in their order, and what a path
+//! would be there. Reads no directory.
+
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use crate::nouns::LogicalPath;
+use crate::settings::{Finder, Settings, StaticDir};
+
+/// A directory whose files take part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceDirectory {
+    /// Who looks there.
+    pub finder: Finder,
+    /// The entry of `INSTALLED_APPS` it belongs to, if to one.
+    pub app: Option<String>,
+    /// What its files' paths begin with, without a slash at the end.
+    pub prefix: String,
+    /// Where it is.
+    pub root: PathBuf,
+}
+
+impl SourceDirectory {
+    /// All of them; the first that has a path wins it.
+    pub fn all(settings: &Settings) -> Vec<Self> {
+        let finders = settings.finders.iter();
+        finders
+            .flat_map(|finder| match finder {
+                Finder::FileSystem => static_dirs(&settings.static_dirs),
+                Finder::AppDirectories => apps(settings),
+            })
+            .collect()
+    }
+
+    /// The path below this directory that such a logical path would have.
+    pub fn relative<'p>(&self, path: &'p LogicalPath) -> Option<&'p Path> {
+        if self.prefix.is_empty() {
+            return Some(path.as_path());
+        }
+        let rest = path.as_bytes().strip_prefix(self.prefix.as_bytes())?;
+        Some(Path::new(std::ffi::OsStr::from_bytes(
+            rest.strip_prefix(b"/")?,
+        )))
+    }
+}
+
+fn static_dirs(dirs: &[StaticDir]) -> Vec<SourceDirectory> {
+    let mut seen = Vec::new();
+    let mut directories = Vec::new();
+    for dir in dirs {
+        let place = (&dir.prefix, &dir.written);
+        if seen.contains(&place) {
+            continue;
+        }
+        seen.push(place);
+        // Django keeps one storage for each directory as it is written, so
+        // that the last prefix given for it is used every time.
+        let same = |other: &&StaticDir| other.written == dir.written;
+        let last = dirs.iter().rfind(same).unwrap_or(dir);
+        directories.push(SourceDirectory {
+            finder: Finder::FileSystem,
+            app: None,
+            prefix: last.prefix.clone(),
+            root: dir.root.clone(),
+        });
+    }
+    directories
+}
+
+fn apps(settings: &Settings) -> Vec<SourceDirectory> {
+    let directory = |app: &crate::settings::App| SourceDirectory {
+        finder: Finder::AppDirectories,
+        app: Some(app.entry.clone()),
+        prefix: String::new(),
+        root: app.directory.join("static"),
+    };
+    settings.apps.iter().map(directory).collect()
+}
