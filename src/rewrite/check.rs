@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::resolve::{NoLeftovers, Resolution, Resolver};
 use super::rules::Rules;
-use super::scan::{Blocks, shorten, url_of};
+use super::scan::{Match, shorten};
 use crate::nouns::{Asset, Fingerprint, LineIndex, Place, ReferenceKind};
 
 /// How the references of a text are meant.
@@ -52,16 +52,8 @@ impl<'a> Checker<'a> {
         let mut dangling = Vec::new();
         let mut lines = None;
         for rule in self.rules.for_path(file.path.as_bytes()) {
-            let mut blocks = None;
-            for captures in rule.pattern.captures_iter(text) {
-                let (Some(whole), Some(url)) = (captures.get(0), url_of(&captures)) else {
-                    continue;
-                };
-                let ignored = rule.ignored.is_some_and(|ignored| {
-                    let blocks = blocks.get_or_insert_with(|| Blocks::find(ignored, text));
-                    blocks.hold(whole.start())
-                });
-                if ignored || !seen.insert(url.start()) {
+            for Match { whole, url, .. } in rule.matches(text) {
+                if !seen.insert(url.start()) {
                     continue;
                 }
                 if let Some(path) = self.leads_nowhere(file, url.as_str(), reading) {

@@ -112,26 +112,14 @@ impl Walk<'_> {
         let mut out = String::new();
         let mut copied = 0;
         let mut edits = Vec::new();
-        let mut blocks = None;
-        for captures in rule.pattern.captures_iter(text) {
-            let Some(whole) = captures.get(0) else {
-                continue;
-            };
-            if let Some(ignored) = rule.ignored {
-                let blocks = blocks.get_or_insert_with(|| Blocks::find(ignored, text));
-                if blocks.hold(whole.start()) {
-                    continue;
-                }
-            }
-            let url = url_of(&captures).map_or("", |url| url.as_str());
-            let url = self.convert(rule.kind, url, text, whole.range());
+        for Match { whole, url, clause } in rule.matches(text) {
+            let url = self.convert(rule.kind, url.as_str(), text, whole.range());
             if url.is_none() && !rule.deletes_skipped {
                 continue;
             }
             out.push_str(&text[copied..whole.start()]);
             let start = out.len();
             if let Some(url) = url {
-                let clause = captures.name("clause").map_or("", |clause| clause.as_str());
                 let (parts, after) = match rule.template {
                     Template::Url(before, after) => ([before, "", ""], after),
                     Template::Clause(keyword, before, after) => ([keyword, clause, before], after),
@@ -260,12 +248,6 @@ impl Walk<'_> {
 /// The base of a placeholder's number.
 const BASE: usize = 36;
 
-/// The URL of a match, whichever of its pattern's groups has it.
-pub(super) fn url_of<'t>(captures: &regex::Captures<'t>) -> Option<regex::Match<'t>> {
-    let groups = ["url", "url1", "url2"];
-    groups.into_iter().find_map(|group| captures.name(group))
-}
-
 /// A reference as it can stand in a message.
 pub(super) fn shorten(matched: &str) -> String {
     let mut text: String = matched
@@ -285,11 +267,42 @@ pub(super) fn shorten(matched: &str) -> String {
     text
 }
 
+/// A place where a rule matches.
+pub(super) struct Match<'t> {
+    pub whole: regex::Match<'t>,
+    /// The URL, whichever of the pattern's groups has it.
+    pub url: regex::Match<'t>,
+    pub clause: &'t str,
+}
+
+impl Rule {
+    /// Its matches in a text, but those that start in an ignored block.
+    pub(super) fn matches<'t>(&self, text: &'t str) -> impl Iterator<Item = Match<'t>> {
+        let mut blocks = None;
+        let matches = self.pattern.captures_iter(text);
+        matches.filter_map(move |captures| {
+            let whole = captures.get(0)?;
+            if let Some(ignored) = self.ignored {
+                let blocks = blocks.get_or_insert_with(|| Blocks::find(ignored, text));
+                if blocks.hold(whole.start()) {
+                    return None;
+                }
+            }
+            let mut urls = ["url", "url1", "url2"].into_iter();
+            Some(Match {
+                whole,
+                url: urls.find_map(|group| captures.name(group))?,
+                clause: captures.name("clause").map_or("", |clause| clause.as_str()),
+            })
+        })
+    }
+}
+
 /// Comments and strings of a text, in which nothing is rewritten.
-pub(super) struct Blocks(Vec<(usize, usize)>);
+struct Blocks(Vec<(usize, usize)>);
 
 impl Blocks {
-    pub(super) fn find(pattern: &regex::Regex, text: &str) -> Self {
+    fn find(pattern: &regex::Regex, text: &str) -> Self {
         Self(
             pattern
                 .find_iter(text)
@@ -299,7 +312,7 @@ impl Blocks {
     }
 
     /// Whether the place is strictly inside a block.
-    pub(super) fn hold(&self, at: usize) -> bool {
+    fn hold(&self, at: usize) -> bool {
         let after = self.0.partition_point(|block| block.0 < at);
         after > 0 && at < self.0[after - 1].1
     }
