@@ -8,6 +8,7 @@ use super::look::{Before, Look};
 use super::plan::{Body, Piece, Plan, Target};
 use super::slot::{Likeness, Slot, Source};
 use super::stage::{NUMBERS, Ready, Stage};
+use super::static_root::cannot_read;
 use crate::disk;
 use crate::encode::{Encoded, Recipe, encode};
 use crate::nouns::{AssetId, ContentId, Encoding, Encodings, LogicalPath, Problem, Stamp};
@@ -235,9 +236,7 @@ impl<'a> Bytes<'a> {
 
     fn read(&self, asset: AssetId) -> Result<Vec<u8>, Problem> {
         let source = self.stage.looker.assets[asset.index()].source();
-        let bytes = disk::read(&source).map_err(|error| {
-            Problem::error("unreadable", format!("cannot be read: {error}")).in_file(&source)
-        })?;
+        let bytes = disk::read(&source).map_err(|error| cannot_read(&source, &error))?;
         if blake3::hash(&bytes) == self.id {
             Ok(bytes)
         } else {

@@ -8,7 +8,7 @@ use std::io;
 use rayon::prelude::*;
 
 use super::manifest::Manifest;
-use super::static_root::StaticRoot;
+use super::static_root::{StaticRoot, cannot_read};
 use crate::disk;
 use crate::encode::is_copy;
 use crate::nouns::{
@@ -247,7 +247,7 @@ impl Verifier<'_> {
                     let problems = dangling.filter_map(|it| self.dangling(file, key, it));
                     found.problems.extend(problems);
                 }
-                Err(error) => found.problems.push(unreadable(file, &error)),
+                Err(error) => found.problems.push(cannot_read(&file.source(), &error)),
             }
         }
         found
@@ -291,7 +291,7 @@ fn wrong_content(file: &Asset, key: &LogicalPath) -> Option<Problem> {
     let fingerprint =
         match disk::open(&file.source()).and_then(|(file, _)| Fingerprint::of_reader(file)) {
             Ok(fingerprint) => fingerprint,
-            Err(error) => return Some(unreadable(file, &error)),
+            Err(error) => return Some(cannot_read(&file.source(), &error)),
         };
     let expected = hashed_path(key, fingerprint.as_bytes());
     (expected.as_ref() != Some(&file.path)).then(|| {
@@ -311,7 +311,7 @@ fn other_content(file: &Asset, hashed: Option<&LogicalPath>) -> Option<Problem> 
     let fingerprint =
         match disk::open(&file.source()).and_then(|(file, _)| Fingerprint::of_reader(file)) {
             Ok(fingerprint) => fingerprint,
-            Err(error) => return Some(unreadable(file, &error)),
+            Err(error) => return Some(cannot_read(&file.source(), &error)),
         };
     let hashed = hashed.filter(|_| !file.path.is_adjustable())?;
     let same = hashed_path(&file.path, fingerprint.as_bytes()).as_ref() == Some(hashed);
@@ -322,8 +322,4 @@ fn other_content(file: &Asset, hashed: Option<&LogicalPath>) -> Option<Problem> 
             .note("a run was interrupted, or somebody changed it")
             .cure("collect again: `staticc collect` compares contents and repairs")
     })
-}
-
-fn unreadable(file: &Asset, error: &io::Error) -> Problem {
-    Problem::error("unreadable", format!("cannot be read: {error}")).in_file(file.source())
 }
