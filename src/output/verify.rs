@@ -216,41 +216,52 @@ impl Verifier<'_> {
 
     fn look_at(&self, file: &Asset, role: &Role) -> Found {
         let mut found = Found::default();
-        found.problems.extend(match role {
-            Role::Hashed(key) => wrong_content(file, key),
-            Role::Plain(hashed) => other_content(file, hashed.as_ref()),
+        let content = match role {
+            Role::Hashed(_) | Role::Plain(_) => Content::read(file)
+                .map_err(|error| found.problems.push(cannot_read(&file.source(), &error)))
+                .ok(),
             Role::Copy | Role::Manifest | Role::Unlisted => None,
-        });
-        if self.compresses {
-            for encoding in Encoding::ALL {
-                let copy = file.path.with_suffix(encoding.suffix());
-                if self.by_path.contains_key(&copy) {
-                    found.copies += 1;
-                    found
-                        .problems
-                        .extend(self.wrong_copy(file, encoding, &copy));
-                }
-            }
-        }
-        let (key, reading) = match role {
-            Role::Hashed(key) => (key, Reading::Served),
-            Role::Plain(_) => (&file.path, Reading::Written),
-            _ => return found,
         };
-        if file.path.is_adjustable() {
-            match disk::read(&file.source()) {
-                Ok(bytes) => {
-                    let text = String::from_utf8_lossy(&bytes);
-                    let (references, dangling) = self.checker.check(file, &text, reading);
-                    found.references = references;
-                    let dangling = dangling.into_iter();
-                    let problems = dangling.filter_map(|it| self.dangling(file, key, it));
-                    found.problems.extend(problems);
-                }
-                Err(error) => found.problems.push(cannot_read(&file.source(), &error)),
+        found.problems.extend(match (role, &content) {
+            (Role::Hashed(key), Some(content)) => wrong_content(file, key, content.fingerprint()),
+            // That of a text that was rewritten is nobody's.
+            (Role::Plain(Some(hashed)), Some(Content::Other(fingerprint))) => {
+                other_content(file, hashed, *fingerprint)
             }
+            _ => None,
+        });
+        self.look_at_copies(file, &mut found);
+        if let Some(Content::Text(bytes)) = content {
+            self.look_at_references(file, role, &bytes, &mut found);
         }
         found
+    }
+
+    fn look_at_copies(&self, file: &Asset, found: &mut Found) {
+        if !self.compresses {
+            return;
+        }
+        for encoding in Encoding::ALL {
+            let copy = file.path.with_suffix(encoding.suffix());
+            if self.by_path.contains_key(&copy) {
+                found.copies += 1;
+                let problem = self.wrong_copy(file, encoding, &copy);
+                found.problems.extend(problem);
+            }
+        }
+    }
+
+    fn look_at_references(&self, file: &Asset, role: &Role, bytes: &[u8], found: &mut Found) {
+        let (key, reading) = match role {
+            Role::Hashed(key) => (key, Reading::Served),
+            _ => (&file.path, Reading::Written),
+        };
+        let text = String::from_utf8_lossy(bytes);
+        let (references, dangling) = self.checker.check(file, &text, reading);
+        found.references = references;
+        let problems = dangling.into_iter();
+        let problems = problems.filter_map(|it| self.dangling(file, key, it));
+        found.problems.extend(problems);
     }
 
     /// What is wrong with a compressed copy.
@@ -286,13 +297,34 @@ impl Verifier<'_> {
     }
 }
 
+/// The content of a file, read once.
+enum Content {
+    /// One that may refer to others.
+    Text(Vec<u8>),
+    /// Any other may be large, and its fingerprint is enough.
+    Other(Fingerprint),
+}
+
+impl Content {
+    fn read(file: &Asset) -> io::Result<Self> {
+        if file.path.is_adjustable() {
+            disk::read(&file.source()).map(Self::Text)
+        } else {
+            let (file, _) = disk::open(&file.source())?;
+            Fingerprint::of_reader(file).map(Self::Other)
+        }
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        match self {
+            Self::Text(bytes) => Fingerprint::of(bytes),
+            Self::Other(fingerprint) => *fingerprint,
+        }
+    }
+}
+
 /// What is wrong with the content of a fingerprinted file.
-fn wrong_content(file: &Asset, key: &LogicalPath) -> Option<Problem> {
-    let fingerprint =
-        match disk::open(&file.source()).and_then(|(file, _)| Fingerprint::of_reader(file)) {
-            Ok(fingerprint) => fingerprint,
-            Err(error) => return Some(cannot_read(&file.source(), &error)),
-        };
+fn wrong_content(file: &Asset, key: &LogicalPath, fingerprint: Fingerprint) -> Option<Problem> {
     let expected = hashed_path(key, fingerprint.as_bytes());
     (expected.as_ref() != Some(&file.path)).then(|| {
         Problem::error(
@@ -305,15 +337,8 @@ fn wrong_content(file: &Asset, key: &LogicalPath) -> Option<Problem> {
     })
 }
 
-/// What is wrong with a plain file, as far as that can be known: that of a
-/// text that was rewritten is nobody's.
-fn other_content(file: &Asset, hashed: Option<&LogicalPath>) -> Option<Problem> {
-    let fingerprint =
-        match disk::open(&file.source()).and_then(|(file, _)| Fingerprint::of_reader(file)) {
-            Ok(fingerprint) => fingerprint,
-            Err(error) => return Some(cannot_read(&file.source(), &error)),
-        };
-    let hashed = hashed.filter(|_| !file.path.is_adjustable())?;
+/// What is wrong with a plain file that is no text.
+fn other_content(file: &Asset, hashed: &LogicalPath, fingerprint: Fingerprint) -> Option<Problem> {
     let same = hashed_path(&file.path, fingerprint.as_bytes()).as_ref() == Some(hashed);
     let message = format!("has another content than {hashed}");
     (!same).then(|| {
