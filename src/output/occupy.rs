@@ -4,7 +4,6 @@
 
 use std::fs::{self, Permissions};
 use std::io;
-use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -182,9 +181,7 @@ impl StaticRoot {
                 continue;
             };
             if !entry.file_type().is_dir() && ours(entry.file_name()) {
-                let path = entry.path().strip_prefix(self.path());
-                let path = path.unwrap_or(entry.path()).as_os_str().as_bytes();
-                self.remove(&LogicalPath::new(path))?;
+                self.remove(&self.path_of(&entry))?;
             }
         }
         Ok(all)

@@ -94,6 +94,12 @@ impl StaticRoot {
         self.path().join(path.as_path())
     }
 
+    /// The path of what was found on disk.
+    pub(super) fn path_of(&self, entry: &walkdir::DirEntry) -> LogicalPath {
+        let path = entry.path().strip_prefix(self.path());
+        LogicalPath::new(path.unwrap_or(entry.path()).as_os_str().as_bytes())
+    }
+
     /// What is at a path now, if anything is; symbolic links are not followed.
     pub fn look(&self, path: &LogicalPath) -> Result<Option<Metadata>, Problem> {
         let place = self.locate(path);
@@ -178,11 +184,7 @@ impl StaticRoot {
             .into_iter()
             .filter(|entry| !matches!(entry, Ok(entry) if entry.file_type().is_dir()))
             .map(|entry| match entry {
-                Ok(entry) => {
-                    let path = entry.path().strip_prefix(root);
-                    let path = path.unwrap_or(entry.path()).as_os_str();
-                    Ok(LogicalPath::new(path.as_bytes()))
-                }
+                Ok(entry) => Ok(self.path_of(&entry)),
                 Err(error) => Err(Problem::error(
                     "unreadable",
                     format!("STATIC_ROOT cannot be listed: {error}"),
