@@ -208,7 +208,8 @@ impl StaticRoot {
         let quiet = self.gate.close(PATIENCE);
         let clean = self.clean_up(Some(Instant::now() + TIDYING));
         if !quiet {
-            // Who is still inside may make one more.
+            // Who is still inside may make one more. Made again and not kept:
+            // it would keep a STATIC_ROOT that this run made.
             let _ = self
                 .beneath()
                 .map(|root| root.create(&LogicalPath::new(MARKER)));
