@@ -85,7 +85,11 @@ impl Beneath {
         let removed = self
             .place(path)
             .and_then(|(directory, name)| Ok(fs::unlinkat(directory, name, AtFlags::empty())?));
-        was_there(removed)
+        match removed {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes a directory in one that exists. Whether it was not there.
@@ -152,15 +156,6 @@ impl Beneath {
 
     fn held(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Arc<OwnedFd>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Whether something was there to be removed.
-fn was_there(removed: io::Result<()>) -> io::Result<bool> {
-    match removed {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
     }
 }
 
