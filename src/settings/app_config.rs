@@ -39,11 +39,11 @@ pub(super) enum Label {
 /// How far bases and imports are followed.
 const DEPTH: usize = 16;
 
-/// So many characters of an expression are shown.
-const SHOWN: usize = 100;
-
 /// How often: each may lead to several others.
 const STEPS: usize = 10_000;
+
+/// So many characters of an expression are shown.
+const SHOWN: usize = 100;
 
 /// Reads the configuration of one app.
 pub(super) struct Reader<'a> {
