@@ -1,11 +1,10 @@
 //! Signals in the middle of a run.
 
-use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::tree::staticc;
+use crate::site::Site;
 
 fn names(directory: &Path) -> Vec<String> {
     let entries = walkdir::WalkDir::new(directory).sort_by_file_name();
@@ -17,18 +16,11 @@ fn names(directory: &Path) -> Vec<String> {
 
 #[test]
 fn a_signal_leaves_static_root_as_it_was() {
-    let directory = tempfile::tempdir().unwrap();
-    let base = directory.path();
-    fs::create_dir_all(base.join("static/d")).unwrap();
-    fs::create_dir_all(base.join("out")).unwrap();
-    fs::write(base.join("out/old.txt"), "old").unwrap();
-    let settings = "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\nSTATICFILES_DIRS = [\"static\"]\n\
-        [staticc]\npython_path = []\n";
-    fs::write(base.join("settings.toml"), settings).unwrap();
+    let site = Site::new();
+    site.write("out/old.txt", "old");
     // Small ones are prepared while the large ones take their time.
     for number in 0..200 {
-        let path = base.join(format!("static/d/{number}.png"));
-        fs::write(path, number.to_string()).unwrap();
+        site.write(&format!("static/d/{number}.png"), number.to_string());
     }
     for number in 0..8 {
         let line = |line: u32| {
@@ -38,15 +30,15 @@ fn a_signal_leaves_static_root_as_it_was() {
             )
         };
         let text: String = (0..60_000).map(line).collect();
-        fs::write(base.join(format!("static/{number}.txt")), text).unwrap();
+        site.write(&format!("static/{number}.txt"), text);
     }
-    let before = names(base);
+    let before = names(site.base());
     for (signal, status) in [("INT", 130), ("TERM", 143)] {
         // What starts the tests may have these signals ignored, and staticc
         // leaves it at that.
-        let staticc = staticc();
+        let staticc = site.staticc();
         let mut child = Command::new("env")
-            .current_dir(base)
+            .current_dir(site.base())
             .args(["--default-signal=INT,TERM"])
             .arg(staticc.get_program())
             .args(["collect", "--noinput", "--no-cache"])
@@ -56,7 +48,7 @@ fn a_signal_leaves_static_root_as_it_was() {
             .unwrap();
         // It is in the middle once it has made a directory.
         let start = Instant::now();
-        while !base.join("out/d").exists() && start.elapsed() < Duration::from_secs(20) {
+        while !site.out("d").exists() && start.elapsed() < Duration::from_secs(20) {
             std::thread::sleep(Duration::from_millis(5));
         }
         let kill = Command::new("kill")
@@ -64,26 +56,19 @@ fn a_signal_leaves_static_root_as_it_was() {
             .status();
         assert!(kill.unwrap().success());
         assert_eq!(child.wait().unwrap().code(), Some(status));
-        assert_eq!(names(base), before);
+        assert_eq!(names(site.base()), before);
     }
 }
 
 /// As under `nohup`.
 #[test]
 fn ignored_signals_stay_ignored() {
-    let directory = tempfile::tempdir().unwrap();
-    let base = directory.path();
-    fs::create_dir(base.join("static")).unwrap();
-    fs::create_dir(base.join("out")).unwrap();
-    let settings =
-        "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\nSTATICFILES_DIRS = [\"static\"]\n";
-    fs::write(base.join("settings.toml"), settings).unwrap();
-    fs::write(base.join("static/a.txt"), "a").unwrap();
-    let lock = fs::File::open(base.join("out")).unwrap();
-    rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
-    let staticc = staticc();
+    let site = Site::new();
+    site.write("static/a.txt", "a");
+    let lock = site.lock();
+    let staticc = site.staticc();
     let mut child = Command::new("sh")
-        .current_dir(base)
+        .current_dir(site.base())
         .args([
             "-c",
             "trap '' HUP; exec \"$0\" collect --noinput --no-cache",
@@ -100,5 +85,5 @@ fn ignored_signals_stay_ignored() {
     assert!(kill.unwrap().success());
     drop(lock);
     assert!(child.wait().unwrap().success());
-    assert!(base.join("out/a.txt").exists());
+    assert!(site.out("a.txt").exists());
 }

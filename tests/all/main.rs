@@ -26,6 +26,7 @@ mod interrupt;
 mod outcome;
 mod properties;
 mod prune;
+mod site;
 mod speaking;
 mod tree;
 mod verify;

@@ -11,6 +11,7 @@ use std::process::Output;
 use serde_json::Value;
 
 use crate::fixtures::{DJANGO, cases, nearest, read_spec};
+use crate::site::Site;
 use crate::tree::{self, staticc};
 
 /// Cases in which Django leaves references to nothing, which staticc does not:
@@ -129,46 +130,23 @@ fn encoded(content: &[u8], path: &Path) -> Vec<u8> {
 }
 
 /// A project with a css that is compressed and refers to an image.
-struct Site {
-    directory: tempfile::TempDir,
+fn site() -> Site {
+    let site = Site::new();
+    let css = "a { background: url(../a.png) } /* long enough */\n".repeat(20);
+    site.write("static/css/a.css", css);
+    site.write("static/a.png", "png");
+    site
 }
 
 impl Site {
-    fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let base = directory.path();
-        fs::create_dir_all(base.join("static/css")).unwrap();
-        let settings = "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\n\
-            STATICFILES_DIRS = [\"static\"]\n[staticc]\npython_path = []\n";
-        fs::write(base.join("settings.toml"), settings).unwrap();
-        let css = "a { background: url(../a.png) } /* long enough */\n".repeat(20);
-        fs::write(base.join("static/css/a.css"), css).unwrap();
-        fs::write(base.join("static/a.png"), "png").unwrap();
-        Self { directory }
-    }
-
-    /// Exit status, standard output, standard error.
-    fn run(&self, verb: &str, flags: &[&str]) -> (i32, String, String) {
-        let mut command = staticc();
-        command.current_dir(&self.directory).arg(verb).args(flags);
-        let output = command.output().unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let code = output.status.code().unwrap();
-        (code, text(&output.stdout), text(&output.stderr))
-    }
-
-    fn out(&self, path: &str) -> PathBuf {
-        self.directory.path().join("out").join(path)
-    }
-
     /// The file whose name begins and ends so, with a fingerprint between.
     fn hashed(&self, start: &str, end: &str) -> PathBuf {
-        let mut files = tree::files(&self.out("")).into_keys();
+        let mut files = self.files().into_keys();
         let found = files.find(|path| {
             let path = path.to_str().unwrap();
             path.starts_with(start) && path.ends_with(end) && path.len() > start.len() + 12
         });
-        self.out(found.unwrap().to_str().unwrap())
+        self.out(found.unwrap())
     }
 }
 
@@ -230,12 +208,12 @@ fn every_damage_is_found() {
             fs::copy(site.hashed("css/a.", ".css.gz"), site.out("a.png.gz")).unwrap();
         }),
     ];
-    let site = Site::new();
+    let site = site();
     for (told, damage) in damages {
-        assert_eq!(site.run("collect", &["--noinput", "-c"]).0, 0, "{told}");
-        assert_eq!(site.run("verify", &[]).0, 0, "{told}");
+        assert_eq!(site.run(&["collect", "--noinput", "-c"]).0, 0, "{told}");
+        assert_eq!(site.run(&["verify"]).0, 0, "{told}");
         damage(&site);
-        let (code, _, errors) = site.run("verify", &[]);
+        let (code, _, errors) = site.run(&["verify"]);
         assert!(
             code == 1 && errors.contains(told),
             "{told}: {code} {errors}"
@@ -245,15 +223,15 @@ fn every_damage_is_found() {
 
 #[test]
 fn what_is_in_no_manifest_is_listed_and_no_error() {
-    let site = Site::new();
-    site.run("collect", &["--noinput"]);
+    let site = site();
+    site.run(&["collect", "--noinput"]);
     fs::write(site.out("mine.txt"), "mine").unwrap();
-    let (code, told, _) = site.run("verify", &[]);
+    let (code, told, _) = site.run(&["verify"]);
     assert!(
         code == 0 && told.starts_with("in no manifest: mine.txt\n"),
         "{told}"
     );
-    let (_, told, _) = site.run("verify", &["--format", "json"]);
+    let (_, told, _) = site.run(&["verify", "--format", "json"]);
     let last: Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
     assert_eq!(
         (&last["event"], &last["unlisted"]),
@@ -264,10 +242,10 @@ fn what_is_in_no_manifest_is_listed_and_no_error() {
 /// A run that was interrupted may leave that, and a reference leads there.
 #[test]
 fn a_plain_file_that_differs_is_told() {
-    let site = Site::new();
-    site.run("collect", &["--noinput"]);
+    let site = site();
+    site.run(&["collect", "--noinput"]);
     fs::write(site.out("a.png"), "").unwrap();
-    let (code, _, told) = site.run("verify", &[]);
+    let (code, _, told) = site.run(&["verify"]);
     assert!(
         code == 0 && told.starts_with("warning: out/a.png: has another"),
         "{told}"
@@ -276,10 +254,10 @@ fn a_plain_file_that_differs_is_told() {
 
 #[test]
 fn nothing_is_not_whole() {
-    let site = Site::new();
+    let site = site();
     let plain =
         "STORAGES.staticfiles.BACKEND='django.contrib.staticfiles.storage.StaticFilesStorage'";
-    let (code, _, told) = site.run("verify", &["--set", plain]);
+    let (code, _, told) = site.run(&["verify", "--set", plain]);
     assert!(
         code == 1 && told.contains("STATIC_ROOT is not there"),
         "{told}"
