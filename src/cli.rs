@@ -19,6 +19,8 @@ pub struct Cli {
 pub enum Verb {
     /// Collect static files in STATIC_ROOT, as manage.py collectstatic does
     Collect(Box<Collect>),
+    /// Report every problem of the project, and write nothing
+    Check(Check),
     /// Say whether STATIC_ROOT is whole: manifest, fingerprints, compressed copies, references
     Verify(Verify),
     /// Remove the fingerprinted files that no recent release names
@@ -61,6 +63,46 @@ pub struct Telling {
     /// Whether to colour problems
     #[arg(long, value_enum, default_value_t = When::Auto)]
     pub color: When,
+}
+
+/// Flags of `staticc check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Report only problems in these files and directories (the whole project is known all the same)
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Which project.
+    #[command(flatten)]
+    pub project: Project,
+
+    /// Ignore files or directories matching this glob-style pattern (repeatable)
+    #[arg(short, long = "ignore", value_name = "PATTERN")]
+    pub ignore: Vec<String>,
+
+    /// Don't ignore the common private patterns 'CVS', '.*' and '*~'
+    #[arg(long)]
+    pub no_default_ignore: bool,
+
+    /// Don't look for {% static %} in templates
+    #[arg(long)]
+    pub no_templates: bool,
+
+    /// Threads [default: one for each core]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+
+    /// Look at everything anew, and remember nothing
+    #[arg(long)]
+    pub no_cache: bool,
+
+    /// The cache, which remembers what was clean [default: [staticc.cache] dir, else the user's cache]
+    #[arg(long, value_name = "DIR")]
+    pub cache_dir: Option<PathBuf>,
+
+    /// How it is told.
+    #[command(flatten)]
+    pub telling: Telling,
 }
 
 /// Flags of `staticc verify`.

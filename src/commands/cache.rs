@@ -19,6 +19,20 @@ pub fn open(flag: Option<&Path>, settings: &CacheSettings, directory: &Path) -> 
     Cache::new(place.or_else(Cache::default_directory), settings.max_size)
 }
 
+/// The same, unless there is to be none.
+pub fn open_unless(
+    none: bool,
+    flag: Option<&Path>,
+    settings: &CacheSettings,
+    directory: &Path,
+) -> Cache {
+    if none {
+        Cache::new(None, 0)
+    } else {
+        open(flag, settings, directory)
+    }
+}
+
 /// What is wrong with the place of a cache: it would be served, or collected.
 pub fn misplaced(cache: &Cache, settings: &Settings) -> Option<Problem> {
     let place = cache.directory()?;

@@ -1,14 +1,14 @@
 //! `staticc collect`: settings → sources → rewrite → output → report.
 
 use std::collections::HashSet;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::consent::consents;
 use super::interrupt::unless_interrupted;
 use super::name::Named;
 use super::project::Project;
 use super::tell::Story;
-use super::{Exit, conclude, fail_on, occupy, prune, tell};
+use super::{Exit, conclude, fail_on, now, occupy, prune, tell};
 use crate::cli;
 use crate::disk;
 use crate::nouns::{Event, LinkMode, LogicalPath, Problem, Report as _, Summary, TICK};
@@ -40,15 +40,13 @@ pub fn run(flags: &cli::Collect, console: &mut Console, settings: &Settings) -> 
         tell(console, vec![refusal]);
         return Exit::Failed;
     }
-    let cache = if flags.no_cache {
-        Cache::new(None, 0)
-    } else {
-        super::cache::open(
-            flags.cache_dir.as_deref(),
-            &settings.cache,
-            &console.directory,
-        )
-    };
+    let cache_dir = flags.cache_dir.as_deref();
+    let cache = super::cache::open_unless(
+        flags.no_cache,
+        cache_dir,
+        &settings.cache,
+        &console.directory,
+    );
     let hindrance = prune::hindrance(settings, &cache).filter(|_| flags.prune);
     if let Some(problem) = super::cache::misplaced(&cache, settings).or(hindrance) {
         tell(console, vec![problem]);
@@ -282,14 +280,6 @@ impl Run<'_> {
         }
         .tell(console);
     }
-}
-
-/// Nanoseconds since 1970.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.map_or(0, |since| {
-        i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
-    })
 }
 
 fn link_mode(flag: cli::Links) -> LinkMode {

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use crate::cli::{self, Cli, Verb};
 use crate::nouns::{DjangoVersion, Event, Problem, Report as _};
@@ -12,6 +13,7 @@ use crate::settings::Settings;
 use crate::settings::load::{Loaded, Overrides, load};
 
 mod cache;
+mod check;
 mod collect;
 mod consent;
 mod interrupt;
@@ -47,15 +49,19 @@ impl From<Exit> for ExitCode {
 /// Does what the command line says.
 pub fn run(cli: Cli) -> Exit {
     match cli.verb {
-        Verb::Collect(flags) => {
-            with_project(&flags.project, &flags.telling, |console, settings| {
-                collect::run(&flags, console, &settings)
-            })
-        }
-        Verb::Verify(flags) => with_project(&flags.project, &flags.telling, |console, settings| {
+        Verb::Collect(flags) => with_project(&flags.project, &flags.telling, |console, loaded| {
+            let settings = told(console, loaded);
+            collect::run(&flags, console, &settings)
+        }),
+        Verb::Check(flags) => with_project(&flags.project, &flags.telling, |console, loaded| {
+            check::run(&flags, console, loaded)
+        }),
+        Verb::Verify(flags) => with_project(&flags.project, &flags.telling, |console, loaded| {
+            let settings = told(console, loaded);
             verify::run(&flags, console, &settings)
         }),
-        Verb::Prune(flags) => with_project(&flags.project, &flags.telling, |console, settings| {
+        Verb::Prune(flags) => with_project(&flags.project, &flags.telling, |console, loaded| {
+            let settings = told(console, loaded);
             prune::run(&flags, console, &settings)
         }),
         Verb::Cache(flags) => cache::run(&flags),
@@ -67,7 +73,7 @@ pub fn run(cli: Cli) -> Exit {
 fn with_project(
     project: &cli::Project,
     telling: &cli::Telling,
-    verb: impl FnOnce(&mut Console, Settings) -> Exit,
+    verb: impl FnOnce(&mut Console, Loaded) -> Exit,
 ) -> Exit {
     let directory = std::env::current_dir().unwrap_or_default();
     let mut console = Console {
@@ -82,16 +88,21 @@ fn with_project(
         static_url: project.static_url.clone(),
     };
     match load(project.settings.as_deref(), &overrides, &directory) {
-        Ok(Loaded { settings, warnings }) => {
-            tell(&mut console, warnings);
-            console.django = settings.django;
-            verb(&mut console, settings)
+        Ok(loaded) => {
+            console.django = loaded.settings.django;
+            verb(&mut console, loaded)
         }
         Err(problems) => {
             tell(&mut console, problems);
             Exit::Usage
         }
     }
+}
+
+/// The settings, once it is told what is odd about them.
+fn told(console: &mut Console, loaded: Loaded) -> Settings {
+    tell(console, loaded.warnings);
+    loaded.settings
 }
 
 /// How a verb ends that only succeeds or fails.
@@ -124,6 +135,14 @@ fn use_threads(jobs: Option<u16>) {
     };
     // Fails only where a pool exists already, which none does yet.
     let _ = pool.build_global();
+}
+
+/// Nanoseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+    })
 }
 
 /// Holds STATIC_ROOT, and says so if that takes waiting.

@@ -6,12 +6,11 @@ use super::policy::Policy;
 use super::project::Project;
 use super::{fail_on, tell};
 use crate::nouns::{AssetId, Fingerprint, Problem};
-use crate::output::leftovers::Earlier;
 use crate::output::look::Looker;
 use crate::output::plan::{self, Plan, Processed};
 use crate::output::record::World;
 use crate::report::Console;
-use crate::rewrite::{self, Job, Rules};
+use crate::rewrite::rewrite;
 use crate::sources::{self, Content, Read};
 
 /// What a run knows once everything is read and named.
@@ -100,21 +99,7 @@ impl Run<'_> {
         };
         let fingerprints: Vec<Option<Fingerprint>> = (0..).zip(contents).map(fingerprint).collect();
         let policy = Policy::new(settings);
-        let mut rewritten = rewrite::rewrite(
-            &Job {
-                assets,
-                fingerprints: &fingerprints,
-                rules: &Rules::new(settings.django, settings.js_aggregation),
-                static_url: &settings.static_url,
-                keeps_plain: !settings.backend.keeps_only_hashed(settings),
-                leftovers: &Earlier {
-                    root: &settings.static_root,
-                },
-                elsewhere: &|path| project.elsewhere(path),
-                policy: &|asset, kind| policy.level(&asset.path, kind),
-            },
-            texts,
-        );
+        let mut rewritten = project.with_job(&policy, &fingerprints, |job| rewrite(job, texts));
         let mut problems = std::mem::take(&mut rewritten.problems);
         problems.extend(unreadable);
         problems.append(&mut read.problems);

@@ -1,7 +1,9 @@
 //! A project whose static files are found: what collect and check begin with.
 
-use crate::nouns::LogicalPath;
-use crate::rewrite::Elsewhere;
+use super::policy::Policy;
+use crate::nouns::{Fingerprint, LogicalPath};
+use crate::output::leftovers::Earlier;
+use crate::rewrite::{Elsewhere, Job, Rules};
 use crate::settings::Settings;
 use crate::sources::{self, Found, Patterns, SourceDirectory};
 
@@ -27,8 +29,30 @@ impl<'a> Project<'a> {
         }
     }
 
+    /// Does something that needs to know what references mean.
+    pub(super) fn with_job<T>(
+        &self,
+        policy: &Policy<'_>,
+        fingerprints: &[Option<Fingerprint>],
+        work: impl FnOnce(&Job<'_>) -> T,
+    ) -> T {
+        let settings = self.settings;
+        work(&Job {
+            assets: &self.found.assets,
+            fingerprints,
+            rules: &Rules::new(settings.django, settings.js_aggregation),
+            static_url: &settings.static_url,
+            keeps_plain: !settings.backend.keeps_only_hashed(settings),
+            leftovers: &Earlier {
+                root: &settings.static_root,
+            },
+            elsewhere: &|path| self.elsewhere(path),
+            policy: &|asset, kind| policy.level(&asset.path, kind),
+        })
+    }
+
     /// Where the file of a path is that is not collected.
-    pub(super) fn elsewhere(&self, path: &LogicalPath) -> Option<Elsewhere> {
+    fn elsewhere(&self, path: &LogicalPath) -> Option<Elsewhere> {
         if let Some((source, pattern)) =
             sources::overlooked(&self.directories, &self.patterns, path)
         {

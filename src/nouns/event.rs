@@ -36,6 +36,8 @@ pub enum Event {
     Waiting(PathBuf),
     /// Something is wrong.
     Problem(Problem),
+    /// All of a project was looked at.
+    Checked(Checkup),
     /// A file of STATIC_ROOT that is in no manifest.
     Unlisted(LogicalPath),
     /// All of STATIC_ROOT was looked at.
@@ -46,6 +48,17 @@ pub enum Event {
     PruningDone(Pruning),
     /// The run is over.
     Done(Summary),
+}
+
+/// How much of a project was looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Checkup {
+    /// Files that are collected.
+    pub files: usize,
+    /// Of them, css and js.
+    pub texts: usize,
+    /// Templates.
+    pub templates: usize,
 }
 
 /// What pruning did.

@@ -16,7 +16,7 @@ pub use asset::{Asset, AssetId, LogicalPath};
 pub use content::{ContentId, Stamp, TICK};
 pub use django::DjangoVersion;
 pub use encoding::{Encoding, Encodings};
-pub use event::{Event, Progress, Pruning, Report, Summary, Verification};
+pub use event::{Checkup, Event, Progress, Pruning, Report, Summary, Verification};
 pub use fingerprint::Fingerprint;
 pub use link_mode::LinkMode;
 pub use place::{LineIndex, Place, place_at};

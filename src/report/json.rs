@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::nouns::{Event, Problem, Pruning, Severity, Summary, Verification};
+use crate::nouns::{Checkup, Event, Problem, Pruning, Severity, Summary, Verification};
 
 /// The object of an event, and from which verbosity on it is told.
 pub fn object(event: &Event) -> (u8, Value) {
@@ -31,6 +31,16 @@ pub fn object(event: &Event) -> (u8, Value) {
         Event::Problem(problem) => (0, problem_object(problem)),
         Event::Unlisted(path) => (0, one("unlisted", path.to_string())),
         Event::Verified(counts) => (0, verified(counts)),
+        Event::Checked(counts) => {
+            let Checkup {
+                files,
+                texts,
+                templates,
+            } = counts;
+            let checked =
+                json!({"event": "checked", "files": files, "texts": texts, "templates": templates});
+            (0, checked)
+        }
         Event::Pruned(path) => (2, one("pruned", path.to_string())),
         Event::PruningDone(pruning) => (0, pruned(pruning)),
         Event::Done(summary) => (0, done(summary)),

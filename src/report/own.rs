@@ -4,7 +4,7 @@
 use bytesize::ByteSize;
 
 use super::render::clean;
-use crate::nouns::{Event, Pruning, Verification};
+use crate::nouns::{Checkup, Event, Pruning, Verification};
 
 /// Where a sentence goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +43,18 @@ pub fn say(event: &Event, dry_run: bool) -> Option<(u8, Stream, String)> {
         }
         Event::PruningDone(pruning) => (1, Stream::Output, pruned(pruning, dry_run)),
         Event::Verified(counts) => (1, Stream::Output, verified(counts)),
+        Event::Checked(counts) => (1, Stream::Output, checked(*counts)),
         _ => return None,
     })
+}
+
+fn checked(counts: Checkup) -> String {
+    format!(
+        "{} looked at, {} and {} read.",
+        many(counts.files, "static file", "static files"),
+        many(counts.texts, "css or js text", "css and js texts"),
+        many(counts.templates, "template", "templates"),
+    )
 }
 
 fn verified(counts: &Verification) -> String {

@@ -12,6 +12,9 @@ pub(super) const ENCODED: &str = "encoded";
 /// Where records of earlier runs are.
 pub(super) const RECORDS: &str = "records";
 
+/// Where records of earlier checks are.
+pub(super) const CHECKS: &str = "checks";
+
 /// Where is what is known of releases.
 pub(super) const RELEASES: &str = "releases";
 
@@ -25,7 +28,7 @@ pub(super) fn room(directory: &Path, name: &str) -> Option<PathBuf> {
 /// All that is ours below the directory, by name and kind.
 pub(super) fn files(directory: &Path) -> io::Result<Vec<Kept>> {
     let mut files = Vec::new();
-    for (name, depth) in [(ENCODED, 2), (RECORDS, 1), (RELEASES, 2)] {
+    for (name, depth) in [(ENCODED, 2), (RECORDS, 1), (CHECKS, 1), (RELEASES, 2)] {
         let Some(room) = room(directory, name) else {
             continue;
         };

@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 use crate::disk;
 
 pub use entry::Key;
-use files::{ENCODED, Kept, RECORDS, RELEASES, occupied, remove, write, write_with};
+use files::{CHECKS, ENCODED, Kept, RECORDS, RELEASES, occupied, remove, write, write_with};
 
 /// Compressed copies below a directory, or nothing at all.
 #[derive(Debug)]
@@ -77,6 +77,12 @@ impl Cache {
     /// Where the record of the runs on a STATIC_ROOT is.
     pub fn record(&self, static_root: &Path) -> Option<PathBuf> {
         self.own_of(static_root, RECORDS)
+    }
+
+    /// Where the record of the checks of the project that collects in a
+    /// STATIC_ROOT is.
+    pub fn check(&self, static_root: &Path) -> Option<PathBuf> {
+        self.own_of(static_root, CHECKS)
     }
 
     /// The directory of what is known of the releases that a manifest there
@@ -202,7 +208,7 @@ impl Cache {
         if let Some(directory) = &self.directory {
             remove(&directory.join(LEDGER))?;
             // Directories that hold something of somebody's stay.
-            for room in [ENCODED, RECORDS, RELEASES] {
+            for room in [ENCODED, RECORDS, CHECKS, RELEASES] {
                 let room = files::room(directory, room);
                 let walk = |room| walkdir::WalkDir::new(room).contents_first(true);
                 for entry in room.into_iter().flat_map(walk).flatten() {

@@ -1,0 +1,119 @@
+//! `staticc check`: every problem of a project, and nothing written but a
+//! record of what is clean.
+
+use std::path::{Path, PathBuf};
+
+use super::cache::{misplaced, open_unless};
+use super::policy::Policy;
+use super::project::Project;
+use super::{Exit, conclude, now, tell};
+use crate::check::{self, Record};
+use crate::cli;
+use crate::disk;
+use crate::nouns::{Checkup, Event, Problem, Report as _};
+use crate::output::cache::Cache;
+use crate::output::record::World;
+use crate::report::Console;
+use crate::settings::Settings;
+use crate::settings::load::Loaded;
+
+/// Runs the verb.
+pub fn run(flags: &cli::Check, console: &mut Console, loaded: Loaded) -> Exit {
+    super::use_threads(flags.jobs);
+    let asked = match Asked::new(&flags.files, &console.directory) {
+        Ok(asked) => asked,
+        Err(problem) => {
+            tell(console, vec![problem]);
+            return Exit::Usage;
+        }
+    };
+    let Loaded { settings, warnings } = loaded;
+    let cache_dir = flags.cache_dir.as_deref();
+    let cache = open_unless(
+        flags.no_cache,
+        cache_dir,
+        &settings.cache,
+        &console.directory,
+    );
+    let (mut problems, checkup) = look(flags, &settings, &cache);
+    problems.extend(warnings);
+    problems.extend(misplaced(&cache, &settings));
+    problems.retain(|problem| asked.about(problem));
+    Problem::sort(&mut problems);
+    let failed = problems.iter().any(Problem::is_error);
+    tell(console, problems);
+    console.event(Event::Checked(checkup));
+    conclude(if failed { Err(Vec::new()) } else { Ok(()) }, console)
+}
+
+/// Everything that is wrong, and how much was looked at.
+fn look(flags: &cli::Check, settings: &Settings, cache: &Cache) -> (Vec<Problem>, Checkup) {
+    let mut project = Project::find(settings, &flags.ignore, flags.no_default_ignore);
+    let mut problems = std::mem::take(&mut project.found.problems);
+    let assets = &project.found.assets;
+    let policy = Policy::new(settings);
+    let names = |path: &_, code| policy.level_of(path, code);
+    problems.extend(check::look_at_names(&project.found, &names));
+
+    let world = World::of(settings, assets);
+    let kept = cache.check(&settings.static_root);
+    let bytes = kept
+        .as_ref()
+        .and_then(|path| disk::read(path).ok())
+        .unwrap_or_default();
+    let record = Record::read(&bytes, &world);
+    let started = now();
+    let references = settings.backend.hashes();
+    let texts = project.with_job(&policy, &[], |job| {
+        check::look_at_texts(job, &record, references)
+    });
+    problems.extend(texts.problems);
+    problems.extend(policy.unused());
+
+    let mut clean = Record::new(world);
+    for (id, stamp, targets) in &texts.clean {
+        if stamp.is_older_than(started) {
+            clean.add_text(*id, *stamp, targets);
+        }
+    }
+    if let (Some(path), Ok(new)) = (kept, clean.write())
+        && new != bytes
+    {
+        cache.replace(&path, |out| out.write_all(&new));
+    }
+    let checkup = Checkup {
+        files: assets.len(),
+        texts: texts.count,
+        templates: 0,
+    };
+    (problems, checkup)
+}
+
+/// The files that somebody asked about; all, if none was named.
+struct Asked(Vec<PathBuf>);
+
+impl Asked {
+    fn new(files: &[PathBuf], directory: &Path) -> Result<Self, Problem> {
+        let mut found = Vec::with_capacity(files.len());
+        for file in files {
+            let path = directory.join(file);
+            found.push(path.canonicalize().map_err(|error| {
+                let problem = Problem::error("no-such-file", format!("cannot be checked: {error}"));
+                problem
+                    .in_file(path)
+                    .cure("name files or directories that are there")
+            })?);
+        }
+        Ok(Self(found))
+    }
+
+    /// Whether a problem is in one of the files, or about one of them.
+    fn about(&self, problem: &Problem) -> bool {
+        let related = problem.related.iter().map(|related| &related.file);
+        self.0.is_empty()
+            || problem.file.iter().chain(related).any(|file| {
+                let file = file.canonicalize();
+                file.is_ok_and(|file| self.0.iter().any(|asked| file.starts_with(asked)))
+            })
+    }
+}
