@@ -3,7 +3,7 @@
 //! the record's bytes; opens nothing. A record that is missing, damaged or of
 //! another world is an empty one.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -17,8 +17,8 @@ use crate::output::record::World;
 pub struct Record {
     world: World,
     /// By asset number.
-    texts: HashMap<u32, (Stamp, Vec<u32>)>,
-    templates: HashMap<Name, Stamp>,
+    texts: BTreeMap<u32, (Stamp, Vec<u32>)>,
+    templates: BTreeMap<Name, Stamp>,
 }
 
 /// Half a BLAKE3 of a path.

@@ -20,6 +20,7 @@ mod bad_sources;
 mod bad_texts;
 mod bounded;
 mod cache;
+mod check;
 mod fixtures;
 mod house;
 mod interrupt;

@@ -1,0 +1,213 @@
+//! `staticc check`: what it finds, that it writes nothing, and that what it
+//! remembers never hides a problem.
+
+use std::fs;
+
+use crate::site::Site;
+
+/// A site with a file of each kind and nothing wrong.
+fn clean() -> Site {
+    let site = Site::new();
+    site.write(
+        "static/css/a.css",
+        "@import 'b.css'; a{b:url(../img/i.png)}",
+    );
+    site.write("static/css/b.css", "a{}");
+    site.write("static/img/i.png", "i");
+    site.write("static/x.js", "x");
+    site
+}
+
+/// Exit status and standard error of a check.
+fn check(site: &Site, arguments: &[&str]) -> (i32, String) {
+    let (code, _, error) = site.run(&[&["check"], arguments].concat());
+    (code, error)
+}
+
+#[track_caller]
+fn has(error: &str, wanted: &[&str]) {
+    for wanted in wanted {
+        assert!(error.contains(wanted), "{wanted}\nnot in\n{error}");
+    }
+}
+
+#[test]
+fn nothing_wrong_and_nothing_written() {
+    let site = clean();
+    for flags in [&[][..], &["--no-cache"], &["css/none"], &["-j", "1"]] {
+        let (code, out, error) = match flags {
+            ["css/none"] => site.run(&["check", "static/css"]),
+            flags => site.run(&[&["check"], flags].concat()),
+        };
+        assert_eq!((code, &error[..]), (0, ""), "{flags:?}");
+        assert!(
+            out.starts_with("4 static files looked at, 3 css and js texts"),
+            "{out}"
+        );
+    }
+    assert!(!site.path("out").exists());
+}
+
+#[test]
+fn all_kinds_at_once_in_order() {
+    let site = clean();
+    let settings = fs::read_to_string(site.path("settings.toml")).unwrap();
+    let dirs = "STATICFILES_DIRS = [\"static\", \"other\"]";
+    site.write(
+        "settings.toml",
+        settings.replace("STATICFILES_DIRS = [\"static\"]", dirs),
+    );
+    site.write("other/x.js", "x");
+    site.write("other/css/b.css", "b{}");
+    site.write("other/IMG/I.png", "");
+    site.write("other/a#b.txt", "");
+    site.write("static/latin.css", b"a{}\n/* \xe9 */");
+    site.write("static/r.css", "\n\ta{b:url(none.png)}\nc{d:url(../../e)}");
+    site.write("static/ring/1.css", "@import '2.css';");
+    site.write("static/ring/2.css", "\n@import '1.css';");
+    let (code, error) = check(&site, &[]);
+    assert_eq!(code, 1);
+    let lines = error.lines().filter(|line| line.contains('['));
+    let lines: Vec<&str> = lines.filter(|line| !line.starts_with(' ')).collect();
+    let wanted = [
+        "warning: other/IMG/I.png: IMG/I.png and img/i.png differ only in case [case-collision]",
+        "warning: other/a#b.txt: the name a#b.txt has a #, which URLs read otherwise [unrequestable-name]",
+        "warning: other/css/b.css: css/b.css is here too, with other bytes [duplicate-path]",
+        "note: other/x.js: x.js is here too, with the same bytes [duplicate-path]",
+        "error: static/latin.css:2:4: is not UTF-8: byte 0xe9 at offset 7 [not-utf8]",
+        "error: static/r.css:2:6: url(none.png) names no collected file [missing-reference]",
+        "error: static/r.css:3:5: url(../../e) leads out of STATIC_ROOT [reference-outside]",
+        "error: static/ring/1.css:1:1: files refer to each other in a circle: ring/1.css → ring/2.css → ring/1.css [cycle]",
+    ];
+    assert_eq!(lines, wanted);
+    has(
+        &error,
+        &["see: static/ring/2.css:2:1: refers to ring/1.css"],
+    );
+}
+
+#[test]
+fn files_that_are_asked_about() {
+    let site = clean();
+    site.write("static/css/b.css", "a{b:url(1.png)}");
+    site.write("static/x.js", "//# sourceMappingURL=x.js.map\n");
+    let (code, error) = check(&site, &["static/css"]);
+    assert_eq!(code, 1);
+    has(&error, &["static/css/b.css:1:5"]);
+    assert!(!error.contains("x.js"), "{error}");
+    let (code, error) = check(&site, &["static/css/a.css", "settings.toml"]);
+    assert_eq!((code, &error[..]), (0, ""));
+    let (code, error) = check(&site, &["statc"]);
+    assert_eq!(code, 2);
+    has(
+        &error,
+        &["error: statc: cannot be checked", "[no-such-file]"],
+    );
+    // A circle is a problem of each of its members.
+    site.write("static/css/b.css", "@import 'a.css';");
+    for member in ["a", "b"] {
+        let (code, error) = check(&site, &[&format!("static/css/{member}.css")]);
+        assert_eq!(code, 1);
+        has(&error, &["css/a.css → css/b.css → css/a.css"]);
+    }
+}
+
+#[test]
+fn where_the_missing_file_is() {
+    let site = clean();
+    site.write("static/css/.hidden.css", "");
+    site.write("out/css/old.css", "");
+    let text = "@import '.hidden.css'; @import 'old.css'; @import 'A.css'; \
+        a{b:url(../img/i.svg)} c{d:url(i.png)}";
+    site.write("static/css/a.css", text);
+    let (_, error) = check(&site, &[]);
+    let wanted = [
+        "see: static/css/.hidden.css: is there, but ignored by '.*'",
+        "note: STATIC_ROOT has such a file from an earlier run; no source has it any more",
+        "help: did you mean a.css? (only the case differs)",
+        "help: did you mean ../img/i.png? (another extension)",
+        "help: did you mean ../img/i.png? (in another directory)",
+    ];
+    has(&error, &wanted);
+}
+
+#[test]
+fn what_is_remembered_hides_nothing() {
+    let site = clean();
+    let past = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+    let age = |path: &str| {
+        let file = fs::File::options()
+            .append(true)
+            .open(site.path(path))
+            .unwrap();
+        file.set_modified(past).unwrap();
+    };
+    // The record keeps only what is clearly older than the check.
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let again = |code: i32, wanted: &[&str]| {
+        for _ in 0..2 {
+            let (is, error) = check(&site, &[]);
+            assert_eq!(is, code, "{error}");
+            has(&error, wanted);
+        }
+    };
+    again(0, &[]);
+    // A target goes, the text that names it is as it was.
+    fs::rename(site.path("static/img/i.png"), site.path("static/img/j.png")).unwrap();
+    again(1, &["static/css/a.css:1:22"]);
+    fs::rename(site.path("static/img/j.png"), site.path("static/img/i.png")).unwrap();
+    again(0, &[]);
+    // The same size and the same time as before.
+    site.write("static/css/b.css", "@import 'a.css'");
+    age("static/css/b.css");
+    again(
+        1,
+        &["css/a.css → css/b.css → css/a.css", "static/css/a.css:1:1"],
+    );
+    site.write("static/css/b.css", "a{}");
+    age("static/css/b.css");
+    again(0, &[]);
+    site.write("static/css/b.css", "url");
+    site.write("static/x.js", "//# sourceMappingURL=x.map\n");
+    again(1, &["static/x.js:1:1"]);
+    // What is allowed is looked at again when it no longer is.
+    let (code, _) = check(&site, &["--set", "staticc.missing_references=\"ignore\""]);
+    assert_eq!(code, 0);
+    again(1, &["static/x.js:1:1"]);
+}
+
+#[test]
+fn damaged_records_are_none() {
+    let site = clean();
+    site.write("static/css/b.css", "a{b:url(1.png)}");
+    let cache = site.path("cache");
+    let flags = ["--cache-dir", "cache"];
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let (_, error) = check(&site, &flags);
+    let record = walkdir::WalkDir::new(&cache).into_iter().flatten();
+    let record = record
+        .map(walkdir::DirEntry::into_path)
+        .find(|path| path.is_file())
+        .unwrap();
+    let bytes = fs::read(&record).unwrap();
+    for damaged in [
+        &b""[..],
+        b"staticc check",
+        &bytes[..bytes.len() / 2],
+        &[&bytes[..], b"x"].concat(),
+    ] {
+        fs::write(&record, damaged).unwrap();
+        assert_eq!(check(&site, &flags), (1, error.clone()));
+        assert_eq!(fs::read(&record).unwrap(), bytes);
+    }
+}
+
+#[test]
+fn a_backend_without_fingerprints_asks_for_no_references() {
+    let site = clean();
+    site.write("static/x.js", "//# sourceMappingURL=x.map\n");
+    let backend =
+        "STORAGES.staticfiles.BACKEND=\"django.contrib.staticfiles.storage.StaticFilesStorage\"";
+    assert_eq!(check(&site, &["--set", backend]).0, 0);
+    assert_eq!(check(&site, &[]).0, 1);
+}
