@@ -13,6 +13,8 @@ use crate::nouns::{DjangoVersion, ReferenceKind};
 pub(super) struct Rule {
     pub kind: ReferenceKind,
     pub pattern: &'static LazyLock<Regex>,
+    /// Stands in every text that the pattern matches: quicker to look for.
+    pub needle: &'static str,
     /// The replacement: the text before the clause, between the clause and
     /// the URL, and after the URL. Without a clause the second is unused.
     pub template: Template,
@@ -49,6 +51,11 @@ impl Rules {
         let rule = |kind, pattern, template| Rule {
             kind,
             pattern,
+            needle: if kind == SourceMap {
+                "sourceMappingURL="
+            } else {
+                ""
+            },
             template,
             ignored: blocks.then_some(match kind {
                 Css => &CSS_IGNORED,

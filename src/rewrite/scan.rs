@@ -185,14 +185,14 @@ impl Walk<'_> {
     /// it is drawn from the text's own digest.
     fn placeholder(&mut self, text: &str) -> Placeholder {
         let marker = *self.marker.get_or_insert_with(|| {
-            let mut seed = Fingerprint::of(text.as_bytes());
+            let mut seed = blake3::hash(text.as_bytes());
             loop {
                 let mut marker = [b'q'; MARKER];
-                marker[1..].copy_from_slice(&seed.as_bytes()[..MARKER - 1]);
+                marker[1..].copy_from_slice(&seed.to_hex().as_bytes()[..MARKER - 1]);
                 if memchr::memmem::find(text.as_bytes(), &marker).is_none() {
                     return marker;
                 }
-                seed = Fingerprint::of(seed.as_bytes());
+                seed = blake3::hash(seed.as_bytes());
             }
         });
         let mut placeholder = [b'0'; Fingerprint::LEN];
@@ -279,8 +279,10 @@ impl Rule {
     /// Its matches in a text, but those that start in an ignored block.
     pub(super) fn matches<'t>(&self, text: &'t str) -> impl Iterator<Item = Match<'t>> {
         let mut blocks = None;
-        let matches = self.pattern.captures_iter(text);
-        matches.filter_map(move |captures| {
+        let needle = self.needle.as_bytes();
+        let text_may = memchr::memmem::find(text.as_bytes(), needle).is_some();
+        let matches = text_may.then(|| self.pattern.captures_iter(text));
+        matches.into_iter().flatten().filter_map(move |captures| {
             let whole = captures.get(0)?;
             if let Some(ignored) = self.ignored {
                 let blocks = blocks.get_or_insert_with(|| Blocks::find(ignored, text));
