@@ -32,6 +32,7 @@ pub struct Suggestions<'a> {
 #[derive(Default)]
 struct Index<'a> {
     lower_case: HashMap<String, &'a Asset>,
+    stems: HashMap<&'a [u8], &'a Asset>,
     directories: HashMap<&'a [u8], Vec<(Letters, &'a Asset)>>,
     names: HashMap<&'a [u8], Vec<&'a Asset>>,
 }
@@ -52,20 +53,22 @@ impl<'a> Suggestions<'a> {
             return Some((asset, Likeness::Case));
         }
         let (directory, name) = path_split(path.as_bytes());
-        let beside = index.directories.get(directory);
         let other_extension = || {
-            let same = |asset: &&Asset| stem(name_of(asset)) == stem(name);
-            let assets = beside?.iter().map(|(_, asset)| *asset);
-            let asset = assets.filter(same).min_by_key(|it| &it.path)?;
+            let asset = index.stems.get(stem(path.as_bytes()))?;
             let misspelt = changes(name, name_of(asset)) <= limit(name);
             let likeness = if misspelt {
                 Likeness::Spelling
             } else {
                 Likeness::Extension
             };
-            Some((asset, likeness))
+            Some((*asset, likeness))
         };
-        let similar = || Some((most_similar(name, beside?)?, Likeness::Spelling));
+        let similar = || {
+            Some((
+                most_similar(name, index.directories.get(directory)?)?,
+                Likeness::Spelling,
+            ))
+        };
         let moved = || {
             // The one that has most of the path in common.
             let key = |asset: &&Asset| (Reverse(common_end(path, asset)), asset.path.clone());
@@ -90,6 +93,8 @@ impl<'a> Index<'a> {
             let (directory, name) = path_split(asset.path.as_bytes());
             let lower = asset.path.to_text().to_lowercase();
             index.lower_case.entry(lower).or_insert(asset);
+            let stem = index.stems.entry(stem(asset.path.as_bytes()));
+            stem.or_insert(asset);
             let beside = index.directories.entry(directory).or_default();
             beside.push((Letters::of(name), asset));
             index.names.entry(name).or_default().push(asset);
@@ -102,11 +107,12 @@ fn name_of(asset: &Asset) -> &[u8] {
     path_split(asset.path.as_bytes()).1
 }
 
-/// A name without its extension.
-fn stem(name: &[u8]) -> &[u8] {
-    match memchr::memrchr(b'.', name) {
-        Some(dot) if dot > 0 => &name[..dot],
-        _ => name,
+/// A path without its extension.
+fn stem(path: &[u8]) -> &[u8] {
+    let name = path.len() - path_split(path).1.len();
+    match memchr::memrchr(b'.', path) {
+        Some(dot) if dot > name => &path[..dot],
+        _ => path,
     }
 }
 
@@ -121,15 +127,20 @@ fn common_end(path: &str, asset: &Asset) -> usize {
     ends(&common)
 }
 
+/// So many names are compared letter by letter: names made by counting are all
+/// alike.
+const COMPARED: usize = 200;
+
 /// The asset whose name is the fewest changes away, if there are few.
 fn most_similar<'a>(name: &[u8], beside: &[(Letters, &'a Asset)]) -> Option<&'a Asset> {
     let letters = Letters::of(name);
     let limit = limit(name);
-    let near = beside.iter().filter_map(|(other, asset)| {
-        // Comparing takes the product of both lengths.
-        if letters.distance(other) > limit {
-            return None;
-        }
+    // Comparing takes the product of both lengths.
+    let comparable = beside
+        .iter()
+        .filter(|(other, _)| letters.distance(other) <= limit)
+        .take(COMPARED);
+    let near = comparable.filter_map(|(_, asset)| {
         let changes = changes(name, name_of(asset));
         (changes <= limit).then_some((changes, &asset.path, *asset))
     });
