@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::StaticDir;
 use super::problems::Problems;
-use super::tree::Node;
+use super::tree::Spot;
 use crate::nouns::Problem;
 
 /// Settings as written, paths made absolute.
@@ -102,26 +102,26 @@ pub fn check(written: &Written<'_>, problems: &Problems) -> Option<Checked> {
 }
 
 /// `FileSystemFinder.check`.
-pub fn check_dirs(dirs: &[(StaticDir, Node)], static_root: &PathBuf, problems: &Problems) {
-    for (dir, node) in dirs {
+pub fn check_dirs(dirs: &[(StaticDir, &Spot)], static_root: &PathBuf, problems: &Problems) {
+    for (dir, spot) in dirs {
         if dir.prefix.ends_with('/') {
             let message = format!(
                 "The prefix '{}' in the STATICFILES_DIRS setting must not end with a slash.",
                 dir.prefix
             );
-            problems.add_at(&node.spot, Problem::error("staticfiles.E003", message));
+            problems.add_at(spot, Problem::error("staticfiles.E003", message));
         }
         if dir.root == *static_root {
             let message =
                 "The STATICFILES_DIRS setting should not contain the STATIC_ROOT setting.";
-            problems.add_at(&node.spot, Problem::error("staticfiles.E002", message));
+            problems.add_at(spot, Problem::error("staticfiles.E002", message));
         }
         if !dir.root.is_dir() {
             let message = format!(
                 "The directory '{}' in the STATICFILES_DIRS setting does not exist.",
                 dir.root.display()
             );
-            problems.add_at(&node.spot, Problem::warning("staticfiles.W004", message));
+            problems.add_at(spot, Problem::warning("staticfiles.W004", message));
         }
     }
 }

@@ -6,6 +6,9 @@ mod app_config;
 mod apps;
 mod checks;
 mod fields;
+mod fit;
+mod installed;
+mod keys;
 pub mod load;
 mod modules;
 mod problems;
@@ -13,8 +16,12 @@ mod python_env;
 mod python_source;
 mod python_value;
 mod reader;
+mod schema;
+mod shape;
+mod storage;
 mod text;
 mod tree;
+mod words;
 
 use std::path::PathBuf;
 
@@ -22,6 +29,7 @@ use globset::GlobMatcher;
 
 use crate::nouns::DjangoVersion;
 pub use crate::nouns::{Encoding, Level, ReferenceKind};
+pub use schema::schema;
 
 /// Everything a run needs to know, checked and with defaults filled in.
 #[derive(Clone, Debug)]

@@ -16,6 +16,13 @@ pub struct Layers {
     pub directory: PathBuf,
 }
 
+impl Layers {
+    /// A path in the settings.
+    pub fn resolve(&self, path: &str) -> PathBuf {
+        absolute(&self.directory, Path::new(path))
+    }
+}
+
 /// Reads the settings file and lays `--set` over it.
 pub fn read_layers(
     file: Option<&Path>,
@@ -113,4 +120,13 @@ fn nothing_found(directory: &Path) -> Problem {
     )
     .note("looked for settings.toml, then for [tool.staticc.settings] in pyproject.toml")
     .cure("name the file with --settings FILE; the smallest one is: STATIC_URL = \"/static/\" and STATIC_ROOT = \"staticfiles\"")
+}
+
+/// `os.path.abspath` of a path that is relative to `directory`.
+pub fn absolute(directory: &Path, path: &Path) -> PathBuf {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let joined = directory.join(path);
+    let normal = crate::rewrite::normpath(joined.as_os_str().as_bytes());
+    PathBuf::from(OsStr::from_bytes(&normal))
 }

@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problems::Problems;
-use crate::nouns::{Problem, place_at};
+use crate::nouns::{Place, Problem, place_at};
 
 /// A text that settings come from.
 #[derive(Debug)]
@@ -39,10 +39,14 @@ pub struct Spot {
 }
 
 impl Spot {
+    /// The place in its text.
+    pub fn place(&self) -> Place {
+        place_at(&self.text.content, self.range.start, self.range.end)
+    }
+
     /// The problem, said of this place.
     pub fn mark(&self, problem: Problem) -> Problem {
-        let place = place_at(&self.text.content, self.range.start, self.range.end);
-        problem.in_file(self.text.name.as_str()).at(place)
+        problem.in_file(self.text.name.as_str()).at(self.place())
     }
 }
 
@@ -85,6 +89,31 @@ impl Value {
             Self::Array(_) => "an array",
             Self::Table(_) => "a table",
             Self::Other => "a date or a number out of range",
+        }
+    }
+
+    /// A number from 0 to 1.
+    pub fn share(&self) -> Option<f64> {
+        match self {
+            Self::Float(share) if (0.0..=1.0).contains(share) => Some(*share),
+            Self::Integer(0) => Some(0.0),
+            Self::Integer(1) => Some(1.0),
+            _ => None,
+        }
+    }
+
+    /// A prefix, empty where there is none, and a directory.
+    pub fn prefix_and_directory(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::Text(directory) => Some(("", directory)),
+            Self::Array(pair) => match &pair[..] {
+                [prefix, directory] => match (&prefix.value, &directory.value) {
+                    (Self::Text(prefix), Self::Text(directory)) => Some((prefix, directory)),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
         }
     }
 }

@@ -1,0 +1,216 @@
+//! Every settings key, declared once. The reader refuses what is not in
+//! here, and `staticc schema` prints it. Knows no value.
+
+use super::shape::{Absent, Key, Keys, Others, Shape};
+use super::words::{ALLOWED, BACKENDS, ENCODINGS, FINDERS, KINDS, LEVELS, names};
+
+/// `key: Shape => what it is where it isn't written;`, the comment being
+/// what editors show.
+macro_rules! tables {
+    ($(
+        $(#[doc = $for:literal])+
+        $table:ident: $dotted:literal {
+            $(
+                $(#[doc = $about:literal])*
+                $key:ident: $shape:ident $(($($of:expr),+))? $(=> $absent:ident $(($value:expr))?)?;
+            )*
+        } others: $others:ident
+    )+) => { $(
+        $(#[doc = $for])+
+        pub static $table: Keys = Keys {
+            name: $dotted,
+            about: concat!($($for),+).trim_ascii(),
+            known: &[$(
+                Key {
+                    name: stringify!($key),
+                    about: concat!($($about),*).trim_ascii(),
+                    shape: Shape::$shape $(($($of),+))?,
+                    absent: tables!(@ $($absent $(($value))?)?),
+                },
+            )*],
+            others: Others::$others,
+        };
+    )+ };
+    (@) => { Absent::Open };
+    (@ $absent:ident $(($value:expr))?) => { Absent::$absent $(($value))? };
+}
+
+const BACKEND_WORDS: &[&str] = &names(&BACKENDS);
+const FINDER_WORDS: &[&str] = &names(&FINDERS);
+const ENCODING_WORDS: &[&str] = &names(&ENCODINGS);
+
+const GLOB: &str = "a glob such as \"vendor/**\"";
+
+/// What WhiteNoise thinks not worth compressing.
+const COMPRESSED: &[&str] = &[
+    "jpg", "jpeg", "png", "gif", "webp", "zip", "gz", "tgz", "bz2", "tbz", "xz", "br", "swf",
+    "flv", "woff", "woff2", "3gp", "3gpp", "asf", "avi", "m4v", "mov", "mp4", "mpeg", "mpg",
+    "webm", "wmv",
+];
+
+tables! {
+    /// What staticc collects, from where, to where and by whose rules.
+    TOP: "" {
+        /// The URL that static files have in common, such as "/static/";
+        /// required, here or as --static-url.
+        STATIC_URL: Text;
+        /// The directory that static files are collected in; required, here
+        /// or as --static-root.
+        STATIC_ROOT: Path;
+        /// Directories of static files besides those of apps, each a
+        /// directory or [prefix, directory].
+        STATICFILES_DIRS: StaticDirs;
+        /// What looks for static files; where several find a path, the first
+        /// one wins.
+        STATICFILES_FINDERS: Words(FINDER_WORDS) => Texts(FINDER_WORDS);
+        /// The storage, before Django 5.1; since then BACKEND in
+        /// [STORAGES.staticfiles].
+        STATICFILES_STORAGE: Word(BACKEND_WORDS);
+        /// Apps, whose static directories are collected: dotted names of
+        /// packages or of configuration classes.
+        INSTALLED_APPS: Texts;
+        /// Where the site is, for a STATIC_URL without a slash in front.
+        FORCE_SCRIPT_NAME: Text;
+        /// The mode of collected files, such as 0o644; "umask" is Python's
+        /// None.
+        FILE_UPLOAD_PERMISSIONS: Mode => Integer(0o644);
+        /// The mode of new directories, such as 0o755; "umask" is Python's
+        /// None.
+        FILE_UPLOAD_DIRECTORY_PERMISSIONS: Mode => Text("umask");
+        /// Only for Django's check that it is not STATIC_URL.
+        MEDIA_URL: Text => Text("");
+        /// Only for Django's check that it is not STATIC_ROOT.
+        MEDIA_ROOT: Path;
+        /// Only for Django's check that MEDIA_URL is not within STATIC_URL.
+        DEBUG: Boolean => Boolean(false);
+        STORAGES: Table(&STORAGES);
+        /// Whether only files with a fingerprint in their name are kept.
+        WHITENOISE_KEEP_ONLY_HASHED_FILES: Boolean => Boolean(false);
+        /// Extensions of files that are not worth compressing.
+        WHITENOISE_SKIP_COMPRESS_EXTENSIONS: Extensions => Texts(COMPRESSED);
+        /// Only for serving; accepted and unused.
+        WHITENOISE_MANIFEST_STRICT: Boolean => Boolean(true);
+        /// Only for serving; accepted and unused.
+        WHITENOISE_ADD_HEADERS_FUNCTION: Unread;
+        /// Only for serving; accepted and unused.
+        WHITENOISE_ALLOW_ALL_ORIGINS: Unread;
+        /// Only for serving; accepted and unused.
+        WHITENOISE_AUTOREFRESH: Unread;
+        /// Only for serving; accepted and unused.
+        WHITENOISE_CHARSET: Unread;
+        /// Only for serving; accepted and unused.
+        WHITENOISE_IMMUTABLE_FILE_TEST: Unread;
+        /// Only for serving; accepted and unused.
+        WHITENOISE_INDEX_FILE: Unread;
+        /// Only for serving; accepted and unused.
+        WHITENOISE_MAX_AGE: Unread;
+        /// Only for serving; accepted and unused.
+        WHITENOISE_MIMETYPES: Unread;
+        /// Only for serving; accepted and unused.
+        WHITENOISE_ROOT: Unread;
+        /// Only for serving; accepted and unused.
+        WHITENOISE_STATIC_PREFIX: Unread;
+        /// Only for serving; accepted and unused.
+        WHITENOISE_USE_FINDERS: Unread;
+        staticc: Table(&STATICC);
+    } others: Refused
+
+    /// Django's storages, of which only staticfiles is read.
+    STORAGES: "STORAGES" {
+        staticfiles: Table(&STATICFILES);
+    } others: Unread
+
+    /// The storage of static files.
+    STATICFILES: "STORAGES.staticfiles" {
+        /// Whether files get fingerprinted names, compressed copies, both or
+        /// neither.
+        BACKEND: Word(BACKEND_WORDS) => Text(BACKENDS[0].0);
+        OPTIONS: Table(&OPTIONS);
+    } others: Refused
+
+    /// Options of the storage, and what Django has as its class attributes.
+    OPTIONS: "STORAGES.staticfiles.OPTIONS" {
+        /// The directory to collect in, instead of STATIC_ROOT.
+        location: Path;
+        /// The URL instead of STATIC_URL.
+        base_url: Text;
+        /// The mode instead of FILE_UPLOAD_PERMISSIONS.
+        file_permissions_mode: Mode;
+        /// The mode instead of FILE_UPLOAD_DIRECTORY_PERMISSIONS.
+        directory_permissions_mode: Mode;
+        /// The name of the manifest under STATIC_ROOT.
+        manifest_name: FileName => Text("staticfiles.json");
+        /// Only for serving; accepted and unused.
+        manifest_strict: Boolean => Boolean(true);
+        /// Accepted and unused: chains of any depth resolve.
+        max_post_process_passes: Integer(0, u32::MAX as i64);
+        /// Whether imports and exports of JavaScript modules are rewritten.
+        support_js_module_import_aggregation: Boolean => Boolean(false);
+    } others: Refused
+
+    /// What Django has no setting for.
+    STATICC: "staticc" {
+        /// Whose rules are followed, such as "5.2"; else those of the Django
+        /// on python_path, else of the newest one known.
+        django: Django;
+        /// Where apps are looked up: directories and virtual environments;
+        /// else the settings file's directory, VIRTUAL_ENV, .venv and venv.
+        python_path: Texts;
+        app_directories: Table(&APP_DIRECTORIES);
+        /// Patterns of what is not collected, besides those of -i.
+        ignore_patterns: Texts;
+        /// What a reference to a file that isn't there amounts to.
+        missing_references: Word(&names(&LEVELS)) => Text("error");
+        allow: Tables(&ALLOW);
+        compression: Table(&COMPRESSION);
+        cache: Table(&CACHE);
+    } others: Refused
+
+    /// Directories of apps that can't be located from Python's source, by
+    /// their entries in INSTALLED_APPS.
+    APP_DIRECTORIES: "staticc.app_directories" {
+    } others: Paths
+
+    /// A severity for some references to files that aren't there.
+    ALLOW: "staticc.allow" {
+        /// A glob on the files that refer, such as "vendor/**".
+        path: Glob => Refused(GLOB);
+        /// The kind of references; else all.
+        kind: Word(&names(&KINDS));
+        /// What they amount to.
+        level: Word(&names(&ALLOWED)) => Text("warn");
+    } others: Refused
+
+    /// How compressed copies are made.
+    COMPRESSION: "staticc.compression" {
+        /// Which compressed copies are made.
+        encodings: Words(ENCODING_WORDS) => Texts(&["br", "gz"]);
+        /// How hard brotli tries.
+        brotli_quality: Integer(0, 11) => Integer(11);
+        /// The share of a file that a copy must save to be kept.
+        min_saving: Share => Share(0.05);
+        rule: Tables(&RULE);
+    } others: Refused
+
+    /// How compressed copies of some files are made; the first rule that
+    /// matches a file is the one for it.
+    RULE: "staticc.compression.rule" {
+        /// A glob on the files, such as "**/*.map".
+        path: Glob => Refused(GLOB);
+        /// Which compressed copies are made of them.
+        encodings: Words(ENCODING_WORDS);
+        /// How hard brotli tries.
+        brotli_quality: Integer(0, 11);
+        /// The share of a file that a copy must save to be kept.
+        min_saving: Share;
+    } others: Refused
+
+    /// The cache of compressed copies.
+    CACHE: "staticc.cache" {
+        /// Its directory, such as one to be kept between CI jobs; else the
+        /// user's cache directory.
+        dir: Path;
+        /// How large it may become before what was used least recently goes.
+        max_size: Size => Text("2 GiB");
+    } others: Refused
+}

@@ -1,0 +1,79 @@
+//! The words that settings may hold, each with what it means. Knows no key.
+
+use super::{Backend, Encoding, Finder, Level, ReferenceKind};
+
+/// `BACKEND` of the storage, and `STATICFILES_STORAGE`.
+pub const BACKENDS: [(&str, Backend); 4] = [
+    (
+        "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        Backend::CompressedManifest,
+    ),
+    (
+        "whitenoise.storage.CompressedStaticFilesStorage",
+        Backend::Compressed,
+    ),
+    (
+        "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+        Backend::Manifest,
+    ),
+    (
+        "django.contrib.staticfiles.storage.StaticFilesStorage",
+        Backend::Plain,
+    ),
+];
+
+/// `STATICFILES_FINDERS`, in Django's order.
+pub const FINDERS: [(&str, Finder); 2] = [
+    (
+        "django.contrib.staticfiles.finders.FileSystemFinder",
+        Finder::FileSystem,
+    ),
+    (
+        "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+        Finder::AppDirectories,
+    ),
+];
+
+/// `encodings`.
+pub const ENCODINGS: [(&str, Encoding); 3] = [
+    ("br", Encoding::Brotli),
+    ("gz", Encoding::Gzip),
+    ("zst", Encoding::Zstd),
+];
+
+/// `missing_references`.
+pub const LEVELS: [(&str, Level); 3] = [
+    ("error", Level::Error),
+    ("warn", Level::Warn),
+    ("ignore", Level::Ignore),
+];
+
+/// `level` of what is allowed: no error.
+pub const ALLOWED: [(&str, Level); 2] = [LEVELS[1], LEVELS[2]];
+
+/// `kind` of what is allowed.
+pub const KINDS: [(&str, ReferenceKind); 3] = [
+    ("css", ReferenceKind::Css),
+    ("source-map", ReferenceKind::SourceMap),
+    ("js", ReferenceKind::Js),
+];
+
+/// The words alone.
+pub const fn names<T, const N: usize>(words: &[(&'static str, T); N]) -> [&'static str; N] {
+    let mut names = [""; N];
+    let mut at = 0;
+    while at < N {
+        names[at] = words[at].0;
+        at += 1;
+    }
+    names
+}
+
+/// `"a", "b" or "c"`.
+pub fn one_of(words: &[&str]) -> String {
+    let words: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => words.concat(),
+    }
+}
