@@ -27,6 +27,8 @@ pub enum Verb {
     Prune(Prune),
     /// Look after the cache of compressed copies
     Cache(Cache),
+    /// Print the JSON Schema of settings files, for editors
+    Schema,
 }
 
 /// Which project.

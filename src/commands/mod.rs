@@ -1,6 +1,7 @@
 //! One file for each verb; each only puts the rooms together.
 
 use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -8,7 +9,7 @@ use crate::cli::{self, Cli, Verb};
 use crate::nouns::{DjangoVersion, Event, Problem, Report as _};
 use crate::output::occupy::Purpose;
 use crate::output::static_root::StaticRoot;
-use crate::report::Console;
+use crate::report::{self, Console};
 use crate::settings::Settings;
 use crate::settings::load::{Loaded, Overrides, load};
 
@@ -21,6 +22,7 @@ mod name;
 mod policy;
 mod project;
 mod prune;
+mod schema;
 mod tell;
 mod verify;
 
@@ -65,6 +67,7 @@ pub fn run(cli: Cli) -> Exit {
             prune::run(&flags, console, &settings)
         }),
         Verb::Cache(flags) => cache::run(&flags),
+        Verb::Schema => schema::run(),
     }
 }
 
@@ -114,6 +117,16 @@ fn conclude(result: Result<(), Vec<Problem>>, console: &mut Console) -> Exit {
             Exit::Failed
         }
     }
+}
+
+/// How a verb ends that only prints.
+fn print(text: &[u8]) -> Exit {
+    let Err(error) = report::print(text) else {
+        return Exit::Done;
+    };
+    let problem = Problem::error("output", format!("cannot print: {error}"));
+    let mut console = Console::plain(DjangoVersion::NEWEST, PathBuf::new());
+    conclude(Err(vec![problem]), &mut console)
 }
 
 fn wants_color(when: cli::When) -> bool {

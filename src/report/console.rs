@@ -84,6 +84,16 @@ impl Console {
     }
 }
 
+/// Prints on standard output what was asked for.
+pub fn print(text: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        // A reader that went away (`| head`) has what it wanted.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
+    }
+}
+
 /// Says something on standard error.
 pub fn complain(text: &str) {
     // There is nobody to tell when standard error is closed.

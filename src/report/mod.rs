@@ -9,5 +9,5 @@ mod render;
 mod shown;
 mod words;
 
-pub use console::{Bar, Console, complain};
+pub use console::{Bar, Console, complain, print};
 pub use render::render;

@@ -1,8 +1,8 @@
 //! All tests that run the program, in one binary, by topic: `again` and
 //! `cache` (runs after runs), `alone` and `interrupt` (runs disturbed),
 //! `bad_…` (input that nobody should give), `fixtures` (Django's own
-//! outcomes), `properties` (what holds of any bytes), `house` (the layout of
-//! the source).
+//! outcomes), `properties` (what holds of any bytes), `schema` (the
+//! settings' keys), `house` (the layout of the source).
 
 #![allow(
     clippy::unwrap_used,
@@ -27,6 +27,7 @@ mod interrupt;
 mod outcome;
 mod properties;
 mod prune;
+mod schema;
 mod site;
 mod speaking;
 mod tree;
