@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 /// Django's collectstatic with WhiteNoise's compressed manifest storage, as
 /// one fast program.
@@ -29,6 +30,16 @@ pub enum Verb {
     Cache(Cache),
     /// Print the JSON Schema of settings files, for editors
     Schema,
+    /// Print what lets a shell complete verbs and flags
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page of staticc, or of a verb
+    Man {
+        /// The verb, such as "collect" or "cache prune"
+        verb: Vec<String>,
+    },
 }
 
 /// Which project.

@@ -16,8 +16,10 @@ use crate::settings::load::{Loaded, Overrides, load};
 mod cache;
 mod check;
 mod collect;
+mod completions;
 mod consent;
 mod interrupt;
+mod man;
 mod name;
 mod policy;
 mod project;
@@ -68,6 +70,8 @@ pub fn run(cli: Cli) -> Exit {
         }),
         Verb::Cache(flags) => cache::run(&flags),
         Verb::Schema => schema::run(),
+        Verb::Completions { shell } => completions::run(shell),
+        Verb::Man { verb } => man::run(&verb),
     }
 }
 
@@ -121,12 +125,16 @@ fn conclude(result: Result<(), Vec<Problem>>, console: &mut Console) -> Exit {
 
 /// How a verb ends that only prints.
 fn print(text: &[u8]) -> Exit {
-    let Err(error) = report::print(text) else {
-        return Exit::Done;
-    };
-    let problem = Problem::error("output", format!("cannot print: {error}"));
-    let mut console = Console::plain(DjangoVersion::NEWEST, PathBuf::new());
-    conclude(Err(vec![problem]), &mut console)
+    let printed = report::print(text).map_err(|error| {
+        let message = format!("standard output cannot be written: {error}");
+        vec![Problem::error("standard-output", message)]
+    });
+    conclude(printed, &mut speaker())
+}
+
+/// A console for verbs without a project.
+fn speaker() -> Console {
+    Console::plain(DjangoVersion::NEWEST, PathBuf::new())
 }
 
 fn wants_color(when: cli::When) -> bool {

@@ -2,7 +2,8 @@
 //! `cache` (runs after runs), `alone` and `interrupt` (runs disturbed),
 //! `bad_…` (input that nobody should give), `fixtures` (Django's own
 //! outcomes), `properties` (what holds of any bytes), `schema` (the
-//! settings' keys), `house` (the layout of the source).
+//! settings' keys), `printed` (completions and manual pages), `house` (the
+//! layout of the source).
 
 #![allow(
     clippy::unwrap_used,
@@ -25,6 +26,7 @@ mod fixtures;
 mod house;
 mod interrupt;
 mod outcome;
+mod printed;
 mod properties;
 mod prune;
 mod schema;
