@@ -84,6 +84,7 @@ tables! {
         /// Only for Django's check that MEDIA_URL is not within STATIC_URL.
         DEBUG: Boolean => Boolean(false);
         STORAGES: Table(&STORAGES);
+        TEMPLATES: Tables(&TEMPLATES);
         /// Whether only files with a fingerprint in their name are kept.
         WHITENOISE_KEEP_ONLY_HASHED_FILES: Boolean => Boolean(false);
         /// Extensions of files that are not worth compressing.
@@ -147,6 +148,25 @@ tables! {
         /// Whether imports and exports of JavaScript modules are rewritten.
         support_js_module_import_aggregation: Boolean => Boolean(false);
     } others: Refused
+
+    /// Template engines, in whose directories {% static %} is looked for; else
+    /// templates beside the settings file, templates and jinja2 in each app.
+    TEMPLATES: "TEMPLATES" {
+        /// The engine, by which apps have their templates in templates or in
+        /// jinja2.
+        BACKEND: Text => Text("django.template.backends.django.DjangoTemplates");
+        /// Accepted and unused.
+        NAME: Text;
+        /// Directories of templates.
+        DIRS: Texts => Texts(&[]);
+        /// Whether apps have directories of templates.
+        APP_DIRS: Boolean => Boolean(false);
+        OPTIONS: Table(&TEMPLATE_OPTIONS);
+    } others: Refused
+
+    /// Accepted and unused.
+    TEMPLATE_OPTIONS: "TEMPLATES.OPTIONS" {
+    } others: Unread
 
     /// What Django has no setting for.
     STATICC: "staticc" {

@@ -10,7 +10,7 @@ use super::reader::Section;
 use super::text::{Layers, absolute, read_layers};
 use super::tree::Spot;
 use super::words::{FINDERS, LEVELS, one_of};
-use super::{Level, Settings, StaticDir, checks, fields, installed, keys, storage};
+use super::{Level, Settings, StaticDir, checks, fields, installed, keys, storage, templates};
 use crate::nouns::{DjangoVersion, Problem};
 
 /// What the command line says about settings.
@@ -88,6 +88,7 @@ impl<'a> Loader<'a> {
             checks::check_dirs(&static_dirs, &checked.setting, top.problems);
         }
         let modes = |key, option| fields::mode(&options, option).or_else(|| fields::mode(top, key));
+        let apps = installed::apps(top, staticc, self.layers, &search);
         let settings = Settings {
             static_url: String::new(),
             static_root: PathBuf::new(),
@@ -95,7 +96,8 @@ impl<'a> Loader<'a> {
                 .words("STATICFILES_FINDERS", &FINDERS)
                 .unwrap_or_default(),
             static_dirs: static_dirs.into_iter().map(|(dir, _)| dir).collect(),
-            apps: installed::apps(top, staticc, self.layers, &search),
+            template_dirs: templates::directories(top, self.layers, &apps),
+            apps,
             ignore_patterns: fields::texts(staticc, "ignore_patterns"),
             backend,
             file_mode: modes("FILE_UPLOAD_PERMISSIONS", "file_permissions_mode").flatten(),

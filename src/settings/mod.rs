@@ -19,6 +19,7 @@ mod reader;
 mod schema;
 mod shape;
 mod storage;
+mod templates;
 mod text;
 mod tree;
 mod words;
@@ -45,6 +46,9 @@ pub struct Settings {
     pub static_dirs: Vec<StaticDir>,
     /// The apps of `INSTALLED_APPS` in order, each with its directory.
     pub apps: Vec<App>,
+    /// Directories that templates are looked up in, in order, each once;
+    /// they need not exist.
+    pub template_dirs: Vec<PathBuf>,
     /// `-i` patterns and `staticc.ignore_patterns`, as written (neither
     /// Django's default patterns nor normalisation are applied yet).
     pub ignore_patterns: Vec<String>,

@@ -1,0 +1,114 @@
+//! `TEMPLATES` → the directories that templates are looked up in, in Django's
+//! order. Names directories; looks into none.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use super::reader::Section;
+use super::text::Layers;
+use super::{App, keys};
+use crate::nouns::Problem;
+
+const JINJA2: &str = "django.template.backends.jinja2.Jinja2";
+
+/// The directories, each once.
+pub fn directories(top: &Section<'_>, layers: &Layers, apps: &[App]) -> Vec<PathBuf> {
+    let mut directories = Vec::new();
+    if !top.has("TEMPLATES") {
+        directories.push(layers.resolve("templates"));
+        for app in apps {
+            directories.extend(["templates", "jinja2"].map(|name| app.directory.join(name)));
+        }
+    }
+    for (engine, _) in top.tables(&keys::TEMPLATES) {
+        for (written, spot) in engine.placed("DIRS") {
+            let directory = layers.resolve(written);
+            if !directory.is_dir() {
+                let message = format!("TEMPLATES.DIRS has no directory {}", directory.display());
+                let problem = Problem::warning("missing-directory", message);
+                top.problems.add_at(spot, problem);
+            }
+            directories.push(directory);
+        }
+        if engine.boolean("APP_DIRS") == Some(true) {
+            let jinja2 = engine.text("BACKEND") == Some(JINJA2);
+            let name = if jinja2 { "jinja2" } else { "templates" };
+            directories.extend(apps.iter().map(|app| app.directory.join(name)));
+        }
+    }
+    let mut seen = HashSet::new();
+    directories.retain(|directory| seen.insert(directory.clone()));
+    directories
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crate::nouns::Problem;
+    use crate::settings::load::{Overrides, load};
+
+    /// The directories of a project with two apps, and what is odd about them.
+    fn directories(templates: &str) -> (Vec<String>, Vec<Problem>) {
+        let directory = tempfile::tempdir().unwrap();
+        let base = directory.path();
+        for app in ["polls", "blog"] {
+            fs::create_dir(base.join(app)).unwrap();
+            fs::write(base.join(app).join("__init__.py"), "").unwrap();
+        }
+        fs::create_dir(base.join("site")).unwrap();
+        let settings = format!(
+            "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\n\
+             INSTALLED_APPS = [\"polls\", \"blog\"]\n{templates}\n\
+             [staticc]\npython_path = [\".\"]\n"
+        );
+        fs::write(base.join("settings.toml"), settings).unwrap();
+        let loaded = load(None, &Overrides::default(), base).unwrap();
+        let named = loaded.settings.template_dirs.iter().map(|directory| {
+            let directory = directory.strip_prefix(base).unwrap();
+            directory.to_str().unwrap().to_owned()
+        });
+        (named.collect(), loaded.warnings)
+    }
+
+    #[test]
+    fn without_templates_the_usual_places() {
+        let (named, warnings) = directories("");
+        let wanted = [
+            "templates",
+            "polls/templates",
+            "polls/jinja2",
+            "blog/templates",
+            "blog/jinja2",
+        ];
+        assert_eq!(named, wanted);
+        assert_eq!(warnings, []);
+        assert_eq!(directories("TEMPLATES = []").0, [""; 0]);
+    }
+
+    #[test]
+    fn each_engine_in_its_order() {
+        let (named, warnings) = directories(
+            "[[TEMPLATES]]\nDIRS = [\"site\", \"none\"]\nAPP_DIRS = true\n\
+             OPTIONS = { context_processors = [\"x.y\"] }\n\
+             [[TEMPLATES]]\nBACKEND = \"django.template.backends.jinja2.Jinja2\"\n\
+             NAME = \"other\"\nDIRS = [\"./site\"]\nAPP_DIRS = true\n\
+             [[TEMPLATES]]\nBACKEND = \"x.Engine\"\n",
+        );
+        let wanted = [
+            "site",
+            "none",
+            "polls/templates",
+            "blog/templates",
+            "polls/jinja2",
+            "blog/jinja2",
+        ];
+        assert_eq!(named, wanted);
+        let [warning] = &warnings[..] else {
+            panic!("{warnings:?}");
+        };
+        assert_eq!(warning.code, "missing-directory");
+        let place = warning.place.as_ref().unwrap();
+        assert_eq!((place.line, place.column), (5, 17));
+    }
+}
