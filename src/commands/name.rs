@@ -11,6 +11,7 @@ use crate::output::plan::{self, Plan, Processed};
 use crate::output::record::World;
 use crate::report::Console;
 use crate::rewrite::rewrite;
+use crate::settings::AllowKind;
 use crate::sources::{self, Content, Read};
 
 /// What a run knows once everything is read and named.
@@ -103,7 +104,7 @@ impl Run<'_> {
         let mut problems = std::mem::take(&mut rewritten.problems);
         problems.extend(unreadable);
         problems.append(&mut read.problems);
-        problems.extend(policy.unused());
+        problems.extend(policy.unused(AllowKind::is_of_collecting));
         Problem::sort(&mut problems);
         if problems.iter().any(Problem::is_error) {
             return Err(problems);

@@ -1,12 +1,12 @@
-//! The severity of references to nothing, and which entries of the settings
-//! no reference needed. Knows no texts.
+//! The severity of problems, and which entries of the settings nothing
+//! needed. Knows no texts.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::nouns::{Level, LogicalPath, Problem, ReferenceKind};
-use crate::settings::{Allow, Settings};
+use crate::settings::{Allow, AllowKind, Settings};
 
-/// What `missing_references` and `[[staticc.allow]]` say of a reference.
+/// What `missing_references` and `[[staticc.allow]]` say.
 pub struct Policy<'a> {
     default: Level,
     allow: Vec<(&'a Allow, AtomicBool)>,
@@ -24,35 +24,40 @@ impl<'a> Policy<'a> {
 
     /// What a reference to nothing in this file amounts to.
     pub fn level(&self, path: &LogicalPath, kind: ReferenceKind) -> Level {
-        let entry = self.allow.iter().find(|(allow, _)| {
-            allow.kind.is_none_or(|only| only == kind) && allow.path.is_match(path.as_path())
-        });
-        entry.map_or(self.default, |(allow, used)| {
-            used.store(true, Ordering::Relaxed);
-            allow.level
-        })
+        let level = self.said(path, AllowKind::Reference(kind));
+        level.unwrap_or(self.default)
     }
 
     /// What the settings say of a problem with this code at this path.
-    pub fn level_of(&self, _path: &LogicalPath, _code: &'static str) -> Option<Level> {
-        self.allow.first().and(None)
+    pub fn level_of(&self, path: &LogicalPath, code: &'static str) -> Option<Level> {
+        self.said(path, AllowKind::Problem(code))
     }
 
-    /// Entries that no reference needed.
-    pub fn unused(&self) -> impl Iterator<Item = Problem> {
-        self.allow
+    /// What the first entry says that is about this.
+    fn said(&self, path: &LogicalPath, kind: AllowKind) -> Option<Level> {
+        let (allow, used) = self
+            .allow
             .iter()
-            .filter(|(_, used)| !used.load(Ordering::Relaxed))
-            .map(|(allow, _)| {
-                let glob = allow.path.glob();
-                Problem::warning(
-                    "unused-allow",
-                    format!(
-                        "[[staticc.allow]] for {glob} (line {}) matches no missing reference",
-                        allow.line
-                    ),
-                )
+            .find(|(allow, _)| allow.kind.covers(kind) && allow.path.is_match(path.as_path()))?;
+        used.store(true, Ordering::Relaxed);
+        Some(allow.level)
+    }
+
+    /// Entries that nothing needed, of those about what was looked at.
+    pub fn unused(&self, looked_at: fn(AllowKind) -> bool) -> impl Iterator<Item = Problem> {
+        let unused = self
+            .allow
+            .iter()
+            .filter(move |(allow, used)| looked_at(allow.kind) && !used.load(Ordering::Relaxed));
+        unused.map(|(allow, _)| {
+            let message = format!(
+                "this [[staticc.allow]] for {} matches nothing",
+                allow.path.glob()
+            );
+            Problem::warning("unused-allow", message)
+                .in_file(&allow.file)
+                .at(allow.place.clone())
                 .cure("remove the entry")
-            })
+        })
     }
 }

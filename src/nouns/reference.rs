@@ -10,6 +10,8 @@ pub enum ReferenceKind {
     SourceMap,
     /// `import` and `export … from` in js.
     Js,
+    /// `{% static %}` in templates.
+    Template,
 }
 
 /// What a finding amounts to.

@@ -57,9 +57,10 @@ impl Rules {
                 ""
             },
             template,
-            ignored: blocks.then_some(match kind {
-                Css => &CSS_IGNORED,
-                Js | SourceMap => &JS_IGNORED,
+            ignored: blocks.then_some(if kind == Css {
+                &CSS_IGNORED
+            } else {
+                &JS_IGNORED
             }),
             deletes_skipped: kind == SourceMap && django == V4_2,
         };

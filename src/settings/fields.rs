@@ -8,7 +8,7 @@ use super::reader::Section;
 use super::shape::LONGEST_GLOB;
 use super::text::Layers;
 use super::words::{ALLOWED, ENCODINGS, KINDS};
-use super::{Allow, CacheSettings, Compression, CompressionRule, Level, keys};
+use super::{Allow, AllowKind, CacheSettings, Compression, CompressionRule, Level, keys};
 
 /// The strings of an array.
 pub fn texts(section: &Section<'_>, key: &str) -> Vec<String> {
@@ -52,9 +52,12 @@ pub fn allow(staticc: &Section<'_>) -> Vec<Allow> {
     let list = tables.filter_map(|(table, spot)| {
         Some(Allow {
             path: glob(&table)?,
-            kind: table.word("kind", &KINDS),
+            kind: table
+                .word("kind", &KINDS)
+                .unwrap_or(AllowKind::AnyReference),
             level: table.word("level", &ALLOWED).unwrap_or(Level::Warn),
-            line: spot.place().line,
+            file: spot.text.name.as_str().into(),
+            place: spot.place(),
         })
     });
     list.collect()

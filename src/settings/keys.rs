@@ -191,11 +191,14 @@ tables! {
     APP_DIRECTORIES: "staticc.app_directories" {
     } others: Paths
 
-    /// A severity for some references to files that aren't there.
+    /// A severity for some references to files that aren't there, or for some
+    /// other problems.
     ALLOW: "staticc.allow" {
-        /// A glob on the files that refer, such as "vendor/**".
+        /// A glob on the files that refer, or that the problem is about, such
+        /// as "vendor/**".
         path: Glob => Refused(GLOB);
-        /// The kind of references; else all.
+        /// The kind of references, or the problem; else references of every
+        /// kind.
         kind: Word(&names(&KINDS));
         /// What they amount to.
         level: Word(&names(&ALLOWED)) => Text("warn");

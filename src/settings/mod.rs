@@ -29,6 +29,7 @@ use std::path::PathBuf;
 use globset::GlobMatcher;
 
 use crate::nouns::DjangoVersion;
+use crate::nouns::Place;
 pub use crate::nouns::{Encoding, Level, ReferenceKind};
 pub use schema::schema;
 
@@ -127,14 +128,47 @@ pub enum Backend {
 /// One `[[staticc.allow]]`.
 #[derive(Clone, Debug)]
 pub struct Allow {
-    /// Tested against the referring file's logical path.
+    /// Tested against the logical path of the file that refers, or that the
+    /// problem is about.
     pub path: GlobMatcher,
-    /// `None`: every kind.
-    pub kind: Option<ReferenceKind>,
+    /// What it is about.
+    pub kind: AllowKind,
     /// `Warn` or `Ignore`.
     pub level: Level,
-    /// Line of the entry in the settings file, from 1.
-    pub line: usize,
+    /// The settings file, as it is shown.
+    pub file: PathBuf,
+    /// Where in it.
+    pub place: Place,
+}
+
+/// What a `[[staticc.allow]]` is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AllowKind {
+    /// References of every kind.
+    AnyReference,
+    /// References of one kind.
+    Reference(ReferenceKind),
+    /// The problem with this code.
+    Problem(&'static str),
+}
+
+impl AllowKind {
+    /// Whether what is about this is about the other.
+    pub fn covers(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::AnyReference, Self::Reference(_)) => true,
+            _ => self == other,
+        }
+    }
+
+    /// Whether it is about what is said while css and js are collected.
+    pub fn is_of_collecting(self) -> bool {
+        match self {
+            Self::AnyReference => true,
+            Self::Reference(kind) => kind != ReferenceKind::Template,
+            Self::Problem(_) => false,
+        }
+    }
 }
 
 /// `[staticc.compression]`.

@@ -1,6 +1,6 @@
 //! The words that settings may hold, each with what it means. Knows no key.
 
-use super::{Backend, Encoding, Finder, Level, ReferenceKind};
+use super::{AllowKind, Backend, Encoding, Finder, Level, ReferenceKind};
 
 /// `BACKEND` of the storage, and `STATICFILES_STORAGE`.
 pub const BACKENDS: [(&str, Backend); 4] = [
@@ -52,11 +52,19 @@ pub const LEVELS: [(&str, Level); 3] = [
 pub const ALLOWED: [(&str, Level); 2] = [LEVELS[1], LEVELS[2]];
 
 /// `kind` of what is allowed.
-pub const KINDS: [(&str, ReferenceKind); 3] = [
-    ("css", ReferenceKind::Css),
-    ("source-map", ReferenceKind::SourceMap),
-    ("js", ReferenceKind::Js),
+pub const KINDS: [(&str, AllowKind); 7] = [
+    ("css", AllowKind::Reference(ReferenceKind::Css)),
+    ("source-map", AllowKind::Reference(ReferenceKind::SourceMap)),
+    ("js", AllowKind::Reference(ReferenceKind::Js)),
+    ("template", AllowKind::Reference(ReferenceKind::Template)),
+    problem("duplicate-path"),
+    problem("case-collision"),
+    problem("unrequestable-name"),
 ];
+
+const fn problem(code: &'static str) -> (&'static str, AllowKind) {
+    (code, AllowKind::Problem(code))
+}
 
 /// The words alone.
 pub const fn names<T, const N: usize>(words: &[(&'static str, T); N]) -> [&'static str; N] {

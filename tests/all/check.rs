@@ -87,6 +87,42 @@ fn all_kinds_at_once_in_order() {
 }
 
 #[test]
+fn problems_of_names_may_be_allowed() {
+    let site = clean();
+    site.write("other/css/b.css", "b{}");
+    site.write("other/x.js", "x");
+    site.write("static/a#b.txt", "");
+    site.write("static/IMG/I.png", "");
+    site.write("static/m.css", "a{b:url(none.png)}");
+    let settings = fs::read_to_string(site.path("settings.toml")).unwrap();
+    let dirs = "STATICFILES_DIRS = [\"static\", \"other\"]";
+    let mut settings = settings.replace("STATICFILES_DIRS = [\"static\"]", dirs);
+    for (path, kind, level) in [
+        ("**", "", "ignore"),
+        ("css/*", "kind = \"duplicate-path\"", "ignore"),
+        ("x.js", "kind = \"duplicate-path\"", "warn"),
+        ("{IMG,img}/*", "kind = \"case-collision\"", "ignore"),
+        ("*.txt", "kind = \"unrequestable-name\"", "ignore"),
+        ("**", "kind = \"template\"", "ignore"),
+    ] {
+        let entry = format!("path = {path:?}\n{kind}\nlevel = {level:?}\n");
+        settings.push_str(&format!("[[staticc.allow]]\n{entry}"));
+    }
+    site.write("settings.toml", &settings);
+    let (code, error) = check(&site, &[]);
+    let unused = "warning: settings.toml:26:1: this [[staticc.allow]] for ** matches nothing";
+    has(&error, &[unused, "warning: other/x.js: x.js is here too"]);
+    assert_eq!(
+        (code, error.matches("warning: ").count()),
+        (0, 2),
+        "{error}"
+    );
+    // Nobody looks for these when collecting.
+    let (code, _, error) = site.run(&["collect", "--noinput"]);
+    assert_eq!((code, &error[..]), (0, ""));
+}
+
+#[test]
 fn files_that_are_asked_about() {
     let site = clean();
     site.write("static/css/b.css", "a{b:url(1.png)}");
