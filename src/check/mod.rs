@@ -1,11 +1,22 @@
 //! Check: what can be said of a project without writing anything but a
 //! record of what was found clean. Knows no STATIC_ROOT but as a place where
-//! files of earlier runs may be.
+//! files of earlier runs may be. PURE are the static references in the text
+//! of a template ([`references`]) and what a name means ([`manifest_key`],
+//! [`plain_path`]).
 
+mod django;
+mod jinja;
+mod name;
 mod names;
+mod quoted;
+mod reading;
 mod record;
+mod template;
 mod texts;
 
+pub use name::{manifest_key, plain_path};
 pub use names::look_at_names;
+pub use reading::StaticReference;
 pub use record::Record;
+pub use template::{Engine, references};
 pub use texts::{Texts, look_at_texts};

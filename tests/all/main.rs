@@ -1,7 +1,8 @@
 //! All tests that run the program, in one binary, by topic: `again` and
 //! `cache` (runs after runs), `alone` and `interrupt` (runs disturbed),
 //! `bad_…` (input that nobody should give), `fixtures` (Django's own
-//! outcomes), `properties` (what holds of any bytes), `schema` (the
+//! outcomes), `properties` and `templates` (what holds of any
+//! bytes), `schema` (the
 //! settings' keys), `printed` (completions and manual pages), `house` (the
 //! layout of the source).
 
@@ -32,5 +33,6 @@ mod prune;
 mod schema;
 mod site;
 mod speaking;
+mod templates;
 mod tree;
 mod verify;
