@@ -2,6 +2,7 @@
 //! things to runs: the verbs of `cargo xtask`. Each sets up what it needs
 //! below `target/xtask`.
 
+mod ask;
 mod bench;
 mod cargo_fuzz;
 mod crash;
