@@ -18,7 +18,12 @@ from django.conf import settings
 settings.configure(STATIC_URL="/static/", STATIC_ROOT="/nowhere")
 django.setup()
 
-from django.contrib.staticfiles.storage import HashedFilesMixin, ManifestFilesMixin  # noqa: E402
+from django.contrib.staticfiles.storage import (  # noqa: E402
+    HashedFilesMixin,
+    ManifestFilesMixin,
+    ManifestStaticFilesStorage,
+    StaticFilesStorage,
+)
 from django.contrib.staticfiles.utils import matches_patterns  # noqa: E402
 from django.core.files.base import ContentFile  # noqa: E402
 
@@ -70,6 +75,22 @@ class Manifest(ManifestFilesMixin):
         self.written = content.read()
 
 
+class Looked(Exception):
+    """A key was looked up in the manifest."""
+
+
+class Lookups(dict):
+    def get(self, key):
+        raise Looked(key)
+
+
+class Named(ManifestStaticFilesStorage):
+    """Django's own reading of names, up to the manifest."""
+
+    def load_manifest(self):
+        return Lookups(), ""
+
+
 def pattern(name, *patterns):
     # As collectstatic's set_options has it.
     matched = matches_patterns(name, list({os.path.normpath(p) for p in patterns}))
@@ -94,13 +115,25 @@ def name(text, fingerprint):
     return [Hashed(fingerprint).hashed_name(text, ContentFile(b""))]
 
 
+def key(text):
+    try:
+        Named().url(text, force=True)
+        looked = ""
+    except Looked as lookup:
+        looked = "=" + lookup.args[0]
+    url = StaticFilesStorage().url(text)
+    inside = url.startswith("/static/") and not url.endswith("/")
+    path = "=" + urllib.parse.unquote(url.removeprefix("/static/")) if inside else ""
+    return [looked, path]
+
+
 def manifest(*texts):
     storage = Manifest(zip(texts[::2], texts[1::2]))
     storage.save_manifest()
     return [storage.written.decode("ascii")]
 
 
-KINDS = {"pattern": pattern, "url": url, "name": name, "manifest": manifest}
+KINDS = {"pattern": pattern, "url": url, "name": name, "key": key, "manifest": manifest}
 
 
 def answer(kind, texts):
@@ -116,7 +149,7 @@ for line in sys.stdin:
     kind, texts = json.loads(line)
     texts = [text.encode("latin-1").decode("utf-8", "surrogateescape") for text in texts]
     answers = [answer(kind, texts)]
-    if kind in ("url", "name"):
+    if kind in ("url", "name", "key"):
         # urldefrag and Django ask for it by its name in these modules.
         for module in (urllib.parse, sys.modules["django.contrib.staticfiles.storage"]):
             module.urlunsplit = newest_urlunsplit

@@ -15,6 +15,7 @@ mod parity;
 mod process;
 mod python_parity;
 mod snapshot;
+mod template_parity;
 mod texts;
 mod trees;
 mod venv;
@@ -33,6 +34,8 @@ usage: cargo xtask VERB
   fuzz [--seconds N] [TARGET…]      run the targets of fuzz/, each N seconds
   python-parity [--cases N] [--seed N]
                                     compare what staticc has of Python with Python
+  template-parity [--cases N] [--seed N]
+                                    compare static references in templates with the engines
   crash [--every N] [--from N] [--mode MODE] [--lanes N] [--seed N]
                                     end runs, and fail them, at every system call that writes
   live [--rounds N]                 read a site while releases arrive
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         // Started by `live` itself.
         "live-reader" => live::read(&rest),
         "fuzz" => cargo_fuzz::run_targets(&rest),
+        "template-parity" => template_parity::run(&rest),
         "python-parity" => python_parity::run(&rest),
         _ => Err(USAGE.to_owned()),
     };

@@ -8,8 +8,8 @@ use crate::process::flag;
 use crate::texts::{Kind, Texts};
 use crate::venv;
 
-/// Each Python, and the newest Django that runs on it.
-const PYTHONS: [(&str, &str); 3] = [("3.11", "5.2"), ("3.12", "6.1"), ("3.13", "6.1")];
+/// Each Python, and the oldest or the newest Django.
+const PYTHONS: [(&str, &str); 3] = [("3.11", "4.2"), ("3.12", "6.1"), ("3.13", "6.1")];
 
 /// The verb.
 pub fn run(arguments: &[String]) -> Result<(), String> {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use staticc::check::{manifest_key, plain_path};
 use staticc::nouns::LogicalPath;
 use staticc::output::manifest::to_json;
 use staticc::rewrite::python::{
@@ -20,12 +21,20 @@ pub enum Kind {
     Url,
     /// A file's name and a fingerprint: the fingerprinted name.
     Name,
+    /// A name in a template: what is looked up, where its URL leads.
+    Key,
     /// Paths and hashed paths: the manifest's bytes.
     Manifest,
 }
 
 impl Kind {
-    pub const ALL: [Self; 4] = [Self::Pattern, Self::Url, Self::Name, Self::Manifest];
+    pub const ALL: [Self; 5] = [
+        Self::Pattern,
+        Self::Url,
+        Self::Name,
+        Self::Key,
+        Self::Manifest,
+    ];
 
     /// As the Python program has it.
     pub fn name(self) -> &'static str {
@@ -33,6 +42,7 @@ impl Kind {
             Self::Pattern => "pattern",
             Self::Url => "url",
             Self::Name => "name",
+            Self::Key => "key",
             Self::Manifest => "manifest",
         }
     }
@@ -83,6 +93,13 @@ impl Case {
                 ]
             }
             Kind::Name => vec![hashed_name(&fields[0], &fields[1])],
+            Kind::Key => {
+                let name = String::from_utf8_lossy(&fields[0]);
+                let shown = |path: Option<Vec<u8>>| {
+                    path.map_or_else(Vec::new, |path| [b"=", &path[..]].concat())
+                };
+                vec![shown(manifest_key(&name)), shown(plain_path(&name))]
+            }
             Kind::Manifest => {
                 // As a Python dict: the last of equal keys counts.
                 let paths: BTreeMap<LogicalPath, LogicalPath> = fields
@@ -138,6 +155,10 @@ impl Texts {
             }
             Kind::Url => vec![self.text(3), self.text(8)],
             Kind::Name => vec![self.text(8), b"0123456789ab".to_vec()],
+            Kind::Key => {
+                let text = self.text(8);
+                vec![String::from_utf8_lossy(&text).into_owned().into_bytes()]
+            }
             Kind::Manifest => (0..2 * self.below(6)).map(|_| self.text(4)).collect(),
         };
         Case { kind, fields }
@@ -196,7 +217,7 @@ impl Texts {
     }
 
     /// A number below a limit (Steele, Lea and Flood's splitmix64).
-    fn below(&mut self, limit: usize) -> usize {
+    pub fn below(&mut self, limit: usize) -> usize {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
