@@ -1,0 +1,25 @@
+//! Any bytes as a template: each static reference is a place in it, and its
+//! name means something or nothing.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use staticc::check::{Engine, manifest_key, plain_path, references};
+
+fuzz_target!(|text: &[u8]| {
+    let [django, jinja, either] =
+        [Engine::Django, Engine::Jinja2, Engine::Either].map(|engine| references(text, engine));
+    for found in django.iter().chain(&jinja) {
+        let place = str::from_utf8(&text[found.start..found.end]).expect("whole characters");
+        assert!(
+            place.starts_with("{%") || place.starts_with("static"),
+            "{place}"
+        );
+        assert!(place.contains(['"', '\'']), "{place}");
+        let _ = manifest_key(&found.name);
+        let _ = plain_path(&found.name);
+    }
+    assert!(either.is_sorted_by_key(|found| found.start));
+    for found in either {
+        assert!(django.contains(&found) || jinja.contains(&found));
+    }
+});
