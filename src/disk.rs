@@ -6,7 +6,16 @@
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// The path without links, as far as there is something at it.
+pub fn real(path: &Path) -> PathBuf {
+    let real = path.ancestors().find_map(|there| {
+        let rest = path.strip_prefix(there).ok()?;
+        Some(there.canonicalize().ok()?.join(rest))
+    });
+    real.unwrap_or_else(|| path.to_owned())
+}
 
 /// Opens a regular file for reading, links followed.
 pub fn open(path: &Path) -> io::Result<(File, Metadata)> {

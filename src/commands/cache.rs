@@ -1,6 +1,6 @@
 //! `staticc cache`: how full the cache is, and making room in it.
 
-use std::path::{Component, Path};
+use std::path::Path;
 
 use bytesize::ByteSize;
 
@@ -36,19 +36,10 @@ pub fn open_unless(
 /// What is wrong with the place of a cache: it would be served, or collected.
 pub fn misplaced(cache: &Cache, settings: &Settings) -> Option<Problem> {
     let place = cache.directory()?;
-    let dirs = settings.static_dirs.iter().map(|dir| dir.root.clone());
-    let apps = settings.apps.iter().map(|app| app.directory.join("static"));
-    // Django's default patterns ignore what begins with a dot.
-    let collected = |source: &Path| {
-        let below = place.strip_prefix(source).ok()?;
-        let hidden = |part: Component<'_>| part.as_os_str().as_encoded_bytes().starts_with(b".");
-        (!below.components().any(hidden)).then(|| source.to_owned())
-    };
     let (around, why) = if place.starts_with(&settings.static_root) {
         (settings.static_root.clone(), "is served")
     } else {
-        let source = dirs.chain(apps).find_map(|source| collected(&source))?;
-        (source, "is collected")
+        (settings.source_around(place)?, "is collected")
     };
     let problem = Problem::error(
         "misplaced-cache",

@@ -10,7 +10,9 @@ use super::reader::Section;
 use super::text::{Layers, absolute, read_layers};
 use super::tree::Spot;
 use super::words::{FINDERS, LEVELS, one_of};
-use super::{Level, Settings, StaticDir, checks, fields, installed, keys, storage, templates};
+use super::{
+    Level, Settings, StaticDir, checks, fields, installed, keys, layout, storage, templates,
+};
 use crate::nouns::{DjangoVersion, Problem};
 
 /// What the command line says about settings.
@@ -87,6 +89,7 @@ impl<'a> Loader<'a> {
         if let Some(checked) = &checked {
             checks::check_dirs(&static_dirs, &checked.setting, top.problems);
         }
+        layout::check_prefixes(&static_dirs, top.problems);
         let modes = |key, option| fields::mode(&options, option).or_else(|| fields::mode(top, key));
         let apps = installed::apps(top, staticc, self.layers, &search);
         let settings = Settings {
@@ -122,11 +125,22 @@ impl<'a> Loader<'a> {
             compression: fields::compression(&staticc.table(&keys::COMPRESSION)),
             cache: fields::cache(&staticc.table(&keys::CACHE), self.layers),
         };
-        checked.map(|checked| Settings {
+        let settings = checked.map(|checked| Settings {
             static_url: checked.static_url,
             static_root: checked.location,
             ..settings
-        })
+        })?;
+        layout::check_root(&settings, self.root_spot(&options), top.problems);
+        Some(settings)
+    }
+
+    /// Where it is written where files go.
+    fn root_spot(&self, options: &Section<'a>) -> Option<&'a Spot> {
+        let flag = self.overrides.static_root.is_some();
+        let location = options.placed_text("location");
+        let location = location.filter(|(location, _)| !location.is_empty());
+        let setting = || self.top.placed_text("STATIC_ROOT").filter(|_| !flag);
+        location.or_else(setting).map(|(_, spot)| spot)
     }
 
     /// Django's checks of URLs and roots.

@@ -9,6 +9,7 @@ mod fields;
 mod fit;
 mod installed;
 mod keys;
+mod layout;
 pub mod load;
 mod modules;
 mod problems;
