@@ -12,6 +12,7 @@ mod quoted;
 mod reading;
 mod record;
 mod template;
+mod templates;
 mod texts;
 
 pub use name::{manifest_key, plain_path};
@@ -19,4 +20,5 @@ pub use names::look_at_names;
 pub use reading::StaticReference;
 pub use record::Record;
 pub use template::{Engine, references};
+pub use templates::{Reader, Templates};
 pub use texts::{Texts, look_at_texts};

@@ -51,7 +51,7 @@ pub fn references(text: &[u8], engine: Engine) -> Vec<StaticReference> {
 
 /// The text with a SUBSTITUTE for each byte that is not UTF-8, so that all
 /// else keeps its place.
-fn readable(text: &[u8]) -> Cow<'_, str> {
+pub(super) fn readable(text: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = str::from_utf8(text) {
         return Cow::Borrowed(text);
     }

@@ -1,21 +1,24 @@
 //! `staticc check`: every problem of a project, and nothing written but a
 //! record of what is clean.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::cache::{misplaced, open_unless};
 use super::policy::Policy;
 use super::project::Project;
 use super::{Exit, conclude, now, tell};
-use crate::check::{self, Record};
+use crate::check::{self, Reader, Record, Templates};
 use crate::cli;
 use crate::disk;
-use crate::nouns::{Checkup, Event, Problem, Report as _};
+use crate::nouns::{Checkup, Event, Problem, ReferenceKind, Report as _};
 use crate::output::cache::Cache;
 use crate::output::record::World;
 use crate::report::Console;
-use crate::settings::Settings;
+use crate::rewrite::Job;
 use crate::settings::load::Loaded;
+use crate::settings::{AllowKind, Settings};
 
 /// Runs the verb.
 pub fn run(flags: &cli::Check, console: &mut Console, loaded: Loaded) -> Exit {
@@ -57,23 +60,31 @@ fn look(flags: &cli::Check, settings: &Settings, cache: &Cache) -> (Vec<Problem>
 
     let world = World::of(settings, assets);
     let kept = cache.check(&settings.static_root);
-    let bytes = kept
-        .as_ref()
-        .and_then(|path| disk::read(path).ok())
-        .unwrap_or_default();
+    let bytes = kept.as_ref().and_then(|path| disk::read(path).ok());
+    let bytes = bytes.unwrap_or_default();
     let record = Record::read(&bytes, &world);
     let started = now();
-    let references = settings.backend.hashes();
-    let texts = project.with_job(&policy, &[], |job| {
-        check::look_at_texts(job, &record, references)
+    let (texts, templates) = project.with_job(&policy, &[], |job| {
+        let texts = check::look_at_texts(job, &record, settings.backend.hashes());
+        (texts, templates(flags, settings, &policy, job, &record))
     });
     problems.extend(texts.problems);
-    problems.extend(policy.unused(|_| true));
+    problems.extend(templates.problems);
+    problems.extend(policy.unused(if flags.no_templates {
+        |kind| kind != AllowKind::Reference(ReferenceKind::Template)
+    } else {
+        |_| true
+    }));
 
     let mut clean = Record::new(world);
     for (id, stamp, targets) in &texts.clean {
         if stamp.is_older_than(started) {
             clean.add_text(*id, *stamp, targets);
+        }
+    }
+    for (path, stamp) in &templates.clean {
+        if stamp.is_older_than(started) {
+            clean.add_template(path, *stamp);
         }
     }
     if let (Some(path), Ok(new)) = (kept, clean.write())
@@ -84,9 +95,50 @@ fn look(flags: &cli::Check, settings: &Settings, cache: &Cache) -> (Vec<Problem>
     let checkup = Checkup {
         files: assets.len(),
         texts: texts.count,
-        templates: 0,
+        templates: templates.count,
     };
     (problems, checkup)
+}
+
+/// What is wrong in templates, if they are to be looked at.
+fn templates(
+    flags: &cli::Check,
+    settings: &Settings,
+    policy: &Policy<'_>,
+    job: &Job<'_>,
+    record: &Record,
+) -> Templates {
+    if flags.no_templates {
+        return Templates::default();
+    }
+    let hashes = settings.backend.hashes();
+    let there = OnceLock::new();
+    let is_there = |path: &[u8]| {
+        let paths = || {
+            let paths = job.assets.iter().map(|asset| {
+                let path = if hashes { &asset.key } else { &asset.path };
+                path.as_bytes()
+            });
+            paths.collect::<HashSet<&[u8]>>()
+        };
+        there.get_or_init(paths).contains(path)
+    };
+    let missing = |name: &str| {
+        let path = if hashes {
+            check::manifest_key(name)
+        } else {
+            check::plain_path(name)
+        };
+        let path = path.filter(|path| !is_there(path))?;
+        Some(String::from_utf8_lossy(&path).into_owned())
+    };
+    let reader = Reader {
+        directories: &settings.template_dirs,
+        job,
+        missing: &missing,
+        level: &|template| policy.level(template, ReferenceKind::Template),
+    };
+    reader.look(record)
 }
 
 /// The files that somebody asked about; all, if none was named.

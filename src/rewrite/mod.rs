@@ -24,6 +24,6 @@ pub use faults::{Elsewhere, advise};
 pub use python::{hashed_name, normpath};
 pub use resolve::{Leftovers, NoLeftovers, Resolver, hashed_path};
 pub use rules::Rules;
-pub use scan::Policy;
+pub use scan::{Policy, shorten};
 pub use suggest::{Likeness, Suggestions};
 pub use survey::{Reference, Survey, references, survey};

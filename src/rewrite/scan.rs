@@ -249,7 +249,7 @@ impl Walk<'_> {
 const BASE: usize = 36;
 
 /// A reference as it can stand in a message.
-pub(super) fn shorten(matched: &str) -> String {
+pub fn shorten(matched: &str) -> String {
     let mut text: String = matched
         .chars()
         .take(120)

@@ -239,6 +239,70 @@ fn damaged_records_are_none() {
 }
 
 #[test]
+fn templates_name_collected_files() {
+    let site = clean();
+    let settings = fs::read_to_string(site.path("settings.toml")).unwrap();
+    let apps = "INSTALLED_APPS = [\"shop\"]\nSTATIC_URL";
+    let settings = settings.replacen("STATIC_URL", apps, 1);
+    let settings = settings.replace("python_path = []", "python_path = [\".\"]");
+    site.write("settings.toml", &settings);
+    site.write("shop/__init__.py", "");
+    site.write(
+        "templates/base.html",
+        "{% load static %}\n<p>{% static \"img/i.png\" %}\n\t日本{% static 'css/A.css' as x %}{# {% static 'no' %} #}",
+    );
+    site.write("shop/templates/base.html", "{% static 'shadowed' %}");
+    site.write(
+        "shop/templates/shop/a.txt",
+        "{% static 'img/' %}{% static name %}",
+    );
+    site.write("shop/jinja2/b.jinja", "{{ static(\n 'x.css') }}");
+    site.write("templates/.hidden.html", "{% static 'hidden' %}");
+    site.write("templates/latin.html", b"\xe9{% static 'none' %}");
+    let (code, error) = check(&site, &[]);
+    assert_eq!(code, 1);
+    let lines = error.lines().filter(|line| line.starts_with("error"));
+    let wanted = [
+        "error: shop/jinja2/b.jinja:1:4: static(  'x.css') names no collected file [missing-static]",
+        "error: templates/base.html:3:4: {% static 'css/A.css' as x %} names no collected file [missing-static]",
+        "error: templates/latin.html:1:2: {% static 'none' %} names no collected file [missing-static]",
+    ];
+    assert_eq!(lines.collect::<Vec<_>>(), wanted);
+    has(
+        &error,
+        &[
+            "did you mean css/a.css? (only the case differs)",
+            "did you mean x.js? (another extension)",
+        ],
+    );
+    assert_eq!(check(&site, &["--no-templates"]), (0, String::new()));
+    assert_eq!(
+        check(&site, &["static", "shop/templates"]),
+        (0, String::new())
+    );
+    assert_eq!(
+        check(&site, &["templates/base.html"])
+            .1
+            .matches("error:")
+            .count(),
+        1
+    );
+    let allow = "[[staticc.allow]]\npath = \"*.html\"\nkind = \"template\"\nlevel = \"ignore\"\n";
+    site.write("settings.toml", format!("{settings}{allow}"));
+    for _ in 0..2 {
+        let (code, error) = check(&site, &[]);
+        assert_eq!(code, 1);
+        has(&error, &["shop/jinja2/b.jinja"]);
+        assert!(!error.contains("templates/base.html"), "{error}");
+    }
+    site.write(
+        "settings.toml",
+        settings.replace("[staticc]", "[[TEMPLATES]]\nAPP_DIRS = true\n[staticc]"),
+    );
+    has(&check(&site, &[]).1, &["shop/templates/base.html:1:1"]);
+}
+
+#[test]
 fn a_backend_without_fingerprints_asks_for_no_references() {
     let site = clean();
     site.write("static/x.js", "//# sourceMappingURL=x.map\n");

@@ -1,0 +1,184 @@
+//! What is wrong with the static files that templates name. Reads the
+//! templates that are not known to be clean; knows no template language.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use super::record::Record;
+use super::template::{Engine, readable, references};
+use crate::disk;
+use crate::nouns::{Level, LineIndex, LogicalPath, Problem, Severity, Stamp};
+use crate::rewrite::{Job, Suggestions, advise, shorten};
+use crate::sources::Patterns;
+
+/// What was found in the templates.
+#[derive(Debug, Default)]
+pub struct Templates {
+    /// What is wrong, unsorted.
+    pub problems: Vec<Problem>,
+    /// Templates with nothing wrong in them.
+    pub clean: Vec<(PathBuf, Stamp)>,
+    /// How many templates there are.
+    pub count: usize,
+}
+
+/// What is to be known to look at templates.
+pub struct Reader<'a> {
+    /// Where templates are, the first that has a name before others.
+    pub directories: &'a [PathBuf],
+    /// The run, for suggestions.
+    pub job: &'a Job<'a>,
+    /// The path under which a name is looked up and not found, if it is not.
+    pub missing: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// What a name that is not found amounts to in the template of this name.
+    pub level: &'a (dyn Fn(&LogicalPath) -> Level + Sync),
+}
+
+/// One template.
+struct Template {
+    /// As templates name each other.
+    name: LogicalPath,
+    path: PathBuf,
+}
+
+/// Larger ones are none that people write, in bytes.
+const LARGEST: u64 = 16 << 20;
+
+/// So many problems of one template are told.
+const TOLD: usize = 1000;
+
+impl Reader<'_> {
+    /// Looks at all templates that the record has not as clean.
+    pub fn look(&self, record: &Record) -> Templates {
+        let mut all = Templates::default();
+        let templates = self.list(&mut all.problems);
+        all.count = templates.len();
+        let suggestions = Suggestions::new(self.job.assets);
+        let looks: Vec<io::Result<(Stamp, Option<Vec<Problem>>)>> = templates
+            .par_iter()
+            .map(|template| {
+                let stamp = Stamp::of(&std::fs::metadata(&template.path)?);
+                if record.has_template(&template.path, &stamp) {
+                    return Ok((stamp, None));
+                }
+                let text = disk::read_small(&template.path, LARGEST)?;
+                Ok((stamp, self.read(template, &text, &suggestions)))
+            })
+            .collect();
+        for (template, look) in templates.into_iter().zip(looks) {
+            match look {
+                Ok((stamp, None)) => all.clean.push((template.path, stamp)),
+                Ok((_, Some(problems))) => all.problems.extend(problems),
+                Err(error) => all.problems.push(unreadable(&template.path, &error)),
+            }
+        }
+        all
+    }
+
+    /// All templates: of one name only the first, which is the one rendered.
+    fn list(&self, problems: &mut Vec<Problem>) -> Vec<Template> {
+        let private = Patterns::new::<&str>(&[], true);
+        let listings: Vec<Vec<walkdir::Result<walkdir::DirEntry>>> = self
+            .directories
+            .par_iter()
+            .map(|directory| {
+                let walk = WalkDir::new(directory)
+                    .follow_links(true)
+                    .sort_by_file_name();
+                let entries = walk.into_iter().filter_entry(|entry| {
+                    entry.depth() == 0 || !private.match_name(entry.file_name().as_bytes())
+                });
+                entries.collect()
+            })
+            .collect();
+        let mut names = HashSet::new();
+        let mut templates = Vec::new();
+        for (directory, listing) in self.directories.iter().zip(listings) {
+            for entry in listing {
+                let path = match entry {
+                    Ok(entry) if entry.file_type().is_file() => entry.into_path(),
+                    Ok(_) => continue,
+                    Err(error) => {
+                        problems.extend(unlistable(directory, error));
+                        continue;
+                    }
+                };
+                let name = path.strip_prefix(directory).unwrap_or(&path).as_os_str();
+                let name = LogicalPath::new(OsStr::as_bytes(name));
+                if names.insert(name.clone()) {
+                    templates.push(Template { name, path });
+                }
+            }
+        }
+        templates
+    }
+
+    /// What is wrong in a template; `None` if it is clean.
+    fn read(
+        &self,
+        template: &Template,
+        text: &[u8],
+        suggestions: &Suggestions<'_>,
+    ) -> Option<Vec<Problem>> {
+        let found = references(text, Engine::Either);
+        let missing = found.into_iter().filter_map(|reference| {
+            let path = (self.missing)(&reference.name)?;
+            Some((reference, path))
+        });
+        let missing: Vec<_> = missing.collect();
+        if missing.is_empty() {
+            return None;
+        }
+        let severity = match (self.level)(&template.name) {
+            Level::Error => Severity::Error,
+            Level::Warn => Severity::Warning,
+            Level::Ignore => return Some(Vec::new()),
+        };
+        let text = readable(text);
+        let lines = LineIndex::new(&text);
+        let problem = |(reference, path): &(super::StaticReference, String)| {
+            let written = shorten(&text[reference.start..reference.end]);
+            let message = format!("{written} names no collected file");
+            let problem = Problem::error("missing-static", message)
+                .in_file(&template.path)
+                .at(lines.place(reference.start, reference.end))
+                .note(format!("looked for {}", shorten(path)));
+            let spell = |asset: &crate::nouns::Asset| asset.key.to_text().into_owned();
+            Problem {
+                severity,
+                ..advise(problem, self.job, path, spell, suggestions)
+            }
+        };
+        let mut problems: Vec<Problem> = missing.iter().take(TOLD).map(problem).collect();
+        if let Some(more) = missing.len().checked_sub(TOLD + 1) {
+            let message = format!("{} more references have problems", more + 1);
+            let problem = Problem::error("more-problems", message).in_file(&template.path);
+            problems.push(Problem {
+                severity,
+                ..problem
+            });
+        }
+        Some(problems)
+    }
+}
+
+/// A template that cannot be read is a matter of whoever renders it.
+fn unreadable(path: &Path, error: &io::Error) -> Problem {
+    Problem::warning("unreadable", format!("cannot be read: {error}"))
+        .in_file(path)
+        .cure("make it readable, or use --no-templates")
+}
+
+/// A directory that is not there has no templates.
+fn unlistable(directory: &Path, error: walkdir::Error) -> Option<Problem> {
+    let path = error.path().unwrap_or(directory).to_path_buf();
+    let error = error.into_io_error()?;
+    let missing = path == directory && error.kind() == io::ErrorKind::NotFound;
+    (!missing).then(|| unreadable(&path, &error))
+}
