@@ -5,72 +5,21 @@ Prints a table in Markdown, and stores it unless PART names one part. Every row 
 sides in turn. ENCODERS is our encoders alone (`benches/encoders.rs`).
 """
 
-import json
 import os
 import re
 import shutil
 import statistics
-import subprocess
 import sys
-import time
 
 import brotli  # noqa: F401  (WhiteNoise makes no .br without)
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-DEFAULT = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+import bench_check
+from measure import ENCODERS, EXTENT, HERE, MEMORY, NODE_MODULES, ONLY, REPORT, ROWS, WORK, Measured, Project, median, row
+
 MANIFEST = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 APPS = ["django.contrib.admin", "django.contrib.messages", "rest_framework", "debug_toolbar"]
 # Packages whose trees Django collects, each under a prefix of its own.
 NODE = ["bootstrap/dist", "leaflet/dist", "swagger-ui-dist", "pdfjs-dist/build", "katex/dist"]
-
-
-class Measured:
-    """One run of a command: seconds of wall time and of CPU, peak memory in
-    bytes, standard output."""
-
-    def __init__(self, argv, cwd, env=None):
-        start = time.perf_counter()
-        with open(os.path.join(WORK, "output.txt"), "w+") as output:
-            child = subprocess.Popen(
-                argv, cwd=cwd, env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL,
-                stdout=output, stderr=subprocess.STDOUT,
-            )  # fmt: skip
-            _, status, usage = os.wait4(child.pid, 0)
-            self.wall = time.perf_counter() - start
-            output.seek(0)
-            self.output = output.read()
-        self.cpu = usage.ru_utime + usage.ru_stime
-        self.peak = usage.ru_maxrss * 1024
-        if status:
-            raise SystemExit(f"failed: {argv}\n{self.output[-3000:]}")
-
-
-class Project:
-    """A settings file, and both sides' runs over it, each in a STATIC_ROOT of
-    its own."""
-
-    def __init__(self, name, dirs=(), apps=(), backend=DEFAULT, extra=""):
-        self.base = os.path.join(WORK, name)
-        os.makedirs(self.base)
-        self.cache = os.path.join(self.base, "cache")
-        self.dirs = [path for _, path in dirs]
-        text = 'STATIC_URL = "/static/"\nSTATIC_ROOT = "django"\n'
-        text += f"STATICFILES_DIRS = {json.dumps([list(entry) for entry in dirs])}\n"
-        text += f"INSTALLED_APPS = {json.dumps(list(apps))}\n"
-        text += f'[STORAGES.staticfiles]\nBACKEND = "{backend}"\n'
-        text += f'[staticc]\ndjango = "6.1"\npython_path = ["{sys.prefix}"]\n{extra}'
-        with open(os.path.join(self.base, "settings.toml"), "w") as file:
-            file.write(text)
-
-    def django(self):
-        return Measured([sys.executable, os.path.join(HERE, "collectstatic.py"), self.base], self.base)
-
-    def staticc(self, root="staticc", *flags):
-        argv = [STATICC, "collect", "--noinput", "--cache-dir", self.cache, "--static-root", root]
-        return Measured([*argv, *flags], self.base)
-
-
-ROWS = []
 
 
 def size(root, suffix):
@@ -105,29 +54,6 @@ def check_same(project):
             differ.add(name)
     if differ:
         raise SystemExit(f"{len(differ)} files differ: {sorted(differ)[:10]}")
-
-
-def row(work, against, ours, theirs, target, unit):
-    """Adds a row: both figures, their ratio and the most it may be."""
-    ratio = ours / theirs if theirs else float("nan")
-    if unit == "bytes":
-        shown = f"{theirs:,} | {ours:,}"
-    elif unit == "MB":
-        shown = f"{theirs / 1e6:.0f} MB | {ours / 1e6:.0f} MB"
-    elif max(theirs, ours) < 0.001:
-        shown = f"{theirs * 1e6:.1f} µs | {ours * 1e6:.1f} µs"
-    elif max(theirs, ours) < 1:
-        shown = f"{theirs * 1000:.1f} ms | {ours * 1000:.1f} ms"
-    else:
-        shown = f"{theirs:.2f} s | {ours:.2f} s"
-    met = "" if target is None else f"{target}" if ratio <= target else f"**{target}, missed**"
-    line = f"| {work} | {against} | {shown} | {ratio:.4f} | {met} |"
-    ROWS.append(line)
-    print(line, flush=True)
-
-
-def median(run, times=7):
-    return statistics.median(run() for _ in range(times))
 
 
 def small_tree():
@@ -371,6 +297,7 @@ def main():
         "scale": lambda: scale(counts),
         "linear": linear,
         "huge": lambda: one_huge(dirs),
+        "check": lambda: bench_check.run(dirs),
         "big": lambda: big_tree(dirs),
     }
     if EXTENT == "quick":
@@ -386,12 +313,7 @@ def main():
             file.write("\n".join([head, *ROWS]) + "\n")
 
 
-STATICC, ENCODERS, NODE_MODULES, WORK, REPORT, EXTENT, ONLY = sys.argv[1:]
-# Deleted at the end: for minutes after files were deleted, ext4 takes long to
-# make new ones.
-WORK = f"{WORK}-{os.getpid()}"
 os.makedirs(WORK)
-MEMORY = os.path.join("/dev/shm" if os.path.isdir("/dev/shm") else WORK, f"staticc-bench-{os.getpid()}")
 os.makedirs(MEMORY)
 try:
     main()

@@ -1,0 +1,73 @@
+"""`staticc check` against what a Django project costs before it does anything,
+and with many problems against none."""
+
+import json
+import os
+import statistics
+import sys
+
+from measure import MEMORY, STATICC, Measured, Project, median, row
+
+
+def run(dirs):
+    real(dirs)
+    broken()
+
+
+def real(dirs):
+    """The packages' static files and templates, against an interpreter that
+    imports Django and nothing of the project."""
+    templates = [os.path.join(os.path.dirname(path), "templates") for _, path in dirs]
+    templates = [path for path in templates if os.path.isdir(path)]
+    engines = f"[[TEMPLATES]]\nDIRS = {json.dumps(templates)}\n"
+    project = Project("check", dirs, extra=engines)
+    check = [STATICC, "check", "--cache-dir", project.cache]
+    first = Measured(check, project.base, accepted=(0, 1))
+    counts = first.output.strip().splitlines()[-1].split(".")[0]
+    imports = [sys.executable, "-c", "import django"]
+    for name, ours, target in [
+        (f"check, nothing changed ({counts})", lambda: Measured(check, project.base, accepted=(0, 1)).wall, 1),
+        ("check, nothing known", lambda: Measured([*check, "--no-cache"], project.base, accepted=(0, 1)).wall, None),
+    ]:
+        theirs = lambda: Measured(imports, project.base).wall  # noqa: E731
+        pairs = [(ours(), theirs()) for _ in range(15)]
+        ours, theirs = (statistics.median(side) for side in zip(*pairs))
+        row(f"{name}: wall", '`python -c "import django"`', ours, theirs, target, "s")
+    cold(check, imports, project)
+
+
+def cold(check, imports, project):
+    """Nothing in the kernel's memory either, where we may have it so."""
+    drop = "/proc/sys/vm/drop_caches"
+    if not os.access(drop, os.W_OK):
+        return
+
+    def run(argv):
+        os.sync()
+        with open(drop, "w") as file:
+            file.write("3")
+        return Measured(argv, project.base, accepted=(0, 1)).wall
+
+    pairs = [(run(check), run(imports)) for _ in range(5)]
+    ours, theirs = (statistics.median(side) for side in zip(*pairs))
+    row("the same, nothing changed, disk not read yet: wall", '`python -c "import django"`', ours, theirs, None, "s")
+
+
+def broken():
+    """500 broken references in 50 of 200 files."""
+    walls = []
+    for suffix in ("png", "pgn"):
+        base = os.path.join(MEMORY, f"check-{suffix}")
+        os.makedirs(f"{base}/img")
+        for number in range(1000):
+            with open(f"{base}/img/i{number:04}.png", "w") as file:
+                file.write(str(number))
+        for number in range(200):
+            used = suffix if number < 50 else "png"
+            rules = [f".a{n} {{ background: url(img/i{(number * 10 + n) % 1000:04}.{used}) }}\n" for n in range(10)]
+            with open(f"{base}/c{number:03}.css", "w") as file:
+                file.writelines(rules)
+        project = Project(f"check-{suffix}", [("", base)])
+        argv = [STATICC, "check", "--no-cache"]
+        walls.append(median(lambda: Measured(argv, project.base, accepted=(0, 1)).wall, 15))
+    row("check that finds 500 broken references in 50 files: wall", "finds none", walls[1], walls[0], 2, "s")
