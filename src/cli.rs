@@ -69,9 +69,13 @@ pub struct Telling {
     #[arg(short, long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub verbosity: u8,
 
-    /// How events and problems are told; json: one object a line on standard output
+    /// How events and problems are told
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+
+    /// Fail on warnings too
+    #[arg(long)]
+    pub strict: bool,
 
     /// Whether to colour problems
     #[arg(long, value_enum, default_value_t = When::Auto)]
@@ -321,8 +325,8 @@ pub enum Links {
 /// How events and problems are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For people.
+    /// For people: problems on standard error
     Text,
-    /// For programs.
+    /// One object a line on standard output
     Json,
 }

@@ -6,7 +6,7 @@ use bytesize::ByteSize;
 
 use super::{Exit, tell};
 use crate::cli;
-use crate::nouns::{DjangoVersion, Problem};
+use crate::nouns::Problem;
 use crate::output::cache::{Cache, Usage};
 use crate::report::Console;
 use crate::settings::load::{Overrides, load};
@@ -50,23 +50,19 @@ pub fn misplaced(cache: &Cache, settings: &Settings) -> Option<Problem> {
 }
 
 /// Runs the verb.
-pub fn run(flags: &cli::Cache) -> Exit {
-    let directory = std::env::current_dir().unwrap_or_default();
-    let mut console = Console::plain(DjangoVersion::NEWEST, directory.clone());
+pub fn run(flags: &cli::Cache, console: &mut Console) -> Exit {
+    let directory = console.directory.clone();
     let settings = match settings(flags, &directory) {
         Ok(settings) => settings,
         Err(problems) => {
-            tell(&mut console, problems);
+            tell(console, problems);
             return Exit::Usage;
         }
     };
     let cache = open(flags.cache_dir.as_deref(), &settings, &directory);
     let Some(place) = cache.directory() else {
         let problem = Problem::error("no-cache", "there is no cache directory: no home is known");
-        tell(
-            &mut console,
-            vec![problem.cure("name one with --cache-dir")],
-        );
+        tell(console, vec![problem.cure("name one with --cache-dir")]);
         return Exit::Failed;
     };
     let result = match &flags.verb {
@@ -88,7 +84,7 @@ pub fn run(flags: &cli::Cache) -> Exit {
         }
         Err(error) => {
             let problem = Problem::error("cache-unusable", format!("the cache: {error}"));
-            tell(&mut console, vec![problem.in_file(place)]);
+            tell(console, vec![problem.in_file(place)]);
             Exit::Failed
         }
     }

@@ -8,7 +8,7 @@ use super::interrupt::unless_interrupted;
 use super::name::Named;
 use super::project::Project;
 use super::tell::Story;
-use super::{Exit, conclude, fail_on, now, occupy, prune, tell};
+use super::{Exit, conclude, fail_on, fail_on_warnings, now, occupy, prune, tell};
 use crate::cli;
 use crate::disk;
 use crate::nouns::{Event, LinkMode, LogicalPath, Problem, Report as _, Summary, TICK};
@@ -125,6 +125,7 @@ impl Run<'_> {
         let done = if self.flags.dry_run {
             stage.compare(&named.plan, &looks)
         } else {
+            fail_on_warnings(console)?;
             let done = stage.carry_out(&named.plan, &looks, &self.settings.manifest_name);
             bar.finish();
             let done = done?;

@@ -5,10 +5,11 @@ use clap_complete::{Shell, generate};
 
 use super::{Exit, print};
 use crate::cli::Cli;
+use crate::report::Console;
 
 /// Runs the verb.
-pub fn run(shell: Shell) -> Exit {
+pub fn run(shell: Shell, console: &mut Console) -> Exit {
     let mut text = Vec::new();
     generate(shell, &mut Cli::command(), "staticc", &mut text);
-    print(&text)
+    print(&text, console)
 }

@@ -3,12 +3,13 @@
 use clap::{Command, CommandFactory as _};
 use clap_mangen::Man;
 
-use super::{Exit, print, speaker, tell};
+use super::{Exit, print, tell};
 use crate::cli::Cli;
 use crate::nouns::Problem;
+use crate::report::Console;
 
 /// Runs the verb.
-pub fn run(verb: &[String]) -> Exit {
+pub fn run(verb: &[String], console: &mut Console) -> Exit {
     // There would be a page for each verb's help.
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
@@ -21,10 +22,10 @@ pub fn run(verb: &[String]) -> Exit {
             let mut text = Vec::new();
             // Memory takes what it is given.
             let _ = man.render(&mut text);
-            print(&text)
+            print(&text, console)
         }
         Err(command) => {
-            tell(&mut speaker(), vec![unknown(command, &verb.join(" "))]);
+            tell(console, vec![unknown(command, &verb.join(" "))]);
             Exit::Usage
         }
     }

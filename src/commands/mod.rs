@@ -9,7 +9,7 @@ use crate::cli::{self, Cli, Verb};
 use crate::nouns::{DjangoVersion, Event, Problem, Report as _};
 use crate::output::occupy::Purpose;
 use crate::output::static_root::StaticRoot;
-use crate::report::{self, Console};
+use crate::report::{self, Console, Format};
 use crate::settings::Settings;
 use crate::settings::load::{Loaded, Overrides, load};
 
@@ -40,13 +40,20 @@ pub enum Exit {
     Usage,
 }
 
+impl Exit {
+    /// The exit status.
+    fn status(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done => 0,
-            Exit::Failed => 1,
-            Exit::Usage => 2,
-        })
+        exit.status().into()
     }
 }
 
@@ -68,10 +75,10 @@ pub fn run(cli: Cli) -> Exit {
             let settings = told(console, loaded);
             prune::run(&flags, console, &settings)
         }),
-        Verb::Cache(flags) => cache::run(&flags),
-        Verb::Schema => schema::run(),
-        Verb::Completions { shell } => completions::run(shell),
-        Verb::Man { verb } => man::run(&verb),
+        Verb::Cache(flags) => plainly(|console| cache::run(&flags, console)),
+        Verb::Schema => plainly(schema::run),
+        Verb::Completions { shell } => plainly(|console| completions::run(shell, console)),
+        Verb::Man { verb } => plainly(|console| man::run(&verb, console)),
     }
 }
 
@@ -82,19 +89,18 @@ fn with_project(
     telling: &cli::Telling,
     verb: impl FnOnce(&mut Console, Loaded) -> Exit,
 ) -> Exit {
-    let directory = std::env::current_dir().unwrap_or_default();
-    let mut console = Console {
-        verbosity: telling.verbosity,
-        color: wants_color(telling.color),
-        json: telling.format == cli::Format::Json,
-        ..Console::plain(DjangoVersion::NEWEST, directory.clone())
-    };
+    let directory = directory();
+    let mut console = Console::plain(DjangoVersion::NEWEST, directory.clone());
+    console.verbosity = telling.verbosity;
+    console.color = wants_color(telling.color);
+    console.format = format(telling.format);
+    console.strict = telling.strict;
     let overrides = Overrides {
         set: project.set.clone(),
         static_root: project.static_root.clone(),
         static_url: project.static_url.clone(),
     };
-    match load(project.settings.as_deref(), &overrides, &directory) {
+    let exit = match load(project.settings.as_deref(), &overrides, &directory) {
         Ok(loaded) => {
             console.django = loaded.settings.django;
             verb(&mut console, loaded)
@@ -103,6 +109,35 @@ fn with_project(
             tell(&mut console, problems);
             Exit::Usage
         }
+    };
+    end(&console, exit)
+}
+
+/// Does something that needs no project.
+fn plainly(verb: impl FnOnce(&mut Console) -> Exit) -> Exit {
+    let mut console = Console::plain(DjangoVersion::NEWEST, directory());
+    let exit = verb(&mut console);
+    end(&console, exit)
+}
+
+/// Says how a run ended; a strict one fails on warnings.
+fn end(console: &Console, exit: Exit) -> Exit {
+    let exit = match exit {
+        Exit::Done if console.fails_strictly() => Exit::Failed,
+        exit => exit,
+    };
+    console.finish();
+    exit
+}
+
+fn directory() -> PathBuf {
+    std::env::current_dir().unwrap_or_default()
+}
+
+fn format(flag: cli::Format) -> Format {
+    match flag {
+        cli::Format::Text => Format::Text,
+        cli::Format::Json => Format::Json,
     }
 }
 
@@ -124,17 +159,12 @@ fn conclude(result: Result<(), Vec<Problem>>, console: &mut Console) -> Exit {
 }
 
 /// How a verb ends that only prints.
-fn print(text: &[u8]) -> Exit {
+fn print(text: &[u8], console: &mut Console) -> Exit {
     let printed = report::print(text).map_err(|error| {
         let message = format!("standard output cannot be written: {error}");
         vec![Problem::error("standard-output", message)]
     });
-    conclude(printed, &mut speaker())
-}
-
-/// A console for verbs without a project.
-fn speaker() -> Console {
-    Console::plain(DjangoVersion::NEWEST, PathBuf::new())
+    conclude(printed, console)
 }
 
 fn wants_color(when: cli::When) -> bool {
@@ -202,5 +232,14 @@ fn fail_on(problems: Vec<Problem>) -> Result<(), Vec<Problem>> {
         Ok(())
     } else {
         Err(problems)
+    }
+}
+
+/// Before anything is written: fails a strict run that has warnings.
+fn fail_on_warnings(console: &Console) -> Result<(), Vec<Problem>> {
+    if console.fails_strictly() {
+        Err(Vec::new())
+    } else {
+        Ok(())
     }
 }

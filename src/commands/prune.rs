@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Exit, conclude, occupy, tell};
+use super::{Exit, conclude, fail_on_warnings, occupy, tell};
 use crate::cli;
 use crate::disk;
 use crate::nouns::{Event, LinkMode, Problem, Pruning, Report as _};
@@ -34,6 +34,7 @@ pub fn run(flags: &cli::Prune, console: &mut Console, settings: &Settings) -> Ex
         Purpose::Remove
     };
     let pruned = occupy(&root, purpose, flags.no_wait, console).and_then(|()| {
+        fail_on_warnings(console)?;
         let retention = retention(&flags.retention);
         prune(&root, settings, &cache, retention, console)
     });

@@ -1,9 +1,10 @@
 //! `staticc schema`: what settings files may hold, for editors.
 
 use super::{Exit, print};
+use crate::report::Console;
 use crate::settings;
 
 /// Runs the verb.
-pub fn run() -> Exit {
-    print(format!("{:#}\n", settings::schema()).as_bytes())
+pub fn run(console: &mut Console) -> Exit {
+    print(format!("{:#}\n", settings::schema()).as_bytes(), console)
 }

@@ -1,5 +1,6 @@
-//! The one place that prints: Django's sentences on standard output,
-//! problems and the progress bar on standard error. Decides nothing.
+//! The one place that prints: what was asked for on standard output,
+//! problems for people and the progress bar on standard error. Decides
+//! nothing.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
@@ -7,9 +8,11 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::format::Format;
 use super::own::{self, Stream};
+use super::tally::Tally;
 use super::{json, render, words};
-use crate::nouns::{DjangoVersion, Event, Progress, Report};
+use crate::nouns::{DjangoVersion, Event, Problem, Progress, Report};
 
 /// Prints a run.
 pub struct Console {
@@ -23,38 +26,35 @@ pub struct Console {
     pub directory: PathBuf,
     /// Whether standard error takes colours.
     pub color: bool,
-    /// Whether everything is told as JSON on standard output.
-    pub json: bool,
+    /// How everything is told.
+    pub format: Format,
+    /// Whether warnings fail the run.
+    pub strict: bool,
+    tally: Tally,
+    /// The problem that was shown last.
+    last: Option<Problem>,
 }
 
 impl Report for Console {
     fn event(&mut self, event: Event) {
-        if self.json {
-            let (verbosity, object) = json::object(&event);
-            if self.verbosity >= verbosity {
-                self.say(&object.to_string());
-            }
-        } else if let Event::Problem(problem) = &event {
-            complain(&render(problem, &self.directory, self.color));
-        } else if let Some((verbosity, stream, line)) = own::say(&event, self.dry_run) {
-            if self.verbosity >= verbosity {
-                match stream {
-                    Stream::Output => self.say(&line),
-                    Stream::Error => complain(&format!("{line}\n")),
+        if let Event::Problem(problem) = &event {
+            self.tally.count(problem);
+        }
+        match (self.format, event) {
+            (Format::Json, event) => {
+                let (verbosity, object) = json::object(&event, &self.directory);
+                if self.verbosity >= verbosity {
+                    self.say(&object.to_string());
                 }
             }
-        } else if let Some((verbosity, mut line)) = words::say(&event, self.django, self.dry_run)
-            && self.verbosity >= verbosity
-        {
-            line.push(b'\n');
-            // A reader that went away (`| head`) does not undo the work.
-            let _ = io::stdout().lock().write_all(&line);
+            (Format::Text, Event::Problem(problem)) => self.show(problem),
+            (Format::Text, event) => self.tell(&event),
         }
     }
 }
 
 impl Console {
-    /// A console for a verb that is not Django's.
+    /// A console that says everything plainly, as text.
     pub fn plain(django: DjangoVersion, directory: PathBuf) -> Self {
         Self {
             django,
@@ -62,7 +62,52 @@ impl Console {
             dry_run: false,
             directory,
             color: false,
-            json: false,
+            format: Format::Text,
+            strict: false,
+            tally: Tally::default(),
+            last: None,
+        }
+    }
+
+    /// Whether there were warnings, and they fail the run.
+    pub fn fails_strictly(&self) -> bool {
+        self.strict && self.tally.has_warnings()
+    }
+
+    /// Says what is said at the end of every run.
+    pub fn finish(&self) {
+        match self.format {
+            Format::Text => {
+                if let Some(sentence) = self.tally.sentence(self.strict) {
+                    complain(&format!("\n{sentence}\n"));
+                }
+            }
+            Format::Json => self.say(&self.tally.object().to_string()),
+        }
+    }
+
+    /// Shows a problem; an empty line parts those of different files.
+    fn show(&mut self, problem: Problem) {
+        let text = render(&problem, &self.directory, self.color);
+        let parts = self.last.as_ref().is_some_and(|it| it.file != problem.file);
+        complain(&format!("{}{text}", if parts { "\n" } else { "" }));
+        self.last = Some(problem);
+    }
+
+    /// Tells an event in Django's words or in ours.
+    fn tell(&self, event: &Event) {
+        if let Some((verbosity, stream, line)) = own::say(event, self.dry_run) {
+            match stream {
+                _ if self.verbosity < verbosity => {}
+                Stream::Output => self.say(&line),
+                Stream::Error => complain(&format!("{line}\n")),
+            }
+        } else if let Some((verbosity, mut line)) = words::say(event, self.django, self.dry_run)
+            && self.verbosity >= verbosity
+        {
+            line.push(b'\n');
+            // A reader that went away (`| head`) does not undo the work.
+            let _ = io::stdout().lock().write_all(&line);
         }
     }
 
@@ -73,9 +118,13 @@ impl Console {
             .write_all(format!("{line}\n").as_bytes());
     }
 
-    /// Asks a question on standard output and reads one line of answer.
+    /// Asks a question and reads one line of answer. As Django does, it asks
+    /// on standard output, unless programs read that.
     pub fn ask(&self, question: &[u8]) -> String {
-        let mut out = io::stdout().lock();
+        let mut out: Box<dyn io::Write> = match self.format {
+            Format::Text => Box::new(io::stdout().lock()),
+            Format::Json => Box::new(io::stderr().lock()),
+        };
         let _ = out.write_all(question).and_then(|()| out.flush());
         let mut answer = String::new();
         // No answer is no consent.

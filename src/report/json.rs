@@ -1,12 +1,16 @@
 //! Events as JSON, one object a line, for programs. Knows no streams. The
 //! keys are documented in `docs/json.md`; new ones may come, none goes.
 
+use std::path::Path;
+
 use serde_json::{Map, Value, json};
 
-use crate::nouns::{Checkup, Event, Problem, Pruning, Severity, Summary, Verification};
+use super::shown::shown;
+use crate::nouns::{Checkup, Event, Place, Problem, Pruning, Related, Summary, Verification};
 
-/// The object of an event, and from which verbosity on it is told.
-pub fn object(event: &Event) -> (u8, Value) {
+/// The object of an event, and from which verbosity on it is told. Files with
+/// problems are told relative to `directory`.
+pub fn object(event: &Event, directory: &Path) -> (u8, Value) {
     let one = |event: &str, path: String| json!({"event": event, "path": path});
     match event {
         Event::Cleared(path) => (2, one("deleted", path.to_string())),
@@ -28,7 +32,7 @@ pub fn object(event: &Event) -> (u8, Value) {
             let root = root.display().to_string();
             (0, json!({"event": "waiting", "static_root": root}))
         }
-        Event::Problem(problem) => (0, problem_object(problem)),
+        Event::Problem(problem) => (0, problem_object(problem, directory)),
         Event::Unlisted(path) => (0, one("unlisted", path.to_string())),
         Event::Verified(counts) => (0, verified(counts)),
         Event::Checked(counts) => {
@@ -47,24 +51,23 @@ pub fn object(event: &Event) -> (u8, Value) {
     }
 }
 
-fn problem_object(problem: &Problem) -> Value {
-    let severity = match problem.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    };
+fn problem_object(problem: &Problem, directory: &Path) -> Value {
     let mut object = Map::new();
     object.insert("event".into(), "problem".into());
     object.insert("code".into(), problem.code.into());
-    object.insert("severity".into(), severity.into());
+    object.insert("severity".into(), problem.severity.as_str().into());
     object.insert("message".into(), problem.message.as_str().into());
     if let Some(file) = &problem.file {
-        object.insert("file".into(), file.display().to_string().into());
+        object.insert("file".into(), path(file, directory));
     }
     if let Some(place) = &problem.place {
-        object.insert("line".into(), place.line.into());
-        object.insert("column".into(), place.column.into());
+        locate(&mut object, place);
         object.insert("width".into(), place.width.into());
+    }
+    if !problem.related.is_empty() {
+        let related = problem.related.iter();
+        let related = related.map(|related| related_object(related, directory));
+        object.insert("related".into(), related.collect());
     }
     if !problem.notes.is_empty() {
         object.insert("notes".into(), problem.notes.clone().into());
@@ -73,6 +76,28 @@ fn problem_object(problem: &Problem) -> Value {
         object.insert("cure".into(), cure.as_str().into());
     }
     object.into()
+}
+
+fn related_object(related: &Related, directory: &Path) -> Value {
+    let mut object = Map::new();
+    object.insert("file".into(), path(&related.file, directory));
+    if let Some(place) = &related.place {
+        locate(&mut object, place);
+    }
+    object.insert("message".into(), related.message.as_str().into());
+    object.into()
+}
+
+fn locate(object: &mut Map<String, Value>, place: &Place) {
+    object.insert("line".into(), place.line.into());
+    object.insert("column".into(), place.column.into());
+    object.insert("end_line".into(), place.end_line.into());
+    object.insert("end_column".into(), place.end_column.into());
+}
+
+/// A path as text; bytes that are not UTF-8 become U+FFFD.
+fn path(file: &Path, directory: &Path) -> Value {
+    shown(file, directory).to_string_lossy().into()
 }
 
 fn verified(counts: &Verification) -> Value {

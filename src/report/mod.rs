@@ -1,13 +1,16 @@
 //! Report: what a run tells. [`words`] are Django's sentences, [`own`] ours, [`render`]
-//! shows problems, [`Console`] is the one place that prints. Knows nothing
-//! of how things came about.
+//! shows problems to people, [`json`] tells programs; [`Console`] is the one
+//! place that prints. Knows nothing of how things came about.
 
 mod console;
+mod format;
 mod json;
 mod own;
 mod render;
 mod shown;
+mod tally;
 mod words;
 
 pub use console::{Bar, Console, complain, print};
+pub use format::Format;
 pub use render::render;

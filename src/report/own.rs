@@ -91,6 +91,7 @@ fn pruned(pruning: &Pruning, dry_run: bool) -> String {
     )
 }
 
-fn many(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
+/// `1 file`, `2 files`.
+pub(super) fn many(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
 }

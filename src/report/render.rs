@@ -22,11 +22,12 @@ pub fn render(problem: &Problem, directory: &Path, color: bool) -> String {
             text.to_owned()
         }
     };
-    let (mark, mut out) = match problem.severity {
-        Severity::Error => ("1;31", paint("1;31", "error")),
-        Severity::Warning => ("1;33", paint("1;33", "warning")),
-        Severity::Note => ("1;34", paint("1;34", "note")),
+    let mark = match problem.severity {
+        Severity::Error => "1;31",
+        Severity::Warning => "1;33",
+        Severity::Note => "1;34",
     };
+    let mut out = paint(mark, problem.severity.as_str());
     out.push_str(": ");
     if let Some(file) = &problem.file {
         let place = at(file, problem.place.as_ref(), directory);
@@ -42,18 +43,31 @@ pub fn render(problem: &Problem, directory: &Path, color: bool) -> String {
         let _ = writeln!(out, " {number} {bar} {}", clean(&place.source_line));
         let _ = writeln!(out, " {margin} {bar} {lead}{}", paint(mark, &carets));
     }
-    for related in &problem.related {
-        let place = at(&related.file, related.place.as_ref(), directory);
-        let message = clean(&related.message);
-        let _ = writeln!(out, "  {} {place}: {message}", paint("34", "see:"));
-    }
-    for note in &problem.notes {
-        let _ = writeln!(out, "  {} {}", paint("34", "note:"), clean(note));
-    }
-    if let Some(cure) = &problem.cure {
-        let _ = writeln!(out, "  {} {}", paint("32", "help:"), clean(cure));
+    for line in see(problem, directory).iter().chain(&advice(problem)) {
+        let (label, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let mark = if label == "help:" { "32" } else { "34" };
+        let _ = writeln!(out, "  {} {rest}", paint(mark, label));
     }
     out
+}
+
+/// Notes and the cure, a line each.
+fn advice(problem: &Problem) -> Vec<String> {
+    let notes = problem.notes.iter();
+    let notes = notes.map(|note| format!("note: {}", clean(note)));
+    let cure = problem.cure.iter();
+    notes
+        .chain(cure.map(|cure| format!("help: {}", clean(cure))))
+        .collect()
+}
+
+/// The other places, a line each.
+fn see(problem: &Problem, directory: &Path) -> Vec<String> {
+    let related = problem.related.iter().map(|related| {
+        let place = at(&related.file, related.place.as_ref(), directory);
+        format!("see: {place}: {}", clean(&related.message))
+    });
+    related.collect()
 }
 
 /// `file:line:column`, where editors look for it.

@@ -132,11 +132,13 @@ error: src/b.css:1:1: @import 'Css/a.css' names no collected file [missing-refer
    | ^^^^^^^^^^^^^^^^^^^
   note: looked for Css/a.css
   help: did you mean css/a.css? (only the case differs)
+
 error: src/c.css:1:5: url(../../x) leads out of STATIC_ROOT [reference-outside]
  1 | a{b:url(../../x)}
    |     ^^^^^^^^^^^^
   note: looked for ../../x
   help: count the `..`: the path starts at the file that refers, or at STATIC_URL
+
 error: src/css/a.css:2:8: url(\"../img/logo.pgn\") names no collected file [missing-reference]
  2 | b { c: url(\"../img/logo.pgn\"); d: url(none.png) }
    |        ^^^^^^^^^^^^^^^^^^^^^^
@@ -147,6 +149,8 @@ error: src/css/a.css:2:35: url(none.png) names no collected file [missing-refere
    |                                   ^^^^^^^^^^^^^
   note: looked for css/none.png
   help: add the file, correct the reference, or allow it with [[staticc.allow]]
+
+4 errors in 3 files
 ";
     assert_eq!(error, wanted);
 }

@@ -1,0 +1,121 @@
+//! How many problems there were, in how many files, and the sentence that
+//! says so. Knows no streams.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::own::many;
+use super::shown::file;
+use crate::nouns::{Problem, Severity};
+
+/// What was counted so far.
+#[derive(Default)]
+pub(super) struct Tally {
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    files: HashSet<PathBuf>,
+}
+
+impl Tally {
+    /// Counts one.
+    pub fn count(&mut self, problem: &Problem) {
+        match problem.severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+            Severity::Note => self.notes += 1,
+        }
+        self.files.extend(file(problem).map(PathBuf::from));
+    }
+
+    /// Whether any of them is a warning.
+    pub fn has_warnings(&self) -> bool {
+        self.warnings > 0
+    }
+
+    /// `2 errors and 1 warning in 2 files`, if there is anything to say;
+    /// `strict` says that warnings fail.
+    pub fn sentence(&self, strict: bool) -> Option<String> {
+        let counts = [
+            (self.errors, "error", "errors"),
+            (self.warnings, "warning", "warnings"),
+            (self.notes, "note", "notes"),
+        ];
+        let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
+        let counts: Vec<String> = counts
+            .map(|(count, one, several)| many(count, one, several))
+            .collect();
+        let (last, others) = counts.split_last()?;
+        let counts = match others {
+            [] => last.clone(),
+            others => format!("{} and {last}", others.join(", ")),
+        };
+        let place = match self.files.len() {
+            0 => String::new(),
+            files => format!(" in {}", many(files, "file", "files")),
+        };
+        let verdict = if strict && self.errors == 0 && self.has_warnings() {
+            ", which fails a strict run"
+        } else {
+            ""
+        };
+        Some(format!("{counts}{place}{verdict}"))
+    }
+
+    /// The same for programs.
+    pub fn object(&self) -> Value {
+        json!({
+            "event": "problems",
+            "errors": self.errors,
+            "warnings": self.warnings,
+            "notes": self.notes,
+            "files": self.files.len(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences() {
+        let told = |problems: &[Problem], strict| {
+            let mut tally = Tally::default();
+            for problem in problems {
+                tally.count(problem);
+            }
+            tally.sentence(strict)
+        };
+        let error = Problem::error("x", "x").in_file("a.css");
+        let warning = Problem::warning("x", "x").in_file("a.css");
+        let elsewhere = warning.clone().in_file("b.css");
+        let note = Problem::info("x", "x");
+        let flag = Problem::error("x", "x").in_file("--set");
+        for (problems, strict, wanted) in [
+            (vec![], true, None),
+            (vec![note.clone()], true, Some("1 note")),
+            (vec![flag], false, Some("1 error")),
+            (vec![error.clone(); 2], true, Some("2 errors in 1 file")),
+            (
+                vec![error.clone(), elsewhere.clone()],
+                true,
+                Some("1 error and 1 warning in 2 files"),
+            ),
+            (
+                vec![error, warning.clone(), elsewhere, note],
+                false,
+                Some("1 error, 2 warnings and 1 note in 2 files"),
+            ),
+            (
+                vec![warning],
+                true,
+                Some("1 warning in 1 file, which fails a strict run"),
+            ),
+        ] {
+            assert_eq!(told(&problems, strict).as_deref(), wanted);
+        }
+    }
+}
