@@ -1,7 +1,8 @@
 //! Report: what a run tells. [`words`] are Django's sentences, [`own`] ours, [`render`]
-//! shows problems to people, [`json`] tells programs; [`Console`] is the one
-//! place that prints. Knows nothing of how things came about.
+//! shows problems to people, [`json`] tells programs, [`catalogue`] says what
+//! each code means; [`Console`] is the one place that prints. Knows nothing of how things came about.
 
+pub mod catalogue;
 mod console;
 mod format;
 mod json;

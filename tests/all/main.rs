@@ -22,6 +22,7 @@ mod bad_sources;
 mod bad_texts;
 mod bounded;
 mod cache;
+mod catalogue;
 mod check;
 mod fixtures;
 mod house;
