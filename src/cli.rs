@@ -329,4 +329,8 @@ pub enum Format {
     Text,
     /// One object a line on standard output
     Json,
+    /// As text, and problems as GitHub's workflow commands on standard output
+    Github,
+    /// One SARIF document of all problems on standard output
+    Sarif,
 }

@@ -95,6 +95,9 @@ fn with_project(
     console.color = wants_color(telling.color);
     console.format = format(telling.format);
     console.strict = telling.strict;
+    if let Some(repository) = repository() {
+        console.repository = repository;
+    }
     let overrides = Overrides {
         set: project.set.clone(),
         static_root: project.static_root.clone(),
@@ -126,7 +129,7 @@ fn end(console: &Console, exit: Exit) -> Exit {
         Exit::Done if console.fails_strictly() => Exit::Failed,
         exit => exit,
     };
-    console.finish();
+    console.finish(exit.status());
     exit
 }
 
@@ -134,10 +137,19 @@ fn directory() -> PathBuf {
     std::env::current_dir().unwrap_or_default()
 }
 
+/// The repository, on a runner of GitHub's.
+fn repository() -> Option<PathBuf> {
+    let workspace = std::env::var_os("GITHUB_WORKSPACE").filter(|it| !it.is_empty())?;
+    // As the working directory is told, links resolved.
+    std::fs::canonicalize(workspace).ok()
+}
+
 fn format(flag: cli::Format) -> Format {
     match flag {
         cli::Format::Text => Format::Text,
         cli::Format::Json => Format::Json,
+        cli::Format::Github => Format::Github,
+        cli::Format::Sarif => Format::Sarif,
     }
 }
 

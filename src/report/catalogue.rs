@@ -19,3 +19,9 @@ pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
         Some((code.trim(), body.trim()))
     })
 }
+
+/// A paragraph of a section as one line.
+pub(super) fn paragraph(section: &str, number: usize) -> String {
+    let paragraph = section.split("\n\n").nth(number).unwrap_or_default();
+    paragraph.lines().collect::<Vec<_>>().join(" ")
+}

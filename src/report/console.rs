@@ -10,8 +10,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::format::Format;
 use super::own::{self, Stream};
+use super::shown::Bases;
 use super::tally::Tally;
-use super::{json, render, words};
+use super::{github, json, render, sarif, words};
 use crate::nouns::{DjangoVersion, Event, Problem, Progress, Report};
 
 /// Prints a run.
@@ -24,6 +25,8 @@ pub struct Console {
     pub dry_run: bool,
     /// Paths are shown relative to this directory.
     pub directory: PathBuf,
+    /// Services are told paths relative to this directory.
+    pub repository: PathBuf,
     /// Whether standard error takes colours.
     pub color: bool,
     /// How everything is told.
@@ -33,6 +36,8 @@ pub struct Console {
     tally: Tally,
     /// The problem that was shown last.
     last: Option<Problem>,
+    /// Problems that are told at the end.
+    kept: Vec<Problem>,
 }
 
 impl Report for Console {
@@ -48,7 +53,11 @@ impl Report for Console {
                 }
             }
             (Format::Text, Event::Problem(problem)) => self.show(problem),
-            (Format::Text, event) => self.tell(&event),
+            (Format::Github, Event::Problem(problem)) => {
+                self.say(&github::command(&problem, self.bases()));
+            }
+            (Format::Sarif, Event::Problem(problem)) => self.kept.push(problem),
+            (_, event) => self.tell(&event),
         }
     }
 }
@@ -60,12 +69,14 @@ impl Console {
             django,
             verbosity: 1,
             dry_run: false,
+            repository: directory.clone(),
             directory,
             color: false,
             format: Format::Text,
             strict: false,
             tally: Tally::default(),
             last: None,
+            kept: Vec::new(),
         }
     }
 
@@ -74,15 +85,19 @@ impl Console {
         self.strict && self.tally.has_warnings()
     }
 
-    /// Says what is said at the end of every run.
-    pub fn finish(&self) {
+    /// Says what is said at the end of every run, which has this exit status.
+    pub fn finish(&self, exit: u8) {
         match self.format {
-            Format::Text => {
+            Format::Text | Format::Github => {
                 if let Some(sentence) = self.tally.sentence(self.strict) {
                     complain(&format!("\n{sentence}\n"));
                 }
             }
             Format::Json => self.say(&self.tally.object().to_string()),
+            Format::Sarif => {
+                let document = sarif::document(&self.kept, self.bases(), exit);
+                self.say(&format!("{document:#}"));
+            }
         }
     }
 
@@ -94,20 +109,31 @@ impl Console {
         self.last = Some(problem);
     }
 
-    /// Tells an event in Django's words or in ours.
+    /// Tells an event in Django's words or in ours; what would be on standard
+    /// output, unless that is for a document.
     fn tell(&self, event: &Event) {
+        let silent = self.format == Format::Sarif;
         if let Some((verbosity, stream, line)) = own::say(event, self.dry_run) {
             match stream {
                 _ if self.verbosity < verbosity => {}
+                Stream::Output if silent => {}
                 Stream::Output => self.say(&line),
                 Stream::Error => complain(&format!("{line}\n")),
             }
         } else if let Some((verbosity, mut line)) = words::say(event, self.django, self.dry_run)
             && self.verbosity >= verbosity
+            && !silent
         {
             line.push(b'\n');
             // A reader that went away (`| head`) does not undo the work.
             let _ = io::stdout().lock().write_all(&line);
+        }
+    }
+
+    fn bases(&self) -> Bases<'_> {
+        Bases {
+            directory: &self.directory,
+            repository: &self.repository,
         }
     }
 
@@ -122,8 +148,8 @@ impl Console {
     /// on standard output, unless programs read that.
     pub fn ask(&self, question: &[u8]) -> String {
         let mut out: Box<dyn io::Write> = match self.format {
-            Format::Text => Box::new(io::stdout().lock()),
-            Format::Json => Box::new(io::stderr().lock()),
+            Format::Text | Format::Github => Box::new(io::stdout().lock()),
+            Format::Json | Format::Sarif => Box::new(io::stderr().lock()),
         };
         let _ = out.write_all(question).and_then(|()| out.flush());
         let mut answer = String::new();

@@ -9,4 +9,8 @@ pub enum Format {
     Text,
     /// One JSON object a line.
     Json,
+    /// For people, and problems as GitHub's workflow commands.
+    Github,
+    /// One SARIF document of all problems.
+    Sarif,
 }

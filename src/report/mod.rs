@@ -1,13 +1,16 @@
 //! Report: what a run tells. [`words`] are Django's sentences, [`own`] ours, [`render`]
-//! shows problems to people, [`json`] tells programs, [`catalogue`] says what
-//! each code means; [`Console`] is the one place that prints. Knows nothing of how things came about.
+//! shows problems to people, [`json`], [`github`] and [`sarif`] tell programs,
+//! [`catalogue`] says what each code means; [`Console`] is the one place that
+//! prints. Knows nothing of how things came about.
 
 pub mod catalogue;
 mod console;
 mod format;
+mod github;
 mod json;
 mod own;
 mod render;
+mod sarif;
 mod shown;
 mod tally;
 mod words;

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use unicode_width::UnicodeWidthChar as _;
 
-use super::shown::shown;
+use super::shown::{file, shown};
 use crate::nouns::{Place, Problem, Severity};
 
 /// The problem as lines, each ended. Paths are shown relative to `directory`.
@@ -51,8 +51,20 @@ pub fn render(problem: &Problem, directory: &Path, color: bool) -> String {
     out
 }
 
+/// What is wrong, where the place is told elsewhere; that in a flag is not.
+pub(super) fn sentence(problem: &Problem) -> String {
+    let message = clean(&problem.message);
+    match &problem.file {
+        Some(flag) if file(problem).is_none() => {
+            let place = at(flag, problem.place.as_ref(), Path::new(""));
+            format!("{place}: {message}")
+        }
+        _ => message,
+    }
+}
+
 /// Notes and the cure, a line each.
-fn advice(problem: &Problem) -> Vec<String> {
+pub(super) fn advice(problem: &Problem) -> Vec<String> {
     let notes = problem.notes.iter();
     let notes = notes.map(|note| format!("note: {}", clean(note)));
     let cure = problem.cure.iter();
@@ -62,7 +74,7 @@ fn advice(problem: &Problem) -> Vec<String> {
 }
 
 /// The other places, a line each.
-fn see(problem: &Problem, directory: &Path) -> Vec<String> {
+pub(super) fn see(problem: &Problem, directory: &Path) -> Vec<String> {
     let related = problem.related.iter().map(|related| {
         let place = at(&related.file, related.place.as_ref(), directory);
         format!("see: {place}: {}", clean(&related.message))

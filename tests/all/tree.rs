@@ -23,6 +23,7 @@ pub fn staticc() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_staticc"));
     command
         .env("XDG_CACHE_HOME", &*CACHE)
+        .env_remove("GITHUB_WORKSPACE")
         .env_remove("VIRTUAL_ENV");
     command
 }

@@ -1,0 +1,110 @@
+//! A problem as a workflow command of GitHub Actions, which shows it at its
+//! line of a pull request. Knows no streams and no environment.
+//!
+//! A command is one line of standard output:
+//! `::error file=a.css,line=1,col=2,endColumn=5,title=code::message`.
+
+use std::fmt::Write as _;
+
+use super::render::{advice, see, sentence};
+use super::shown::{Bases, file};
+use crate::nouns::{Problem, Severity};
+
+/// The command, without its line end.
+pub(super) fn command(problem: &Problem, bases: Bases<'_>) -> String {
+    let level = match problem.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "notice",
+    };
+    let mut text = format!("::{level} ");
+    if let Some(file) = file(problem) {
+        let path = bases.locate(file);
+        let _ = write!(text, "file={},", property(&path.to_string_lossy()));
+        if let Some(place) = &problem.place {
+            let _ = write!(text, "line={},", place.line);
+            if place.end_line == place.line {
+                // GitHub takes columns within one line only. `endColumn` is
+                // the column after the last character.
+                let end = place.end_column.max(place.column);
+                let _ = write!(text, "col={},endColumn={end},", place.column);
+            } else {
+                let _ = write!(text, "endLine={},", place.end_line);
+            }
+        }
+    }
+    let mut lines = vec![sentence(problem)];
+    lines.extend(see(problem, bases.directory));
+    lines.extend(advice(problem));
+    let message = data(&lines.join("\n"));
+    let _ = write!(text, "title={}::{message}", property(problem.code));
+    text
+}
+
+/// Text as it may stand in a command's message.
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// Text as it may stand in a command's property.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::nouns::place_at;
+
+    fn told(problem: &Problem) -> String {
+        let bases = Bases {
+            directory: Path::new("/repository/site"),
+            repository: Path::new("/repository"),
+        };
+        command(problem, bases)
+    }
+
+    #[test]
+    fn files_are_told_from_the_repository() {
+        let of = |file: &str| told(&Problem::error("x", "x").in_file(file));
+        assert_eq!(of("/repository/b.css"), "::error file=b.css,title=x::x");
+        assert_eq!(
+            of("settings.toml"),
+            "::error file=site/settings.toml,title=x::x"
+        );
+        assert_eq!(of("/else/b.css"), "::error file=/else/b.css,title=x::x");
+        assert_eq!(of("--set"), "::error title=x::--set: x");
+    }
+
+    #[test]
+    fn nothing_ends_a_property_or_the_command() {
+        let problem = Problem::warning("x", "100 %, a:b\n::error::c")
+            .in_file("/repository/a,b:c\r\n%41.css")
+            .note("d")
+            .related("/repository/site/e", None, "see there")
+            .cure("f");
+        assert_eq!(
+            told(&problem),
+            "::warning file=a%2Cb%3Ac%0D%0A%2541.css,title=x::\
+             100 %25, a:b\u{fffd}::error::c%0Asee: e: see there%0Anote: d%0Ahelp: f"
+        );
+    }
+
+    #[test]
+    fn columns_only_within_a_line() {
+        let text = "ab(c\nd)";
+        let of = |start, end| {
+            let place = place_at(text, start, end);
+            told(&Problem::info("x", "x").in_file("/repository/a").at(place))
+        };
+        assert_eq!(
+            of(1, 3),
+            "::notice file=a,line=1,col=2,endColumn=4,title=x::x"
+        );
+        assert_eq!(of(2, 7), "::notice file=a,line=1,endLine=2,title=x::x");
+    }
+}

@@ -1,0 +1,217 @@
+//! All problems of a run as one SARIF 2.1.0 document, which code scanning
+//! services and editors read. Knows no streams.
+//!
+//! GitHub refuses a whole document for one result without a file, so problems
+//! of no file are told as notifications of the run, which SARIF has for what
+//! hinders the tool itself.
+
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::catalogue::{paragraph, section};
+use super::render::{advice, clean, sentence};
+use super::shown::{Bases, file};
+use crate::nouns::{Place, Problem};
+
+/// What relative paths are relative to, by its usual name.
+const BASE: &str = "%SRCROOT%";
+
+/// The exit status of a run that could not even begin.
+const UNUSABLE: u8 = 2;
+
+/// The document of a run that ended with this exit status.
+pub(super) fn document(problems: &[Problem], bases: Bases<'_>, exit: u8) -> Value {
+    let located = || problems.iter().filter_map(|it| Some((it, file(it)?)));
+    let others = || problems.iter().filter(|it| file(it).is_none());
+    let rules = Codes::of(located().map(|(problem, _)| problem));
+    let notices = Codes::of(others());
+    let results = located().map(|(problem, file)| result(problem, file, &rules, bases));
+    let notified = others().map(|problem| {
+        let code = problem.code;
+        json!({
+            "descriptor": {"id": code, "index": notices.index(code)},
+            "level": problem.severity.as_str(),
+            "message": message(problem),
+        })
+    });
+    json!({
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": driver(&rules, &notices)},
+            "invocations": [{
+                "executionSuccessful": exit != UNUSABLE,
+                "exitCode": exit,
+                "toolExecutionNotifications": notified.collect::<Value>(),
+            }],
+            "originalUriBaseIds": {BASE: {"uri": format!("{}/", absolute(bases.repository))}},
+            "columnKind": "unicodeCodePoints",
+            "results": results.collect::<Value>(),
+        }],
+    })
+}
+
+/// The codes that occur, each once, in the order of their first problem.
+struct Codes(Vec<&'static str>);
+
+impl Codes {
+    fn of<'p>(problems: impl Iterator<Item = &'p Problem>) -> Self {
+        let mut codes = Vec::new();
+        for problem in problems {
+            if !codes.contains(&problem.code) {
+                codes.push(problem.code);
+            }
+        }
+        Self(codes)
+    }
+
+    fn index(&self, code: &str) -> Option<usize> {
+        self.0.iter().position(|known| *known == code)
+    }
+
+    fn describe(&self) -> Value {
+        self.0.iter().map(|code| rule(code)).collect()
+    }
+}
+
+/// What a code means.
+fn rule(code: &str) -> Value {
+    match section(code) {
+        Some(section) => json!({
+            "id": code,
+            "shortDescription": {"text": paragraph(section, 0)},
+            "fullDescription": {"text": paragraph(section, 1)},
+            "help": {"text": section, "markdown": section},
+        }),
+        None => json!({"id": code}),
+    }
+}
+
+fn driver(rules: &Codes, notices: &Codes) -> Value {
+    let mut driver = json!({
+        "name": env!("CARGO_PKG_NAME"),
+        "version": env!("CARGO_PKG_VERSION"),
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "rules": rules.describe(),
+        "notifications": notices.describe(),
+    });
+    let repository = env!("CARGO_PKG_REPOSITORY");
+    if !repository.is_empty() {
+        driver["informationUri"] = repository.into();
+    }
+    driver
+}
+
+fn result(problem: &Problem, file: &Path, rules: &Codes, bases: Bases<'_>) -> Value {
+    let location = physical(file, problem.place.as_ref(), bases);
+    let mut result = json!({
+        "ruleId": problem.code,
+        "ruleIndex": rules.index(problem.code),
+        "level": problem.severity.as_str(),
+        "message": message(problem),
+        "locations": [{"physicalLocation": location}],
+    });
+    if !problem.related.is_empty() {
+        let related = problem.related.iter().map(|related| {
+            json!({
+                "physicalLocation": physical(&related.file, related.place.as_ref(), bases),
+                "message": {"text": clean(&related.message)},
+            })
+        });
+        result["relatedLocations"] = related.collect();
+    }
+    result
+}
+
+fn message(problem: &Problem) -> Value {
+    let mut lines = vec![sentence(problem)];
+    lines.extend(advice(problem));
+    json!({"text": lines.join("\n")})
+}
+
+fn physical(file: &Path, place: Option<&Place>, bases: Bases<'_>) -> Value {
+    let path = bases.locate(file);
+    let mut location = Map::new();
+    location.insert(
+        "artifactLocation".into(),
+        if path.is_absolute() {
+            json!({"uri": absolute(&path)})
+        } else {
+            json!({"uri": encode(&path), "uriBaseId": BASE})
+        },
+    );
+    if let Some(place) = place {
+        location.insert("region".into(), region(place));
+    }
+    location.into()
+}
+
+fn region(place: &Place) -> Value {
+    let mut region = json!({
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
+    });
+    if let Some(snippet) = snippet(place) {
+        region["snippet"] = json!({"text": snippet});
+    }
+    region
+}
+
+/// What stands in the place, if that is known whole: within one line, and not
+/// where a long one is cut off.
+fn snippet(place: &Place) -> Option<String> {
+    let rest: String = place.source_line.chars().skip(place.caret).collect();
+    let snippet: String = rest.chars().take(place.width).collect();
+    let cut = snippet == rest && snippet.ends_with('…');
+    (place.line == place.end_line && !cut).then_some(snippet)
+}
+
+/// An absolute path as a URI.
+fn absolute(path: &Path) -> String {
+    format!("file://{}", encode(path).trim_end_matches('/'))
+}
+
+/// A path as a URI reference: what is not a letter, digit, `-`, `.`, `_`, `~`
+/// or slash is written as `%XX`.
+fn encode(path: &Path) -> String {
+    let encode = |&byte: &u8| match byte {
+        b'/' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    path.as_os_str().as_bytes().iter().map(encode).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nouns::place_at;
+
+    #[test]
+    fn paths_are_uris() {
+        for (path, wanted) in [
+            ("a/b-c_d.e~f", "a/b-c_d.e~f"),
+            ("a b%41?#:", "a%20b%2541%3F%23%3A"),
+            ("ü\n", "%C3%BC%0A"),
+        ] {
+            assert_eq!(encode(Path::new(path)), wanted);
+        }
+        let odd = std::ffi::OsStr::from_bytes(b"\xff");
+        assert_eq!(encode(Path::new(odd)), "%FF");
+        assert_eq!(absolute(Path::new("/a b/")), "file:///a%20b");
+    }
+
+    #[test]
+    fn snippets_are_whole() {
+        let of = |text: &str, start, end| snippet(&place_at(text, start, end));
+        assert_eq!(of("a url(b) c", 2, 8).as_deref(), Some("url(b)"));
+        assert_eq!(of("a url(\nb) c", 2, 9), None);
+        let long = "url(".to_owned() + &"x".repeat(400) + ")";
+        assert_eq!(of(&long, 0, long.len()), None);
+        assert_eq!(of("a…", 0, 2).as_deref(), Some("a"));
+    }
+}
