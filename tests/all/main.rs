@@ -35,5 +35,6 @@ mod schema;
 mod site;
 mod speaking;
 mod templates;
+mod told;
 mod tree;
 mod verify;
