@@ -65,6 +65,19 @@ pub const CASES: &[Case] = &[
     case("staticfiles.E005", COLLECT, |project| {
         also(project, "[STORAGES.default]\nBACKEND = \"x.Y\"\n");
     }),
+    case("directory-twice", COLLECT, |project| {
+        also(
+            project,
+            "STATICFILES_DIRS = [\n  [\"a\", \"src\"],\n  [\"b\", \"src\"],\n]\n",
+        );
+    }),
+    case(
+        "root-inside-source",
+        &["collect", "--no-cache"],
+        |project| {
+            also(project, "STATICFILES_DIRS = [\".\"]\n");
+        },
+    ),
     case("missing-directory", COLLECT, |project| {
         also(project, "[staticc]\npython_path = [\".\", \"env\"]\n");
     }),

@@ -92,6 +92,17 @@ pub const CASES: &[Case] = &[
         project.write("src/.hidden/c.png", "x");
         project.write("src/d.css", "a{b:url(.hidden/c.png)}\n");
     }),
+    case("missing-static", CHECK, |project| {
+        project.write("src/img/logo.png", "x");
+        project.write(
+            "templates/base.html",
+            "{% load static %}\n<img src=\"{% static 'img/logo.pgn' %}\">\n",
+        );
+        project.write(
+            "templates/shop.html",
+            "{% static\n  'none.css' %}{% static '/img/logo.png' %}\n",
+        );
+    }),
     case("duplicate-path", CHECK, |project| {
         two(project);
         project.write("src/css/site.css", "a{}\n");
