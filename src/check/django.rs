@@ -8,7 +8,7 @@ use memchr::{memchr, memchr2, memmem};
 
 use super::quoted::quoted;
 use super::reading::Reading;
-use crate::rewrite::python::is_space;
+use crate::rewrite::is_space;
 
 /// The static tags with a literal; `None` if a block has no end.
 pub(super) fn read(text: &str) -> Option<Reading> {

@@ -7,7 +7,7 @@ use memchr::{memchr, memmem};
 
 use super::quoted::quoted;
 use super::reading::Reading;
-use crate::rewrite::python::is_space;
+use crate::rewrite::is_space;
 
 /// The calls with a literal; `None` if something has no end, or is nothing
 /// that Jinja2 knows.

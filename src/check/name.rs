@@ -1,8 +1,7 @@
 //! What the name in a reference means to a storage: `storage.url(name)` of
 //! Django, without the URL. Knows no templates and no assets.
 
-use crate::rewrite::normpath;
-use crate::rewrite::python::{clean_name, urldefrag, urlsplit};
+use crate::rewrite::{clean_name, normpath, urldefrag, urlsplit};
 
 /// The key of the manifest that `ManifestFilesMixin` looks a name up by;
 /// `None` of a directory, which is not looked up. All else is: an empty

@@ -21,7 +21,7 @@ mod survey;
 pub use check::{Checker, Dangling, Reading};
 pub use collection::{Adjusted, Job, Rewritten, rewrite};
 pub use faults::{Elsewhere, advise};
-pub use python::{hashed_name, normpath};
+pub use python::{clean_name, hashed_name, is_space, normpath, urldefrag, urlsplit};
 pub use resolve::{Leftovers, NoLeftovers, Resolver, hashed_path};
 pub use rules::Rules;
 pub use scan::{Policy, shorten};
