@@ -13,7 +13,7 @@ use walkdir::WalkDir;
 use super::record::Record;
 use super::template::{Engine, readable, references};
 use crate::disk;
-use crate::nouns::{Level, LineIndex, LogicalPath, Problem, Severity, Stamp};
+use crate::nouns::{Asset, Level, LineIndex, LogicalPath, Problem, Severity, Stamp};
 use crate::rewrite::{Job, Suggestions, advise, shorten};
 use crate::sources::Patterns;
 
@@ -149,10 +149,14 @@ impl Reader<'_> {
                 .in_file(&template.path)
                 .at(lines.place(reference.start, reference.end))
                 .note(format!("looked for {}", shorten(path)));
-            let spell = |asset: &crate::nouns::Asset| asset.key.to_text().into_owned();
+            let spell = |asset: &Asset| Some(asset.key.to_text().into_owned());
+            let problem = match path.strip_prefix('/') {
+                Some(path) => problem.cure(format!("names begin without a slash: {path}")),
+                None => advise(problem, self.job, path, spell, suggestions),
+            };
             Problem {
                 severity,
-                ..advise(problem, self.job, path, spell, suggestions)
+                ..problem
             }
         };
         let mut problems: Vec<Problem> = missing.iter().take(TOLD).map(problem).collect();

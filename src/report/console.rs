@@ -124,6 +124,13 @@ impl Console {
             && self.verbosity >= verbosity
             && !silent
         {
+            if self.format == Format::Github {
+                // A name with a line break in it could give commands.
+                let breaks = line.iter_mut().skip(1);
+                breaks
+                    .filter(|it| it.is_ascii_control())
+                    .for_each(|it| *it = b'?');
+            }
             line.push(b'\n');
             // A reader that went away (`| head`) does not undo the work.
             let _ = io::stdout().lock().write_all(&line);

@@ -51,7 +51,7 @@ pub(super) fn tell(
                     problem,
                     job,
                     path,
-                    |meant| suggestions.spell(asset, meant),
+                    |meant| (meant.path != asset.path).then(|| suggestions.spell(asset, meant)),
                     suggestions,
                 )
             }
@@ -76,12 +76,13 @@ pub(super) fn tell(
 }
 
 /// The problem, with what is known of the file that is not collected: where it
-/// is after all, or which one may be meant, as `spell` writes it.
+/// is after all, or which one may be meant, as `spell`
+/// writes it if it may be that one.
 pub fn advise(
     problem: Problem,
     job: &Job<'_>,
     path: &str,
-    spell: impl Fn(&Asset) -> String,
+    spell: impl Fn(&Asset) -> Option<String>,
     suggestions: &Suggestions<'_>,
 ) -> Problem {
     match (job.elsewhere)(&LogicalPath::new(path)) {
@@ -95,19 +96,25 @@ pub fn advise(
         Some(Elsewhere::Earlier) => problem
             .note("STATIC_ROOT has such a file from an earlier run; no source has it any more")
             .cure("bring its source back, or remove the reference"),
-        None => match suggestions.nearest(path) {
-            Some((meant, likeness)) => {
-                let why = match likeness {
-                    Likeness::Case => " (only the case differs)",
-                    Likeness::Extension => " (another extension)",
-                    Likeness::Directory => " (in another directory)",
-                    Likeness::Spelling => "",
-                };
-                problem.cure(format!("did you mean {}?{why}", spell(meant)))
-            }
-            None => problem
-                .cure("add the file, correct the reference, or allow it with [[staticc.allow]]"),
-        },
+        None => {
+            let meant = suggestions.nearest(path);
+            let meant = meant.and_then(|(meant, likeness)| Some((spell(meant)?, likeness)));
+            problem.cure(match meant {
+                Some((name, likeness)) => format!("did you mean {name}?{}", why(likeness)),
+                None => "add the file, correct the reference, or allow it with [[staticc.allow]]"
+                    .to_owned(),
+            })
+        }
+    }
+}
+
+/// In what a suggestion differs, where that does not meet the eye.
+fn why(likeness: Likeness) -> &'static str {
+    match likeness {
+        Likeness::Case => " (only the case differs)",
+        Likeness::Extension => " (another extension)",
+        Likeness::Directory => " (in another directory)",
+        Likeness::Spelling => "",
     }
 }
 

@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use super::advice;
 use super::modules::{self, Found};
 use super::python_env::SearchPath;
 use super::python_source::{self, Class, Module};
@@ -111,24 +112,17 @@ impl<'a> Reader<'a> {
     pub(super) fn named_config(&self) -> Result<Config, Problem> {
         let entry = self.entry;
         let Some((module, class)) = entry.rsplit_once('.') else {
-            return Err(not_found(entry, self.search));
+            return Err(advice::no_such_app(entry, self.search));
         };
         let Some(source) = self.source(module) else {
-            return Err(not_found(entry, self.search));
+            return Err(advice::no_such_app(entry, self.search));
         };
         if let Some(config) = self.resolve(&source, class)? {
             return Ok(config);
         }
-        let choices: Vec<String> = self
-            .configs(&source)?
-            .iter()
-            .map(|config| format!("'{}'", config.origin.1))
-            .collect();
-        let mut message = format!("Module '{module}' does not contain a '{class}' class.");
-        if !choices.is_empty() {
-            message = format!("{message} Choices are: {}.", choices.join(", "));
-        }
-        Err(advise(Problem::error("app-not-found", message), entry))
+        let configs = self.configs(&source)?;
+        let choices: Vec<&str> = configs.iter().map(|it| &it.origin.1[..]).collect();
+        Err(advice::no_such_class(entry, &choices, self.search))
     }
 
     /// A module, read once.
@@ -359,7 +353,7 @@ fn absolute(module: &str, package: &str) -> String {
 
 fn unclear(source: &Source, number: usize, what: &str, entry: &str) -> Problem {
     let file = source.found.file.clone().unwrap_or_default();
-    advise(
+    advice::located(
         Problem::error(
             "app-unclear",
             format!("cannot tell where the app '{entry}' is: {what}"),
@@ -367,33 +361,4 @@ fn unclear(source: &Source, number: usize, what: &str, entry: &str) -> Problem {
         .note(format!("in {}:{number}", file.display())),
         entry,
     )
-}
-
-pub(super) fn not_found(entry: &str, search: &SearchPath) -> Problem {
-    const SHOWN: usize = 6;
-    let mut problem = Problem::error("app-not-found", format!("no module for the app '{entry}'"));
-    for directory in search.directories.iter().take(SHOWN) {
-        problem = problem.note(format!("looked in {}", directory.display()));
-    }
-    if search.directories.len() > SHOWN {
-        let more = search.directories.len() - SHOWN;
-        problem = problem.note(format!("and in {more} more directories"));
-    }
-    if search.directories.is_empty() {
-        problem = problem.note("staticc.python_path leads nowhere, so nothing was searched");
-    }
-    for file in &search.opaque {
-        problem = problem.note(format!(
-            "{} installs an import hook that cannot be read",
-            file.display()
-        ));
-    }
-    advise(problem, entry)
-}
-
-/// What helps whenever an app cannot be located.
-pub(super) fn advise(problem: Problem, entry: &str) -> Problem {
-    problem.cure(format!(
-        "add its environment to staticc.python_path, or state the directory: [staticc.app_directories] {entry:?} = \"path/to/app\""
-    ))
 }

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::App;
-use super::app_config::{Label, Reader, advise, not_found};
+use super::advice;
+use super::app_config::{Label, Reader};
 use super::modules::{self, Found};
 use super::python_env::SearchPath;
 use crate::nouns::Problem;
@@ -28,7 +29,7 @@ pub fn locate(entry: &str, search: &SearchPath) -> Result<App, Problem> {
         });
     };
     let name = config.name.clone().ok_or_else(|| {
-        advise(
+        advice::located(
             Problem::error(
                 "app-unclear",
                 format!("'{entry}' must supply a name attribute."),
@@ -80,7 +81,7 @@ pub fn check_unique(apps: &[App]) -> Vec<Problem> {
 /// The directory of an app's module.
 fn location(entry: &str, found: Option<&Found>, search: &SearchPath) -> Result<PathBuf, Problem> {
     let Some(found) = found else {
-        return Err(not_found(entry, search));
+        return Err(advice::no_such_app(entry, search));
     };
     found
         .location()
@@ -90,7 +91,7 @@ fn location(entry: &str, found: Option<&Found>, search: &SearchPath) -> Result<P
                 .iter()
                 .map(|path| path.display().to_string())
                 .collect();
-            advise(
+            advice::located(
                 Problem::error(
                     "app-unclear",
                     format!(

@@ -60,10 +60,7 @@ pub fn load(
             warnings: problems,
         }),
         _ => {
-            problems.sort_by(|a, b| {
-                let order = |problem: &Problem| (problem.place.is_none(), problem.place.clone());
-                order(a).cmp(&order(b))
-            });
+            Problem::sort(&mut problems);
             Err(problems)
         }
     }

@@ -2,6 +2,7 @@
 //! Owns the meaning of every setting once read; knows no source files and
 //! no STATIC_ROOT content.
 
+mod advice;
 mod app_config;
 mod apps;
 mod checks;

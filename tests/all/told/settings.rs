@@ -126,6 +126,14 @@ pub const CASES: &[Case] = &[
             "INSTALLED_APPS = [\"polls.apps.PolsConfig\"]\n[staticc]\npython_path = [\".\"]\n",
         );
     }),
+    case("app-not-found-misspelt", COLLECT, |project| {
+        project.write("shop/__init__.py", "");
+        project.write("shop/catalog/__init__.py", "");
+        also(
+            project,
+            "INSTALLED_APPS = [\"shop.catlog\", \"shpo.catalog\"]\n[staticc]\npython_path = [\".\"]\n",
+        );
+    }),
     case("app-unclear", COLLECT, |project| {
         project.write("polls/__init__.py", "");
         project.write(
