@@ -198,10 +198,11 @@ impl Run<'_> {
                 }
             }
             Err(fault) => {
-                let message = format!("the manifest of an earlier run {fault}; it is replaced");
+                let message = format!("the manifest of an earlier run {fault}");
                 let shown = self.settings.static_root.join(&self.settings.manifest_name);
                 let problem = Problem::warning("corrupt-manifest", message);
-                tell(console, vec![problem.in_file(shown)]);
+                let cure = "collecting replaces it, unless the run fails";
+                tell(console, vec![problem.in_file(shown).cure(cure)]);
             }
         }
     }

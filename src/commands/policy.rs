@@ -57,7 +57,7 @@ impl<'a> Policy<'a> {
             Problem::warning("unused-allow", message)
                 .in_file(&allow.file)
                 .at(allow.place.clone())
-                .cure("remove the entry")
+                .cure("correct its path, a glob on paths under STATIC_ROOT, or remove the entry")
         })
     }
 }

@@ -71,6 +71,7 @@ impl Manifest {
 
 /// The JSON of a manifest.
 #[derive(serde::Deserialize)]
+#[serde(expecting = "a JSON object")]
 struct Stored {
     version: Option<String>,
     #[serde(default)]

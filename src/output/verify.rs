@@ -291,7 +291,8 @@ impl Verifier<'_> {
         let mut problem = Problem::error("dangling-reference", message)
             .in_file(file.source())
             .at(found.place)
-            .note(format!("{} is not in STATIC_ROOT", found.path));
+            .note(format!("{} is not in STATIC_ROOT", found.path))
+            .cure("collect again: `staticc collect`; if it stays, `staticc check` says why");
         problem.severity = severity;
         Some(problem)
     }

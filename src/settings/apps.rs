@@ -74,6 +74,7 @@ pub fn check_unique(apps: &[App]) -> Vec<Problem> {
                 "duplicate-app",
                 format!("Application {what} aren't unique, duplicates: {value}"),
             )
+            .cure("remove one of them, or give one a `label` of its own in its AppConfig")
         })
         .collect()
 }

@@ -42,12 +42,7 @@ pub struct Checked {
 /// Checks URLs and roots against each other.
 pub fn check(written: &Written<'_>, problems: &Problems) -> Option<Checked> {
     let fail = |message: &str, cure: &str| {
-        let problem = Problem::error("improperly-configured", message);
-        problems.add(if cure.is_empty() {
-            problem
-        } else {
-            problem.cure(cure)
-        });
+        problems.add(Problem::error("improperly-configured", message).cure(cure));
     };
     let absolute = |url: Option<&str>| url.map(|url| with_script_name(url, written.script_name));
     let static_url = absolute(written.static_url.filter(|url| !url.is_empty()));
@@ -64,20 +59,20 @@ pub fn check(written: &Written<'_>, problems: &Problems) -> Option<Checked> {
     } else if base_url == media_url {
         fail(
             "The MEDIA_URL and STATIC_URL settings must have different values",
-            "",
+            "change one of them",
         );
     } else if let (true, Some(media), Some(url)) = (written.debug, &media_url, &static_url)
         && media.starts_with(url.as_str())
     {
         fail(
             "runserver can't serve media if MEDIA_URL is within STATIC_URL.",
-            "",
+            "move MEDIA_URL out of STATIC_URL",
         );
     }
     if written.media_root.is_some() && written.media_root == written.static_root {
         fail(
             "The MEDIA_ROOT and STATIC_ROOT settings must have different values",
-            "",
+            "change one of them",
         );
     }
     let location = written.location.clone().or(written.static_root.clone());
@@ -89,7 +84,10 @@ pub fn check(written: &Written<'_>, problems: &Problems) -> Option<Checked> {
         return None;
     };
     if location.parent().is_none() {
-        fail("STATIC_ROOT is the root directory of the file system", "");
+        fail(
+            "STATIC_ROOT is the root directory of the file system",
+            "name a directory that holds nothing else",
+        );
     }
     Some(Checked {
         static_url: static_url?,
@@ -109,19 +107,30 @@ pub fn check_dirs(dirs: &[(StaticDir, &Spot)], static_root: &PathBuf, problems: 
                 "The prefix '{}' in the STATICFILES_DIRS setting must not end with a slash.",
                 dir.prefix
             );
-            problems.add_at(spot, Problem::error("staticfiles.E003", message));
+            problems.add_at(
+                spot,
+                Problem::error("staticfiles.E003", message).cure("leave the slash out"),
+            );
         }
         if dir.root == *static_root {
             let message =
                 "The STATICFILES_DIRS setting should not contain the STATIC_ROOT setting.";
-            problems.add_at(spot, Problem::error("staticfiles.E002", message));
+            problems.add_at(
+                spot,
+                Problem::error("staticfiles.E002", message)
+                    .cure("remove the entry, or name another STATIC_ROOT"),
+            );
         }
         if !dir.root.is_dir() {
             let message = format!(
                 "The directory '{}' in the STATICFILES_DIRS setting does not exist.",
                 dir.root.display()
             );
-            problems.add_at(spot, Problem::warning("staticfiles.W004", message));
+            problems.add_at(
+                spot,
+                Problem::warning("staticfiles.W004", message)
+                    .cure("make the directory, or remove the entry"),
+            );
         }
     }
 }

@@ -186,7 +186,8 @@ impl<'a> Loader<'a> {
                 let path = self.layers.resolve(path);
                 if !path.is_dir() {
                     let message = format!("python_path has no directory {}", path.display());
-                    let problem = Problem::warning("missing-directory", message);
+                    let problem = Problem::warning("missing-directory", message)
+                        .cure("make the environment, or correct the path");
                     self.staticc.problems.add_at(spot, problem);
                 }
                 entries.push(path);

@@ -27,7 +27,11 @@ pub fn storage<'a>(top: &Section<'a>, django: DjangoVersion) -> (Backend, Sectio
         && !storages.has("staticfiles")
     {
         let message = "The STORAGES setting must define a 'staticfiles' storage.";
-        problems.add_at(&node.spot, Problem::error("staticfiles.E005", message));
+        problems.add_at(
+            &node.spot,
+            Problem::error("staticfiles.E005", message)
+                .cure("add [STORAGES.staticfiles] with a BACKEND, or leave STORAGES out"),
+        );
     }
     let storage = storages.table(&keys::STATICFILES);
     let old = top.word("STATICFILES_STORAGE", &BACKENDS);

@@ -153,14 +153,14 @@ fn where_the_missing_file_is() {
     let site = clean();
     site.write("static/css/.hidden.css", "");
     site.write("out/css/old.css", "");
-    let text = "@import '.hidden.css'; @import 'old.css'; @import 'A.css'; \
+    let text = "@import '.hidden.css'; @import 'old.css'; @import 'B.css'; \
         a{b:url(../img/i.svg)} c{d:url(i.png)}";
     site.write("static/css/a.css", text);
     let (_, error) = check(&site, &[]);
     let wanted = [
         "see: static/css/.hidden.css: is there, but ignored by '.*'",
         "note: STATIC_ROOT has such a file from an earlier run; no source has it any more",
-        "help: did you mean a.css? (only the case differs)",
+        "help: did you mean b.css? (only the case differs)",
         "help: did you mean ../img/i.png? (another extension)",
         "help: did you mean ../img/i.png? (in another directory)",
     ];
