@@ -297,7 +297,7 @@ def main():
         "scale": lambda: scale(counts),
         "linear": linear,
         "huge": lambda: one_huge(dirs),
-        "check": lambda: bench_check.run(dirs),
+        "check": bench_check.run,
         "big": lambda: big_tree(dirs),
     }
     if EXTENT == "quick":

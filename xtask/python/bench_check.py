@@ -1,26 +1,41 @@
 """`staticc check` against what a Django project costs before it does anything,
 and with many problems against none."""
 
-import json
 import os
 import statistics
 import sys
 
-from measure import MEMORY, STATICC, Measured, Project, median, row
+from measure import MEMORY, NODE_MODULES, STATICC, Measured, Project, median, row
 
 
-def run(dirs):
-    real(dirs)
+def run():
+    real()
     broken()
 
 
-def real(dirs):
-    """The packages' static files and templates, against an interpreter that
-    imports Django and nothing of the project."""
-    templates = [os.path.join(os.path.dirname(path), "templates") for _, path in dirs]
-    templates = [path for path in templates if os.path.isdir(path)]
-    engines = f"[[TEMPLATES]]\nDIRS = {json.dumps(templates)}\n"
-    project = Project("check", dirs, extra=engines)
+# Those of `parity.py`.
+NODE = [("bootstrap", "bootstrap/dist"), ("leaflet", "leaflet/dist"), ("swagger", "swagger-ui-dist")]
+APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "rest_framework",
+    "debug_toolbar",
+    "import_export",
+    "drf_spectacular_sidecar",
+    "silk",
+    "tinymce",
+]
+
+
+def real():
+    """Static files and templates of the packages of the parity run, against an
+    interpreter that imports Django and nothing of the project."""
+    dirs = [(name, os.path.join(NODE_MODULES, path)) for name, path in NODE]
+    project = Project("check", dirs, APPS)
     check = [STATICC, "check", "--cache-dir", project.cache]
     first = Measured(check, project.base, accepted=(0, 1))
     counts = first.output.strip().splitlines()[-1].split(".")[0]

@@ -10,7 +10,11 @@ use crate::process::{self, checkout, flag, script, staticc, workshop};
 use crate::venv;
 
 /// From PyPI, with what they depend on: these are imported.
-const APPS: [&str; 2] = ["djangorestframework", "django-debug-toolbar"];
+const APPS: [&str; 3] = [
+    "djangorestframework",
+    "django-debug-toolbar",
+    "django-tinymce",
+];
 
 /// From npm.
 const NODE_PACKAGES: [&str; 5] = [
