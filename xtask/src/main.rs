@@ -8,6 +8,7 @@ mod cargo_fuzz;
 mod crash;
 mod crowd;
 mod fuzz;
+mod hooks;
 mod live;
 mod npm;
 mod oracle;
@@ -36,6 +37,7 @@ usage: cargo xtask VERB
                                     compare what staticc has of Python with Python
   template-parity [--cases N] [--seed N]
                                     compare static references in templates with the engines
+  hooks [PART…]                     use staticc in pre-commit
   crash [--every N] [--from N] [--mode MODE] [--lanes N] [--seed N]
                                     end runs, and fail them, at every system call that writes
   live [--rounds N]                 read a site while releases arrive
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         "bench" => bench::run(&rest),
         "crash" => crash::run(&rest),
         "crowd" => crowd::run(&rest),
+        "hooks" => hooks::run(&rest),
         "live" => live::run(&rest),
         // Started by `live` itself.
         "live-reader" => live::read(&rest),

@@ -48,6 +48,17 @@ pub fn run(command: &mut Command) -> Result<(), String> {
     }
 }
 
+/// Runs a program to its end; whether it succeeded, and what it told on both
+/// its streams.
+pub fn told(command: &mut Command) -> Result<(bool, String), String> {
+    let output = command
+        .output()
+        .map_err(|error| format!("cannot run {command:?}: {error}"))?;
+    let bytes = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Ok((output.status.success(), text))
+}
+
 /// Runs a program, but not for ever; its status, and what it told, which is
 /// also in a file.
 pub fn watched(command: &mut Command, told: &Path) -> Result<(Option<ExitStatus>, String), String> {

@@ -1,5 +1,5 @@
-//! Virtual environments with real Django and WhiteNoise, one for each Django
-//! version, made when they are first needed.
+//! Virtual environments, made when they are first needed: with real Django and
+//! WhiteNoise, one for each Django version, or with programs from PyPI.
 
 use std::fs;
 use std::path::PathBuf;
@@ -27,37 +27,49 @@ pub fn python_with_files(
     packages: &[&str],
     files: &[&str],
 ) -> Result<PathBuf, String> {
-    environment(name, USUAL, django, packages, files)
+    environment(name, USUAL, &with_django(django, packages), files)
 }
 
 /// The same, of another Python than the usual one.
 pub fn python_of(version: &str, django: &str) -> Result<PathBuf, String> {
-    environment(&format!("python-{version}"), version, django, &[], &[])
+    let name = format!("python-{version}");
+    environment(&name, version, &with_django(django, &[]), &[])
+}
+
+/// Makes the environment `name` with these packages alone, unless it is
+/// there; the directory of its programs.
+pub fn programs(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
+    let packages: Vec<String> = packages.iter().map(ToString::to_string).collect();
+    let python = environment(name, USUAL, &packages, &[])?;
+    Ok(python.with_file_name(""))
 }
 
 /// The Python that all these versions of Django run on.
 const USUAL: &str = "3.12";
 
+/// Django of this version, what it is measured with, and more.
+fn with_django(version: &str, packages: &[&str]) -> Vec<String> {
+    let mut wanted = vec![format!("Django~={version}.0")];
+    wanted.extend(ALWAYS.iter().chain(packages).map(ToString::to_string));
+    wanted
+}
+
 fn environment(
     name: &str,
     version: &str,
-    django: &str,
-    packages: &[&str],
+    wanted: &[String],
     files: &[&str],
 ) -> Result<PathBuf, String> {
     let directory = workshop().join("venv").join(name);
     let python = directory.join("bin/python");
-    let mut wanted = vec![format!("Django~={django}.0")];
-    wanted.extend(ALWAYS.iter().chain(packages).map(ToString::to_string));
     // Written last, so that an environment half made is made again.
     let stamp = directory.join("staticc-packages.txt");
     let contents = [wanted.join("\n"), files.join("\n")].join("\n");
     if fs::read_to_string(&stamp).is_ok_and(|text| text.trim_end() == contents.trim_end()) {
         return Ok(python);
     }
-    crate::say(&format!(
-        "making a virtual environment with Django {django}"
-    ));
+    let first = wanted.first().map_or("nothing", String::as_str);
+    crate::say(&format!("making a virtual environment with {first}"));
     let _ = fs::remove_dir_all(&directory);
     run(Command::new(interpreter(version)?)
         .args(["-m", "venv"])
@@ -68,7 +80,7 @@ fn environment(
         command.args(pip).arg("--disable-pip-version-check");
         command
     };
-    run(pip().args(&wanted))?;
+    run(pip().args(wanted))?;
     if !files.is_empty() {
         run(pip().arg("--no-deps").args(files))?;
     }

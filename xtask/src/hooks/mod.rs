@@ -1,0 +1,59 @@
+//! `cargo xtask hooks`: what this repository has for the tools in which
+//! staticc is used, used as people use it. Each is shown a project with a
+//! broken reference and must say where it is; then the same project without.
+
+mod precommit;
+mod project;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use crate::process::workshop;
+use crate::venv;
+
+/// From PyPI.
+const PROGRAMS: [&str; 1] = ["pre-commit==4.7.0"];
+
+/// What every part of the verb has at hand.
+struct Tools {
+    /// Where all of it goes.
+    place: PathBuf,
+    /// The directory of [`PROGRAMS`].
+    programs: PathBuf,
+}
+
+/// Holds one part against what it must do.
+type Check = fn(&Tools) -> Result<(), String>;
+
+const PARTS: [(&str, Check); 1] = [("pre-commit", precommit::check)];
+
+/// The verb: these parts, or all.
+pub fn run(arguments: &[String]) -> Result<(), String> {
+    let known = |argument: &&String| PARTS.iter().any(|(name, _)| name == argument);
+    if let Some(other) = arguments.iter().find(|argument| !known(argument)) {
+        let names = PARTS.map(|(name, _)| name).join(", ");
+        return Err(format!("{other} is none of {names}"));
+    }
+    let tools = Tools {
+        place: workshop().join("hooks"),
+        programs: venv::programs("hooks", &PROGRAMS)?,
+    };
+    for (name, check) in PARTS {
+        if arguments.is_empty() || arguments.iter().any(|argument| argument == name) {
+            let since = Instant::now();
+            check(&tools).map_err(|error| format!("{name}: {error}"))?;
+            let seconds = since.elapsed().as_secs_f32();
+            crate::say(&format!("{name}: as it should be ({seconds:.1} s)"));
+        }
+    }
+    Ok(())
+}
+
+/// That something happened as it must.
+fn expect(holds: bool, what: &str, told: &str) -> Result<(), String> {
+    if holds {
+        Ok(())
+    } else {
+        Err(format!("{what}; it told:\n{told}"))
+    }
+}
