@@ -2,8 +2,11 @@
 //! staticc is used, used as people use it. Each is shown a project with a
 //! broken reference and must say where it is; then the same project without.
 
+mod action;
 mod precommit;
 mod project;
+mod runner;
+mod schema;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -11,8 +14,9 @@ use std::time::Instant;
 use crate::process::workshop;
 use crate::venv;
 
-/// From PyPI.
-const PROGRAMS: [&str; 1] = ["pre-commit==4.7.0"];
+/// From PyPI: pre-commit, which brings a reader of YAML, and the schemas of
+/// what GitHub reads.
+const PROGRAMS: [&str; 2] = ["pre-commit==4.7.0", "check-jsonschema==0.39.0"];
 
 /// What every part of the verb has at hand.
 struct Tools {
@@ -25,7 +29,11 @@ struct Tools {
 /// Holds one part against what it must do.
 type Check = fn(&Tools) -> Result<(), String>;
 
-const PARTS: [(&str, Check); 1] = [("pre-commit", precommit::check)];
+const PARTS: [(&str, Check); 3] = [
+    ("schemas", schema::check),
+    ("action", action::check),
+    ("pre-commit", precommit::check),
+];
 
 /// The verb: these parts, or all.
 pub fn run(arguments: &[String]) -> Result<(), String> {
