@@ -37,7 +37,7 @@ usage: cargo xtask VERB
                                     compare what staticc has of Python with Python
   template-parity [--cases N] [--seed N]
                                     compare static references in templates with the engines
-  hooks [PART…]                     use staticc in pre-commit and a GitHub action
+  hooks [PART…]                     use staticc in pre-commit, a GitHub action, make and an editor
   crash [--every N] [--from N] [--mode MODE] [--lanes N] [--seed N]
                                     end runs, and fail them, at every system call that writes
   live [--rounds N]                 read a site while releases arrive

@@ -1,8 +1,11 @@
 //! `cargo xtask hooks`: what this repository has for the tools in which
-//! staticc is used, used as people use it. Each is shown a project with a
-//! broken reference and must say where it is; then the same project without.
+//! staticc is used (pre-commit, GitHub's and GitLab's CI, make, editors), used
+//! as people use it. Each is shown a project with a broken reference and must
+//! say where it is; then the same project without.
 
 mod action;
+mod editor;
+mod makefile;
 mod precommit;
 mod project;
 mod runner;
@@ -11,11 +14,11 @@ mod schema;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use crate::process::workshop;
+use crate::process::{staticc, workshop};
 use crate::venv;
 
 /// From PyPI: pre-commit, which brings a reader of YAML, and the schemas of
-/// what GitHub reads.
+/// what GitHub and GitLab read.
 const PROGRAMS: [&str; 2] = ["pre-commit==4.7.0", "check-jsonschema==0.39.0"];
 
 /// What every part of the verb has at hand.
@@ -24,13 +27,17 @@ struct Tools {
     place: PathBuf,
     /// The directory of [`PROGRAMS`].
     programs: PathBuf,
+    /// staticc.
+    binary: PathBuf,
 }
 
 /// Holds one part against what it must do.
 type Check = fn(&Tools) -> Result<(), String>;
 
-const PARTS: [(&str, Check); 3] = [
+const PARTS: [(&str, Check); 5] = [
     ("schemas", schema::check),
+    ("make", makefile::check),
+    ("editor", editor::check),
     ("action", action::check),
     ("pre-commit", precommit::check),
 ];
@@ -45,6 +52,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let tools = Tools {
         place: workshop().join("hooks"),
         programs: venv::programs("hooks", &PROGRAMS)?,
+        binary: staticc()?,
     };
     for (name, check) in PARTS {
         if arguments.is_empty() || arguments.iter().any(|argument| argument == name) {

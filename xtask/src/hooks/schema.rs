@@ -1,4 +1,5 @@
-//! What GitHub says that its files may contain. Knows nothing of what ours do.
+//! What GitHub and GitLab say that their files may contain. Knows nothing of
+//! what ours do.
 
 use std::process::Command;
 
@@ -6,12 +7,13 @@ use super::Tools;
 use crate::process::{checkout, run};
 
 /// Our files, and whose schema each has.
-const SCHEMAS: [(&str, &str); 2] = [
+const SCHEMAS: [(&str, &str); 3] = [
     ("vendor.github-actions", "action.yml"),
     (
         "vendor.github-workflows",
         "docs/examples/.github/workflows/static.yml",
     ),
+    ("vendor.gitlab-ci", "docs/examples/.gitlab-ci.yml"),
 ];
 
 /// Holds each file against its schema.
