@@ -7,7 +7,7 @@ use super::faults::{self, Elsewhere};
 use super::resolve::{Leftovers, Resolver, hashed_path};
 use super::rules::Rules;
 use super::scan::Policy;
-use super::survey::{Draft, survey};
+use super::survey::{Draft, Survey, survey};
 use crate::nouns::{Asset, AssetId, ContentId, Fingerprint, LogicalPath, Problem};
 
 /// Everything that rewriting depends on.
@@ -54,7 +54,8 @@ pub struct Rewritten {
     /// The path of each asset's fingerprinted copy, by asset number. Of no
     /// meaning where an error was found.
     pub hashed: Vec<LogicalPath>,
-    /// What became of each text, by asset number.
+    /// What became of each text, by asset number; of those missing whose
+    /// names hang on a circle, or on a file without a fingerprint.
     pub adjusted: Vec<(AssetId, Adjusted)>,
     /// Everything found wrong, sorted by file and place.
     pub problems: Vec<Problem>,
@@ -75,7 +76,11 @@ impl<'a> Job<'a> {
 
 /// Rewrites the texts of all adjustable assets.
 pub fn rewrite(job: &Job<'_>, texts: Vec<(AssetId, &str)>) -> Rewritten {
-    let survey = survey(job, texts, &[]);
+    complete(job, survey(job, texts, &[]))
+}
+
+/// Rewrites all texts that were looked at.
+pub fn complete(job: &Job<'_>, survey: Survey<'_>) -> Rewritten {
     let mut problems = survey.problems;
     let mut fingerprints = job.fingerprints.to_vec();
     let adjusted = fill(survey.drafts, &survey.waves, &mut fingerprints);
@@ -95,26 +100,24 @@ pub fn rewrite(job: &Job<'_>, texts: Vec<(AssetId, &str)>) -> Rewritten {
     }
 }
 
-/// Puts the fingerprints in.
-fn finish(draft: Draft<'_>, fingerprints: &[Option<Fingerprint>]) -> Adjusted {
-    let text = draft.text.map(|text| {
-        let mut bytes = text.into_bytes();
-        for (at, target) in draft.slots {
-            if let Some(fingerprint) = fingerprints[target.index()] {
-                bytes[at..at + Fingerprint::LEN].copy_from_slice(fingerprint.as_bytes());
-            }
+/// Puts the fingerprints in, if all of them are known.
+fn finish(draft: Draft<'_>, fingerprints: &[Option<Fingerprint>]) -> Option<Adjusted> {
+    let mut text = draft.text.map(String::into_bytes);
+    for (at, target) in draft.slots {
+        let fingerprint = fingerprints[target.index()]?;
+        if let Some(bytes) = &mut text {
+            bytes[at..at + Fingerprint::LEN].copy_from_slice(fingerprint.as_bytes());
         }
-        bytes
-    });
+    }
     let bytes = text.as_deref().unwrap_or(draft.source.as_bytes());
-    Adjusted {
+    Some(Adjusted {
         fingerprint: Fingerprint::of(bytes),
         id: blake3::hash(bytes),
         size: bytes.len() as u64,
         targets: draft.targets,
         faulty: draft.faulty,
         text: text.and_then(|bytes| String::from_utf8(bytes).ok()),
-    }
+    })
 }
 
 /// Finishes the texts, wave after wave.
@@ -131,12 +134,12 @@ fn fill(
             .filter_map(|&index| drafts[index].take())
             .collect();
         let known = &*fingerprints;
-        let finish = |draft: Draft<'_>| (draft.asset, finish(draft, known));
+        let finish = |draft: Draft<'_>| Some((draft.asset, finish(draft, known)?));
         // A long chain is many waves of one: not worth waking threads for.
         let finished: Vec<(AssetId, Adjusted)> = if ready.len() == 1 {
-            ready.into_iter().map(finish).collect()
+            ready.into_iter().filter_map(finish).collect()
         } else {
-            ready.into_par_iter().map(finish).collect()
+            ready.into_par_iter().filter_map(finish).collect()
         };
         for (asset, result) in &finished {
             fingerprints[asset.index()] = Some(result.fingerprint);

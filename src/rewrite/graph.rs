@@ -1,10 +1,18 @@
-//! Who must be finished before whom. Numbers in, waves or cycles out; knows
+//! Who must be finished before whom. Numbers in, waves and cycles out; knows
 //! neither texts nor names.
 
-/// Groups `0..targets.len()` into waves: everything that a node's targets
-/// name is in an earlier wave. Or the cycles that make this impossible, each
-/// as its members in order, beginning with the smallest.
-pub(super) fn waves(targets: &[Vec<usize>]) -> Result<Vec<Vec<usize>>, Vec<Vec<usize>>> {
+/// Which nodes can be finished when.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Order {
+    /// Everything that a node's targets name is in an earlier wave. Nodes in
+    /// a cycle, or that lead into one, are in none.
+    pub waves: Vec<Vec<usize>>,
+    /// Each as its members in order, beginning with the smallest.
+    pub cycles: Vec<Vec<usize>>,
+}
+
+/// The order of the nodes `0..targets.len()`.
+pub(super) fn order(targets: &[Vec<usize>]) -> Order {
     let mut referrers = vec![Vec::new(); targets.len()];
     let mut missing: Vec<usize> = vec![0; targets.len()];
     for (node, list) in targets.iter().enumerate() {
@@ -32,11 +40,13 @@ pub(super) fn waves(targets: &[Vec<usize>]) -> Result<Vec<Vec<usize>>, Vec<Vec<u
         next.sort_unstable();
         waves.push(std::mem::replace(&mut wave, next));
     }
-    if done == targets.len() {
-        return Ok(waves);
-    }
-    let stuck: Vec<bool> = missing.iter().map(|&count| count > 0).collect();
-    Err(cycles(targets, &stuck))
+    let cycles = if done == targets.len() {
+        Vec::new()
+    } else {
+        let stuck: Vec<bool> = missing.iter().map(|&count| count > 0).collect();
+        cycles(targets, &stuck)
+    };
+    Order { waves, cycles }
 }
 
 /// One cycle for each group of nodes that reach each other.
@@ -133,33 +143,31 @@ fn components(targets: &[Vec<usize>], stuck: &[bool]) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::waves;
+    use super::order;
 
     #[test]
     fn targets_come_first() {
         let targets = vec![vec![1, 2], vec![2], vec![], vec![0]];
-        assert_eq!(
-            waves(&targets),
-            Ok(vec![vec![2], vec![1], vec![0], vec![3]])
-        );
+        let order = order(&targets);
+        assert_eq!(order.waves, [[2], [1], [0], [3]]);
+        assert!(order.cycles.is_empty());
     }
 
     #[test]
     fn cycles_are_named_once() {
         // 0 → 1 → 2 → 0, 3 → 3, 4 leads into a cycle, 5 stands alone.
         let targets = vec![vec![1], vec![2], vec![0], vec![3], vec![0], vec![]];
-        assert_eq!(waves(&targets), Err(vec![vec![0, 1, 2], vec![3]]));
+        let order = order(&targets);
+        assert_eq!(order.cycles, [vec![0, 1, 2], vec![3]]);
+        assert_eq!(order.waves, [[5]]);
     }
 
     #[test]
     fn long_chains_need_no_stack() {
         let mut targets: Vec<Vec<usize>> = (1..100_000).map(|next| vec![next]).collect();
         targets.push(vec![]);
-        assert_eq!(waves(&targets).map(|waves| waves.len()), Ok(100_000));
+        assert_eq!(order(&targets).waves.len(), 100_000);
         targets[99_999].push(0);
-        assert_eq!(
-            waves(&targets).map_err(|cycles| cycles[0].len()),
-            Err(100_000)
-        );
+        assert_eq!(order(&targets).cycles[0].len(), 100_000);
     }
 }

@@ -19,7 +19,7 @@ mod suggest;
 mod survey;
 
 pub use check::{Checker, Dangling, Reading};
-pub use collection::{Adjusted, Job, Rewritten, rewrite};
+pub use collection::{Adjusted, Job, Rewritten, complete, rewrite};
 pub use faults::{Elsewhere, advise};
 pub use python::{clean_name, hashed_name, is_space, normpath, urldefrag, urlsplit};
 pub use resolve::{Leftovers, NoLeftovers, Resolver, hashed_path};

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::collection::Job;
 use super::faults;
-use super::graph;
+use super::graph::{self, Order};
 use super::resolve::Resolver;
 use super::scan::{Scanned, Seen, scan};
 use super::suggest::Suggestions;
@@ -17,7 +17,8 @@ pub struct Survey<'a> {
     /// Everything found wrong, sorted by file and place.
     pub problems: Vec<Problem>,
     pub(super) drafts: Vec<Draft<'a>>,
-    /// Drafts by number, targets first; none where there is a cycle.
+    /// Drafts by number, targets first; those in a circle, or that lead into
+    /// one, are in none.
     pub(super) waves: Vec<Vec<usize>>,
     /// Whether texts refer to each other in a circle.
     pub circular: bool,
@@ -63,10 +64,7 @@ pub fn survey<'a>(
         })
         .unzip();
     let mut problems: Vec<Problem> = problems.into_iter().flatten().collect();
-    let (waves, cycles) = match order(job, &drafts, known) {
-        Ok(waves) => (waves, Vec::new()),
-        Err(cycles) => (Vec::new(), cycles),
-    };
+    let (waves, cycles) = order(job, &drafts, known);
     let circular = !cycles.is_empty();
     problems.extend(cycles.into_iter().map(|cycle| {
         faults::circular(job.assets, &cycle, |from, to| {
@@ -128,13 +126,13 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// The order in which the texts can be finished, or the circles they are in.
+/// The order in which the texts can be finished, and the circles they are in.
 /// Those that are known count, but need not be finished.
 fn order(
     job: &Job<'_>,
     drafts: &[Draft<'_>],
     known: &[(AssetId, Vec<AssetId>)],
-) -> Result<Vec<Vec<usize>>, Vec<Vec<AssetId>>> {
+) -> (Vec<Vec<usize>>, Vec<Vec<AssetId>>) {
     let drawn = drafts.iter().map(|draft| (draft.asset, &draft.targets));
     let all = drawn.chain(known.iter().map(|(id, targets)| (*id, targets)));
     let (ids, targets): (Vec<AssetId>, Vec<&Vec<AssetId>>) = all.unzip();
@@ -148,10 +146,9 @@ fn order(
     };
     let targets: Vec<Vec<usize>> = targets.iter().map(numbered).collect();
     let named = |cycle: Vec<usize>| cycle.into_iter().map(|index| ids[index]).collect();
-    let mut waves = graph::waves(&targets)
-        .map_err(|cycles| cycles.into_iter().map(named).collect::<Vec<_>>())?;
+    let Order { mut waves, cycles } = graph::order(&targets);
     for wave in &mut waves {
         wave.retain(|&index| index < drafts.len());
     }
-    Ok(waves)
+    (waves, cycles.into_iter().map(named).collect())
 }
