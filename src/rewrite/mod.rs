@@ -26,4 +26,4 @@ pub use resolve::{Leftovers, NoLeftovers, Resolver, hashed_path};
 pub use rules::Rules;
 pub use scan::{Policy, shorten};
 pub use suggest::{Likeness, Suggestions};
-pub use survey::{Reference, Survey, references, survey};
+pub use survey::{Reference, References, Survey, references, survey};

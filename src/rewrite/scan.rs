@@ -20,11 +20,17 @@ pub(super) struct Scanned {
     pub seen: Vec<Seen>,
     /// References that do not lead to an asset.
     pub findings: Vec<Finding>,
+    /// How many references lead to a directory.
+    pub directories: usize,
+    /// Where in the original text URLs begin that are not ours; one that two
+    /// rules match is here twice.
+    pub foreign: Vec<usize>,
 }
 
 /// A reference to an asset.
 #[derive(Debug)]
 pub(super) struct Seen {
+    pub kind: ReferenceKind,
     pub target: AssetId,
     /// The bytes of the original text that hold the reference.
     pub start: usize,
@@ -69,6 +75,8 @@ pub(super) fn scan(
         passes: Vec::new(),
         seen: Vec::new(),
         findings: Vec::new(),
+        directories: 0,
+        foreign: Vec::new(),
     };
     let mut written: Option<String> = None;
     for rule in rules.for_path(referrer.path.as_bytes()) {
@@ -80,6 +88,8 @@ pub(super) fn scan(
         text: written,
         seen: walk.seen,
         findings: walk.findings,
+        directories: walk.directories,
+        foreign: walk.foreign,
     }
 }
 
@@ -95,6 +105,8 @@ struct Walk<'a> {
     passes: Vec<Vec<Edit>>,
     seen: Vec<Seen>,
     findings: Vec<Finding>,
+    directories: usize,
+    foreign: Vec<usize>,
 }
 
 /// A replaced piece: where it was and where its replacement is.
@@ -113,7 +125,7 @@ impl Walk<'_> {
         let mut copied = 0;
         let mut edits = Vec::new();
         for Match { whole, url, clause } in rule.matches(text) {
-            let url = self.convert(rule.kind, url.as_str(), text, whole.range());
+            let url = self.convert(rule.kind, url, text, whole.range());
             if url.is_none() && !rule.deletes_skipped {
                 continue;
             }
@@ -146,18 +158,27 @@ impl Walk<'_> {
     fn convert(
         &mut self,
         kind: ReferenceKind,
-        url: &str,
+        url: regex::Match<'_>,
         text: &str,
         range: std::ops::Range<usize>,
     ) -> Option<String> {
         let placeholder = self.placeholder(text);
-        let (fault, written) = match self.resolver.resolve(self.referrer, url, &placeholder) {
-            Resolution::Foreign => return None,
-            Resolution::Constant(url) => return Some(url),
+        let resolver = self.resolver;
+        let (fault, written) = match resolver.resolve(self.referrer, url.as_str(), &placeholder) {
+            Resolution::Foreign => {
+                let start = self.origin(url.start(), |edit| edit.old.0);
+                self.foreign.push(start);
+                return None;
+            }
+            Resolution::Constant(url) => {
+                self.directories += 1;
+                return Some(url);
+            }
             Resolution::Asset(asset, url) => {
                 self.targets.push(asset);
                 let (start, end) = self.origin_of(&range);
                 self.seen.push(Seen {
+                    kind,
                     target: asset,
                     start,
                     end,

@@ -8,9 +8,9 @@ use super::collection::Job;
 use super::faults;
 use super::graph::{self, Order};
 use super::resolve::Resolver;
-use super::scan::{Scanned, Seen, scan};
+use super::scan::{Scanned, Seen, scan, shorten};
 use super::suggest::Suggestions;
-use crate::nouns::{AssetId, LineIndex, Place, Problem};
+use crate::nouns::{AssetId, LineIndex, Place, Problem, ReferenceKind};
 
 /// What the texts say, before any of them has its final name.
 pub struct Survey<'a> {
@@ -36,13 +36,30 @@ pub(super) struct Draft<'a> {
     pub faulty: bool,
 }
 
+/// The references of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct References {
+    /// Those to assets, in the order they stand.
+    pub to_assets: Vec<Reference>,
+    /// How many lead to a directory.
+    pub to_directories: usize,
+    /// How many are not to the site's files.
+    pub foreign: usize,
+    /// How many lead to nothing, or to what only an earlier run left.
+    pub faulty: usize,
+}
+
 /// A reference of a text to an asset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
+    /// What it is.
+    pub kind: ReferenceKind,
     /// What it names.
     pub target: AssetId,
     /// Where it stands.
     pub place: Place,
+    /// What stands there, shortened.
+    pub text: String,
 }
 
 /// Looks at the texts. `known` are others, of which only the targets are
@@ -70,7 +87,8 @@ pub fn survey<'a>(
         faults::circular(job.assets, &cycle, |from, to| {
             let draft = drafts.iter().find(|draft| draft.asset == from)?;
             let references = references(job, &resolver, from, draft.source);
-            let first = references.into_iter().find(|it| it.target == to)?;
+            let mut references = references.to_assets.into_iter();
+            let first = references.find(|it| it.target == to)?;
             Some(first.place)
         })
     }));
@@ -92,22 +110,26 @@ impl Survey<'_> {
     }
 }
 
-/// The references of one text to assets, in the order they stand.
-pub fn references(
-    job: &Job<'_>,
-    resolver: &Resolver<'_>,
-    id: AssetId,
-    text: &str,
-) -> Vec<Reference> {
+/// The references of one text.
+pub fn references(job: &Job<'_>, resolver: &Resolver<'_>, id: AssetId, text: &str) -> References {
     let asset = &job.assets[id.index()];
-    let mut seen = scan(asset, text, job.rules, resolver, job.policy).seen;
-    seen.sort_by_key(|it| it.start);
+    let mut scanned = scan(asset, text, job.rules, resolver, job.policy);
+    scanned.seen.sort_by_key(|it| it.start);
+    scanned.foreign.sort_unstable();
+    scanned.foreign.dedup();
     let lines = LineIndex::new(text);
     let reference = |it: Seen| Reference {
+        kind: it.kind,
         target: it.target,
         place: lines.place(it.start, it.end),
+        text: shorten(text.get(it.start..it.end).unwrap_or_default()),
     };
-    seen.into_iter().map(reference).collect()
+    References {
+        to_assets: scanned.seen.into_iter().map(reference).collect(),
+        to_directories: scanned.directories,
+        foreign: scanned.foreign.len(),
+        faulty: scanned.findings.len(),
+    }
 }
 
 impl<'a> Draft<'a> {
