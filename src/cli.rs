@@ -62,6 +62,18 @@ pub struct Project {
     pub static_url: Option<String>,
 }
 
+/// Which files are left out.
+#[derive(Debug, Args)]
+pub struct Ignoring {
+    /// Ignore files or directories matching this glob-style pattern (repeatable)
+    #[arg(short, long = "ignore", value_name = "PATTERN")]
+    pub ignore: Vec<String>,
+
+    /// Don't ignore the common private patterns 'CVS', '.*' and '*~'
+    #[arg(long)]
+    pub no_default_ignore: bool,
+}
+
 /// How it is told.
 #[derive(Debug, Args)]
 pub struct Telling {
@@ -93,13 +105,9 @@ pub struct Check {
     #[command(flatten)]
     pub project: Project,
 
-    /// Ignore files or directories matching this glob-style pattern (repeatable)
-    #[arg(short, long = "ignore", value_name = "PATTERN")]
-    pub ignore: Vec<String>,
-
-    /// Don't ignore the common private patterns 'CVS', '.*' and '*~'
-    #[arg(long)]
-    pub no_default_ignore: bool,
+    /// Which files are left out.
+    #[command(flatten)]
+    pub ignoring: Ignoring,
 
     /// Don't look for {% static %} in templates
     #[arg(long)]
@@ -240,13 +248,9 @@ pub struct Collect {
     #[arg(long)]
     pub no_post_process: bool,
 
-    /// Ignore files or directories matching this glob-style pattern (repeatable)
-    #[arg(short, long = "ignore", value_name = "PATTERN")]
-    pub ignore: Vec<String>,
-
-    /// Don't ignore the common private patterns 'CVS', '.*' and '*~'
-    #[arg(long)]
-    pub no_default_ignore: bool,
+    /// Which files are left out.
+    #[command(flatten)]
+    pub ignoring: Ignoring,
 
     /// Then remove the fingerprinted files that no recent release names
     #[arg(long)]

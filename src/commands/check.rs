@@ -51,7 +51,7 @@ pub fn run(flags: &cli::Check, console: &mut Console, loaded: Loaded) -> Exit {
 
 /// Everything that is wrong, and how much was looked at.
 fn look(flags: &cli::Check, settings: &Settings, cache: &Cache) -> (Vec<Problem>, Checkup) {
-    let mut project = Project::find(settings, &flags.ignore, flags.no_default_ignore);
+    let mut project = Project::find(settings, &flags.ignoring);
     let mut problems = std::mem::take(&mut project.found.problems);
     let assets = &project.found.assets;
     let policy = Policy::new(settings);

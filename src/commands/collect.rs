@@ -86,8 +86,7 @@ impl Run<'_> {
     /// Collects while nobody else does.
     fn collect_alone(&self, console: &mut Console) -> Result<(), Vec<Problem>> {
         let started = now();
-        let (ignored, all) = (&self.flags.ignore, self.flags.no_default_ignore);
-        let mut project = Project::find(self.settings, ignored, all);
+        let mut project = Project::find(self.settings, &self.flags.ignoring);
         fail_on(std::mem::take(&mut project.found.problems))?;
         let found = &project.found;
         let record_path = self.cache.record(self.root.path());

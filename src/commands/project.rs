@@ -1,6 +1,7 @@
 //! A project whose static files are found: what collect and check begin with.
 
 use super::policy::Policy;
+use crate::cli;
 use crate::nouns::{Fingerprint, LogicalPath};
 use crate::output::leftovers::Earlier;
 use crate::rewrite::{Elsewhere, Job, Rules};
@@ -16,11 +17,10 @@ pub(super) struct Project<'a> {
 }
 
 impl<'a> Project<'a> {
-    /// Lists the files of a project; `ignored` are patterns besides those of
-    /// the settings.
-    pub(super) fn find(settings: &'a Settings, ignored: &[String], no_default: bool) -> Self {
-        let ignored = [ignored, &settings.ignore_patterns].concat();
-        let patterns = Patterns::new(&ignored, !no_default);
+    /// Lists the files of a project.
+    pub(super) fn find(settings: &'a Settings, ignoring: &cli::Ignoring) -> Self {
+        let ignored = [&ignoring.ignore[..], &settings.ignore_patterns].concat();
+        let patterns = Patterns::new(&ignored, !ignoring.no_default_ignore);
         Self {
             settings,
             found: sources::find(settings, &patterns),
