@@ -1,5 +1,6 @@
 //! Flags and their help; nothing else. What they mean is the verbs' affair.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -22,6 +23,8 @@ pub enum Verb {
     Collect(Box<Collect>),
     /// Report every problem of the project, and write nothing
     Check(Check),
+    /// Find the files of given paths, as manage.py findstatic does, and say which are collected
+    Find(Find),
     /// Say whether STATIC_ROOT is whole: manifest, fingerprints, compressed copies, references
     Verify(Verify),
     /// Remove the fingerprinted files that no recent release names
@@ -124,6 +127,30 @@ pub struct Check {
     /// The cache, which remembers what was clean [default: [staticc.cache] dir, else the user's cache]
     #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
+
+    /// How it is told.
+    #[command(flatten)]
+    pub telling: Telling,
+}
+
+/// Flags of `staticc find`.
+#[derive(Debug, Args)]
+pub struct Find {
+    /// Paths below STATIC_URL, such as css/site.css
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<OsString>,
+
+    /// Only the first match for each path
+    #[arg(long)]
+    pub first: bool,
+
+    /// Which project.
+    #[command(flatten)]
+    pub project: Project,
+
+    /// Which files are left out.
+    #[command(flatten)]
+    pub ignoring: Ignoring,
 
     /// How it is told.
     #[command(flatten)]

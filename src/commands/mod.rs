@@ -18,6 +18,7 @@ mod check;
 mod collect;
 mod completions;
 mod consent;
+mod find;
 mod interrupt;
 mod man;
 mod name;
@@ -66,6 +67,10 @@ pub fn run(cli: Cli) -> Exit {
         }),
         Verb::Check(flags) => with_project(&flags.project, &flags.telling, |console, loaded| {
             check::run(&flags, console, loaded)
+        }),
+        Verb::Find(flags) => with_project(&flags.project, &flags.telling, |console, loaded| {
+            let settings = told(console, loaded);
+            find::run(&flags, console, &settings)
         }),
         Verb::Verify(flags) => with_project(&flags.project, &flags.telling, |console, loaded| {
             let settings = told(console, loaded);

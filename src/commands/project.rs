@@ -1,12 +1,14 @@
 //! A project whose static files are found: what collect and check begin with.
 
+use std::path::Component;
+
 use super::policy::Policy;
 use crate::cli;
-use crate::nouns::{Fingerprint, LogicalPath};
+use crate::nouns::{Asset, Fingerprint, LogicalPath, Problem};
 use crate::output::leftovers::Earlier;
-use crate::rewrite::{Elsewhere, Job, Rules};
+use crate::rewrite::{Elsewhere, Job, Rules, Suggestions, hint, normpath};
 use crate::settings::Settings;
-use crate::sources::{self, Found, Patterns, SourceDirectory};
+use crate::sources::{self, Found, Lookup, Patterns, SourceDirectory};
 
 /// A project, and what its finders found.
 pub(super) struct Project<'a> {
@@ -51,8 +53,31 @@ impl<'a> Project<'a> {
         })
     }
 
+    /// What single paths may mean.
+    pub(super) fn lookup(&self) -> Lookup<'_> {
+        Lookup::new(&self.directories, &self.patterns, &self.found)
+    }
+
+    /// Nothing is at a path.
+    pub(super) fn not_found(&self, path: &LogicalPath, suggestions: &Suggestions<'_>) -> Problem {
+        let message = format!("No matching file found for '{path}'.");
+        let problem = Problem::error("not-found", message);
+        let problem = match self.found.problems.len() {
+            0 => problem,
+            _ => problem.note("not everything could be listed: see `staticc check`"),
+        };
+        let spell = |meant: &Asset| Some(meant.key.to_text().into_owned());
+        let path = LogicalPath::new(normpath(path.as_bytes()));
+        let elsewhere = self.elsewhere(&path);
+        hint(problem, elsewhere, &path.to_text(), spell, suggestions)
+    }
+
     /// Where the file of a path is that is not collected.
     fn elsewhere(&self, path: &LogicalPath) -> Option<Elsewhere> {
+        let mut parts = path.as_path().components();
+        if !parts.all(|part| matches!(part, Component::Normal(_))) {
+            return None;
+        }
         if let Some((source, pattern)) =
             sources::overlooked(&self.directories, &self.patterns, path)
         {

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::{LogicalPath, Problem};
+use super::{Candidates, LogicalPath, Problem};
 
 /// One fact of a run, in the order Django would tell it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub enum Event {
     Problem(Problem),
     /// All of a project was looked at.
     Checked(Checkup),
+    /// What was found at a path that somebody asked for.
+    Found(Candidates),
     /// A file of STATIC_ROOT that is in no manifest.
     Unlisted(LogicalPath),
     /// All of STATIC_ROOT was looked at.

@@ -2,6 +2,7 @@
 //! know no room: no disk, no settings text, no printing.
 
 mod asset;
+mod candidate;
 mod content;
 mod django;
 mod encoding;
@@ -13,6 +14,7 @@ mod problem;
 mod reference;
 
 pub use asset::{Asset, AssetId, LogicalPath};
+pub use candidate::{Candidate, Candidates, Origin, Standing};
 pub use content::{ContentId, Stamp, TICK};
 pub use django::DjangoVersion;
 pub use encoding::{Encoding, Encodings};

@@ -120,7 +120,8 @@ impl Console {
                 Stream::Output => self.say(&line),
                 Stream::Error => complain(&format!("{line}\n")),
             }
-        } else if let Some((verbosity, mut line)) = words::say(event, self.django, self.dry_run)
+        } else if let Some((verbosity, mut line)) =
+            words::say(event, self.django, self.verbosity, self.dry_run)
             && self.verbosity >= verbosity
             && !silent
         {

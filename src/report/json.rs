@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::found;
 use super::shown::shown;
 use crate::nouns::{Checkup, Event, Place, Problem, Pruning, Related, Summary, Verification};
 
@@ -33,6 +34,7 @@ pub fn object(event: &Event, directory: &Path) -> (u8, Value) {
             (0, json!({"event": "waiting", "static_root": root}))
         }
         Event::Problem(problem) => (0, problem_object(problem, directory)),
+        Event::Found(candidates) => (0, found::object(candidates)),
         Event::Unlisted(path) => (0, one("unlisted", path.to_string())),
         Event::Verified(counts) => (0, verified(counts)),
         Event::Checked(counts) => {

@@ -1,11 +1,12 @@
-//! Report: what a run tells. [`words`] are Django's sentences, [`own`] ours, [`render`]
-//! shows problems to people, [`json`], [`github`] and [`sarif`] tell programs,
-//! [`catalogue`] says what each code means; [`Console`] is the one place that
-//! prints. Knows nothing of how things came about.
+//! Report: what a run tells. [`words`] are Django's sentences, [`own`] ours, [`found`]
+//! both, [`render`] shows problems to people, [`json`], [`github`] and [`sarif`]
+//! tell programs, [`catalogue`] says what each code means; [`Console`] is the one
+//! place that prints. Knows nothing of how things came about.
 
 pub mod catalogue;
 mod console;
 mod format;
+mod found;
 mod github;
 mod json;
 mod own;

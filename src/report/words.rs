@@ -1,11 +1,17 @@
 //! Django's own sentences, by version and verbosity, as
-//! `collectstatic.Command` says them. Knows no streams.
+//! `collectstatic.Command` and [`found`] say them. Knows no streams.
 
+use super::found;
 use crate::nouns::{DjangoVersion, Event, Summary};
 
 /// What Django prints on standard output for an event, and from which
 /// verbosity on. Bytes, since paths are.
-pub fn say(event: &Event, django: DjangoVersion, dry_run: bool) -> Option<(u8, Vec<u8>)> {
+pub fn say(
+    event: &Event,
+    django: DjangoVersion,
+    verbosity: u8,
+    dry_run: bool,
+) -> Option<(u8, Vec<u8>)> {
     use std::os::unix::ffi::OsStrExt as _;
     // Django 6.0 made these two less loud.
     let quieter = if django >= DjangoVersion::V6_0 { 2 } else { 1 };
@@ -57,6 +63,7 @@ pub fn say(event: &Event, django: DjangoVersion, dry_run: bool) -> Option<(u8, V
         Event::PostProcessSkipped(path) => {
             (2, line("Skipped post-processing '", path.as_bytes(), "'"))
         }
+        Event::Found(candidates) => (0, found::say(candidates, verbosity)?),
         Event::Done(summary) => (1, close(summary, django)),
         _ => return None,
     })

@@ -75,9 +75,8 @@ pub(super) fn tell(
     problems.chain(summary(asset, more)).collect()
 }
 
-/// The problem, with what is known of the file that is not collected: where it
-/// is after all, or which one may be meant, as `spell`
-/// writes it if it may be that one.
+/// The problem of a reference, with what is known of the file that is not
+/// collected, as `spell` writes it if it may be that one.
 pub fn advise(
     problem: Problem,
     job: &Job<'_>,
@@ -85,7 +84,25 @@ pub fn advise(
     spell: impl Fn(&Asset) -> Option<String>,
     suggestions: &Suggestions<'_>,
 ) -> Problem {
-    match (job.elsewhere)(&LogicalPath::new(path)) {
+    let elsewhere = (job.elsewhere)(&LogicalPath::new(path));
+    let problem = hint(problem, elsewhere, path, spell, suggestions);
+    if problem.cure.is_some() {
+        return problem;
+    }
+    problem.cure("add the file, correct the reference, or allow it with [[staticc.allow]]")
+}
+
+/// The problem, with what is known of the file that is not collected: where it
+/// is after all, or which one may be meant, as `spell` writes it if it may be
+/// that one.
+pub fn hint(
+    problem: Problem,
+    elsewhere: Option<Elsewhere>,
+    path: &str,
+    spell: impl Fn(&Asset) -> Option<String>,
+    suggestions: &Suggestions<'_>,
+) -> Problem {
+    match elsewhere {
         Some(Elsewhere::Ignored(source, pattern)) => problem
             .related(
                 source,
@@ -98,12 +115,12 @@ pub fn advise(
             .cure("bring its source back, or remove the reference"),
         None => {
             let meant = suggestions.nearest(path);
-            let meant = meant.and_then(|(meant, likeness)| Some((spell(meant)?, likeness)));
-            problem.cure(match meant {
-                Some((name, likeness)) => format!("did you mean {name}?{}", why(likeness)),
-                None => "add the file, correct the reference, or allow it with [[staticc.allow]]"
-                    .to_owned(),
-            })
+            match meant.and_then(|(meant, likeness)| Some((spell(meant)?, likeness))) {
+                Some((name, likeness)) => {
+                    problem.cure(format!("did you mean {name}?{}", why(likeness)))
+                }
+                None => problem,
+            }
         }
     }
 }

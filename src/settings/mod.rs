@@ -90,6 +90,15 @@ pub enum Finder {
     AppDirectories,
 }
 
+impl Finder {
+    /// Its name, as in the settings.
+    pub fn name(self) -> &'static str {
+        let mut finders = words::FINDERS.iter();
+        let own = finders.find(|(_, finder)| *finder == self);
+        own.map_or("", |(name, _)| name)
+    }
+}
+
 /// One entry of `STATICFILES_DIRS`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaticDir {

@@ -4,7 +4,7 @@
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::nouns::LogicalPath;
+use crate::nouns::{LogicalPath, Origin};
 use crate::settings::{Finder, Settings, StaticDir};
 
 /// A directory whose files take part.
@@ -12,8 +12,9 @@ use crate::settings::{Finder, Settings, StaticDir};
 pub struct SourceDirectory {
     /// Who looks there.
     pub finder: Finder,
-    /// The entry of `INSTALLED_APPS` it belongs to, if to one.
-    pub app: Option<String>,
+    /// The entry of the settings that it belongs to, as it is written; of a
+    /// pair, the directory.
+    pub entry: String,
     /// What its files' paths begin with, without a slash at the end.
     pub prefix: String,
     /// Where it is.
@@ -30,6 +31,19 @@ impl SourceDirectory {
                 Finder::AppDirectories => apps(settings),
             })
             .collect()
+    }
+
+    /// Why somebody looks here.
+    pub fn origin(&self) -> Origin {
+        Origin {
+            finder: self.finder.name(),
+            setting: match self.finder {
+                Finder::FileSystem => "STATICFILES_DIRS",
+                Finder::AppDirectories => "INSTALLED_APPS",
+            },
+            entry: self.entry.clone(),
+            prefix: self.prefix.clone(),
+        }
     }
 
     /// The path below this directory that such a logical path would have.
@@ -59,7 +73,7 @@ fn static_dirs(dirs: &[StaticDir]) -> Vec<SourceDirectory> {
         let last = dirs.iter().rfind(same).unwrap_or(dir);
         directories.push(SourceDirectory {
             finder: Finder::FileSystem,
-            app: None,
+            entry: dir.written.clone(),
             prefix: last.prefix.clone(),
             root: dir.root.clone(),
         });
@@ -70,7 +84,7 @@ fn static_dirs(dirs: &[StaticDir]) -> Vec<SourceDirectory> {
 fn apps(settings: &Settings) -> Vec<SourceDirectory> {
     let directory = |app: &crate::settings::App| SourceDirectory {
         finder: Finder::AppDirectories,
-        app: Some(app.entry.clone()),
+        entry: app.entry.clone(),
         prefix: String::new(),
         root: app.directory.join("static"),
     };

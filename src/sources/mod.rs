@@ -1,12 +1,14 @@
 //! Sources: which files take part, where they are, and their bytes read
 //! once. Knows no STATIC_ROOT and no rewriting.
 
+mod candidate;
 mod directory;
 mod finder;
 mod overlooked;
 mod pattern;
 mod read;
 
+pub use candidate::Lookup;
 pub use directory::SourceDirectory;
 pub use finder::{Conflict, Found, find};
 pub use overlooked::overlooked;

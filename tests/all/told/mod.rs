@@ -5,6 +5,7 @@
 //! JSON and SARIF must be what their schemas say.
 
 mod output;
+mod paths;
 mod places;
 mod schemas;
 mod settings;
@@ -51,6 +52,7 @@ fn cases() -> Vec<&'static Case> {
         settings::CASES,
         sources::CASES,
         output::CASES,
+        paths::CASES,
         places::CASES,
     ]
     .iter()

@@ -1,0 +1,132 @@
+//! `staticc find`: what a path may mean, as Django's `findstatic` has it. How
+//! that is told is in the snapshots.
+
+use std::os::unix::fs::symlink;
+
+use crate::site::Site;
+
+const SETTINGS: &str = r#"
+STATIC_URL = "/static/"
+STATIC_ROOT = "out"
+STATICFILES_DIRS = ["static", ["lib", "vendor"]]
+INSTALLED_APPS = ["polls"]
+[staticc]
+python_path = ["."]
+"#;
+
+/// Files in two directories, one with a prefix, and in an app.
+fn site() -> Site {
+    let site = Site::new();
+    site.write("settings.toml", SETTINGS);
+    for path in [
+        "static/css/a.css",
+        "static/both.txt",
+        "vendor/grid.js",
+        "vendor/both.txt",
+        "polls/__init__.py",
+        "polls/static/css/a.css",
+        "polls/static/css/poll.css",
+        "polls/static/lib/both.txt",
+    ] {
+        site.write(path, path);
+    }
+    site
+}
+
+/// Exit status, standard output and standard error, the project's directory
+/// as `~`.
+fn find(site: &Site, arguments: &[&str]) -> (i32, String, String) {
+    let (code, out, error) = site.run(&[&["find"], arguments].concat());
+    let base = site.base().canonicalize().unwrap();
+    let short = |text: String| text.replace(base.to_str().unwrap(), "~");
+    (code, short(out), short(error))
+}
+
+/// What is found, with exit status 0.
+fn found(site: &Site, arguments: &[&str]) -> String {
+    let (code, out, error) = find(site, arguments);
+    assert_eq!(code, 0, "{arguments:?}: {error}");
+    out
+}
+
+#[test]
+fn paths_alone() {
+    assert_eq!(
+        found(&site(), &["-v0", "css/a.css", "lib/both.txt"]),
+        "~/static/css/a.css\n~/polls/static/css/a.css\n\
+         ~/vendor/both.txt\n~/polls/static/lib/both.txt\n"
+    );
+}
+
+#[test]
+fn the_first_one_and_where_it_took_looking() {
+    assert_eq!(
+        found(&site(), &["--first", "-v2", "css/a.css"]),
+        "Found 'css/a.css' here:\n  ~/static/css/a.css\n\
+         Looking in the following locations:\n  ~/static\n"
+    );
+    // A directory of STATICFILES_DIRS is looked in even if it is not there.
+    let none = "STATICFILES_DIRS=[\"none\"]";
+    let out = found(&site(), &["-v2", "--set", none, "css/poll.css"]);
+    assert!(
+        out.ends_with("locations:\n  ~/none\n  ~/polls/static\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn paths_are_read_as_django_reads_them() {
+    let site = site();
+    assert_eq!(
+        found(&site, &["./lib/../css//poll.css"]),
+        "Found './lib/../css//poll.css' here:\n  ~/polls/static/css/poll.css\n"
+    );
+    for (path, leads_out) in [
+        ("../vendor/grid.js", true),
+        ("/etc/passwd", true),
+        // The prefix goes first.
+        ("lib/../grid.js", true),
+        ("libgrid.js", false),
+    ] {
+        let (code, out, error) = find(&site, &[path]);
+        assert_eq!((code, out.as_str()), (1, ""), "{path}");
+        assert_eq!(error.contains("note: it leads out"), leads_out, "{error}");
+    }
+}
+
+#[test]
+fn what_is_not_collected_says_why() {
+    let site = site();
+    site.write("static/inside/old.txt", "old");
+    for (arguments, wanted) in [
+        (
+            ["-i", "poll*", "css/poll.css"],
+            "~/polls/static/css/poll.css (not collected: ignored by 'poll*')",
+        ),
+        (
+            ["--static-root", "static/inside", "inside/old.txt"],
+            "~/static/inside/old.txt (not collected)",
+        ),
+    ] {
+        let wanted = format!("Found '{}' here:\n  {wanted}\n", arguments[2]);
+        assert_eq!(found(&site, &arguments), wanted);
+    }
+}
+
+#[test]
+fn links_are_followed_as_django_follows_them() {
+    let site = site();
+    symlink("css/a.css", site.path("static/link.css")).unwrap();
+    symlink("nowhere.css", site.path("static/broken.css")).unwrap();
+    symlink("../nowhere.css", site.path("polls/static/broken.css")).unwrap();
+    for (path, wanted) in [
+        ("link.css", "~/static/css/a.css"),
+        (
+            "broken.css",
+            "~/polls/nowhere.css (not collected: another one is found first)",
+        ),
+    ] {
+        let wanted = format!("Found '{path}' here:\n  {wanted}\n");
+        assert_eq!(found(&site, &[path]), wanted);
+    }
+}
