@@ -71,3 +71,16 @@ impl FromIterator<Encoding> for Encodings {
         all
     }
 }
+
+/// Why a path gets no compressed copies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Uncompressed {
+    /// The backend makes none.
+    Backend,
+    /// What ends so is not compressed.
+    Extension(String),
+    /// The settings ask for no encoding.
+    Unwanted,
+    /// Its bytes could not be read.
+    Unreadable,
+}

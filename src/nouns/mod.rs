@@ -17,7 +17,7 @@ pub use asset::{Asset, AssetId, LogicalPath};
 pub use candidate::{Candidate, Candidates, Origin, Standing};
 pub use content::{ContentId, Stamp, TICK};
 pub use django::DjangoVersion;
-pub use encoding::{Encoding, Encodings};
+pub use encoding::{Encoding, Encodings, Uncompressed};
 pub use event::{Checkup, Event, Progress, Pruning, Report, Summary, Verification};
 pub use fingerprint::Fingerprint;
 pub use link_mode::LinkMode;

@@ -4,12 +4,14 @@
 //! renaming ([`put`]). [`static_root`], [`occupy`] and [`slot`] do single
 //! steps and decide nothing; [`beneath`] sees to it that none leaves the
 //! directory. [`verify`] says whether a STATIC_ROOT is whole, [`prune`]
-//! removes what old releases left in it. What one run leaves to the next is in [`cache`] (compressed
-//! copies), [`record`] (stamps and names) and [`releases`] (what was in force
-//! when). Knows no finders.
+//! removes what old releases left in it. Which compressed copies there are to be
+//! is the affair of [`copies`]. What one run leaves to the next is in [`cache`]
+//! (compressed copies), [`record`] (stamps and names) and [`releases`] (what was
+//! in force when). Knows no finders.
 
 mod beneath;
 pub mod cache;
+pub mod copies;
 mod gate;
 pub mod leftovers;
 pub mod look;

@@ -5,14 +5,13 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use globset::GlobMatcher;
-
+use super::copies::Recipes;
 use super::look::Look;
 use super::manifest;
 use crate::encode::Recipe;
 use crate::nouns::{Asset, AssetId, ContentId, LogicalPath};
 use crate::rewrite::Adjusted;
-use crate::settings::{Backend, Compression, Settings};
+use crate::settings::{Backend, Settings};
 use crate::sources::Content;
 
 /// Why a file is there.
@@ -142,7 +141,7 @@ pub fn plan(
     let keeps_plain = hashed.is_none() || !backend.keeps_only_hashed(settings);
     let ids = || (0..).map(AssetId).zip(assets);
     let mut draft = Draft {
-        recipes: compresses.then(|| Recipes::new(&settings.compression, settings)),
+        recipes: compresses.then(|| Recipes::new(settings)),
         by_content: HashMap::with_capacity(assets.len()),
         plan: Plan {
             owns_copies: compresses,
@@ -225,7 +224,10 @@ impl Draft<'_> {
         if matches!(known.body, Body::Settled(_)) {
             known.body = body;
         }
-        let recipe = self.recipes.as_ref().and_then(|recipes| recipes.of(path));
+        let recipe = self
+            .recipes
+            .as_ref()
+            .and_then(|recipes| recipes.of(path).ok());
         let recipe = recipe.map(|recipe| {
             let known = plan.recipes.iter().position(|known| known == recipe);
             number(known.unwrap_or_else(|| {
@@ -283,70 +285,4 @@ impl Draft<'_> {
 /// An index as the plan stores it; there are never as many assets.
 fn number(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
-}
-
-/// Which path wants which compressed copies.
-struct Recipes<'a> {
-    skipped: Vec<String>,
-    default: Recipe,
-    rules: Vec<(&'a GlobMatcher, Recipe)>,
-}
-
-impl<'a> Recipes<'a> {
-    fn new(compression: &'a Compression, settings: &Settings) -> Self {
-        let limit = |saving: f64| {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "between 0 and a million"
-            )]
-            let limit = ((1.0 - saving.clamp(0.0, 1.0)) * 1e6).round() as u32;
-            limit
-        };
-        let default = Recipe {
-            encodings: compression.encodings.iter().copied().collect(),
-            brotli_quality: compression.brotli_quality,
-            limit: limit(compression.min_saving),
-        };
-        let rules = compression
-            .rules
-            .iter()
-            .map(|rule| {
-                let recipe = Recipe {
-                    encodings: rule
-                        .encodings
-                        .as_ref()
-                        .map_or(default.encodings, |list| list.iter().copied().collect()),
-                    brotli_quality: rule.brotli_quality.unwrap_or(default.brotli_quality),
-                    limit: rule.min_saving.map_or(default.limit, limit),
-                };
-                (&rule.path, recipe)
-            })
-            .collect();
-        Self {
-            skipped: settings
-                .skip_compress_extensions
-                .iter()
-                .map(|extension| format!(".{}", extension.to_lowercase()))
-                .collect(),
-            default,
-            rules,
-        }
-    }
-
-    /// The recipe of a path, or `None` if it is not to be compressed.
-    fn of(&self, path: &LogicalPath) -> Option<&Recipe> {
-        // Python's `$` also matches before a newline at the very end.
-        let text = path.to_text().to_lowercase();
-        let text = text.strip_suffix('\n').unwrap_or(&text);
-        if self.skipped.iter().any(|skipped| text.ends_with(skipped)) {
-            return None;
-        }
-        let rule = self
-            .rules
-            .iter()
-            .find(|(glob, _)| glob.is_match(path.as_path()));
-        let recipe = rule.map_or(&self.default, |(_, recipe)| recipe);
-        (!recipe.encodings.is_empty()).then_some(recipe)
-    }
 }

@@ -3,14 +3,14 @@
 
 use std::fs::{self, Metadata};
 
-use super::cache::Key;
+use super::copies::copy;
 use super::look::{Before, Look};
 use super::plan::{Body, Piece, Plan, Target};
 use super::slot::{Likeness, Slot, Source};
 use super::stage::{NUMBERS, Ready, Stage};
 use super::static_root::cannot_read;
 use crate::disk;
-use crate::encode::{Encoded, Recipe, encode};
+use crate::encode::{Encoded, Recipe};
 use crate::nouns::{AssetId, ContentId, Encoding, Encodings, LogicalPath, Problem, Stamp};
 
 impl Stage<'_> {
@@ -77,11 +77,7 @@ impl Stage<'_> {
         recipe: &Recipe,
         bytes: &mut Bytes<'_>,
     ) -> Result<Vec<Encoded>, Problem> {
-        recipe.keep(|encoding| {
-            let key = Key::new(piece.id, &recipe.identity(encoding));
-            self.cache
-                .get_or(&key, || Ok(encode(bytes.get()?, recipe, encoding)))
-        })
+        recipe.keep(|encoding| copy(self.cache, piece.id, (recipe, encoding), || bytes.get()))
     }
 
     fn prepare_target(&self, order: &Order<'_>, bytes: &mut Bytes<'_>) -> Result<Ready, Problem> {
