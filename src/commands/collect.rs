@@ -102,15 +102,16 @@ impl Run<'_> {
             since: now(),
         };
         let mut looker_now = looker(&record);
-        let mut named = self.name(&project, &world, &looker_now, console)?;
+        let mut named = self.name(&project, &world, &looker_now)?;
         let mut looks = looker_now.look(&named.plan)?;
         let empty = Record::default();
         if named.plan.lacks_texts(&looks) {
             // Somebody touched STATIC_ROOT just now.
             looker_now = looker(&empty);
-            named = self.name(&project, &world, &looker_now, console)?;
+            named = self.name(&project, &world, &looker_now)?;
             looks = looker_now.look(&named.plan)?;
         }
+        tell(console, std::mem::take(&mut named.warnings));
         let cleared = self.earlier()?;
         self.look_at_manifest(&named.plan, console);
         let bar = Bar::new(self.flags.progress.decided());

@@ -2,14 +2,13 @@
 //! hold is rewritten. Writes nothing.
 
 use super::collect::Run;
+use super::fail_on;
 use super::policy::Policy;
 use super::project::Project;
-use super::{fail_on, tell};
 use crate::nouns::{AssetId, Fingerprint, Problem};
 use crate::output::look::Looker;
 use crate::output::plan::{self, Plan, Processed};
 use crate::output::record::World;
-use crate::report::Console;
 use crate::rewrite::rewrite;
 use crate::settings::AllowKind;
 use crate::sources::{self, Content, Read};
@@ -22,6 +21,8 @@ pub(super) struct Named {
     pub(super) processed: Processed,
     /// What STATIC_ROOT shall hold.
     pub(super) plan: Plan,
+    /// What is odd about the texts.
+    pub(super) warnings: Vec<Problem>,
 }
 
 impl Run<'_> {
@@ -31,7 +32,6 @@ impl Run<'_> {
         project: &Project<'_>,
         world: &World,
         looker: &Looker<'_>,
-        console: &mut Console,
     ) -> Result<Named, Vec<Problem>> {
         let settings = self.settings;
         let assets = &project.found.assets;
@@ -45,7 +45,7 @@ impl Run<'_> {
         } else {
             sources::read(assets, hashes, looker.record)
         };
-        let mut processed = Processed::default();
+        let (mut processed, mut warnings) = (Processed::default(), Vec::new());
         if hashes {
             processed.adjusted =
                 looker
@@ -53,7 +53,7 @@ impl Run<'_> {
                     .settled(world, assets, &read.contents, |path, output| {
                         looker.is_intact(path, output)
                     });
-            self.rewrite(project, &mut read, &mut processed, console)?;
+            warnings = self.rewrite(project, &mut read, &mut processed)?;
         }
         fail_on(read.problems)?;
         let contents = read.contents;
@@ -67,18 +67,18 @@ impl Run<'_> {
             contents,
             processed,
             plan,
+            warnings,
         })
     }
 
-    /// Rewrites all css and js that is not settled; fails if anything in
-    /// them is wrong.
+    /// Rewrites all css and js that is not settled, and says what is odd about
+    /// them; fails if anything in them is wrong.
     fn rewrite(
         &self,
         project: &Project<'_>,
         read: &mut Read,
         processed: &mut Processed,
-        console: &mut Console,
-    ) -> Result<(), Vec<Problem>> {
+    ) -> Result<Vec<Problem>, Vec<Problem>> {
         let settings = self.settings;
         let assets = &project.found.assets;
         let open = |id: &AssetId| {
@@ -109,9 +109,8 @@ impl Run<'_> {
         if problems.iter().any(Problem::is_error) {
             return Err(problems);
         }
-        tell(console, problems);
         processed.adjusted.extend(rewritten.adjusted);
         processed.hashed = Some(rewritten.hashed);
-        Ok(())
+        Ok(problems)
     }
 }
