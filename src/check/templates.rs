@@ -152,7 +152,7 @@ impl Reader<'_> {
             let spell = |asset: &Asset| Some(asset.key.to_text().into_owned());
             let problem = match path.strip_prefix('/') {
                 Some(path) => problem.cure(format!("names begin without a slash: {path}")),
-                None => advise(problem, self.job, path, spell, suggestions),
+                None => advise(problem, self.job, &template.name, path, spell, suggestions),
             };
             Problem {
                 severity,

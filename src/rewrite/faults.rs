@@ -50,6 +50,7 @@ pub(super) fn tell(
                 advise(
                     problem,
                     job,
+                    &asset.path,
                     path,
                     |meant| (meant.path != asset.path).then(|| suggestions.spell(asset, meant)),
                     suggestions,
@@ -75,11 +76,12 @@ pub(super) fn tell(
     problems.chain(summary(asset, more)).collect()
 }
 
-/// The problem of a reference, with what is known of the file that is not
+/// The problem of a reference in `referrer`, with what is known of the file that is not
 /// collected, as `spell` writes it if it may be that one.
 pub fn advise(
     problem: Problem,
     job: &Job<'_>,
+    referrer: &LogicalPath,
     path: &str,
     spell: impl Fn(&Asset) -> Option<String>,
     suggestions: &Suggestions<'_>,
@@ -89,7 +91,9 @@ pub fn advise(
     if problem.cure.is_some() {
         return problem;
     }
-    problem.cure("add the file, correct the reference, or allow it with [[staticc.allow]]")
+    problem.cure(format!(
+        "add the file, correct the reference, or allow it: below [[staticc.allow]], path = \"{referrer}\""
+    ))
 }
 
 /// The problem, with what is known of the file that is not collected: where it
