@@ -34,19 +34,21 @@ struct Tools {
 /// Holds one part against what it must do.
 type Check = fn(&Tools) -> Result<(), String>;
 
-const PARTS: [(&str, Check); 5] = [
-    ("schemas", schema::check),
-    ("make", makefile::check),
-    ("editor", editor::check),
-    ("action", action::check),
-    ("pre-commit", precommit::check),
+/// Each, and whether it is among all: `try-repo` builds staticc anew each time.
+const PARTS: [(&str, Check, bool); 6] = [
+    ("schemas", schema::check, true),
+    ("make", makefile::check, true),
+    ("editor", editor::check, true),
+    ("action", action::check, true),
+    ("pre-commit", precommit::check, true),
+    ("try-repo", precommit::try_repo, false),
 ];
 
 /// The verb: these parts, or all.
 pub fn run(arguments: &[String]) -> Result<(), String> {
-    let known = |argument: &&String| PARTS.iter().any(|(name, _)| name == argument);
+    let known = |argument: &&String| PARTS.iter().any(|(name, ..)| name == argument);
     if let Some(other) = arguments.iter().find(|argument| !known(argument)) {
-        let names = PARTS.map(|(name, _)| name).join(", ");
+        let names = PARTS.map(|(name, ..)| name).join(", ");
         return Err(format!("{other} is none of {names}"));
     }
     let tools = Tools {
@@ -54,8 +56,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         programs: venv::programs("hooks", &PROGRAMS)?,
         binary: staticc()?,
     };
-    for (name, check) in PARTS {
-        if arguments.is_empty() || arguments.iter().any(|argument| argument == name) {
+    for (name, check, usual) in PARTS {
+        let asked = arguments.iter().any(|argument| argument == name);
+        if asked || (usual && arguments.is_empty()) {
             let since = Instant::now();
             check(&tools).map_err(|error| format!("{name}: {error}"))?;
             let seconds = since.elapsed().as_secs_f32();

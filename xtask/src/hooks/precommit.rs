@@ -1,8 +1,8 @@
 //! The hooks of `.pre-commit-hooks.yaml`, as the example configuration names
 //! them: installed by pre-commit from this checkout's last commit, and run by
 //! git. What is not committed takes no part.
-//!
-//! Not with `pre-commit try-repo`, which builds staticc anew for each run.
+//! `pre-commit try-repo`, which builds staticc anew for each run, is a part of
+//! its own.
 
 use std::fs;
 use std::process::Command;
@@ -35,6 +35,23 @@ pub fn check(tools: &Tools) -> Result<(), String> {
     site.looks_at_the_files_of_a_commit()?;
     // Those of earlier commits of this checkout.
     run(site.pre_commit().arg("gc"))
+}
+
+/// The same without a configuration, as somebody tries a hook.
+pub fn try_repo(tools: &Tools) -> Result<(), String> {
+    let project = Project::new(tools, "try-repo")?;
+    let site = Site { tools, project };
+    let tried = || {
+        let mut command = site.pre_commit();
+        command.arg("try-repo").arg(checkout());
+        told(command.args(["staticc-check", "--ref", "HEAD", "--all-files"]))
+    };
+    site.project.harm()?;
+    let (done, text) = tried()?;
+    expect(!done && names_the_place(&text), "a broken reference", &text)?;
+    site.project.mend()?;
+    let (done, text) = tried()?;
+    expect(done, "no broken reference", &text)
 }
 
 /// A project with hooks.
