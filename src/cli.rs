@@ -25,6 +25,8 @@ pub enum Verb {
     Check(Check),
     /// Find the files of given paths, as manage.py findstatic does, and say which are collected
     Find(Find),
+    /// Say all that is known of a file, or what a problem means
+    Explain(Explain),
     /// Say whether STATIC_ROOT is whole: manifest, fingerprints, compressed copies, references
     Verify(Verify),
     /// Remove the fingerprinted files that no recent release names
@@ -151,6 +153,39 @@ pub struct Find {
     /// Which files are left out.
     #[command(flatten)]
     pub ignoring: Ignoring,
+
+    /// How it is told.
+    #[command(flatten)]
+    pub telling: Telling,
+}
+
+/// Flags of `staticc explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Codes of problems, such as missing-reference; and files: their paths below STATIC_URL,
+    /// with or without fingerprint, or those of their sources
+    #[arg(value_name = "SUBJECT", required = true)]
+    pub subjects: Vec<OsString>,
+
+    /// Which project.
+    #[command(flatten)]
+    pub project: Project,
+
+    /// Which files are left out.
+    #[command(flatten)]
+    pub ignoring: Ignoring,
+
+    /// Threads [default: one for each core]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+
+    /// Compress anew, and remember nothing
+    #[arg(long)]
+    pub no_cache: bool,
+
+    /// The cache of compressed copies [default: [staticc.cache] dir, else the user's cache]
+    #[arg(long, value_name = "DIR")]
+    pub cache_dir: Option<PathBuf>,
 
     /// How it is told.
     #[command(flatten)]

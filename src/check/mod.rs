@@ -15,10 +15,10 @@ mod template;
 mod templates;
 mod texts;
 
-pub use name::{manifest_key, plain_path};
-pub use names::look_at_names;
+pub use name::{known_by, looked_up, manifest_key, plain_path};
+pub use names::{look_at_names, same_bytes};
 pub use reading::StaticReference;
 pub use record::Record;
 pub use template::{Engine, references};
-pub use templates::{Reader, Templates};
+pub use templates::{Mention, Reader, Templates, mentions};
 pub use texts::{Texts, look_at_texts};

@@ -1,7 +1,22 @@
 //! What the name in a reference means to a storage: `storage.url(name)` of
-//! Django, without the URL. Knows no templates and no assets.
+//! Django, without the URL. Knows no templates.
 
+use crate::nouns::{Asset, LogicalPath};
 use crate::rewrite::{clean_name, normpath, urldefrag, urlsplit};
+
+/// What a name is looked up by, of a storage that `hashes` or not.
+pub fn looked_up(name: &str, hashes: bool) -> Option<Vec<u8>> {
+    if hashes {
+        manifest_key(name)
+    } else {
+        plain_path(name)
+    }
+}
+
+/// What such a storage knows a file by.
+pub fn known_by(asset: &Asset, hashes: bool) -> &LogicalPath {
+    if hashes { &asset.key } else { &asset.path }
+}
 
 /// The key of the manifest that `ManifestFilesMixin` looks a name up by;
 /// `None` of a directory, which is not looked up. All else is: an empty

@@ -68,7 +68,8 @@ fn duplicates(found: &Found, policy: &Policy<'_>) -> Vec<Problem> {
     losers.filter_map(problem).collect()
 }
 
-fn same_bytes(one: &Path, other: &Path) -> bool {
+/// Whether two files are the same.
+pub fn same_bytes(one: &Path, other: &Path) -> bool {
     let size = |path| std::fs::metadata(path).map(|it| it.len()).ok();
     let read = |path| disk::read(path).ok();
     size(one) == size(other) && read(one).is_some_and(|bytes| read(other) == Some(bytes))

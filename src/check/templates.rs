@@ -13,7 +13,7 @@ use walkdir::WalkDir;
 use super::record::Record;
 use super::template::{Engine, readable, references};
 use crate::disk;
-use crate::nouns::{Asset, Level, LineIndex, LogicalPath, Problem, Severity, Stamp};
+use crate::nouns::{Asset, Level, LineIndex, LogicalPath, Place, Problem, Severity, Stamp};
 use crate::rewrite::{Job, Suggestions, advise, shorten};
 use crate::sources::Patterns;
 
@@ -57,7 +57,7 @@ impl Reader<'_> {
     /// Looks at all templates that the record has not as clean.
     pub fn look(&self, record: &Record) -> Templates {
         let mut all = Templates::default();
-        let templates = self.list(&mut all.problems);
+        let templates = list(self.directories, &mut all.problems);
         all.count = templates.len();
         let suggestions = Suggestions::new(self.job.assets);
         let looks: Vec<io::Result<(Stamp, Option<Vec<Problem>>)>> = templates
@@ -79,44 +79,6 @@ impl Reader<'_> {
             }
         }
         all
-    }
-
-    /// All templates: of one name only the first, which is the one rendered.
-    fn list(&self, problems: &mut Vec<Problem>) -> Vec<Template> {
-        let private = Patterns::new::<&str>(&[], true);
-        let listings: Vec<Vec<walkdir::Result<walkdir::DirEntry>>> = self
-            .directories
-            .par_iter()
-            .map(|directory| {
-                let walk = WalkDir::new(directory)
-                    .follow_links(true)
-                    .sort_by_file_name();
-                let entries = walk.into_iter().filter_entry(|entry| {
-                    entry.depth() == 0 || !private.match_name(entry.file_name().as_bytes())
-                });
-                entries.collect()
-            })
-            .collect();
-        let mut names = HashSet::new();
-        let mut templates = Vec::new();
-        for (directory, listing) in self.directories.iter().zip(listings) {
-            for entry in listing {
-                let path = match entry {
-                    Ok(entry) if entry.file_type().is_file() => entry.into_path(),
-                    Ok(_) => continue,
-                    Err(error) => {
-                        problems.extend(unlistable(directory, error));
-                        continue;
-                    }
-                };
-                let name = path.strip_prefix(directory).unwrap_or(&path).as_os_str();
-                let name = LogicalPath::new(OsStr::as_bytes(name));
-                if names.insert(name.clone()) {
-                    templates.push(Template { name, path });
-                }
-            }
-        }
-        templates
     }
 
     /// What is wrong in a template; `None` if it is clean.
@@ -170,6 +132,82 @@ impl Reader<'_> {
         }
         Some(problems)
     }
+}
+
+/// All templates: of one name only the first, which is the one rendered.
+fn list(directories: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<Template> {
+    let private = Patterns::new::<&str>(&[], true);
+    let listings: Vec<Vec<walkdir::Result<walkdir::DirEntry>>> = directories
+        .par_iter()
+        .map(|directory| {
+            let walk = WalkDir::new(directory)
+                .follow_links(true)
+                .sort_by_file_name();
+            let entries = walk.into_iter().filter_entry(|entry| {
+                entry.depth() == 0 || !private.match_name(entry.file_name().as_bytes())
+            });
+            entries.collect()
+        })
+        .collect();
+    let mut names = HashSet::new();
+    let mut templates = Vec::new();
+    for (directory, listing) in directories.iter().zip(listings) {
+        for entry in listing {
+            let path = match entry {
+                Ok(entry) if entry.file_type().is_file() => entry.into_path(),
+                Ok(_) => continue,
+                Err(error) => {
+                    problems.extend(unlistable(directory, error));
+                    continue;
+                }
+            };
+            let name = path.strip_prefix(directory).unwrap_or(&path).as_os_str();
+            let name = LogicalPath::new(OsStr::as_bytes(name));
+            if names.insert(name.clone()) {
+                templates.push(Template { name, path });
+            }
+        }
+    }
+    templates
+}
+
+/// A place where a template names a file outright.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// The template.
+    pub file: PathBuf,
+    /// Where in it.
+    pub place: Place,
+    /// What stands there, shortened.
+    pub text: String,
+}
+
+/// Where templates name what somebody wants to know of: `meant` says of a name
+/// what that is.
+pub fn mentions<T: Send>(
+    directories: &[PathBuf],
+    meant: &(dyn Fn(&str) -> Option<T> + Sync),
+) -> Vec<(T, Mention)> {
+    let templates = list(directories, &mut Vec::new());
+    let look = |template: &Template| {
+        let text = disk::read_small(&template.path, LARGEST).unwrap_or_default();
+        let found = references(&text, Engine::Either).into_iter();
+        let wanted = found.filter_map(|it| Some((meant(&it.name)?, it)));
+        let wanted: Vec<(T, super::StaticReference)> = wanted.collect();
+        let text = readable(&text);
+        let lines = LineIndex::new(&text);
+        let mention = |(what, it): (T, super::StaticReference)| {
+            let mention = Mention {
+                file: template.path.clone(),
+                place: lines.place(it.start, it.end),
+                text: shorten(&text[it.start..it.end]),
+            };
+            (what, mention)
+        };
+        wanted.into_iter().map(mention).collect::<Vec<_>>()
+    };
+    let all: Vec<Vec<(T, Mention)>> = templates.par_iter().map(look).collect();
+    all.into_iter().flatten().collect()
 }
 
 /// A template that cannot be read is a matter of whoever renders it.

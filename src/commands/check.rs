@@ -115,21 +115,14 @@ fn templates(
     let there = OnceLock::new();
     let is_there = |path: &[u8]| {
         let paths = || {
-            let paths = job.assets.iter().map(|asset| {
-                let path = if hashes { &asset.key } else { &asset.path };
-                path.as_bytes()
-            });
+            let assets = job.assets.iter();
+            let paths = assets.map(|asset| check::known_by(asset, hashes).as_bytes());
             paths.collect::<HashSet<&[u8]>>()
         };
         there.get_or_init(paths).contains(path)
     };
     let missing = |name: &str| {
-        let path = if hashes {
-            check::manifest_key(name)
-        } else {
-            check::plain_path(name)
-        };
-        let path = path.filter(|path| !is_there(path))?;
+        let path = check::looked_up(name, hashes).filter(|path| !is_there(path))?;
         Some(String::from_utf8_lossy(&path).into_owned())
     };
     let reader = Reader {

@@ -20,7 +20,7 @@ pub fn run(flags: &cli::Find, console: &mut Console, settings: &Settings) -> Exi
         let path = LogicalPath::new(path.clone().into_vec());
         let candidates = lookup.candidates(&path, flags.first);
         if candidates.list.is_empty() {
-            let problem = project.not_found(&path, &suggestions);
+            let problem = project.not_found(&path.to_text(), &path, &suggestions);
             missing.push(notes(problem, &candidates, console.verbosity));
         }
         console.event(Event::Found(candidates));

@@ -1,6 +1,6 @@
 //! One file for each verb; each only puts the rooms together.
 
-use std::io::{self, IsTerminal as _};
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
@@ -18,7 +18,9 @@ mod check;
 mod collect;
 mod completions;
 mod consent;
+mod explain;
 mod find;
+mod inquiry;
 mod interrupt;
 mod man;
 mod name;
@@ -72,6 +74,7 @@ pub fn run(cli: Cli) -> Exit {
             let settings = told(console, loaded);
             find::run(&flags, console, &settings)
         }),
+        Verb::Explain(flags) => telling(&flags.telling, |console| explain::run(&flags, console)),
         Verb::Verify(flags) => with_project(&flags.project, &flags.telling, |console, loaded| {
             let settings = told(console, loaded);
             verify::run(&flags, console, &settings)
@@ -91,34 +94,48 @@ pub fn run(cli: Cli) -> Exit {
 /// what is wrong with them.
 fn with_project(
     project: &cli::Project,
-    telling: &cli::Telling,
+    how: &cli::Telling,
     verb: impl FnOnce(&mut Console, Loaded) -> Exit,
 ) -> Exit {
-    let directory = directory();
-    let mut console = Console::plain(DjangoVersion::NEWEST, directory.clone());
+    telling(how, |console| in_project(project, console, verb))
+}
+
+/// Does something that tells as flags have it.
+fn telling(telling: &cli::Telling, verb: impl FnOnce(&mut Console) -> Exit) -> Exit {
+    let mut console = Console::plain(DjangoVersion::NEWEST, directory());
     console.verbosity = telling.verbosity;
-    console.color = wants_color(telling.color);
+    console.color = wants_color(telling.color, &io::stderr());
+    console.color_output = wants_color(telling.color, &io::stdout());
     console.format = format(telling.format);
     console.strict = telling.strict;
     if let Some(repository) = repository() {
         console.repository = repository;
     }
+    let exit = verb(&mut console);
+    end(&console, exit)
+}
+
+/// The same, on a console that is there.
+fn in_project(
+    project: &cli::Project,
+    console: &mut Console,
+    verb: impl FnOnce(&mut Console, Loaded) -> Exit,
+) -> Exit {
     let overrides = Overrides {
         set: project.set.clone(),
         static_root: project.static_root.clone(),
         static_url: project.static_url.clone(),
     };
-    let exit = match load(project.settings.as_deref(), &overrides, &directory) {
+    match load(project.settings.as_deref(), &overrides, &console.directory) {
         Ok(loaded) => {
             console.django = loaded.settings.django;
-            verb(&mut console, loaded)
+            verb(console, loaded)
         }
         Err(problems) => {
-            tell(&mut console, problems);
+            tell(console, problems);
             Exit::Usage
         }
-    };
-    end(&console, exit)
+    }
 }
 
 /// Does something that needs no project.
@@ -184,10 +201,9 @@ fn print(text: &[u8], console: &mut Console) -> Exit {
     conclude(printed, console)
 }
 
-fn wants_color(when: cli::When) -> bool {
+fn wants_color(when: cli::When, stream: &impl io::IsTerminal) -> bool {
     when.decided().unwrap_or_else(|| {
-        std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-            && io::stderr().is_terminal()
+        std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && stream.is_terminal()
     })
 }
 

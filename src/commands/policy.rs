@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::nouns::{Level, LogicalPath, Problem, ReferenceKind};
+use crate::nouns::{Level, LogicalPath, Problem, ReferenceKind, Ruling};
 use crate::settings::{Allow, AllowKind, Settings};
 
 /// What `missing_references` and `[[staticc.allow]]` say.
@@ -28,6 +28,16 @@ impl<'a> Policy<'a> {
         level.unwrap_or(self.default)
     }
 
+    /// The same, and who says so.
+    pub fn ruling(&self, path: &LogicalPath, kind: ReferenceKind) -> Ruling {
+        let entry = self.entry(path, AllowKind::Reference(kind)).map(|it| it.0);
+        Ruling {
+            kind,
+            level: entry.map_or(self.default, |allow| allow.level),
+            entry: entry.map(|allow| (allow.file.clone(), allow.place.clone())),
+        }
+    }
+
     /// What the settings say of a problem with this code at this path.
     pub fn level_of(&self, path: &LogicalPath, code: &'static str) -> Option<Level> {
         self.said(path, AllowKind::Problem(code))
@@ -35,12 +45,16 @@ impl<'a> Policy<'a> {
 
     /// What the first entry says that is about this.
     fn said(&self, path: &LogicalPath, kind: AllowKind) -> Option<Level> {
-        let (allow, used) = self
-            .allow
-            .iter()
-            .find(|(allow, _)| allow.kind.covers(kind) && allow.path.is_match(path.as_path()))?;
+        let (allow, used) = self.entry(path, kind)?;
         used.store(true, Ordering::Relaxed);
         Some(allow.level)
+    }
+
+    /// The first entry that is about this.
+    fn entry(&self, path: &LogicalPath, kind: AllowKind) -> Option<&(&'a Allow, AtomicBool)> {
+        let is_about =
+            |allow: &Allow| allow.kind.covers(kind) && allow.path.is_match(path.as_path());
+        self.allow.iter().find(|(allow, _)| is_about(allow))
     }
 
     /// Entries that nothing needed, of those about what was looked at.

@@ -1,10 +1,10 @@
 //! A project whose static files are found: what collect and check begin with.
 
-use std::path::Component;
+use std::path::{Component, Path};
 
 use super::policy::Policy;
 use crate::cli;
-use crate::nouns::{Asset, Fingerprint, LogicalPath, Problem};
+use crate::nouns::{Asset, Fingerprint, LogicalPath, Origin, Problem};
 use crate::output::leftovers::Earlier;
 use crate::rewrite::{Elsewhere, Job, Rules, Suggestions, hint, normpath};
 use crate::settings::Settings;
@@ -58,9 +58,34 @@ impl<'a> Project<'a> {
         Lookup::new(&self.directories, &self.patterns, &self.found)
     }
 
-    /// Nothing is at a path.
-    pub(super) fn not_found(&self, path: &LogicalPath, suggestions: &Suggestions<'_>) -> Problem {
-        let message = format!("No matching file found for '{path}'.");
+    /// Why somebody looks for a file where it is.
+    pub(super) fn origin(&self, asset: &Asset) -> Origin {
+        // One directory may be listed under several prefixes.
+        let is_it = |it: &&SourceDirectory| {
+            *it.root == *asset.directory && it.key(&asset.found_path) == asset.key
+        };
+        let listed = self.directories.iter().find(is_it);
+        listed.map(SourceDirectory::origin).unwrap_or_default()
+    }
+
+    /// What a file is called by those who would list it, each with the
+    /// directory where they look.
+    pub(super) fn names_of(
+        &self,
+        file: &Path,
+    ) -> impl Iterator<Item = (&SourceDirectory, LogicalPath)> {
+        let directories = self.directories.iter();
+        directories.filter_map(move |it| Some((it, it.below(file)?)))
+    }
+
+    /// Nothing is at a path, `asked` for in other words maybe.
+    pub(super) fn not_found(
+        &self,
+        asked: &str,
+        path: &LogicalPath,
+        suggestions: &Suggestions<'_>,
+    ) -> Problem {
+        let message = format!("No matching file found for '{asked}'.");
         let problem = Problem::error("not-found", message);
         let problem = match self.found.problems.len() {
             0 => problem,

@@ -30,7 +30,7 @@ pub struct Candidate {
 }
 
 /// The entry of the settings for which a directory is looked in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
     /// Who looks, as STATICFILES_FINDERS has it.
     pub finder: &'static str,

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::{Candidates, LogicalPath, Problem};
+use super::{Candidates, Explanation, LogicalPath, Problem};
 
 /// One fact of a run, in the order Django would tell it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,15 @@ pub enum Event {
     Checked(Checkup),
     /// What was found at a path that somebody asked for.
     Found(Candidates),
+    /// All that is known of a file that somebody asked about.
+    Explanation(Box<Explanation>),
+    /// What a problem means that somebody asked about.
+    Meaning {
+        /// Its code.
+        code: &'static str,
+        /// What is to be said of it.
+        text: &'static str,
+    },
     /// A file of STATIC_ROOT that is in no manifest.
     Unlisted(LogicalPath),
     /// All of STATIC_ROOT was looked at.

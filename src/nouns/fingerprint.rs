@@ -6,12 +6,38 @@ use std::io::{self, Read};
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 
+use super::LogicalPath;
+
 /// The first 12 hexadecimal digits of the content's MD5, as Django's
 /// `HashedFilesMixin.file_hash` makes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Fingerprint([u8; Self::LEN]);
 
 impl Fingerprint {
+    /// A path without what may be the fingerprint in its file's name.
+    ///
+    /// ```
+    /// use staticc::nouns::{Fingerprint, LogicalPath};
+    /// let without = |path: &str| Fingerprint::taken_from(&LogicalPath::new(path));
+    /// assert_eq!(without("a.b/c.d41d8cd98f00.css"), Some(LogicalPath::new("a.b/c.css")));
+    /// assert_eq!(without("LICENSE.d41d8cd98f00"), Some(LogicalPath::new("LICENSE")));
+    /// assert_eq!(without("c.d41d8cd98f0.css"), None);
+    /// ```
+    pub fn taken_from(path: &LogicalPath) -> Option<LogicalPath> {
+        let bytes = path.as_bytes();
+        let name = memchr::memrchr(b'/', bytes).map_or(0, |slash| slash + 1);
+        let is_hex = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
+        let dots = memchr::memrchr_iter(b'.', bytes).take_while(|dot| *dot >= name);
+        let found = dots
+            .map(|dot| (dot, dot + 1 + Self::LEN))
+            .find(|&(dot, end)| {
+                let ends = bytes.get(end).is_none_or(|byte| *byte == b'.');
+                ends && bytes.get(dot + 1..end).is_some_and(is_hex)
+            });
+        let (start, end) = found?;
+        Some(LogicalPath::new([&bytes[..start], &bytes[end..]].concat()))
+    }
+
     /// Length in bytes.
     pub const LEN: usize = 12;
 

@@ -14,6 +14,18 @@ pub enum ReferenceKind {
     Template,
 }
 
+impl ReferenceKind {
+    /// The kind as settings and programs have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Css => "css",
+            Self::SourceMap => "source-map",
+            Self::Js => "js",
+            Self::Template => "template",
+        }
+    }
+}
+
 /// What a finding amounts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
@@ -23,4 +35,15 @@ pub enum Level {
     Warn,
     /// Nothing is said.
     Ignore,
+}
+
+impl Level {
+    /// The level as settings and programs have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Ignore => "ignore",
+        }
+    }
 }

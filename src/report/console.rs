@@ -12,7 +12,7 @@ use super::format::Format;
 use super::own::{self, Stream};
 use super::shown::Bases;
 use super::tally::Tally;
-use super::{github, json, render, sarif, words};
+use super::{explain, github, json, render, sarif, words};
 use crate::nouns::{DjangoVersion, Event, Problem, Progress, Report};
 
 /// Prints a run.
@@ -29,6 +29,8 @@ pub struct Console {
     pub repository: PathBuf,
     /// Whether standard error takes colours.
     pub color: bool,
+    /// Whether standard output takes colours.
+    pub color_output: bool,
     /// How everything is told.
     pub format: Format,
     /// Whether warnings fail the run.
@@ -72,6 +74,7 @@ impl Console {
             repository: directory.clone(),
             directory,
             color: false,
+            color_output: false,
             format: Format::Text,
             strict: false,
             tally: Tally::default(),
@@ -113,7 +116,15 @@ impl Console {
     /// output, unless that is for a document.
     fn tell(&self, event: &Event) {
         let silent = self.format == Format::Sarif;
-        if let Some((verbosity, stream, line)) = own::say(event, self.dry_run) {
+        if let Event::Explanation(explanation) = event {
+            if !silent {
+                self.say(&explain::say(
+                    explanation,
+                    &self.directory,
+                    self.color_output,
+                ));
+            }
+        } else if let Some((verbosity, stream, line)) = own::say(event, self.dry_run) {
             match stream {
                 _ if self.verbosity < verbosity => {}
                 Stream::Output if silent => {}

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::explained;
 use super::found;
 use super::shown::shown;
 use crate::nouns::{Checkup, Event, Place, Problem, Pruning, Related, Summary, Verification};
@@ -35,6 +36,8 @@ pub fn object(event: &Event, directory: &Path) -> (u8, Value) {
         }
         Event::Problem(problem) => (0, problem_object(problem, directory)),
         Event::Found(candidates) => (0, found::object(candidates)),
+        Event::Explanation(explanation) => (0, explained::object(explanation, directory)),
+        Event::Meaning { code, text } => (0, explained::meaning(code, text)),
         Event::Unlisted(path) => (0, one("unlisted", path.to_string())),
         Event::Verified(counts) => (0, verified(counts)),
         Event::Checked(counts) => {
@@ -53,7 +56,7 @@ pub fn object(event: &Event, directory: &Path) -> (u8, Value) {
     }
 }
 
-fn problem_object(problem: &Problem, directory: &Path) -> Value {
+pub(super) fn problem_object(problem: &Problem, directory: &Path) -> Value {
     let mut object = Map::new();
     object.insert("event".into(), "problem".into());
     object.insert("code".into(), problem.code.into());
@@ -90,7 +93,7 @@ fn related_object(related: &Related, directory: &Path) -> Value {
     object.into()
 }
 
-fn locate(object: &mut Map<String, Value>, place: &Place) {
+pub(super) fn locate(object: &mut Map<String, Value>, place: &Place) {
     object.insert("line".into(), place.line.into());
     object.insert("column".into(), place.column.into());
     object.insert("end_line".into(), place.end_line.into());
@@ -98,7 +101,7 @@ fn locate(object: &mut Map<String, Value>, place: &Place) {
 }
 
 /// A path as text; bytes that are not UTF-8 become U+FFFD.
-fn path(file: &Path, directory: &Path) -> Value {
+pub(super) fn path(file: &Path, directory: &Path) -> Value {
     shown(file, directory).to_string_lossy().into()
 }
 

@@ -5,11 +5,14 @@
 
 pub mod catalogue;
 mod console;
+mod explain;
+mod explained;
 mod format;
 mod found;
 mod github;
 mod json;
 mod own;
+mod paint;
 mod render;
 mod sarif;
 mod shown;

@@ -29,6 +29,7 @@ pub fn say(event: &Event, dry_run: bool) -> Option<(u8, Stream, String)> {
             let text = format!("waiting for another staticc that works on {root}");
             (0, Stream::Error, text)
         }
+        Event::Meaning { code, text } => (0, Stream::Output, format!("{code}\n\n{text}")),
         Event::Unlisted(path) => {
             let path = clean(&path.to_text());
             (1, Stream::Output, format!("in no manifest: {path}"))

@@ -10,18 +10,13 @@ use std::path::Path;
 
 use unicode_width::UnicodeWidthChar as _;
 
+use super::paint::paint;
 use super::shown::{file, shown};
 use crate::nouns::{Place, Problem, Severity};
 
 /// The problem as lines, each ended. Paths are shown relative to `directory`.
 pub fn render(problem: &Problem, directory: &Path, color: bool) -> String {
-    let paint = |code: &str, text: &str| {
-        if color {
-            format!("\x1b[{code}m{text}\x1b[0m")
-        } else {
-            text.to_owned()
-        }
-    };
+    let paint = |code: &str, text: &str| paint(color, code, text);
     let mark = match problem.severity {
         Severity::Error => "1;31",
         Severity::Warning => "1;33",
@@ -83,7 +78,7 @@ pub(super) fn see(problem: &Problem, directory: &Path) -> Vec<String> {
 }
 
 /// `file:line:column`, where editors look for it.
-fn at(file: &Path, place: Option<&Place>, directory: &Path) -> String {
+pub(super) fn at(file: &Path, place: Option<&Place>, directory: &Path) -> String {
     let mut text = clean(&shown(file, directory).to_string_lossy());
     if let Some(place) = place {
         let _ = write!(text, ":{}:{}", place.line, place.column);

@@ -3,11 +3,12 @@
 //! of `HashedFilesMixin` in `django/contrib/staticfiles/storage.py`, in the
 //! syntax of the `regex` crate. Knows neither URLs nor assets.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::nouns::{DjangoVersion, ReferenceKind};
+use crate::nouns::{DjangoVersion, LogicalPath, ReferenceKind};
 
 /// One pattern and its replacement.
 pub(super) struct Rule {
@@ -102,6 +103,12 @@ impl Rules {
             js,
             skips_protocol_relative: django >= V5_1,
         }
+    }
+
+    /// The kinds of references that are looked for in a file.
+    pub fn kinds(&self, path: &LogicalPath) -> BTreeSet<ReferenceKind> {
+        let rules = self.for_path(path.as_bytes()).iter();
+        rules.map(|rule| rule.kind).collect()
     }
 
     /// The rules for a file of this name, in the order they apply.

@@ -175,7 +175,7 @@ fn is_of_django(key: &str) -> bool {
 }
 
 /// The known name that a misspelt one is most like, if it is like any.
-pub(super) fn nearest<'n>(key: &str, known: &[&'n str]) -> Option<&'n str> {
+pub fn nearest<'n>(key: &str, known: &[&'n str]) -> Option<&'n str> {
     let distance =
         |name: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &key.to_lowercase());
     // A key may be of any length, and comparing takes the product of both.

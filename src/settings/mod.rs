@@ -33,6 +33,7 @@ use globset::GlobMatcher;
 use crate::nouns::DjangoVersion;
 use crate::nouns::Place;
 pub use crate::nouns::{Encoding, Level, ReferenceKind};
+pub use fit::nearest;
 pub use schema::schema;
 
 /// Everything a run needs to know, checked and with defaults filled in.

@@ -43,9 +43,9 @@ pub const ENCODINGS: [(&str, Encoding); 3] = [
 
 /// `missing_references`.
 pub const LEVELS: [(&str, Level); 3] = [
-    ("error", Level::Error),
-    ("warn", Level::Warn),
-    ("ignore", Level::Ignore),
+    level(Level::Error),
+    level(Level::Warn),
+    level(Level::Ignore),
 ];
 
 /// `level` of what is allowed: no error.
@@ -53,14 +53,22 @@ pub const ALLOWED: [(&str, Level); 2] = [LEVELS[1], LEVELS[2]];
 
 /// `kind` of what is allowed.
 pub const KINDS: [(&str, AllowKind); 7] = [
-    ("css", AllowKind::Reference(ReferenceKind::Css)),
-    ("source-map", AllowKind::Reference(ReferenceKind::SourceMap)),
-    ("js", AllowKind::Reference(ReferenceKind::Js)),
-    ("template", AllowKind::Reference(ReferenceKind::Template)),
+    reference(ReferenceKind::Css),
+    reference(ReferenceKind::SourceMap),
+    reference(ReferenceKind::Js),
+    reference(ReferenceKind::Template),
     problem("duplicate-path"),
     problem("case-collision"),
     problem("unrequestable-name"),
 ];
+
+const fn level(level: Level) -> (&'static str, Level) {
+    (level.as_str(), level)
+}
+
+const fn reference(kind: ReferenceKind) -> (&'static str, AllowKind) {
+    (kind.as_str(), AllowKind::Reference(kind))
+}
 
 const fn problem(code: &'static str) -> (&'static str, AllowKind) {
     (code, AllowKind::Problem(code))

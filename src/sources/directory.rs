@@ -1,10 +1,12 @@
 //! Which directories the finders look in, in their order, and what a path
 //! would be there. Reads no directory.
 
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::nouns::{LogicalPath, Origin};
+use crate::rewrite::normpath;
 use crate::settings::{Finder, Settings, StaticDir};
 
 /// A directory whose files take part.
@@ -46,15 +48,45 @@ impl SourceDirectory {
         }
     }
 
+    /// What Django calls a file below this directory.
+    pub fn key(&self, found_path: &LogicalPath) -> LogicalPath {
+        // It saves names with forward slashes, whatever they hold.
+        let plain = memchr::memchr(b'\\', found_path.as_bytes()).is_none();
+        if plain && self.prefix.is_empty() {
+            return found_path.clone();
+        }
+        let slash = if self.prefix.is_empty() || self.prefix.ends_with('/') {
+            ""
+        } else {
+            "/"
+        };
+        let mut key = format!("{}{slash}", self.prefix).into_bytes();
+        key.extend_from_slice(found_path.as_bytes());
+        for byte in key.iter_mut().filter(|byte| **byte == b'\\') {
+            *byte = b'/';
+        }
+        LogicalPath::new(key)
+    }
+
+    /// Where a file is below this directory, links in the way resolved where
+    /// it is not without.
+    pub fn below(&self, file: &Path) -> Option<LogicalPath> {
+        let path = |below: &Path| LogicalPath::new(below.as_os_str().as_bytes());
+        let plain = normpath(file.as_os_str().as_bytes());
+        if let Ok(below) = Path::new(OsStr::from_bytes(&plain)).strip_prefix(&self.root) {
+            return Some(path(below));
+        }
+        let (file, root) = (file.canonicalize().ok()?, self.root.canonicalize().ok()?);
+        file.strip_prefix(root).ok().map(path)
+    }
+
     /// The path below this directory that such a logical path would have.
     pub fn relative<'p>(&self, path: &'p LogicalPath) -> Option<&'p Path> {
         if self.prefix.is_empty() {
             return Some(path.as_path());
         }
         let rest = path.as_bytes().strip_prefix(self.prefix.as_bytes())?;
-        Some(Path::new(std::ffi::OsStr::from_bytes(
-            rest.strip_prefix(b"/")?,
-        )))
+        Some(Path::new(OsStr::from_bytes(rest.strip_prefix(b"/")?)))
     }
 }
 

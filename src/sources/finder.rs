@@ -53,7 +53,7 @@ pub fn find(settings: &Settings, patterns: &Patterns) -> Found {
         let root: Arc<Path> = directory.root.as_path().into();
         found.problems.extend(listing.problems);
         for path in listing.files {
-            match asset(&directory.prefix, &root, path) {
+            match asset(directory, &root, path) {
                 Ok(asset) if claimed.insert(asset.key.clone()) => found.assets.push(asset),
                 Ok(asset) => {
                     let after = found.assets.len();
@@ -146,30 +146,17 @@ fn unlistable(path: &Path, error: &io::Error) -> Problem {
 }
 
 /// The asset that a file is, unless its path leads elsewhere.
-fn asset(prefix: &str, directory: &Arc<Path>, found_path: LogicalPath) -> Result<Asset, Problem> {
-    // Django saves names with forward slashes, whatever they hold.
-    let plain = prefix.is_empty() && memchr::memchr(b'\\', found_path.as_bytes()).is_none();
-    let key = if plain {
-        found_path.clone()
-    } else {
-        let slash = if prefix.is_empty() || prefix.ends_with('/') {
-            ""
-        } else {
-            "/"
-        };
-        let mut joined = format!("{prefix}{slash}").into_bytes();
-        joined.extend_from_slice(found_path.as_bytes());
-        joined
-            .iter_mut()
-            .filter(|byte| **byte == b'\\')
-            .for_each(|byte| *byte = b'/');
-        LogicalPath::new(joined)
-    };
+fn asset(
+    directory: &SourceDirectory,
+    root: &Arc<Path>,
+    found_path: LogicalPath,
+) -> Result<Asset, Problem> {
+    let key = directory.key(&found_path);
     let mut parts = key.as_bytes().split(|&byte| byte == b'/');
     if parts.any(|part| part == b"..") || key.as_bytes().starts_with(b"/") {
         let message = format!("{key} would be written outside STATIC_ROOT");
         return Err(Problem::error("outside-static-root", message)
-            .in_file(directory.join(found_path.as_path()))
+            .in_file(root.join(found_path.as_path()))
             .cure("use a prefix in STATICFILES_DIRS without a leading slash or `..`"));
     }
     let normal = normpath(key.as_bytes());
@@ -182,7 +169,7 @@ fn asset(prefix: &str, directory: &Arc<Path>, found_path: LogicalPath) -> Result
         key,
         path,
         found_path,
-        directory: Arc::clone(directory),
+        directory: Arc::clone(root),
     })
 }
 

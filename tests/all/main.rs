@@ -1,7 +1,7 @@
 //! All tests that run the program, in one binary, by topic: `again` and
 //! `cache` (runs after runs), `alone` and `interrupt` (runs disturbed),
 //! `bad_…` (input that nobody should give), `fixtures` (Django's own
-//! outcomes), `find` (single paths), `properties` and `templates` (what
+//! outcomes), `find` and `explain` (single paths), `properties` and `templates` (what
 //! holds of any bytes), `schema` (the settings' keys), `printed` (completions
 //! and manual pages), `house` (the layout of the source).
 
@@ -23,6 +23,7 @@ mod bounded;
 mod cache;
 mod catalogue;
 mod check;
+mod explain;
 mod find;
 mod fixtures;
 mod house;

@@ -73,7 +73,13 @@ fn assert_whole(verb: &clap::Command, words: &[&str]) {
     for argument in verb.get_arguments() {
         let name = match argument.get_long() {
             Some(long) => format!("\\-\\-{}", long.replace('-', "\\-")),
-            None => argument.get_id().to_string(),
+            None => {
+                let names = argument.get_value_names();
+                names.map_or_else(
+                    || argument.get_id().to_string(),
+                    |names| names[0].to_string(),
+                )
+            }
         };
         assert!(page.contains(&name), "{words:?} has no {name}\n{page}");
     }

@@ -1,0 +1,106 @@
+//! `staticc explain`: what a problem means, or all that is known of a file.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use super::cache::{misplaced, open_unless};
+use super::inquiry::Inquiry;
+use super::policy::Policy;
+use super::project::Project;
+use super::{Exit, in_project, told};
+use crate::cli;
+use crate::nouns::{Event, Fingerprint, LogicalPath, Problem, Report as _};
+use crate::output::record::Record;
+use crate::report::{Console, catalogue};
+use crate::settings::{Settings, nearest};
+use crate::sources;
+
+/// Runs the verb. What problems mean is known without a project.
+pub fn run(flags: &cli::Explain, console: &mut Console) -> Exit {
+    let mut files = Vec::new();
+    let mut exit = Exit::Done;
+    for word in &flags.subjects {
+        match Subject::of(word, &console.directory) {
+            Subject::Code(code, text) => console.event(Event::Meaning { code, text }),
+            Subject::Misspelt(problem) => {
+                console.event(Event::Problem(problem));
+                exit = Exit::Failed;
+            }
+            Subject::File(path) => files.push(path),
+        }
+    }
+    if files.is_empty() {
+        return exit;
+    }
+    let asked = in_project(&flags.project, console, |console, loaded| {
+        let settings = told(console, loaded);
+        explain(flags, console, &settings, &files)
+    });
+    if asked == Exit::Done { exit } else { asked }
+}
+
+/// What somebody asks about.
+enum Subject {
+    /// A problem.
+    Code(&'static str, &'static str),
+    /// A problem that there is not.
+    Misspelt(Problem),
+    /// A file.
+    File(LogicalPath),
+}
+
+impl Subject {
+    fn of(word: &OsString, directory: &Path) -> Self {
+        let text = word.to_string_lossy();
+        if let Some((code, section)) = catalogue::sections().find(|(code, _)| *code == text) {
+            return Self::Code(code, section);
+        }
+        let codes: Vec<&str> = catalogue::sections().map(|(code, _)| code).collect();
+        // Static files have an extension, or a directory.
+        let is_word = !text.contains(['/', '.']) && !directory.join(word).exists();
+        match nearest(&text, &codes).filter(|_| is_word) {
+            Some(code) => {
+                let message = format!("there is no problem '{text}', and no such file");
+                let problem = Problem::error("not-found", message);
+                Self::Misspelt(problem.cure(format!("did you mean {code}?")))
+            }
+            None => Self::File(LogicalPath::new(word.as_bytes())),
+        }
+    }
+}
+
+/// Explains files.
+fn explain(
+    flags: &cli::Explain,
+    console: &mut Console,
+    settings: &Settings,
+    files: &[LogicalPath],
+) -> Exit {
+    super::use_threads(flags.jobs);
+    let cache = open_unless(
+        flags.no_cache,
+        flags.cache_dir.as_deref(),
+        &settings.cache,
+        &console.directory,
+    );
+    if let Some(problem) = misplaced(&cache, settings) {
+        console.event(Event::Problem(problem));
+        return Exit::Usage;
+    }
+    let project = Project::find(settings, &flags.ignoring);
+    let policy = Policy::new(settings);
+    let hashes = settings.backend.hashes();
+    let read = sources::read(&project.found.assets, hashes, &Record::default());
+    let fingerprints: Vec<Option<Fingerprint>> =
+        read.contents.iter().map(|it| it.fingerprint).collect();
+    project.with_job(&policy, &fingerprints, |job| {
+        let inquiry = Inquiry::new(&project, &policy, job, &read, &cache);
+        let (meant, missing) = inquiry.resolve(files, &console.directory);
+        for explanation in inquiry.explain(&meant) {
+            console.event(Event::Explanation(Box::new(explanation)));
+        }
+        cache.settle();
+        super::conclude(super::fail_on(missing), console)
+    })
+}
