@@ -71,16 +71,11 @@ fn assert_whole(verb: &clap::Command, words: &[&str]) {
     let title = format!(".TH staticc-{} 1 ", words.join("-"));
     assert!(page.contains(&title), "{title}\n{page}");
     for argument in verb.get_arguments() {
-        let name = match argument.get_long() {
-            Some(long) => format!("\\-\\-{}", long.replace('-', "\\-")),
-            None => {
-                let names = argument.get_value_names();
-                names.map_or_else(
-                    || argument.get_id().to_string(),
-                    |names| names[0].to_string(),
-                )
-            }
-        };
+        let long = argument.get_long();
+        let long = long.map(|long| format!("\\-\\-{}", long.replace('-', "\\-")));
+        let value = || Some(argument.get_value_names()?.first()?.to_string());
+        let name = long.or_else(value);
+        let name = name.unwrap_or_else(|| argument.get_id().to_string());
         assert!(page.contains(&name), "{words:?} has no {name}\n{page}");
     }
 }
