@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::cache::{misplaced, open_unless};
 use super::inquiry::Inquiry;
+use super::meant::Words;
 use super::policy::Policy;
 use super::project::Project;
 use super::{Exit, in_project, told};
@@ -96,7 +97,11 @@ fn explain(
         read.contents.iter().map(|it| it.fingerprint).collect();
     project.with_job(&policy, &fingerprints, |job| {
         let inquiry = Inquiry::new(&project, &policy, job, &read, &cache);
-        let (meant, missing) = inquiry.resolve(files, &console.directory);
+        let words = Words {
+            project: &project,
+            hashed: &|id| inquiry.hashed(id).ok(),
+        };
+        let (meant, missing) = words.read(files, &console.directory);
         for explanation in inquiry.explain(&meant) {
             console.event(Event::Explanation(Box::new(explanation)));
         }

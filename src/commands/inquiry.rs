@@ -2,8 +2,9 @@
 //! known: nothing is decided here, and nothing is written but to the cache.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::meant::Meant;
 use super::policy::Policy;
 use super::project::Project;
 use crate::check;
@@ -16,8 +17,7 @@ use crate::nouns::{
 use crate::output::cache::Cache;
 use crate::output::copies::{Recipes, copy};
 use crate::rewrite::{
-    Adjusted, Job, Reference, References, Resolver, Suggestions, complete, hashed_path, normpath,
-    references, survey,
+    Adjusted, Job, Reference, References, Resolver, complete, hashed_path, references, survey,
 };
 use crate::sources::Read;
 
@@ -36,13 +36,6 @@ pub(super) struct Inquiry<'a> {
     texts: Vec<(AssetId, Vec<AssetId>)>,
     /// Everything that is wrong with files.
     problems: Vec<Problem>,
-}
-
-/// A file that somebody asked about.
-pub(super) struct Meant {
-    asset: AssetId,
-    /// Its source, if another one is collected in its place.
-    loser: Option<PathBuf>,
 }
 
 impl<'a> Inquiry<'a> {
@@ -80,80 +73,6 @@ impl<'a> Inquiry<'a> {
         }
         Problem::sort(&mut inquiry.problems);
         inquiry
-    }
-
-    /// The files that are meant, and problems for what is none.
-    pub(super) fn resolve(
-        &self,
-        files: &[LogicalPath],
-        directory: &Path,
-    ) -> (Vec<Meant>, Vec<Problem>) {
-        let (mut all, mut missing) = (Vec::new(), Vec::new());
-        let suggestions = Suggestions::new(self.job.assets);
-        for file in files {
-            let by_path = self.by_path(file).or_else(|| self.by_hashed_path(file));
-            let meant = match by_path {
-                Some(asset) => vec![Meant { asset, loser: None }],
-                None => self.by_source(&directory.join(file.as_path())),
-            };
-            if meant.is_empty() {
-                let source = directory.join(file.as_path());
-                let mut names = self.project.names_of(&source);
-                let path = names.next().map(|(it, name)| it.key(&name));
-                let path = path.unwrap_or_else(|| file.clone());
-                let problem = self.project.not_found(&file.to_text(), &path, &suggestions);
-                missing.push(self.renamed(file, problem));
-            }
-            all.extend(meant);
-        }
-        (all, missing)
-    }
-
-    /// The problem, with what a path of an earlier release is now.
-    fn renamed(&self, path: &LogicalPath, problem: Problem) -> Problem {
-        let plain = Fingerprint::taken_from(path);
-        let asset = plain.and_then(|plain| self.by_path(&plain));
-        match asset.map(|id| self.hashed(id)) {
-            Some(Ok(hashed)) => problem.cure(format!("that file is now {hashed}")),
-            _ => problem,
-        }
-    }
-
-    fn assets(&self) -> impl Iterator<Item = (AssetId, &'a Asset)> {
-        (0..).map(AssetId).zip(self.job.assets)
-    }
-
-    fn by_path(&self, path: &LogicalPath) -> Option<AssetId> {
-        let normal = normpath(path.as_bytes());
-        let is_it = |asset: &Asset| asset.key == *path || asset.path.as_bytes() == normal;
-        self.assets().find(|(_, asset)| is_it(asset)).map(|it| it.0)
-    }
-
-    fn by_hashed_path(&self, path: &LogicalPath) -> Option<AssetId> {
-        let is_it = |id: AssetId| self.hashed(id).is_ok_and(|hashed| hashed == *path);
-        self.assets().map(|it| it.0).find(|&id| is_it(id))
-    }
-
-    /// A source has several paths where one source directory is in another.
-    fn by_source(&self, source: &Path) -> Vec<Meant> {
-        let names: Vec<_> = self.project.names_of(source).collect();
-        let is_it = |asset: &Asset| {
-            let own = |name: &LogicalPath| *name == asset.found_path;
-            names
-                .iter()
-                .any(|(it, name)| own(name) && *it.root == *asset.directory)
-        };
-        let winners = self.assets().filter(|(_, asset)| is_it(asset));
-        let winners = winners.map(|(asset, _)| Meant { asset, loser: None });
-        let losers = self.project.found.conflicts.iter();
-        let losers = losers.filter(|conflict| is_it(&conflict.asset));
-        let losers = losers.filter_map(|conflict| {
-            let loser = Some(conflict.asset.source());
-            let mut assets = self.assets();
-            let (asset, _) = assets.find(|(_, asset)| asset.key == conflict.asset.key)?;
-            Some(Meant { asset, loser })
-        });
-        winners.chain(losers).collect()
     }
 
     /// All that is known of files.
@@ -209,7 +128,7 @@ impl<'a> Inquiry<'a> {
     }
 
     /// The path with a fingerprint, or why there is none.
-    fn hashed(&self, id: AssetId) -> Result<LogicalPath, Nameless> {
+    pub(super) fn hashed(&self, id: AssetId) -> Result<LogicalPath, Nameless> {
         if !self.hashes {
             return Err(Nameless::Backend);
         }

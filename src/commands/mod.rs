@@ -23,6 +23,7 @@ mod find;
 mod inquiry;
 mod interrupt;
 mod man;
+mod meant;
 mod name;
 mod policy;
 mod project;
