@@ -32,7 +32,7 @@ pub fn run(flags: &cli::Find, console: &mut Console, settings: &Settings) -> Exi
 /// was looked for.
 fn notes(mut problem: Problem, candidates: &Candidates, verbosity: u8) -> Problem {
     if candidates.leads_out {
-        problem = problem.note("it leads out of the directories that are looked in");
+        problem = problem.note("it leads out of a directory that is looked in");
     }
     if verbosity >= 2 {
         let directories = candidates.searched.iter();

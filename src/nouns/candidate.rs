@@ -14,7 +14,8 @@ pub struct Candidates {
     pub list: Vec<Candidate>,
     /// The directories that were looked in, each once.
     pub searched: Vec<PathBuf>,
-    /// Whether the path leads out of one of them.
+    /// Whether the path leads out of the last one of them, which is why
+    /// nothing is found.
     pub leads_out: bool,
 }
 

@@ -59,8 +59,10 @@ impl<'a> Lookup<'a> {
             let place = normpath(place.as_os_str().as_bytes());
             let place = Path::new(OsStr::from_bytes(&place));
             let Ok(below) = place.strip_prefix(&directory.root) else {
+                // Django raises SuspiciousFileOperation.
                 all.leads_out = true;
-                continue;
+                all.list.clear();
+                break;
             };
             if is_there(directory.finder, place) {
                 all.list.push(Candidate {

@@ -86,6 +86,7 @@ fn paths_are_read_as_django_reads_them() {
         ("/etc/passwd", true),
         // The prefix goes first.
         ("lib/../grid.js", true),
+        ("lib/../css/a.css", true),
         ("libgrid.js", false),
     ] {
         let (code, out, error) = find(&site, &[path]);

@@ -1,11 +1,12 @@
-//! `cargo xtask parity`: staticc against Django on real packages.
+//! `cargo xtask parity`: staticc against Django on real packages, and what it
+//! finds against findstatic.
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::npm;
-use crate::process::{script, staticc, workshop};
+use crate::process::{run as run_to_end, script, staticc, workshop};
 use crate::venv::{self, DJANGO};
 
 /// From PyPI.
@@ -50,6 +51,16 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
                 return Err(format!("the comparison with Django {django} broke off"));
             }
         }
+    }
+    for django in versions {
+        let python = venv::python(&format!("parity-{django}"), django, &PACKAGES)?;
+        let mut command = Command::new(python);
+        run_to_end(
+            command
+                .arg(script("find_parity.py"))
+                .arg(django)
+                .arg(&binary),
+        )?;
     }
     let reports: Vec<PathBuf> = versions.iter().map(|django| report(django)).collect();
     sum_up(&reports)
