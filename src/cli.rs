@@ -21,7 +21,7 @@ pub struct Cli {
 pub enum Verb {
     /// Collect static files in STATIC_ROOT, as manage.py collectstatic does
     Collect(Box<Collect>),
-    /// Report every problem of the project, and write nothing
+    /// Report every problem of the project, without collecting
     Check(Check),
     /// Find the files of given paths, as manage.py findstatic does, and say which are collected
     Find(Find),

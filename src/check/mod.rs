@@ -1,6 +1,5 @@
-//! Check: what can be said of a project without writing anything but a
-//! record of what was found clean. Knows no STATIC_ROOT but as a place where
-//! files of earlier runs may be. PURE are the static references in the text
+//! Check: what can be said of a project without collecting it, and a record
+//! of what was clean. Writes nothing itself. PURE are the static references in the text
 //! of a template ([`references`]) and what a name means ([`manifest_key`],
 //! [`plain_path`]).
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::nouns::{AssetId, Stamp};
-use crate::output::record::World;
+use crate::output::record::{Name, World, name};
 
 /// What was clean.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -19,16 +19,6 @@ pub struct Record {
     /// By asset number.
     texts: BTreeMap<u32, (Stamp, Vec<u32>)>,
     templates: BTreeMap<Name, Stamp>,
-}
-
-/// Half a BLAKE3 of a path.
-type Name = [u8; 16];
-
-fn name(path: &Path) -> Name {
-    let hash = blake3::hash(path.as_os_str().as_encoded_bytes());
-    let mut name = Name::default();
-    name.copy_from_slice(&hash.as_bytes()[..size_of::<Name>()]);
-    name
 }
 
 /// Every record begins so; the number is that of the format.
@@ -73,7 +63,14 @@ impl Record {
 
     /// Whether a template was clean with this stamp.
     pub fn has_template(&self, path: &Path, stamp: &Stamp) -> bool {
-        self.templates.get(&name(path)) == Some(stamp)
+        self.templates
+            .get(&name(path.as_os_str().as_encoded_bytes()))
+            == Some(stamp)
+    }
+
+    /// What another record has of templates holds still.
+    pub fn keep_templates(&mut self, other: &Self) {
+        self.templates.clone_from(&other.templates);
     }
 
     /// A text is clean.
@@ -84,6 +81,7 @@ impl Record {
 
     /// A template is clean.
     pub fn add_template(&mut self, path: &Path, stamp: Stamp) {
-        self.templates.insert(name(path), stamp);
+        self.templates
+            .insert(name(path.as_os_str().as_encoded_bytes()), stamp);
     }
 }

@@ -3,8 +3,10 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
+use std::fs::Metadata;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -13,8 +15,10 @@ use walkdir::WalkDir;
 use super::record::Record;
 use super::template::{Engine, readable, references};
 use crate::disk;
-use crate::nouns::{Asset, Level, LineIndex, LogicalPath, Place, Problem, Severity, Stamp};
-use crate::rewrite::{Job, Suggestions, advise, shorten};
+use crate::nouns::{
+    Asset, Level, LineIndex, LogicalPath, Place, Problem, ReferenceKind, Severity, Stamp,
+};
+use crate::rewrite::{Job, Suggestions, hint, remedy, shorten};
 use crate::sources::Patterns;
 
 /// What was found in the templates.
@@ -111,11 +115,7 @@ impl Reader<'_> {
                 .in_file(&template.path)
                 .at(lines.place(reference.start, reference.end))
                 .note(format!("looked for {}", shorten(path)));
-            let spell = |asset: &Asset| Some(asset.key.to_text().into_owned());
-            let problem = match path.strip_prefix('/') {
-                Some(path) => problem.cure(format!("names begin without a slash: {path}")),
-                None => advise(problem, self.job, &template.name, path, spell, suggestions),
-            };
+            let problem = self.advise(problem, template, reference, path, suggestions);
             Problem {
                 severity,
                 ..problem
@@ -132,6 +132,31 @@ impl Reader<'_> {
         }
         Some(problems)
     }
+
+    /// What may be meant by a name that is not found under a path.
+    fn advise(
+        &self,
+        problem: Problem,
+        template: &Template,
+        reference: &super::StaticReference,
+        path: &str,
+        suggestions: &Suggestions<'_>,
+    ) -> Problem {
+        let bare = path.trim_start_matches('/');
+        if reference.name.contains("//") && reference.name != path {
+            return problem.cure("a whole URL needs no {% static %}: write it as it is");
+        }
+        if bare.is_empty() {
+            return problem.cure("name a file");
+        }
+        if bare != path && (self.missing)(bare).is_none() {
+            return problem.cure(format!("names begin without a slash: {bare}"));
+        }
+        let elsewhere = (self.job.elsewhere)(&LogicalPath::new(bare));
+        let spell = |asset: &Asset| Some(asset.key.to_text().into_owned());
+        hint(problem, elsewhere, bare, spell, suggestions)
+            .or_cure(|| remedy(&template.name, ReferenceKind::Template))
+    }
 }
 
 /// All templates: of one name only the first, which is the one rendered.
@@ -143,8 +168,13 @@ fn list(directories: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<Template> {
             let walk = WalkDir::new(directory)
                 .follow_links(true)
                 .sort_by_file_name();
+            // Links to one directory could multiply without end.
+            let mut seen = HashSet::new();
             let entries = walk.into_iter().filter_entry(|entry| {
-                entry.depth() == 0 || !private.match_name(entry.file_name().as_bytes())
+                let private = private.match_name(entry.file_name().as_bytes());
+                let known = |it: Metadata| it.is_dir() && !seen.insert((it.dev(), it.ino()));
+                entry.depth() == 0
+                    || !(private || entry.file_type().is_dir() && entry.metadata().is_ok_and(known))
             });
             entries.collect()
         })
@@ -212,9 +242,12 @@ pub fn mentions<T: Send>(
 
 /// A template that cannot be read is a matter of whoever renders it.
 fn unreadable(path: &Path, error: &io::Error) -> Problem {
-    Problem::warning("unreadable", format!("cannot be read: {error}"))
-        .in_file(path)
-        .cure("make it readable, or use --no-templates")
+    let problem = Problem::warning("unreadable", format!("cannot be read: {error}"));
+    problem.in_file(path).cure(if path.is_symlink() {
+        "repair or remove the link, or use --no-templates"
+    } else {
+        "make it readable, or use --no-templates"
+    })
 }
 
 /// A directory that is not there has no templates.

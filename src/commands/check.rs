@@ -2,6 +2,8 @@
 //! record of what is clean.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -16,14 +18,15 @@ use crate::nouns::{Checkup, Event, Problem, ReferenceKind, Report as _};
 use crate::output::cache::Cache;
 use crate::output::record::World;
 use crate::report::Console;
-use crate::rewrite::Job;
+use crate::rewrite::{Job, normpath};
 use crate::settings::load::Loaded;
 use crate::settings::{AllowKind, Settings};
 
 /// Runs the verb.
 pub fn run(flags: &cli::Check, console: &mut Console, loaded: Loaded) -> Exit {
     super::use_threads(flags.jobs);
-    let asked = match Asked::new(&flags.files, &console.directory) {
+    let directory = console.directory.clone();
+    let asked = match Asked::new(&flags.files, &directory) {
         Ok(asked) => asked,
         Err(problem) => {
             tell(console, vec![problem]);
@@ -38,9 +41,12 @@ pub fn run(flags: &cli::Check, console: &mut Console, loaded: Loaded) -> Exit {
         &settings.cache,
         &console.directory,
     );
+    if let Some(problem) = misplaced(&cache, &settings) {
+        tell(console, vec![problem]);
+        return Exit::Usage;
+    }
     let (mut problems, checkup) = look(flags, &settings, &cache);
     problems.extend(warnings);
-    problems.extend(misplaced(&cache, &settings));
     problems.retain(|problem| asked.about(problem));
     Problem::sort(&mut problems);
     let failed = problems.iter().any(Problem::is_error);
@@ -70,13 +76,17 @@ fn look(flags: &cli::Check, settings: &Settings, cache: &Cache) -> (Vec<Problem>
     });
     problems.extend(texts.problems);
     problems.extend(templates.problems);
-    problems.extend(policy.unused(if flags.no_templates {
-        |kind| kind != AllowKind::Reference(ReferenceKind::Template)
-    } else {
-        |_| true
+    let hashes = settings.backend.hashes();
+    problems.extend(policy.unused(|kind| match kind {
+        AllowKind::Problem(_) => true,
+        AllowKind::Reference(ReferenceKind::Template) => !flags.no_templates,
+        AllowKind::Reference(_) | AllowKind::AnyReference => hashes,
     }));
 
     let mut clean = Record::new(world);
+    if flags.no_templates {
+        clean.keep_templates(&record);
+    }
     for (id, stamp, targets) in &texts.clean {
         if stamp.is_older_than(started) {
             clean.add_text(*id, *stamp, targets);
@@ -135,30 +145,55 @@ fn templates(
 }
 
 /// The files that somebody asked about; all, if none was named.
-struct Asked(Vec<PathBuf>);
+struct Asked<'a> {
+    directory: &'a Path,
+    files: Vec<PathBuf>,
+}
 
-impl Asked {
-    fn new(files: &[PathBuf], directory: &Path) -> Result<Self, Problem> {
-        let mut found = Vec::with_capacity(files.len());
+impl<'a> Asked<'a> {
+    fn new(files: &[PathBuf], directory: &'a Path) -> Result<Self, Problem> {
+        let mut asked = Self {
+            directory,
+            files: Vec::with_capacity(files.len()),
+        };
         for file in files {
-            let path = directory.join(file);
-            found.push(path.canonicalize().map_err(|error| {
+            if let Err(error) = directory.join(file).symlink_metadata() {
                 let problem = Problem::error("no-such-file", format!("cannot be checked: {error}"));
-                problem
-                    .in_file(path)
-                    .cure("name files or directories that are there")
-            })?);
+                return Err(problem
+                    .in_file(directory.join(file))
+                    .cure("name files or directories that are there"));
+            }
+            let names: Vec<PathBuf> = asked.names(file).collect();
+            asked.files.extend(names);
         }
-        Ok(Self(found))
+        Ok(asked)
     }
 
-    /// Whether a problem is in one of the files, or about one of them.
-    fn about(&self, problem: &Problem) -> bool {
-        let related = problem.related.iter().map(|related| &related.file);
-        self.0.is_empty()
-            || problem.file.iter().chain(related).any(|file| {
-                let file = file.canonicalize();
-                file.is_ok_and(|file| self.0.iter().any(|asked| file.starts_with(asked)))
-            })
+    /// A file as it is named, and where it really is, if it is anywhere.
+    fn names(&self, file: &Path) -> impl Iterator<Item = PathBuf> {
+        let named = normal(&self.directory.join(file));
+        let real = named.canonicalize().ok();
+        std::iter::once(named).chain(real)
     }
+
+    /// Whether a problem is in one of the files, or about one of them. What is
+    /// wrong with no file is wrong with all.
+    fn about(&self, problem: &Problem) -> bool {
+        if self.files.is_empty() || (problem.file.is_none() && problem.is_error()) {
+            return true;
+        }
+        let related = problem.related.iter().map(|related| &related.file);
+        let mut names = problem
+            .file
+            .iter()
+            .chain(related)
+            .flat_map(|it| self.names(it));
+        names.any(|name| self.files.iter().any(|asked| name.starts_with(asked)))
+    }
+}
+
+/// The path without `.` and `..`.
+fn normal(path: &Path) -> PathBuf {
+    let normal = normpath(path.as_os_str().as_bytes());
+    PathBuf::from(OsString::from_vec(normal))
 }

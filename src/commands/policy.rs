@@ -58,7 +58,7 @@ impl<'a> Policy<'a> {
     }
 
     /// Entries that nothing needed, of those about what was looked at.
-    pub fn unused(&self, looked_at: fn(AllowKind) -> bool) -> impl Iterator<Item = Problem> {
+    pub fn unused(&self, looked_at: impl Fn(AllowKind) -> bool) -> impl Iterator<Item = Problem> {
         let unused = self
             .allow
             .iter()

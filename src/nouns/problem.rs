@@ -134,6 +134,13 @@ impl Problem {
         self
     }
 
+    /// The same problem with this advice, where there is none yet.
+    #[must_use]
+    pub fn or_cure(mut self, cure: impl FnOnce() -> String) -> Self {
+        self.cure = self.cure.or_else(|| Some(cure()));
+        self
+    }
+
     /// Sorts problems by file and place; what is said of no file comes first,
     /// what is said of a whole file after what is said of its places.
     pub fn sort(problems: &mut [Self]) {

@@ -55,9 +55,10 @@ impl World {
 }
 
 /// Half a BLAKE3 of a path.
-type Name = [u8; 16];
+pub type Name = [u8; 16];
 
-fn name(path: &[u8]) -> Name {
+/// The name of a path.
+pub fn name(path: &[u8]) -> Name {
     let mut name = Name::default();
     name.copy_from_slice(&blake3::hash(path).as_bytes()[..size_of::<Name>()]);
     name

@@ -292,7 +292,7 @@ impl Verifier<'_> {
             .in_file(file.source())
             .at(found.place)
             .note(format!("{} is not in STATIC_ROOT", found.path))
-            .cure("collect again: `staticc collect`; if it stays, `staticc check` says why");
+            .cure("collect again: `staticc collect`; if it stays, correct the reference in the source");
         problem.severity = severity;
         Some(problem)
     }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use super::collection::Job;
 use super::scan::{Fault, Finding, shorten};
 use super::suggest::{Likeness, Suggestions};
-use crate::nouns::{Asset, AssetId, Level, LineIndex, LogicalPath, Place, Problem, Severity};
+use crate::nouns::{
+    Asset, AssetId, Level, LineIndex, LogicalPath, Place, Problem, ReferenceKind, Severity,
+};
 
 /// Where a file is that is not collected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,14 +49,12 @@ pub(super) fn tell(
                 let message = format!("{matched} names no collected file");
                 let problem = Problem::error("missing-reference", message);
                 let problem = problem.note(format!("looked for {}", shorten(path)));
-                advise(
-                    problem,
-                    job,
-                    &asset.path,
-                    path,
-                    |meant| (meant.path != asset.path).then(|| suggestions.spell(asset, meant)),
-                    suggestions,
-                )
+                let elsewhere = (job.elsewhere)(&LogicalPath::new(path.as_str()));
+                let spell = |meant: &Asset| {
+                    (meant.path != asset.path).then(|| suggestions.spell(asset, meant))
+                };
+                hint(problem, elsewhere, path, spell, suggestions)
+                    .or_cure(|| remedy(&asset.path, finding.kind))
             }
             Fault::Outside(path) => Problem::error(
                 "reference-outside",
@@ -76,29 +76,20 @@ pub(super) fn tell(
     problems.chain(summary(asset, more)).collect()
 }
 
-/// The problem of a reference in `referrer`, with what is known of the file that is not
-/// collected, as `spell` writes it if it may be that one.
-pub fn advise(
-    problem: Problem,
-    job: &Job<'_>,
-    referrer: &LogicalPath,
-    path: &str,
-    spell: impl Fn(&Asset) -> Option<String>,
-    suggestions: &Suggestions<'_>,
-) -> Problem {
-    let elsewhere = (job.elsewhere)(&LogicalPath::new(path));
-    let problem = hint(problem, elsewhere, path, spell, suggestions);
-    if problem.cure.is_some() {
-        return problem;
-    }
-    problem.cure(format!(
-        "add the file, correct the reference, or allow it: below [[staticc.allow]], path = \"{referrer}\""
-    ))
+/// What helps against a reference of this kind in this file, whatever it names.
+pub fn remedy(referrer: &LogicalPath, kind: ReferenceKind) -> String {
+    let Ok(path) = std::str::from_utf8(referrer.as_bytes()) else {
+        return "add the file, or correct the reference".to_owned();
+    };
+    let path = toml::Value::String(globset::escape(path));
+    format!(
+        "add the file, correct the reference, or allow it: [[staticc.allow]] with path = {path}, kind = \"{}\" and level = \"ignore\"",
+        kind.as_str()
+    )
 }
 
 /// The problem, with what is known of the file that is not collected: where it
-/// is after all, or which one may be meant, as `spell` writes it if it may be
-/// that one.
+/// is after all, or which one is meant, if `spell` can write that one.
 pub fn hint(
     problem: Problem,
     elsewhere: Option<Elsewhere>,

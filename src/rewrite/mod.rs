@@ -20,7 +20,7 @@ mod survey;
 
 pub use check::{Checker, Dangling, Reading};
 pub use collection::{Adjusted, Job, Rewritten, complete, rewrite};
-pub use faults::{Elsewhere, advise, hint};
+pub use faults::{Elsewhere, hint, remedy};
 pub use python::{clean_name, hashed_name, is_space, normpath, urldefrag, urlsplit};
 pub use resolve::{Leftovers, NoLeftovers, Resolver, hashed_path};
 pub use rules::Rules;

@@ -40,6 +40,7 @@ pub(super) struct Seen {
 /// A reference that does not lead to an asset.
 #[derive(Debug)]
 pub(super) struct Finding {
+    pub kind: ReferenceKind,
     pub level: Level,
     pub fault: Fault,
     /// The bytes of the original text that hold the reference.
@@ -194,6 +195,7 @@ impl Walk<'_> {
         };
         let (start, end) = self.origin_of(&range);
         self.findings.push(Finding {
+            kind,
             level: (self.policy)(self.referrer, kind),
             fault,
             start,

@@ -49,10 +49,14 @@ impl<'a> Suggestions<'a> {
     /// The asset most like `path`, and in what it differs.
     pub fn nearest(&self, path: &str) -> Option<(&'a Asset, Likeness)> {
         let index = self.index.get_or_init(|| Index::new(self.assets));
-        if let Some(asset) = index.lower_case.get(&path.to_lowercase()) {
-            return Some((asset, Likeness::Case));
-        }
         let (directory, name) = path_split(path.as_bytes());
+        if name.len() > LONGEST {
+            return None;
+        }
+        if let Some(&asset) = index.lower_case.get(&path.to_lowercase()) {
+            let other = asset.path.as_bytes() != path.as_bytes();
+            return other.then_some((asset, Likeness::Case));
+        }
         let other_extension = || {
             let asset = index.stems.get(stem(path.as_bytes()))?;
             let misspelt = changes(name, name_of(asset)) <= limit(name);
@@ -71,9 +75,12 @@ impl<'a> Suggestions<'a> {
         };
         let moved = || {
             // The one that has most of the path in common.
-            let key = |asset: &&Asset| (Reverse(common_end(path, asset)), asset.path.clone());
-            let asset = index.names.get(name)?.iter().copied().min_by_key(key)?;
-            Some((asset, Likeness::Directory))
+            let rank = |asset: &&'a Asset| {
+                let asset: &'a Asset = asset;
+                (Reverse(common_end(path, asset)), &asset.path)
+            };
+            let named = index.names.get(name)?.iter().copied().take(COMPARED);
+            Some((named.min_by_key(rank)?, Likeness::Directory))
         };
         other_extension().or_else(similar).or_else(moved)
     }
@@ -118,14 +125,13 @@ fn stem(path: &[u8]) -> &[u8] {
 
 /// How many parts both paths end with.
 fn common_end(path: &str, asset: &Asset) -> usize {
-    let ends = |path| memchr::memchr_iter(b'/', path).count();
-    let common = path.bytes().rev().zip(asset.path.as_bytes().iter().rev());
-    let common: Vec<u8> = common
-        .take_while(|(a, b)| a == *b)
-        .map(|(a, _)| a)
-        .collect();
-    ends(&common)
+    let ends = path.bytes().rev().zip(asset.path.as_bytes().iter().rev());
+    let common = ends.take_while(|(a, b)| a == *b);
+    common.filter(|(a, _)| *a == b'/').count()
 }
+
+/// No file has a longer name, in bytes.
+const LONGEST: usize = 255;
 
 /// So many names are compared letter by letter: names made by counting are all
 /// alike.

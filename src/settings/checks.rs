@@ -13,6 +13,8 @@ use crate::nouns::Problem;
 pub struct Written<'a> {
     /// `STATIC_URL`
     pub static_url: Option<&'a str>,
+    /// Whether there is one, of whatever type.
+    pub static_url_is_given: bool,
     /// `FORCE_SCRIPT_NAME`
     pub script_name: Option<&'a str>,
     /// `OPTIONS.base_url`
@@ -51,7 +53,10 @@ pub fn check(written: &Written<'_>, problems: &Problems) -> Option<Checked> {
         .base_url
         .map(str::to_owned)
         .or_else(|| static_url.clone());
-    if base_url.as_deref().is_none_or(str::is_empty) || static_url.is_none() {
+    let misspoken = written.static_url_is_given && written.static_url.is_none();
+    if misspoken {
+        // Its type is wrong, which is told already.
+    } else if base_url.as_deref().is_none_or(str::is_empty) || static_url.is_none() {
         fail(
             "You're using the staticfiles app without having set the required STATIC_URL setting.",
             "add STATIC_URL = \"/static/\"",

@@ -197,8 +197,8 @@ tables! {
         /// A glob on the files that refer, or that the problem is about, such
         /// as "vendor/**".
         path: Glob => Refused(GLOB);
-        /// The kind of references, or the problem; else references of every
-        /// kind.
+        /// The kind of references, or the problem; else every reference in css
+        /// and js.
         kind: Word(&names(&KINDS));
         /// What they amount to.
         level: Word(&names(&ALLOWED)) => Text("warn");

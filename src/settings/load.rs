@@ -152,6 +152,7 @@ impl<'a> Loader<'a> {
         let static_url = self.overrides.static_url.as_deref();
         let written = checks::Written {
             static_url: static_url.or(top.text("STATIC_URL")),
+            static_url_is_given: static_url.is_some() || top.has("STATIC_URL"),
             script_name: top.text("FORCE_SCRIPT_NAME"),
             base_url: options.text("base_url"),
             static_root: flag.or(path(top, "STATIC_ROOT")),

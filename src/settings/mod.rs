@@ -156,7 +156,7 @@ pub struct Allow {
 /// What a `[[staticc.allow]]` is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AllowKind {
-    /// References of every kind.
+    /// References of every kind in css and js.
     AnyReference,
     /// References of one kind.
     Reference(ReferenceKind),
@@ -168,7 +168,7 @@ impl AllowKind {
     /// Whether what is about this is about the other.
     pub fn covers(self, other: Self) -> bool {
         match (self, other) {
-            (Self::AnyReference, Self::Reference(_)) => true,
+            (Self::AnyReference, Self::Reference(kind)) => kind != ReferenceKind::Template,
             _ => self == other,
         }
     }

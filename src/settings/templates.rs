@@ -25,7 +25,8 @@ pub fn directories(top: &Section<'_>, layers: &Layers, apps: &[App]) -> Vec<Path
             let directory = layers.resolve(written);
             if !directory.is_dir() {
                 let message = format!("TEMPLATES.DIRS has no directory {}", directory.display());
-                let problem = Problem::warning("missing-directory", message);
+                let problem = Problem::warning("missing-directory", message)
+                    .cure("make the directory, or remove the entry");
                 top.problems.add_at(spot, problem);
             }
             directories.push(directory);

@@ -168,6 +168,96 @@ fn where_the_missing_file_is() {
 }
 
 #[test]
+fn links_are_where_they_are_named() {
+    let site = clean();
+    let link = |to: &str, at: &str| std::os::unix::fs::symlink(to, site.path(at)).unwrap();
+    link("gone", "static/gone.png");
+    site.write("other/linked.css", "a{b:url(none.png)}");
+    link("../../other/linked.css", "static/css/linked.css");
+    link("../other", "static/dir");
+    for (asked, wanted) in [
+        ("static", "static/gone.png: symbolic link"),
+        ("static/gone.png", "static/gone.png: symbolic link"),
+        ("./static/css/../css", "static/css/linked.css:1:5"),
+        ("other/linked.css", "static/css/linked.css:1:5"),
+        ("static/dir", "static/dir/linked.css:1:5"),
+    ] {
+        let (code, error) = check(&site, &[asked]);
+        assert_eq!(code, 1, "{asked}: {error}");
+        has(&error, &[wanted]);
+    }
+    assert_eq!(check(&site, &["static/x.js"]), (0, String::new()));
+}
+
+#[test]
+fn links_that_multiply_end() {
+    let site = clean();
+    for number in 0..25 {
+        fs::create_dir_all(site.path(&format!("templates/{number}"))).unwrap();
+        for name in ["a", "b"] {
+            let link = site.path(&format!("templates/{number}/{name}"));
+            std::os::unix::fs::symlink(format!("../{}", number + 1), link).unwrap();
+        }
+    }
+    site.write("templates/25/page.html", "{% static 'none' %}");
+    let (code, error) = check(&site, &[]);
+    assert_eq!(code, 1);
+    has(&error, &["page.html:1:1"]);
+}
+
+#[test]
+fn nothing_is_written_to_a_cache_that_is_served() {
+    let site = clean();
+    for flags in [
+        &["--cache-dir", "static/cache"][..],
+        &["--cache-dir", "static/cache", "static/x.js"],
+    ] {
+        let (code, error) = check(&site, flags);
+        assert_eq!(code, 2);
+        has(&error, &["[misplaced-cache]"]);
+        assert!(!site.path("static/cache").exists());
+    }
+}
+
+/// Pasting what is printed makes the check and a strict run succeed.
+#[test]
+fn what_is_printed_cures() {
+    let site = clean();
+    site.write("static/a[1].css", "a{b:url(none.png)}");
+    site.write("static/x.js", "//# sourceMappingURL=x.map\n");
+    site.write(
+        "templates/[id].html",
+        "{% static 'none' %}{% static '/x.js' %}",
+    );
+    let (_, error) = check(&site, &[]);
+    let cures = error
+        .lines()
+        .filter_map(|line| line.split_once("allow it: "));
+    let entries = cures.map(|(_, entry)| {
+        let (table, keys) = entry.split_once(" with ").unwrap();
+        let keys = keys
+            .replace(", kind", "\nkind")
+            .replace(" and level", "\nlevel");
+        format!("{table}\n{keys}\n")
+    });
+    let entries: String = entries.collect();
+    has(&error, &["help: names begin without a slash: x.js"]);
+    let settings = fs::read_to_string(site.path("settings.toml")).unwrap();
+    site.write("settings.toml", format!("{settings}{entries}"));
+    site.write(
+        "templates/[id].html",
+        "{% static 'none' %}{% static 'x.js' %}",
+    );
+    assert_eq!(check(&site, &["--strict"]), (0, String::new()));
+    assert_eq!(
+        check(&site, &["--strict", "--no-templates"]),
+        (0, String::new())
+    );
+    let (code, _, error) = site.run(&["collect", "--strict"]);
+    assert_eq!((code, &error[..]), (0, ""));
+}
+
+#[test]
 fn what_is_remembered_hides_nothing() {
     let site = clean();
     let past = std::time::SystemTime::now() - std::time::Duration::from_secs(60);

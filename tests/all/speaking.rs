@@ -148,7 +148,7 @@ error: src/css/a.css:2:35: url(none.png) names no collected file [missing-refere
  2 | b { c: url(\"../img/logo.pgn\"); d: url(none.png) }
    |                                   ^^^^^^^^^^^^^
   note: looked for css/none.png
-  help: add the file, correct the reference, or allow it: below [[staticc.allow]], path = \"css/a.css\"
+  help: add the file, correct the reference, or allow it: [[staticc.allow]] with path = \"css/a.css\", kind = \"css\" and level = \"ignore\"
 
 4 errors in 3 files
 ";
