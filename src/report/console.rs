@@ -2,6 +2,7 @@
 //! problems for people and the progress bar on standard error. Decides
 //! nothing.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,7 +13,8 @@ use super::format::Format;
 use super::own::{self, Stream};
 use super::shown::Bases;
 use super::tally::Tally;
-use super::{explain, github, json, render, sarif, words};
+use super::words::{self, Voice};
+use super::{explain, github, json, render, sarif};
 use crate::nouns::{DjangoVersion, Event, Problem, Progress, Report};
 
 /// Prints a run.
@@ -51,12 +53,12 @@ impl Report for Console {
             (Format::Json, event) => {
                 let (verbosity, object) = json::object(&event, &self.directory);
                 if self.verbosity >= verbosity {
-                    self.say(&object.to_string());
+                    put(object.to_string().as_bytes());
                 }
             }
             (Format::Text, Event::Problem(problem)) => self.show(problem),
             (Format::Github, Event::Problem(problem)) => {
-                self.say(&github::command(&problem, self.bases()));
+                put(github::command(&problem, self.bases()).as_bytes());
             }
             (Format::Sarif, Event::Problem(problem)) => self.kept.push(problem),
             (_, event) => self.tell(&event),
@@ -96,10 +98,10 @@ impl Console {
                     complain(&format!("\n{sentence}\n"));
                 }
             }
-            Format::Json => self.say(&self.tally.object().to_string()),
+            Format::Json => put(self.tally.object().to_string().as_bytes()),
             Format::Sarif => {
                 let document = sarif::document(&self.kept, self.bases(), exit);
-                self.say(&format!("{document:#}"));
+                put(format!("{document:#}").as_bytes());
             }
         }
     }
@@ -129,23 +131,25 @@ impl Console {
                 _ if self.verbosity < verbosity => {}
                 Stream::Output if silent => {}
                 Stream::Output => self.say(&line),
-                Stream::Error => complain(&format!("{line}\n")),
+                Stream::Error => self.remark(&line),
             }
-        } else if let Some((verbosity, mut line)) =
-            words::say(event, self.django, self.verbosity, self.dry_run)
+        } else if let Some((verbosity, line)) = words::say(event, self.voice())
             && self.verbosity >= verbosity
             && !silent
         {
-            if self.format == Format::Github {
-                // A name with a line break in it could give commands.
-                let breaks = line.iter_mut().skip(1);
-                breaks
-                    .filter(|it| it.is_ascii_control())
-                    .for_each(|it| *it = b'?');
-            }
-            line.push(b'\n');
-            // A reader that went away (`| head`) does not undo the work.
-            let _ = io::stdout().lock().write_all(&line);
+            put(&self.ordinary(&line));
+        }
+    }
+
+    fn voice(&self) -> Voice {
+        Voice {
+            django: self.django,
+            verbosity: self.verbosity,
+            dry_run: self.dry_run,
+            name: match self.format {
+                Format::Github => github::name,
+                _ => <[u8]>::to_vec,
+            },
         }
     }
 
@@ -156,11 +160,23 @@ impl Console {
         }
     }
 
-    /// Says one line.
-    pub fn say(&self, line: &str) {
-        let _ = io::stdout()
-            .lock()
-            .write_all(format!("{line}\n").as_bytes());
+    /// Says something on standard output.
+    pub fn say(&self, text: &str) {
+        put(&self.ordinary(text.as_bytes()));
+    }
+
+    /// Says something on standard error.
+    fn remark(&self, text: &str) {
+        let text = self.ordinary(text.as_bytes());
+        complain(&format!("{}\n", String::from_utf8_lossy(&text)));
+    }
+
+    /// What is no command, as it may be said in this format.
+    fn ordinary<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        match self.format {
+            Format::Github => github::harmless(text).into(),
+            _ => text.into(),
+        }
     }
 
     /// Asks a question and reads one line of answer. As Django does, it asks
@@ -170,12 +186,19 @@ impl Console {
             Format::Text | Format::Github => Box::new(io::stdout().lock()),
             Format::Json | Format::Sarif => Box::new(io::stderr().lock()),
         };
-        let _ = out.write_all(question).and_then(|()| out.flush());
+        let question = self.ordinary(question);
+        let _ = out.write_all(&question).and_then(|()| out.flush());
         let mut answer = String::new();
         // No answer is no consent.
         let _ = io::stdin().read_line(&mut answer);
         answer.trim_end_matches(['\n', '\r']).to_owned()
     }
+}
+
+/// Puts a line on standard output.
+fn put(line: &[u8]) {
+    // A reader that went away (`| head`) does not undo the work.
+    let _ = io::stdout().lock().write_all(&[line, b"\n"].concat());
 }
 
 /// Prints on standard output what was asked for.

@@ -2,36 +2,39 @@
 //! same as JSON. Knows no streams.
 
 use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
 use super::render::clean;
+use super::words::Voice;
 use crate::nouns::{Candidate, Candidates, Origin, Standing};
 
-/// What is said at this verbosity; a path with nothing at it is a problem.
-pub fn say(found: &Candidates, verbosity: u8) -> Option<Vec<u8>> {
+/// What is said in a voice; a path with nothing at it is a problem.
+pub fn say(found: &Candidates, voice: Voice) -> Option<Vec<u8>> {
     if found.list.is_empty() {
         return None;
     }
+    let name = |path: &Path| (voice.name)(path.as_os_str().as_bytes());
     let sources = found.list.iter();
-    if verbosity == 0 {
-        let sources: Vec<&[u8]> = sources.map(|it| it.source.as_os_str().as_bytes()).collect();
+    if voice.verbosity == 0 {
+        let sources: Vec<Vec<u8>> = sources.map(|it| name(&it.source)).collect();
         return Some(sources.join(&b'\n'));
     }
-    let mut text = [b"Found '", found.path.as_bytes(), b"' here:"].concat();
+    let mut text = [b"Found '", &*name(found.path.as_path()), b"' here:"].concat();
     let plain = matches!(&found.list[..], [one] if one.standing == Standing::Collected);
     for candidate in sources {
         text.extend_from_slice(b"\n  ");
-        text.extend_from_slice(candidate.source.as_os_str().as_bytes());
+        text.extend_from_slice(&name(&candidate.source));
         if !plain {
             text.extend_from_slice(format!(" ({})", mark(&candidate.standing)).as_bytes());
         }
     }
-    if verbosity >= 2 {
+    if voice.verbosity >= 2 {
         text.extend_from_slice(b"\nLooking in the following locations:");
         for directory in &found.searched {
             text.extend_from_slice(b"\n  ");
-            text.extend_from_slice(directory.as_os_str().as_bytes());
+            text.extend_from_slice(&name(directory));
         }
     }
     Some(text)

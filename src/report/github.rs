@@ -1,5 +1,6 @@
 //! A problem as a workflow command of GitHub Actions, which shows it at its
-//! line of a pull request. Knows no streams and no environment.
+//! line of a pull request; and everything else, so that it is no command. Knows
+//! no streams and no environment.
 //!
 //! A command is one line of standard output:
 //! `::error file=a.css,line=1,col=2,endColumn=5,title=code::message`.
@@ -53,6 +54,31 @@ fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
+/// Ordinary output, in which GitHub finds no command. It takes one from the
+/// beginning of a line, after blanks, and one of the old form from anywhere.
+pub(super) fn harmless(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for line in text.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
+        let blanks = line.iter().take_while(|byte| !byte.is_ascii_graphic());
+        if line[blanks.count()..].starts_with(b"::") {
+            out.extend_from_slice(b"| ");
+        }
+        for &byte in line {
+            if byte == b'[' && out.ends_with(b"##") {
+                out.push(b' ');
+            }
+            out.push(byte);
+        }
+    }
+    out
+}
+
+/// A name that stays in its line.
+pub(super) fn name(name: &[u8]) -> Vec<u8> {
+    let shown = |&byte: &u8| if byte.is_ascii_control() { b'?' } else { byte };
+    name.iter().map(shown).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -92,6 +118,21 @@ mod tests {
             "::warning file=a%2Cb%3Ac%0D%0A%2541.css,title=x::\
              100 %25, a:b\u{fffd}::error::c%0Asee: e: see there%0Anote: d%0Ahelp: f"
         );
+    }
+
+    #[test]
+    fn ordinary_output_has_no_commands() {
+        for (text, wanted) in [
+            ("a::b\n\nc", "a::b\n\nc"),
+            ("::error::x", "| ::error::x"),
+            ("a\n \t::x\r::y\n", "a\n|  \t::x\r| ::y\n"),
+            ("\u{a0}\0::x", "| \u{a0}\0::x"),
+            ("a ##[error]b", "a ## [error]b"),
+        ] {
+            let told = String::from_utf8(harmless(text.as_bytes())).unwrap();
+            assert_eq!(told, wanted);
+        }
+        assert_eq!(name(b"a\r\n::x\xff"), b"a??::x\xff");
     }
 
     #[test]

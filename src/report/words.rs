@@ -4,19 +4,33 @@
 use super::found;
 use crate::nouns::{DjangoVersion, Event, Summary};
 
+/// How Django speaks.
+#[derive(Clone, Copy)]
+pub struct Voice {
+    /// In whose words.
+    pub django: DjangoVersion,
+    /// How much is said.
+    pub verbosity: u8,
+    /// Whether nothing is really done.
+    pub dry_run: bool,
+    /// A name, as it may be said.
+    pub name: fn(&[u8]) -> Vec<u8>,
+}
+
 /// What Django prints on standard output for an event, and from which
 /// verbosity on. Bytes, since paths are.
-pub fn say(
-    event: &Event,
-    django: DjangoVersion,
-    verbosity: u8,
-    dry_run: bool,
-) -> Option<(u8, Vec<u8>)> {
+pub fn say(event: &Event, voice: Voice) -> Option<(u8, Vec<u8>)> {
     use std::os::unix::ffi::OsStrExt as _;
+    let Voice {
+        django,
+        dry_run,
+        name,
+        ..
+    } = voice;
     // Django 6.0 made these two less loud.
     let quieter = if django >= DjangoVersion::V6_0 { 2 } else { 1 };
     let line = |before: &str, path: &[u8], after: &str| {
-        [before.as_bytes(), path, after.as_bytes()].concat()
+        [before.as_bytes(), &name(path), after.as_bytes()].concat()
     };
     Some(match event {
         Event::Cleared(path) if dry_run => (
@@ -56,27 +70,27 @@ pub fn say(
         ),
         Event::PostProcessed(path, copy) => {
             let mut text = line("Post-processed '", path.as_bytes(), "' as '");
-            text.extend_from_slice(copy.as_bytes());
+            text.extend_from_slice(&name(copy.as_bytes()));
             text.push(b'\'');
             (2, text)
         }
         Event::PostProcessSkipped(path) => {
             (2, line("Skipped post-processing '", path.as_bytes(), "'"))
         }
-        Event::Found(candidates) => (0, found::say(candidates, verbosity)?),
-        Event::Done(summary) => (1, close(summary, django)),
+        Event::Found(candidates) => (0, found::say(candidates, voice)?),
+        Event::Done(summary) => (1, close(summary, voice)),
         _ => return None,
     })
 }
 
 /// The closing sentence.
-fn close(summary: &Summary, django: DjangoVersion) -> Vec<u8> {
+fn close(summary: &Summary, voice: Voice) -> Vec<u8> {
     use std::os::unix::ffi::OsStrExt as _;
     let files = |count: usize| {
         let plural = if count == 1 { "" } else { "s" };
         format!("{count} static file{plural}")
     };
-    let counts = django >= DjangoVersion::V6_0;
+    let counts = voice.django >= DjangoVersion::V6_0;
     let mut text = b"\n".to_vec();
     if counts && summary.deleted > 0 {
         text.extend_from_slice(format!("{} deleted, ", files(summary.deleted)).as_bytes());
@@ -87,7 +101,8 @@ fn close(summary: &Summary, django: DjangoVersion) -> Vec<u8> {
         "copied"
     };
     text.extend_from_slice(format!("{} {action} to '", files(summary.modified)).as_bytes());
-    text.extend_from_slice(summary.destination.as_os_str().as_bytes());
+    let destination = summary.destination.as_os_str().as_bytes();
+    text.extend_from_slice(&(voice.name)(destination));
     text.push(b'\'');
     if summary.unmodified > 0 {
         text.extend_from_slice(format!(", {} unmodified", summary.unmodified).as_bytes());

@@ -131,3 +131,15 @@ fn links_are_followed_as_django_follows_them() {
         assert_eq!(found(&site, &[path]), wanted);
     }
 }
+
+/// What GitHub would take for its commands is none, and lines stay lines.
+#[test]
+fn names_give_github_no_commands() {
+    let site = site();
+    site.write("static/a\n::error::b##[c.css", "x");
+    let out = found(&site, &["--format", "github", "a\n::error::b##[c.css"]);
+    assert_eq!(
+        out,
+        "Found 'a?::error::b## [c.css' here:\n  ~/static/a?::error::b## [c.css\n"
+    );
+}
