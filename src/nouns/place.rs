@@ -1,6 +1,8 @@
 //! A place in a text: line, column, and what stands there. Bytes in, numbers
 //! out; knows no files.
 
+use std::cell::Cell;
+
 /// A place in a text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -31,6 +33,9 @@ pub fn place_at(text: &str, start: usize, end: usize) -> Place {
 pub struct LineIndex<'t> {
     text: &'t str,
     starts: Vec<usize>,
+    /// A byte that was asked for, and how many characters of its line are
+    /// before it: a long line is not counted from its start each time.
+    last: Cell<(usize, usize)>,
 }
 
 impl<'t> LineIndex<'t> {
@@ -40,26 +45,29 @@ impl<'t> LineIndex<'t> {
         let starts = std::iter::once(0)
             .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
             .collect();
-        Self { text, starts }
+        let last = Cell::default();
+        Self { text, starts, last }
     }
 
     /// The place of the bytes `start..end`, which are moved to the nearest
-    /// character borders.
+    /// character borders. Quickest for one after the other.
     pub fn place(&self, start: usize, end: usize) -> Place {
         let start = floor_char(self.text, start);
         let end = floor_char(self.text, end.max(start));
         let line = self.line_of(start);
         let (line_start, line_end) = self.bounds(line);
         let width = self.characters(start, end.min(line_end));
+        let before = self.characters_before(start, line_start);
+        self.last.set((start, before));
         // What ends with a line break ends in the line it breaks.
         let last = self.line_of(end.saturating_sub(1).max(start));
         let (last_start, last_end) = self.bounds(last);
         let (source_line, caret) = self.excerpt(start, line_start, line_end);
         Place {
             line: line + 1,
-            column: self.characters(line_start, start) + 1,
+            column: before + 1,
             end_line: last + 1,
-            end_column: self.characters(last_start, end.min(last_end)) + 1,
+            end_column: self.characters_before(end.min(last_end), last_start) + 1,
             width: width.max(1),
             source_line,
             caret,
@@ -78,6 +86,16 @@ impl<'t> LineIndex<'t> {
         let end = next.map_or(self.text.len(), |next| next - 1);
         let text = &self.text[start..end];
         (start, start + text.trim_end_matches('\r').len())
+    }
+
+    /// How many characters of a line are before a byte of it.
+    fn characters_before(&self, at: usize, line_start: usize) -> usize {
+        match self.last.get() {
+            (last, before) if (line_start..=at).contains(&last) => {
+                before + self.characters(last, at)
+            }
+            _ => self.characters(line_start, at),
+        }
     }
 
     fn characters(&self, start: usize, end: usize) -> usize {
@@ -118,6 +136,29 @@ mod tests {
         let place = place_at("a\nünï x\r\nb", 8, 9);
         assert_eq!((place.line, place.column, place.width), (2, 5, 1));
         assert_eq!(place.source_line, "ünï x");
+    }
+
+    #[test]
+    fn places_do_not_depend_on_the_one_before() {
+        let text = "äö üß\n\nüöä x\r\ny";
+        let lines = LineIndex::new(text);
+        let places = |start| (start..=text.len()).map(move |end| (start, end));
+        for (start, end) in (0..=text.len()).flat_map(places) {
+            for before in 0..text.len() {
+                lines.place(before, before + 1);
+                assert_eq!(lines.place(start, end), place_at(text, start, end));
+            }
+        }
+    }
+
+    /// Counting from the start each time would take hours.
+    #[test]
+    fn many_places_of_one_line() {
+        let text = "ü".repeat(2_000_000);
+        let lines = LineIndex::new(&text);
+        for at in 0..1_000_000 {
+            assert_eq!(lines.place(4 * at, 4 * at + 2).end_column, 2 * at + 2);
+        }
     }
 
     #[test]
