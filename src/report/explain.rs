@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::explained::{LISTED, unlisted};
 use super::own::many;
 use super::paint::paint;
 use super::render::{advice, at, clean, see, sentence};
@@ -45,12 +46,11 @@ fn rows(it: &Explanation, directory: &Path) -> Vec<Row> {
     rows.extend(it.served.iter().flat_map(served));
     rows.push(("rewritten", vec![rewritten(it.rewriting)]));
     if matches!(it.rewriting, Rewriting::Text { .. }) {
-        let references = it.references.iter().map(reference).collect();
-        rows.push(("refers to", or(table(references), "nothing")));
+        let references = listed(&it.references, reference);
+        rows.push(("refers to", or(references, "nothing")));
     }
-    let referrers = it.referrers.iter();
-    let referrers = referrers.map(|it| referrer(it, directory)).collect();
-    rows.push(("referrers", or(table(referrers), "none")));
+    let referrers = listed(&it.referrers, |it| referrer(it, directory));
+    rows.push(("referrers", or(referrers, "none")));
     let problems = it.problems.iter().flat_map(|it| problem(it, directory));
     rows.push(("problems", or(problems.collect(), "none")));
     let rulings = it.severities.iter();
@@ -65,6 +65,13 @@ fn or(lines: Vec<String>, none: &str) -> Vec<String> {
     } else {
         lines
     }
+}
+
+/// The lines of links, as far as they are listed.
+fn listed<T>(all: &[T], line: impl Fn(&T) -> (String, String)) -> Vec<String> {
+    let more = unlisted(all).map(|more| format!("… and {more} more"));
+    let lines = all.iter().take(LISTED).map(line).collect();
+    table(lines).into_iter().chain(more).collect()
 }
 
 /// Lines whose second halves begin in the same column.

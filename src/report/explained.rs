@@ -11,6 +11,15 @@ use crate::nouns::{
     Copy, Encoding, Explanation, Link, Loser, Nameless, Rewriting, Ruling, Served, Uncompressed,
 };
 
+/// A file that everything refers to is explained in so many lines all the same.
+pub(super) const LISTED: usize = 1000;
+
+/// How many of these are not listed.
+pub(super) fn unlisted<T>(all: &[T]) -> Option<usize> {
+    let more = all.len().saturating_sub(LISTED);
+    (more > 0).then_some(more)
+}
+
 /// The object of the event. Files are told relative to `directory`.
 pub fn object(it: &Explanation, directory: &Path) -> Value {
     let mut object = origin(&it.origin);
@@ -37,18 +46,24 @@ pub fn object(it: &Explanation, directory: &Path) -> Value {
         put("served", self::served(served));
     }
     put("rewriting", rewriting(it.rewriting));
-    let references = it.references.iter().map(|it| {
+    let references = it.references.iter().take(LISTED).map(|it| {
         let mut object = link(it);
         object.insert("path".into(), it.end.to_string().into());
         Value::from(object)
     });
     put("references", references.collect());
-    let referrers = it.referrers.iter().map(|it| {
+    if let Some(more) = unlisted(&it.references) {
+        put("more_references", more.into());
+    }
+    let referrers = it.referrers.iter().take(LISTED).map(|it| {
         let mut object = link(it);
         object.insert("file".into(), path(&it.end, directory));
         Value::from(object)
     });
     put("referrers", referrers.collect());
+    if let Some(more) = unlisted(&it.referrers) {
+        put("more_referrers", more.into());
+    }
     let problems = it.problems.iter().map(|it| problem_object(it, directory));
     put("problems", problems.collect());
     let severities = it.severities.iter().map(|it| ruling(it, directory));

@@ -135,3 +135,21 @@ fn the_readme_says_what_is_said() {
     let wanted = format!("$ staticc explain polls/polls.css\n{out}```\n");
     assert!(readme.contains(&wanted), "{wanted}");
 }
+
+/// A file that everything refers to is explained in so many lines all the same.
+#[test]
+fn not_all_of_many_links_are_listed() {
+    let site = demo();
+    site.write("static/many.css", "a{b:url(dot.svg)}".repeat(1003));
+    site.write("static/dot.svg", "<svg/>");
+    let all = explained(&site, &["many.css", "dot.svg"]);
+    for (it, list, more) in [
+        (&all[0], "references", "more_references"),
+        (&all[1], "referrers", "more_referrers"),
+    ] {
+        assert_eq!(it[list].as_array().unwrap().len(), 1000);
+        assert_eq!(it[more], 3);
+    }
+    let (_, out, _) = site.run(&["explain", "many.css", "dot.svg"]);
+    assert_eq!(out.matches("\n                 … and 3 more\n").count(), 2);
+}
