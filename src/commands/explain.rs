@@ -99,9 +99,10 @@ fn explain(
         let inquiry = Inquiry::new(&project, &policy, job, &read, &cache);
         let words = Words {
             project: &project,
+            directory: &console.directory,
             hashed: &|id| inquiry.hashed(id).ok(),
         };
-        let (meant, missing) = words.read(files, &console.directory);
+        let (meant, missing) = words.read(files);
         for explanation in inquiry.explain(&meant) {
             console.event(Event::Explanation(Box::new(explanation)));
         }

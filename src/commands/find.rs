@@ -2,6 +2,7 @@
 
 use std::os::unix::ffi::OsStringExt as _;
 
+use super::meant::Words;
 use super::project::Project;
 use super::{Exit, conclude, fail_on};
 use crate::cli;
@@ -13,6 +14,12 @@ use crate::settings::Settings;
 /// Runs the verb.
 pub fn run(flags: &cli::Find, console: &mut Console, settings: &Settings) -> Exit {
     let project = Project::find(settings, &flags.ignoring);
+    let directory = console.directory.clone();
+    let words = Words {
+        project: &project,
+        directory: &directory,
+        hashed: &|_| None,
+    };
     let lookup = project.lookup();
     let suggestions = Suggestions::new(&project.found.assets);
     let mut missing = Vec::new();
@@ -20,7 +27,7 @@ pub fn run(flags: &cli::Find, console: &mut Console, settings: &Settings) -> Exi
         let path = LogicalPath::new(path.clone().into_vec());
         let candidates = lookup.candidates(&path, flags.first);
         if candidates.list.is_empty() {
-            let problem = project.not_found(&path.to_text(), &path, &suggestions);
+            let problem = words.not_found(&path, candidates.leads_out, &suggestions);
             missing.push(notes(problem, &candidates, console.verbosity));
         }
         console.event(Event::Found(candidates));
@@ -28,16 +35,12 @@ pub fn run(flags: &cli::Find, console: &mut Console, settings: &Settings) -> Exi
     conclude(fail_on(missing), console)
 }
 
-/// The problem, with where the path led and, to whom wants to know, where it
-/// was looked for.
-fn notes(mut problem: Problem, candidates: &Candidates, verbosity: u8) -> Problem {
-    if candidates.leads_out {
-        problem = problem.note("it leads out of a directory that is looked in");
+/// The problem, with where the file was looked for, to whom wants to know.
+fn notes(problem: Problem, candidates: &Candidates, verbosity: u8) -> Problem {
+    if verbosity < 2 {
+        return problem;
     }
-    if verbosity >= 2 {
-        let directories = candidates.searched.iter();
-        let notes = directories.map(|it| format!("looked in {}", it.display()));
-        problem = notes.fold(problem, Problem::note);
-    }
-    problem
+    let directories = candidates.searched.iter();
+    let notes = directories.map(|it| format!("looked in {}", it.display()));
+    notes.fold(problem, Problem::note)
 }

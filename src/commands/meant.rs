@@ -1,11 +1,12 @@
 //! Which files somebody means: by their paths, with or without fingerprint, or
-//! by their sources. Finds out nothing else about them.
+//! by their sources; and what else it is that they name. Finds out nothing else
+//! about them.
 
 use std::path::{Path, PathBuf};
 
 use super::project::Project;
 use crate::nouns::{Asset, AssetId, Fingerprint, LogicalPath, Problem};
-use crate::rewrite::{Suggestions, normpath};
+use crate::rewrite::{Suggestions, hint, normpath};
 
 /// A file that somebody asked about.
 pub(super) struct Meant {
@@ -17,46 +18,114 @@ pub(super) struct Meant {
 /// What words for files mean in a project.
 pub(super) struct Words<'a> {
     pub(super) project: &'a Project<'a>,
+    /// Where they are said.
+    pub(super) directory: &'a Path,
     /// The path of a file with its fingerprint, if it has one.
     pub(super) hashed: &'a dyn Fn(AssetId) -> Option<LogicalPath>,
 }
 
 impl Words<'_> {
     /// The files that are meant, and problems for what is none.
-    pub(super) fn read(
-        &self,
-        files: &[LogicalPath],
-        directory: &Path,
-    ) -> (Vec<Meant>, Vec<Problem>) {
+    pub(super) fn read(&self, files: &[LogicalPath]) -> (Vec<Meant>, Vec<Problem>) {
         let (mut all, mut missing) = (Vec::new(), Vec::new());
         let suggestions = Suggestions::new(&self.project.found.assets);
         for file in files {
             let by_path = self.by_path(file).or_else(|| self.by_hashed_path(file));
             let meant = match by_path {
                 Some(asset) => vec![Meant { asset, loser: None }],
-                None => self.by_source(&directory.join(file.as_path())),
+                None => self.by_source(&self.directory.join(file.as_path())),
             };
             if meant.is_empty() {
-                let source = directory.join(file.as_path());
-                let mut names = self.project.names_of(&source);
-                let path = names.next().map(|(it, name)| it.key(&name));
-                let path = path.unwrap_or_else(|| file.clone());
-                let problem = self.project.not_found(&file.to_text(), &path, &suggestions);
-                missing.push(self.renamed(file, problem));
+                missing.push(self.not_found(file, false, &suggestions));
             }
             all.extend(meant);
         }
         (all, missing)
     }
 
-    /// The problem, with what a path of an earlier release is now.
-    fn renamed(&self, path: &LogicalPath, problem: Problem) -> Problem {
-        let plain = Fingerprint::taken_from(path);
-        let asset = plain.and_then(|plain| self.by_path(&plain));
-        match asset.and_then(self.hashed) {
-            Some(hashed) => problem.cure(format!("that file is now {hashed}")),
-            None => problem,
+    /// No file has this path: the problem, with what it is instead, or which
+    /// file it may mean.
+    pub(super) fn not_found(
+        &self,
+        asked: &LogicalPath,
+        leads_out: bool,
+        suggestions: &Suggestions<'_>,
+    ) -> Problem {
+        let message = format!("No matching file found for '{}'.", asked.to_text());
+        let mut problem = Problem::error("not-found", message);
+        let file = self.directory.join(asked.as_path());
+        if let Some(cure) = self.other_name(asked, &file) {
+            return problem.cure(cure);
         }
+        if !self.project.found.problems.is_empty() {
+            problem = problem.note("not everything could be listed: see `staticc check`");
+        }
+        if leads_out {
+            problem = problem.note("it leads out of a directory that is looked in");
+        }
+        let path = self.path_of(asked, &file);
+        let elsewhere = self.project.elsewhere(&path);
+        let mut places = self.project.places_of(asked).chain([file]);
+        match places.find_map(|place| self.thing(&place)) {
+            Some(thing) if elsewhere.is_none() => problem.cure(thing),
+            // What is like it is not out there.
+            None if leads_out => problem,
+            _ => {
+                let other = |meant: &Asset| (meant.key != path).then(|| meant.key.to_string());
+                hint(problem, elsewhere, &path.to_text(), other, suggestions)
+            }
+        }
+    }
+
+    /// What would be asked for, were there such a file.
+    fn path_of(&self, asked: &LogicalPath, file: &Path) -> LogicalPath {
+        let mut names = self.project.names_of(file);
+        let name = names.next().map(|(it, name)| it.key(&name));
+        LogicalPath::new(normpath(name.as_ref().unwrap_or(asked).as_bytes()))
+    }
+
+    /// How to ask for a file that is collected, which this is another name of.
+    fn other_name(&self, asked: &LogicalPath, file: &Path) -> Option<String> {
+        let key = |asset: AssetId| &self.project.found.assets[asset.index()].key;
+        let plain = Fingerprint::taken_from(asked);
+        if let Some(asset) = plain.and_then(|plain| self.by_path(&plain)) {
+            return Some(match (self.hashed)(asset) {
+                Some(hashed) => format!("that file is now {hashed}"),
+                None => format!("that is a path with a fingerprint: ask for {}", key(asset)),
+            });
+        }
+        if let Some(meant) = self.by_source(file).first()
+            && key(meant.asset) != asked
+        {
+            return Some(format!("that is a source: ask for {}", key(meant.asset)));
+        }
+        let rest = asked.as_bytes().strip_prefix(b"/")?;
+        let asset = self.by_path(&LogicalPath::new(rest))?;
+        Some(format!("paths begin without a slash: {}", key(asset)))
+    }
+
+    /// What there is at a place, if not a file that is collected.
+    fn thing(&self, place: &Path) -> Option<&'static str> {
+        let settings = self.project.settings;
+        let Ok(real) = place.canonicalize() else {
+            let is_link = place.is_symlink();
+            return is_link.then_some("that is a link that cannot be followed");
+        };
+        let is_below = |directory: &Path| {
+            directory
+                .canonicalize()
+                .is_ok_and(|it| real.starts_with(it))
+        };
+        let is_template = || settings.template_dirs.iter().any(|it| is_below(it));
+        Some(if real.is_dir() {
+            "that is a directory: ask for a file"
+        } else if is_below(&settings.static_root) {
+            "that is in STATIC_ROOT: ask for its path there"
+        } else if is_template() {
+            "that is a template, not a static file"
+        } else {
+            "that is not a file that is collected"
+        })
     }
 
     fn assets(&self) -> impl Iterator<Item = (AssetId, &Asset)> {

@@ -1,12 +1,12 @@
 //! A project whose static files are found: what collect and check begin with.
 
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use super::policy::Policy;
 use crate::cli;
-use crate::nouns::{Asset, Fingerprint, LogicalPath, Origin, Problem};
+use crate::nouns::{Asset, Fingerprint, LogicalPath, Origin};
 use crate::output::leftovers::Earlier;
-use crate::rewrite::{Elsewhere, Job, Rules, Suggestions, hint, normpath};
+use crate::rewrite::{Elsewhere, Job, Rules};
 use crate::settings::Settings;
 use crate::sources::{self, Found, Lookup, Patterns, SourceDirectory};
 
@@ -78,27 +78,14 @@ impl<'a> Project<'a> {
         directories.filter_map(move |it| Some((it, it.below(file)?)))
     }
 
-    /// Nothing is at a path, `asked` for in other words maybe.
-    pub(super) fn not_found(
-        &self,
-        asked: &str,
-        path: &LogicalPath,
-        suggestions: &Suggestions<'_>,
-    ) -> Problem {
-        let message = format!("No matching file found for '{asked}'.");
-        let problem = Problem::error("not-found", message);
-        let problem = match self.found.problems.len() {
-            0 => problem,
-            _ => problem.note("not everything could be listed: see `staticc check`"),
-        };
-        let spell = |meant: &Asset| Some(meant.key.to_text().into_owned());
-        let path = LogicalPath::new(normpath(path.as_bytes()));
-        let elsewhere = self.elsewhere(&path);
-        hint(problem, elsewhere, &path.to_text(), spell, suggestions)
+    /// Where somebody would look for a path.
+    pub(super) fn places_of(&self, path: &LogicalPath) -> impl Iterator<Item = PathBuf> {
+        let directories = self.directories.iter();
+        directories.filter_map(|it| Some(it.root.join(it.relative(path)?)))
     }
 
     /// Where the file of a path is that is not collected.
-    fn elsewhere(&self, path: &LogicalPath) -> Option<Elsewhere> {
+    pub(super) fn elsewhere(&self, path: &LogicalPath) -> Option<Elsewhere> {
         let mut parts = path.as_path().components();
         if !parts.all(|part| matches!(part, Component::Normal(_))) {
             return None;

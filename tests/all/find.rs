@@ -143,3 +143,61 @@ fn names_give_github_no_commands() {
         "Found 'a?::error::b## [c.css' here:\n  ~/static/a?::error::b## [c.css\n"
     );
 }
+
+/// The help that somebody gets who asks for a file by something else.
+#[test]
+fn what_else_somebody_may_name() {
+    let site = site();
+    let templates = r#"TEMPLATES=[{BACKEND="django.template.backends.django.DjangoTemplates", DIRS=["pages"]}]"#;
+    site.write("pages/page.html", "");
+    site.write("out/css/old.css", "");
+    symlink("nowhere.css", site.path("static/css/broken.css")).unwrap();
+    let base = site.base().canonicalize().unwrap();
+    let absolute = base.join("vendor/grid.js");
+    let source = "that is a source: ask for css/a.css";
+    let link = "that is a link that cannot be followed";
+    let directory = "that is a directory: ask for a file";
+    let template = "that is a template, not a static file";
+    let other = "that is not a file that is collected";
+    let both = ["find", "explain"];
+    let find = ["find"];
+    for (verbs, asked, help) in [
+        (&find[..], "static/css/a.css", source),
+        (&find, "./static/../static/css/a.css", source),
+        (&find, "polls/static/css/a.css", source),
+        (
+            &find,
+            absolute.to_str().unwrap(),
+            "that is a source: ask for lib/grid.js",
+        ),
+        (
+            &find,
+            "css/a.0123456789ab.css",
+            "that is a path with a fingerprint: ask for css/a.css",
+        ),
+        (&find, "css/broken.css", link),
+        (
+            &both,
+            "/css/a.css",
+            "paths begin without a slash: css/a.css",
+        ),
+        (&both, "static/css", directory),
+        (&both, "pages", directory),
+        (&both, "pages/page.html", template),
+        (&both, "settings.toml", other),
+        (
+            &both,
+            "out/css/old.css",
+            "that is in STATIC_ROOT: ask for its path there",
+        ),
+        (&both, "static/css/b.css", "did you mean css/a.css?"),
+    ] {
+        for verb in verbs {
+            let (code, _, error) = site.run(&[verb, asked, "--set", templates]);
+            assert_eq!(code, 1, "{verb} {asked}: {error}");
+            let helps: Vec<_> = error.lines().filter(|it| it.contains("help: ")).collect();
+            assert_eq!(helps, [format!("  help: {help}")], "{verb} {asked}");
+            assert!(!error.contains("note: "), "{error}");
+        }
+    }
+}
