@@ -123,6 +123,30 @@ fn problems_of_names_may_be_allowed() {
 }
 
 #[test]
+fn five_hundred_broken_references_in_order() {
+    let site = clean();
+    let mut wanted = Vec::new();
+    for file in 0..50 {
+        let mut text = String::new();
+        for line in 1..=10 {
+            text += &format!("a{{b:url(none{file:02}{line:02}.png)}}\n");
+            wanted.push(format!("static/many/{file:02}.css:{line}:5:"));
+        }
+        site.write(&format!("static/many/{file:02}.css"), text);
+    }
+    let (code, error) = check(&site, &[]);
+    let places = error
+        .lines()
+        .filter_map(|line| line.strip_prefix("error: "));
+    let places: Vec<&str> = places.filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(
+        (code, places),
+        (1, wanted.iter().map(String::as_str).collect())
+    );
+    assert!(error.ends_with("\n500 errors in 50 files\n"));
+}
+
+#[test]
 fn files_that_are_asked_about() {
     let site = clean();
     site.write("static/css/b.css", "a{b:url(1.png)}");
