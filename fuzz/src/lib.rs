@@ -31,7 +31,9 @@ fn lies_in(place: &Place, text: &str) -> bool {
         return false;
     };
     let length = line.chars().count();
-    line.contains(&place.source_line)
+    // Of a long line, what is left out is marked.
+    line.contains(place.source_line.trim_matches('…'))
+        && (place.line, place.column) <= (place.end_line, place.end_column)
         && place.width >= 1
         && place.column <= length + 1
         && place.caret < place.column
