@@ -62,12 +62,14 @@ impl<'t> LineIndex<'t> {
         // What ends with a line break ends in the line it breaks.
         let last = self.line_of(end.saturating_sub(1).max(start));
         let (last_start, last_end) = self.bounds(last);
+        // What stands in the line break itself ends where it begins.
+        let end = end.min(last_end).max(start);
         let (source_line, caret) = self.excerpt(start, line_start, line_end);
         Place {
             line: line + 1,
             column: before + 1,
             end_line: last + 1,
-            end_column: self.characters_before(end.min(last_end), last_start) + 1,
+            end_column: self.characters_before(end, last_start) + 1,
             width: width.max(1),
             source_line,
             caret,
@@ -177,6 +179,8 @@ mod tests {
         let place = place_at(text, 0, end);
         assert_eq!((place.line, place.width), (1, 8));
         assert_eq!((place.end_line, place.end_column), (3, 11));
+        let place = place_at("ab\r", 3, 3);
+        assert_eq!((place.column, place.end_column), (4, 4));
         let place = place_at("ab\ncd", 0, 3);
         assert_eq!((place.end_line, place.end_column), (1, 3));
     }
