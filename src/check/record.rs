@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::nouns::{AssetId, Stamp};
-use crate::output::record::{Name, World, name};
+use crate::output::record::{Name, World, body, name};
 
 /// What was clean.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -36,12 +36,7 @@ impl Record {
     /// The record in these bytes if it is of this world, else an empty one.
     pub fn read(bytes: &[u8], world: &World) -> Self {
         let parse = || {
-            let (body, checksum) = bytes.split_last_chunk::<{ blake3::OUT_LEN }>()?;
-            let body = body.strip_prefix(MAGIC)?;
-            if blake3::hash(body) != *checksum {
-                return None;
-            }
-            let record: Self = postcard::from_bytes(body).ok()?;
+            let record: Self = postcard::from_bytes(body(bytes, MAGIC)?).ok()?;
             (record.world == *world).then_some(record)
         };
         parse().unwrap_or_else(|| Self::new(*world))

@@ -8,17 +8,19 @@ use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
+use super::name::{known_by, looked_up};
 use super::record::Record;
 use super::template::{Engine, readable, references};
 use crate::disk;
 use crate::nouns::{
     Asset, Level, LineIndex, LogicalPath, Place, Problem, ReferenceKind, Severity, Stamp,
 };
-use crate::rewrite::{Job, Suggestions, hint, remedy, shorten};
+use crate::rewrite::{Job, Suggestions, TOLD, hint, more, remedy, shorten};
 use crate::sources::Patterns;
 
 /// What was found in the templates.
@@ -38,10 +40,17 @@ pub struct Reader<'a> {
     pub directories: &'a [PathBuf],
     /// The run, for suggestions.
     pub job: &'a Job<'a>,
-    /// The path under which a name is looked up and not found, if it is not.
-    pub missing: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// Whether the storage gives fingerprints.
+    pub hashes: bool,
     /// What a name that is not found amounts to in the template of this name.
     pub level: &'a (dyn Fn(&LogicalPath) -> Level + Sync),
+}
+
+/// What names mean in the project.
+struct Names<'a> {
+    /// The path under which a name is looked up and not found, if it is not.
+    missing: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    suggestions: &'a Suggestions<'a>,
 }
 
 /// One template.
@@ -54,9 +63,6 @@ struct Template {
 /// Larger ones are none that people write, in bytes.
 const LARGEST: u64 = 16 << 20;
 
-/// So many problems of one template are told.
-const TOLD: usize = 1000;
-
 impl Reader<'_> {
     /// Looks at all templates that the record has not as clean.
     pub fn look(&self, record: &Record) -> Templates {
@@ -64,6 +70,16 @@ impl Reader<'_> {
         let templates = list(self.directories, &mut all.problems);
         all.count = templates.len();
         let suggestions = Suggestions::new(self.job.assets);
+        let there = OnceLock::new();
+        let missing = |name: &str| {
+            let there = there.get_or_init(|| self.known());
+            let path = looked_up(name, self.hashes)?;
+            (!there.contains(&path[..])).then(|| String::from_utf8_lossy(&path).into_owned())
+        };
+        let project = Names {
+            missing: &missing,
+            suggestions: &suggestions,
+        };
         let looks: Vec<io::Result<(Stamp, Option<Vec<Problem>>)>> = templates
             .par_iter()
             .map(|template| {
@@ -72,7 +88,7 @@ impl Reader<'_> {
                     return Ok((stamp, None));
                 }
                 let text = disk::read_small(&template.path, LARGEST)?;
-                Ok((stamp, self.read(template, &text, &suggestions)))
+                Ok((stamp, self.read(template, &text, &project)))
             })
             .collect();
         for (template, look) in templates.into_iter().zip(looks) {
@@ -85,16 +101,18 @@ impl Reader<'_> {
         all
     }
 
+    /// What the storage knows the files by.
+    fn known(&self) -> HashSet<&[u8]> {
+        let assets = self.job.assets.iter();
+        let paths = assets.map(|asset| known_by(asset, self.hashes).as_bytes());
+        paths.collect()
+    }
+
     /// What is wrong in a template; `None` if it is clean.
-    fn read(
-        &self,
-        template: &Template,
-        text: &[u8],
-        suggestions: &Suggestions<'_>,
-    ) -> Option<Vec<Problem>> {
+    fn read(&self, template: &Template, text: &[u8], project: &Names<'_>) -> Option<Vec<Problem>> {
         let found = references(text, Engine::Either);
         let missing = found.into_iter().filter_map(|reference| {
-            let path = (self.missing)(&reference.name)?;
+            let path = (project.missing)(&reference.name)?;
             Some((reference, path))
         });
         let missing: Vec<_> = missing.collect();
@@ -115,21 +133,18 @@ impl Reader<'_> {
                 .in_file(&template.path)
                 .at(lines.place(reference.start, reference.end))
                 .note(format!("looked for {}", shorten(path)));
-            let problem = self.advise(problem, template, reference, path, suggestions);
+            let problem = self.advise(problem, template, reference, path, project);
             Problem {
                 severity,
                 ..problem
             }
         };
         let mut problems: Vec<Problem> = missing.iter().take(TOLD).map(problem).collect();
-        if let Some(more) = missing.len().checked_sub(TOLD + 1) {
-            let message = format!("{} more references have problems", more + 1);
-            let problem = Problem::error("more-problems", message).in_file(&template.path);
-            problems.push(Problem {
-                severity,
-                ..problem
-            });
-        }
+        problems.extend(more(
+            missing.len().saturating_sub(TOLD),
+            severity,
+            &template.path,
+        ));
         Some(problems)
     }
 
@@ -140,7 +155,7 @@ impl Reader<'_> {
         template: &Template,
         reference: &super::StaticReference,
         path: &str,
-        suggestions: &Suggestions<'_>,
+        project: &Names<'_>,
     ) -> Problem {
         let bare = path.trim_start_matches('/');
         if reference.name.contains("//") && reference.name != path {
@@ -149,12 +164,12 @@ impl Reader<'_> {
         if bare.is_empty() {
             return problem.cure("name a file");
         }
-        if bare != path && (self.missing)(bare).is_none() {
+        if bare != path && (project.missing)(bare).is_none() {
             return problem.cure(format!("names begin without a slash: {bare}"));
         }
         let elsewhere = (self.job.elsewhere)(&LogicalPath::new(bare));
         let spell = |asset: &Asset| Some(asset.key.to_text().into_owned());
-        hint(problem, elsewhere, bare, spell, suggestions)
+        hint(problem, elsewhere, bare, spell, project.suggestions)
             .or_cure(|| remedy(&template.name, ReferenceKind::Template))
     }
 }

@@ -19,22 +19,23 @@ pub fn open(flag: Option<&Path>, settings: &CacheSettings, directory: &Path) -> 
     Cache::new(place.or_else(Cache::default_directory), settings.max_size)
 }
 
-/// The same, unless there is to be none.
-pub fn open_unless(
+/// The same, unless there is to be `none`; a problem if the project would serve
+/// or collect it.
+pub fn of_project(
     none: bool,
     flag: Option<&Path>,
-    settings: &CacheSettings,
+    settings: &Settings,
     directory: &Path,
-) -> Cache {
+) -> Result<Cache, Problem> {
     if none {
-        Cache::new(None, 0)
-    } else {
-        open(flag, settings, directory)
+        return Ok(Cache::new(None, 0));
     }
+    let cache = open(flag, &settings.cache, directory);
+    misplaced(&cache, settings).map_or(Ok(cache), Err)
 }
 
 /// What is wrong with the place of a cache: it would be served, or collected.
-pub fn misplaced(cache: &Cache, settings: &Settings) -> Option<Problem> {
+fn misplaced(cache: &Cache, settings: &Settings) -> Option<Problem> {
     let place = cache.directory()?;
     let (around, why) = if place.starts_with(&settings.static_root) {
         (settings.static_root.clone(), "is served")

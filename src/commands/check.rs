@@ -1,16 +1,11 @@
 //! `staticc check`: every problem of a project, and nothing written but a
 //! record of what is clean.
 
-use std::collections::HashSet;
-use std::ffi::OsString;
-use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
-use super::cache::{misplaced, open_unless};
 use super::policy::Policy;
 use super::project::Project;
-use super::{Exit, conclude, now, tell};
+use super::{Exit, cache, conclude, now, tell, unusable};
 use crate::check::{self, Reader, Record, Templates};
 use crate::cli;
 use crate::disk;
@@ -18,33 +13,24 @@ use crate::nouns::{Checkup, Event, Problem, ReferenceKind, Report as _};
 use crate::output::cache::Cache;
 use crate::output::record::World;
 use crate::report::Console;
-use crate::rewrite::{Job, normpath};
+use crate::rewrite::{Job, normal};
 use crate::settings::load::Loaded;
 use crate::settings::{AllowKind, Settings};
 
 /// Runs the verb.
 pub fn run(flags: &cli::Check, console: &mut Console, loaded: Loaded) -> Exit {
-    super::use_threads(flags.jobs);
+    super::use_threads(&flags.work);
     let directory = console.directory.clone();
     let asked = match Asked::new(&flags.files, &directory) {
         Ok(asked) => asked,
-        Err(problem) => {
-            tell(console, vec![problem]);
-            return Exit::Usage;
-        }
+        Err(problem) => return unusable(problem, console),
     };
     let Loaded { settings, warnings } = loaded;
     let cache_dir = flags.cache_dir.as_deref();
-    let cache = open_unless(
-        flags.no_cache,
-        cache_dir,
-        &settings.cache,
-        &console.directory,
-    );
-    if let Some(problem) = misplaced(&cache, &settings) {
-        tell(console, vec![problem]);
-        return Exit::Usage;
-    }
+    let cache = match cache::of_project(flags.no_cache, cache_dir, &settings, &directory) {
+        Ok(cache) => cache,
+        Err(problem) => return unusable(problem, console),
+    };
     let (mut problems, checkup) = look(flags, &settings, &cache);
     problems.extend(warnings);
     problems.retain(|problem| asked.about(problem));
@@ -121,24 +107,10 @@ fn templates(
     if flags.no_templates {
         return Templates::default();
     }
-    let hashes = settings.backend.hashes();
-    let there = OnceLock::new();
-    let is_there = |path: &[u8]| {
-        let paths = || {
-            let assets = job.assets.iter();
-            let paths = assets.map(|asset| check::known_by(asset, hashes).as_bytes());
-            paths.collect::<HashSet<&[u8]>>()
-        };
-        there.get_or_init(paths).contains(path)
-    };
-    let missing = |name: &str| {
-        let path = check::looked_up(name, hashes).filter(|path| !is_there(path))?;
-        Some(String::from_utf8_lossy(&path).into_owned())
-    };
     let reader = Reader {
         directories: &settings.template_dirs,
         job,
-        missing: &missing,
+        hashes: settings.backend.hashes(),
         level: &|template| policy.level(template, ReferenceKind::Template),
     };
     reader.look(record)
@@ -190,10 +162,4 @@ impl<'a> Asked<'a> {
             .flat_map(|it| self.names(it));
         names.any(|name| self.files.iter().any(|asked| name.starts_with(asked)))
     }
-}
-
-/// The path without `.` and `..`.
-fn normal(path: &Path) -> PathBuf {
-    let normal = normpath(path.as_os_str().as_bytes());
-    PathBuf::from(OsString::from_vec(normal))
 }

@@ -8,7 +8,7 @@ use super::interrupt::unless_interrupted;
 use super::name::Named;
 use super::project::Project;
 use super::tell::Story;
-use super::{Exit, conclude, fail_on, fail_on_warnings, now, occupy, prune, tell};
+use super::{Exit, cache, conclude, fail_on, fail_on_warnings, now, occupy, prune, tell, unusable};
 use crate::cli;
 use crate::disk;
 use crate::nouns::{Event, LinkMode, LogicalPath, Problem, Report as _, Summary, TICK};
@@ -31,27 +31,21 @@ pub fn run(flags: &cli::Collect, console: &mut Console, settings: &Settings) -> 
     let asks = flags.retention.keep.is_some() || flags.retention.older_than.is_some();
     if asks && !flags.prune {
         let problem = Problem::error("usage", "--keep and --older-than are for --prune");
-        tell(console, vec![problem.cure("add --prune")]);
-        return Exit::Usage;
+        return unusable(problem.cure("add --prune"), console);
     }
-    super::use_threads(flags.jobs);
+    super::use_threads(&flags.work);
     if !consents(flags, settings, console) {
         let refusal = Problem::error("cancelled", "Collecting static files cancelled.");
         tell(console, vec![refusal]);
         return Exit::Failed;
     }
     let cache_dir = flags.cache_dir.as_deref();
-    let cache = super::cache::open_unless(
-        flags.no_cache,
-        cache_dir,
-        &settings.cache,
-        &console.directory,
-    );
-    let hindrance = prune::hindrance(settings, &cache).filter(|_| flags.prune);
-    if let Some(problem) = super::cache::misplaced(&cache, settings).or(hindrance) {
-        tell(console, vec![problem]);
-        return Exit::Usage;
-    }
+    let cache = cache::of_project(flags.no_cache, cache_dir, settings, &console.directory);
+    let hindrance = |cache: &Cache| prune::hindrance(settings, cache).filter(|_| flags.prune);
+    let cache = match cache.and_then(|cache| hindrance(&cache).map_or(Ok(cache), Err)) {
+        Ok(cache) => cache,
+        Err(problem) => return unusable(problem, console),
+    };
     let root = StaticRoot::new(settings, link_mode(flags.link_mode), flags.durable);
     let run = Run {
         flags,

@@ -4,12 +4,11 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use super::cache::{misplaced, open_unless};
 use super::inquiry::Inquiry;
 use super::meant::Words;
 use super::policy::Policy;
 use super::project::Project;
-use super::{Exit, in_project, told};
+use super::{Exit, cache, in_project, told, unusable};
 use crate::cli;
 use crate::nouns::{Event, Fingerprint, LogicalPath, Problem, Report as _};
 use crate::output::record::Record;
@@ -78,17 +77,13 @@ fn explain(
     settings: &Settings,
     files: &[LogicalPath],
 ) -> Exit {
-    super::use_threads(flags.jobs);
-    let cache = open_unless(
-        flags.no_cache,
-        flags.cache_dir.as_deref(),
-        &settings.cache,
-        &console.directory,
-    );
-    if let Some(problem) = misplaced(&cache, settings) {
-        console.event(Event::Problem(problem));
-        return Exit::Usage;
-    }
+    super::use_threads(&flags.work);
+    let cache_dir = flags.cache_dir.as_deref();
+    let cache = cache::of_project(flags.no_cache, cache_dir, settings, &console.directory);
+    let cache = match cache {
+        Ok(cache) => cache,
+        Err(problem) => return unusable(problem, console),
+    };
     let project = Project::find(settings, &flags.ignoring);
     let policy = Policy::new(settings);
     let hashes = settings.backend.hashes();

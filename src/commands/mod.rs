@@ -193,6 +193,12 @@ fn conclude(result: Result<(), Vec<Problem>>, console: &mut Console) -> Exit {
     }
 }
 
+/// How a verb ends whose flags can't be used.
+fn unusable(problem: Problem, console: &mut Console) -> Exit {
+    tell(console, vec![problem]);
+    Exit::Usage
+}
+
 /// How a verb ends that only prints.
 fn print(text: &[u8], console: &mut Console) -> Exit {
     let printed = report::print(text).map_err(|error| {
@@ -209,8 +215,8 @@ fn wants_color(when: cli::When, stream: &impl io::IsTerminal) -> bool {
 }
 
 /// How many threads work, where somebody said it.
-fn use_threads(jobs: Option<u16>) {
-    let Some(jobs) = jobs else { return };
+fn use_threads(work: &cli::Work) {
+    let Some(jobs) = work.jobs else { return };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs));
     // One thread is the one that there is.
     let pool = if jobs == 1 {

@@ -12,7 +12,7 @@ use crate::settings::Settings;
 
 /// Runs the verb.
 pub fn run(flags: &cli::Verify, console: &mut Console, settings: &Settings) -> Exit {
-    super::use_threads(flags.jobs);
+    super::use_threads(&flags.work);
     let root = StaticRoot::new(settings, LinkMode::Copy, false);
     let policy = Policy::new(settings);
     let level = |key: &LogicalPath, kind| policy.level(key, kind);

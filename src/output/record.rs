@@ -245,11 +245,7 @@ impl Record {
     }
 
     fn parse(bytes: &[u8]) -> Option<Self> {
-        let (body, checksum) = bytes.split_last_chunk::<{ blake3::OUT_LEN }>()?;
-        let body = body.strip_prefix(MAGIC)?;
-        if blake3::hash(body) != *checksum {
-            return None;
-        }
+        let body = body(bytes, MAGIC)?;
         let (world, body) = postcard::take_from_bytes(body).ok()?;
         let (sources, body) = postcard::take_from_bytes(body).ok()?;
         let (outputs, _) = postcard::take_from_bytes::<Vec<Option<Output>>>(body).ok()?;
@@ -260,6 +256,14 @@ impl Record {
             by_name: OnceLock::new(),
         })
     }
+}
+
+/// What stands between the beginning of a record and its checksum, if both are
+/// right.
+pub fn body<'b>(bytes: &'b [u8], magic: &[u8]) -> Option<&'b [u8]> {
+    let (body, checksum) = bytes.split_last_chunk::<{ blake3::OUT_LEN }>()?;
+    let body = body.strip_prefix(magic)?;
+    (blake3::hash(body) == *checksum).then_some(body)
 }
 
 /// Every record begins so; the number is that of the format.

@@ -1,7 +1,7 @@
 //! What is wrong with references, as problems with places and cures. Knows
 //! texts and names; looks at no disk but through [`Elsewhere`]'s finder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::collection::Job;
 use super::scan::{Fault, Finding, shorten};
@@ -20,7 +20,7 @@ pub enum Elsewhere {
 }
 
 /// So many findings of one text are told one by one.
-const TOLD: usize = 1000;
+pub const TOLD: usize = 1000;
 
 /// The findings of one text as problems with places.
 pub(super) fn tell(
@@ -131,19 +131,26 @@ fn why(likeness: Likeness) -> &'static str {
 }
 
 /// Those findings of one text that are not told one by one.
-fn summary(asset: &Asset, more: &[&Finding]) -> Option<Problem> {
-    let message = format!("{} more references have problems", more.len());
+fn summary(asset: &Asset, rest: &[&Finding]) -> Option<Problem> {
     let fails = |finding: &&Finding| {
         finding.level == Level::Error && !matches!(finding.fault, Fault::Leftover(_))
     };
-    let problem = if more.is_empty() {
-        return None;
-    } else if more.iter().any(fails) {
-        Problem::error("more-problems", message)
+    let severity = if rest.iter().any(fails) {
+        Severity::Error
     } else {
-        Problem::warning("more-problems", message)
+        Severity::Warning
     };
-    Some(problem.in_file(asset.source()))
+    more(rest.len(), severity, &asset.source())
+}
+
+/// So many references of a file have problems that are not told one by one.
+pub fn more(count: usize, severity: Severity, file: &Path) -> Option<Problem> {
+    let message = format!("{count} more references have problems");
+    let problem = Problem::error("more-problems", message).in_file(file);
+    (count > 0).then_some(Problem {
+        severity,
+        ..problem
+    })
 }
 
 /// An asset whose name Django's rules turn into a path elsewhere.

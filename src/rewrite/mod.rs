@@ -20,8 +20,8 @@ mod survey;
 
 pub use check::{Checker, Dangling, Reading};
 pub use collection::{Adjusted, Job, Rewritten, complete, rewrite};
-pub use faults::{Elsewhere, hint, remedy};
-pub use python::{clean_name, hashed_name, is_space, normpath, urldefrag, urlsplit};
+pub use faults::{Elsewhere, TOLD, hint, more, remedy};
+pub use python::{clean_name, hashed_name, is_space, normal, normpath, urldefrag, urlsplit};
 pub use resolve::{Leftovers, NoLeftovers, Resolver, hashed_path};
 pub use rules::Rules;
 pub use scan::{Policy, shorten};

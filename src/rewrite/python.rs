@@ -3,6 +3,9 @@
 //! not UTF-8). Knows nothing of assets or rules.
 
 use std::borrow::Cow;
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::{Path, PathBuf};
 
 /// `urllib.parse.urlsplit`'s result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -198,6 +201,11 @@ fn percent_escape(text: &[u8]) -> Option<u8> {
     };
     let digit = |byte: u8| char::from(byte).to_digit(16);
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+}
+
+/// `posixpath.normpath` of a path of the file system.
+pub fn normal(path: &Path) -> PathBuf {
+    PathBuf::from(OsString::from_vec(normpath(path.as_os_str().as_bytes())))
 }
 
 /// `posixpath.normpath`.

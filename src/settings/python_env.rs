@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::modules;
 use super::python_source;
 use super::tree;
+use crate::rewrite::normal;
 
 /// Where modules are looked up, in order.
 #[derive(Debug, Default)]
@@ -164,13 +165,6 @@ fn literal_mapping(text: &str) -> Option<HashMap<String, PathBuf>> {
             _ => None,
         })
         .collect()
-}
-
-/// The path without `.` and `..`.
-fn normal(path: &Path) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt;
-    let bytes = crate::rewrite::normpath(path.as_os_str().as_bytes());
-    PathBuf::from(std::ffi::OsStr::from_bytes(&bytes))
 }
 
 #[cfg(test)]

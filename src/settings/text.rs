@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::tree::{Node, Table, Text, Value, parse};
 use crate::disk;
 use crate::nouns::Problem;
+use crate::rewrite::normal;
 
 /// All texts laid over each other.
 pub struct Layers {
@@ -124,9 +125,5 @@ fn nothing_found(directory: &Path) -> Problem {
 
 /// `os.path.abspath` of a path that is relative to `directory`.
 pub fn absolute(directory: &Path, path: &Path) -> PathBuf {
-    use std::ffi::OsStr;
-    use std::os::unix::ffi::OsStrExt;
-    let joined = directory.join(path);
-    let normal = crate::rewrite::normpath(joined.as_os_str().as_bytes());
-    PathBuf::from(OsStr::from_bytes(&normal))
+    normal(&directory.join(path))
 }

@@ -2,13 +2,12 @@
 //! single places; what is collected it is told.
 
 use std::collections::HashMap;
-use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use super::{Found, Patterns, SourceDirectory};
 use crate::nouns::{Asset, Candidate, Candidates, LogicalPath, Standing};
-use crate::rewrite::normpath;
+use crate::rewrite::normal;
 use crate::settings::Finder;
 
 /// Where to look, and what became of what the finders list there.
@@ -55,20 +54,18 @@ impl<'a> Lookup<'a> {
             let Some(relative) = directory.relative(path) else {
                 continue;
             };
-            let place = directory.root.join(relative);
-            let place = normpath(place.as_os_str().as_bytes());
-            let place = Path::new(OsStr::from_bytes(&place));
+            let place = normal(&directory.root.join(relative));
             let Ok(below) = place.strip_prefix(&directory.root) else {
                 // Django raises SuspiciousFileOperation.
                 all.leads_out = true;
                 all.list.clear();
                 break;
             };
-            if is_there(directory.finder, place) {
+            if is_there(directory.finder, &place) {
                 all.list.push(Candidate {
-                    source: real_path(place),
+                    source: real_path(&place),
                     origin: directory.origin(),
-                    standing: self.standing(directory, place, below),
+                    standing: self.standing(directory, &place, below),
                 });
                 if first {
                     break;
@@ -108,8 +105,7 @@ fn real_path(place: &Path) -> PathBuf {
     let broken = || {
         let directory = place.parent()?.canonicalize().ok()?;
         let target = directory.join(std::fs::read_link(place).ok()?);
-        let target = normpath(target.as_os_str().as_bytes());
-        Some(PathBuf::from(OsStr::from_bytes(&target)))
+        Some(normal(&target))
     };
     let real = place.canonicalize().ok();
     real.or_else(broken).unwrap_or_else(|| place.to_owned())

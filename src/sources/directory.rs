@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::nouns::{LogicalPath, Origin};
-use crate::rewrite::normpath;
+use crate::rewrite::normal;
 use crate::settings::{Finder, Settings, StaticDir};
 
 /// A directory whose files take part.
@@ -72,8 +72,7 @@ impl SourceDirectory {
     /// it is not without.
     pub fn below(&self, file: &Path) -> Option<LogicalPath> {
         let path = |below: &Path| LogicalPath::new(below.as_os_str().as_bytes());
-        let plain = normpath(file.as_os_str().as_bytes());
-        if let Ok(below) = Path::new(OsStr::from_bytes(&plain)).strip_prefix(&self.root) {
+        if let Ok(below) = normal(file).strip_prefix(&self.root) {
             return Some(path(below));
         }
         let (file, root) = (file.canonicalize().ok()?, self.root.canonicalize().ok()?);

@@ -6,6 +6,7 @@ import statistics
 import sys
 
 from measure import MEMORY, NODE_MODULES, STATICC, Measured, Project, median, row
+from real_packages import NODE, SWAGGER, UNFOLD
 
 
 def run():
@@ -13,29 +14,11 @@ def run():
     broken()
 
 
-# Those of `parity.py`.
-NODE = [("bootstrap", "bootstrap/dist"), ("leaflet", "leaflet/dist"), ("swagger", "swagger-ui-dist")]
-APPS = [
-    "unfold",
-    "unfold.contrib.filters",
-    "unfold.contrib.forms",
-    "django.contrib.admin",
-    "django.contrib.messages",
-    "django.contrib.sessions",
-    "rest_framework",
-    "debug_toolbar",
-    "import_export",
-    "drf_spectacular_sidecar",
-    "silk",
-    "tinymce",
-]
-
-
 def real():
     """Static files and templates of the packages of the parity run, against an
     interpreter that imports Django and nothing of the project."""
-    dirs = [(name, os.path.join(NODE_MODULES, path)) for name, path in NODE]
-    project = Project("check", dirs, APPS)
+    dirs = [(name, os.path.join(NODE_MODULES, path)) for name, path in [*NODE, SWAGGER]]
+    project = Project("check", dirs, UNFOLD)
     check = [STATICC, "check", "--cache-dir", project.cache]
     first = Measured(check, project.base, accepted=(0, 1))
     counts = first.output.strip().splitlines()[-1].split(".")[0]

@@ -16,23 +16,8 @@ import sys
 
 import brotli
 import django_run
+from real_packages import UNFOLD, FEW, NODE, SWAGGER
 
-APPS = [
-    "django.contrib.admin",
-    "django.contrib.messages",
-    "django.contrib.sessions",
-    "rest_framework",
-    "debug_toolbar",
-    "import_export",
-    "drf_spectacular_sidecar",
-    "silk",
-    "tinymce",
-]
-# Its own admin theme stands in for django.contrib.admin's.
-UNFOLD = ["unfold", "unfold.contrib.filters", "unfold.contrib.forms", *APPS]
-FEW = ["django.contrib.admin", "rest_framework", "debug_toolbar"]
-NODE = [["bootstrap", "bootstrap/dist"], ["leaflet", "leaflet/dist"]]
-SWAGGER = ["swagger", "swagger-ui-dist"]
 STORAGES = {
     "plain": "django.contrib.staticfiles.storage.StaticFilesStorage",
     "manifest": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",

@@ -10,6 +10,19 @@ fn also(project: &Project, text: &str) {
     project.write("settings.toml", format!("{SMALLEST}{text}"));
 }
 
+/// These apps, looked for in the project.
+fn apps(project: &Project, entries: &str) {
+    let path = "[staticc]\npython_path = [\".\"]\n";
+    also(project, &format!("INSTALLED_APPS = {entries}\n{path}"));
+}
+
+/// An app whose configuration has this as its name.
+fn polls(project: &Project, name: &str) {
+    let class = "from django.apps import AppConfig\nclass PollsConfig(AppConfig):\n";
+    project.write("polls/__init__.py", "");
+    project.write("polls/apps.py", format!("{class}    name = {name}\n"));
+}
+
 pub const CASES: &[Case] = &[
     case("toml-syntax", COLLECT, |project| {
         project.write("settings.toml", "STATIC_URL = /static/\n");
@@ -110,47 +123,24 @@ pub const CASES: &[Case] = &[
         |_| {},
     ),
     case("app-not-found", COLLECT, |project| {
-        also(
-            project,
-            "INSTALLED_APPS = [\"polls\"]\n[staticc]\npython_path = [\".\"]\n",
-        );
+        apps(project, "[\"polls\"]");
     }),
     case("app-not-found-class", COLLECT, |project| {
-        project.write("polls/__init__.py", "");
-        project.write(
-            "polls/apps.py",
-            "from django.apps import AppConfig\nclass PollsConfig(AppConfig):\n    name = 'polls'\n",
-        );
-        also(
-            project,
-            "INSTALLED_APPS = [\"polls.apps.PolsConfig\"]\n[staticc]\npython_path = [\".\"]\n",
-        );
+        polls(project, "'polls'");
+        apps(project, "[\"polls.apps.PolsConfig\"]");
     }),
     case("app-not-found-misspelt", COLLECT, |project| {
         project.write("shop/__init__.py", "");
         project.write("shop/catalog/__init__.py", "");
-        also(
-            project,
-            "INSTALLED_APPS = [\"shop.catlog\", \"shpo.catalog\"]\n[staticc]\npython_path = [\".\"]\n",
-        );
+        apps(project, "[\"shop.catlog\", \"shpo.catalog\"]");
     }),
     case("app-unclear", COLLECT, |project| {
-        project.write("polls/__init__.py", "");
-        project.write(
-            "polls/apps.py",
-            "from django.apps import AppConfig\nclass PollsConfig(AppConfig):\n    name = compute()\n",
-        );
-        also(
-            project,
-            "INSTALLED_APPS = [\"polls\"]\n[staticc]\npython_path = [\".\"]\n",
-        );
+        polls(project, "compute()");
+        apps(project, "[\"polls\"]");
     }),
     case("duplicate-app", COLLECT, |project| {
         project.write("a/polls/__init__.py", "");
         project.write("b/polls/__init__.py", "");
-        also(
-            project,
-            "INSTALLED_APPS = [\"a.polls\", \"b.polls\"]\n[staticc]\npython_path = [\".\"]\n",
-        );
+        apps(project, "[\"a.polls\", \"b.polls\"]");
     }),
 ];
