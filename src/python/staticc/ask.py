@@ -1,0 +1,404 @@
+"""Asks a project's own Python what `staticc init` has to know of it.
+
+    python ask.py [--settings mysite.settings] [--manage PATH/manage.py] [--files]
+
+Owns the questions, and the JSON they are answered in; decides nothing about
+staticc. It writes nothing (no bytecode, no log files), opens no database
+(connecting fails), and prints exactly one JSON object on standard output,
+whatever the project prints: that goes to standard error. manage.py runs up to
+its command, and no further. Exit status 0, or 1 where the project can't be
+loaded: then "error" says why, beside what was answered until then. Relative
+paths are from the current directory, as for Django. Only --files makes finders
+that are not Django's two, and lists what they find. Needs the standard library
+alone, Python 3.9 or later, Django 4.2 or later.
+"""
+
+import argparse
+import contextlib
+import importlib.metadata
+import importlib.util
+import inspect
+import json
+import math
+import os
+import pathlib
+import platform
+import re
+import runpy
+import sys
+import traceback
+import warnings
+
+NOT_ASKED = []
+TEXT_LIMIT = 300
+DJANGO_FINDERS = re.compile(r"django\.contrib\.staticfiles\.finders\.(FileSystem|AppDirectories)Finder")
+AS_THEY_ARE = (
+    "STATICFILES_FINDERS FILE_UPLOAD_PERMISSIONS FILE_UPLOAD_DIRECTORY_PERMISSIONS FORCE_SCRIPT_NAME DEBUG"
+    " STATICFILES_STORAGE WHITENOISE_KEEP_ONLY_HASHED_FILES WHITENOISE_SKIP_COMPRESS_EXTENSIONS"
+    " WHITENOISE_MANIFEST_STRICT"
+).split()
+STORAGE_ATTRIBUTES = (
+    "manifest_name manifest_strict max_post_process_passes support_js_module_import_aggregation"
+    " keep_only_hashed_files location base_url file_permissions_mode directory_permissions_mode"
+).split()
+
+
+class Prepared(BaseException):
+    """manage.py has come to its command; no `except Exception` is to stop it."""
+
+
+def refuse(error, *said):
+    def refused(*_, **__):
+        raise error(*said)
+
+    return refused
+
+
+def not_asked(what, why):
+    if isinstance(why, BaseException):
+        why = f"{type(why).__name__}: {short(why)}"
+    NOT_ASKED.append({"what": what, "why": text(why)})
+
+
+def attempt(what, ask, *arguments):
+    """What `ask` answers; None, and why, where the project doesn't let it."""
+    try:
+        return ask(*arguments)
+    except Exception as error:
+        return not_asked(what, error)
+
+
+def short(error):
+    lines = str(error).strip().splitlines()
+    return lines[0][:TEXT_LIMIT] if lines else ""
+
+
+def text(value):
+    """Text that is UTF-8: names of files need not be."""
+    return str(value).encode("utf-8", "backslashreplace").decode()
+
+
+def plain(value, what, depth=8):
+    """A value as JSON has it; what JSON has not becomes text, and is told where that says little."""
+    from django.utils.functional import Promise
+
+    if value is None or isinstance(value, (bool, int)) or isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, (str, Promise)):
+        return text(value)
+    if isinstance(value, (bytes, os.PathLike, re.Pattern)):
+        return text(os.fsdecode(getattr(value, "pattern", value)))
+    if depth and isinstance(value, dict):
+        return {text(key): plain(item, f"{what}.{text(key)}", depth - 1) for key, item in value.items()}
+    if depth and isinstance(value, (list, tuple, set, frozenset)):
+        items = [plain(item, what, depth - 1) for item in value]
+        return sorted(items, key=str) if isinstance(value, (set, frozenset)) else items
+    not_asked(what, f"its value is no JSON but {type(value).__name__}; it is given as text")
+    return dotted(value) if callable(value) and hasattr(value, "__qualname__") else text(repr(value))[:TEXT_LIMIT]
+
+
+def absolute(value):
+    """A path as Django's storages make it absolute; None if it is empty."""
+    path = os.fsdecode(value) if isinstance(value, (bytes, os.PathLike)) else str(value or "")
+    return text(os.path.abspath(path)) if path else None
+
+
+def file_of(module):
+    return absolute(getattr(sys.modules.get(module), "__file__", None))
+
+
+def dotted(thing):
+    return f"{thing.__module__}.{thing.__qualname__}"
+
+
+def library(cls):
+    return cls.__module__.split(".")[0] in ("django", "whitenoise")
+
+
+def where(cls, name=None):
+    """`file:line` of a class or of what it defines; less, where there is no source."""
+    file = file_of(cls.__module__)
+    try:
+        lines, line = inspect.getsourcelines(cls)
+    except (OSError, SyntaxError, TypeError):
+        return file
+    defines = re.compile(rf"\s+((async\s+)?def\s+|class\s+)?{name}\s*[(:=]")
+    return f"{file}:{line + next((at for at, code in enumerate(lines) if name and defines.match(code)), 0)}"
+
+
+def versions():
+    whitenoise = None
+    if importlib.util.find_spec("whitenoise"):
+        whitenoise = attempt("versions.whitenoise", importlib.metadata.version, "whitenoise") or "unknown"
+    return {
+        "python": platform.python_version(), "executable": absolute(sys.executable), "prefix": absolute(sys.prefix),
+        "django": sys.modules["django"].get_version(), "whitenoise": whitenoise,
+        "brotli": importlib.util.find_spec("brotli") is not None,
+    }
+
+
+def static_settings(settings):
+    """Each setting's value and whether the project set it; `written` where Django changes the value."""
+    answers = {}
+
+    def answer(name, read, **more):
+        value = attempt(name, read, getattr(settings, name, None))
+        answers[name] = {"value": value, "set": settings.is_overridden(name), **more}
+
+    for name in AS_THEY_ARE:
+        if hasattr(settings, name):
+            answer(name, lambda value: plain(value, name))
+    for name in ("STATIC_URL", "MEDIA_URL"):
+        answer(name, lambda value: plain(value, name), written=plain(getattr(settings._wrapped, name, None), name))
+    for name in ("STATIC_ROOT", "MEDIA_ROOT"):
+        answer(name, absolute, written=plain(getattr(settings, name, None), name))
+
+    def directory(entry):
+        prefix, path = entry if isinstance(entry, (list, tuple)) else ("", entry)
+        return {"prefix": text(prefix), "directory": absolute(path), "written": plain(path, "STATICFILES_DIRS")}
+
+    def engine(template):
+        return {
+            "BACKEND": plain(template.get("BACKEND"), "TEMPLATES.BACKEND"),
+            "DIRS": [absolute(path) for path in template.get("DIRS", ())],
+            "APP_DIRS": bool(template.get("APP_DIRS")),
+            "loaders": plain(template.get("OPTIONS", {}).get("loaders"), "TEMPLATES.loaders"),
+        }
+
+    answer("STATICFILES_DIRS", lambda entries: [directory(entry) for entry in entries])
+    answer("TEMPLATES", lambda templates: [engine(template) for template in templates])
+    answer("STORAGES", lambda storages: plain(storages.get("staticfiles"), "STORAGES.staticfiles"))
+    answers["STORAGES.staticfiles"] = answers.pop("STORAGES")
+    return answers
+
+
+def apps(settings, registry):
+    answers = []
+    for entry, config in zip(settings.INSTALLED_APPS, registry.get_app_configs()):
+        cls, origin = type(config), "module"
+        by = next((base for base in cls.__mro__ if "path" in vars(base)), None)
+        if by:
+            origin = "class"
+        elif config.path != attempt(f"apps.{config.label}.path", config._path_from_module, config.module):
+            origin = "instance"
+        answers.append({
+            "entry": text(entry) if isinstance(entry, str) else dotted(cls),
+            "name": text(config.name), "label": text(config.label), "directory": absolute(config.path),
+            "path_from": origin, "path_where": by and where(by, "path"),
+            "config": dotted(cls), "where": None if library(cls) else where(cls),
+        })
+    return answers
+
+
+def ignore_patterns(registry):
+    """What collectstatic ignores by default, if the staticfiles app is installed."""
+    from django.contrib.staticfiles.apps import StaticFilesConfig
+
+    if not registry.is_installed("django.contrib.staticfiles"):
+        return not_asked("ignore_patterns", "django.contrib.staticfiles is not in INSTALLED_APPS")
+    config = registry.get_app_config("staticfiles")
+    value = plain(list(config.ignore_patterns), "ignore_patterns")
+    by = next(base for base in type(config).__mro__ if "ignore_patterns" in vars(base))
+    return {"value": value, "set": value != StaticFilesConfig.ignore_patterns, "where": where(by, "ignore_patterns")}
+
+
+def storage(settings):
+    from django.core.files.storage import FileSystemStorage
+    from django.utils.module_loading import import_string
+
+    configured = settings.STORAGES["staticfiles"]
+    cls = import_string(configured["BACKEND"])
+    mro = [base for base in cls.__mro__ if base is not object]
+    theirs = [base for base in mro if library(base)]
+    overrides = []
+    for base in (base for base in mro if not library(base)):
+        for name, value in vars(base).items():
+            if (name != "__init__" and name.startswith("__")) or not any(name in vars(known) for known in theirs):
+                continue
+            described = callable(value) or hasattr(type(value), "__get__")
+            kind = {"kind": "method"} if described else {"kind": "attribute", "value": plain(value, f"storage.{name}")}
+            overrides.append({"name": name, "class": dotted(base), "where": where(base, name), **kind})
+
+    made = cls
+    if issubclass(cls, FileSystemStorage):
+        # A manifest of an earlier run may be broken, and isn't asked for.
+        quiet = type(cls.__name__, (cls,), {"__module__": cls.__module__, "load_manifest": lambda self: ({}, "")})
+        made = attempt("storage made with its OPTIONS", lambda: quiet(**configured.get("OPTIONS", {}))) or cls
+    else:
+        not_asked("storage made with its OPTIONS", f"{dotted(cls)} is not a storage on this disk")
+
+    def read(name):
+        value = getattr(made, name, None)
+        return None if hasattr(type(value), "__get__") else plain(value, f"storage.{name}")
+
+    answers = {
+        "class": dotted(cls), "where": None if library(cls) else where(cls),
+        "base": dotted(theirs[0]) if theirs else None, "mro": [dotted(base) for base in mro],
+        "overrides": overrides, "made": made is not cls,
+    }
+    answers.update((name, attempt(f"storage.{name}", read, name)) for name in STORAGE_ATTRIBUTES)
+    answers["manifest_location"] = absolute(getattr(getattr(made, "manifest_storage", None), "location", None))
+    known = next((vars(base)["patterns"] for base in theirs if "patterns" in vars(base)), None)
+    if known and made is not cls and made.support_js_module_import_aggregation:
+        known += (made._js_module_import_aggregation_patterns,)
+    patterns = getattr(made, "patterns", None)
+    answers["patterns"] = None if patterns == known else plain(patterns, "storage.patterns")
+    return answers
+
+
+def other_finders(settings, registry, files):
+    """The finders that are not Django's two, and what they find if that is asked for."""
+    from django.contrib.staticfiles.finders import get_finder
+    from django.utils.module_loading import import_string
+
+    def finder(entry):
+        cls = import_string(entry)
+        base = next((dotted(base) for base in cls.__mro__ if library(base)), None)
+        return {"entry": text(entry), "class": dotted(cls), "base": base, "where": where(cls)}
+
+    def find(entry):
+        ignored = getattr(registry.app_configs.get("staticfiles"), "ignore_patterns", [])
+        found = []
+        for path, kept in get_finder(entry).list([os.path.normpath(pattern) for pattern in ignored]):
+            path = os.fsdecode(path)
+            file = attempt(f"finders.{entry}.{text(path)}", lambda: os.path.abspath(kept.path(path)))
+            if file is not None and (text(path), text(file)) != (path, file):
+                not_asked(f"finders.{entry}.{text(path)}", "its name is not UTF-8")
+            elif file is not None:
+                found.append({"path": path, "prefix": text(getattr(kept, "prefix", None) or ""), "source": file})
+        return found
+
+    answers = []
+    for entry in (entry for entry in settings.STATICFILES_FINDERS if not DJANGO_FINDERS.fullmatch(entry)):
+        answers.append(attempt(f"finders.{entry}", finder, entry) or {"entry": text(entry)})
+        if files:
+            answers[-1]["files"] = attempt(f"files of {entry}", find, entry)
+    return answers
+
+
+def python_path():
+    """Where modules are looked up once the project is loaded, without Python's own."""
+    own = os.path.dirname(os.path.abspath(os.__file__))
+    paths = [absolute(path or ".") for path in sys.path if os.path.isdir(path or ".")]
+    return [path for path in paths if path not in (own, os.path.join(own, "lib-dynload"))]
+
+
+def prepare(manage, module):
+    """Makes the project importable as manage.py does; its settings module, and who named it."""
+    if not getattr(sys.flags, "safe_path", False):
+        del sys.path[0]  # the directory of this script
+    sys.path.insert(0, os.path.dirname(os.path.abspath(manage)) if manage else os.getcwd())
+    named_by = "flag" if module else "environment" if os.environ.get("DJANGO_SETTINGS_MODULE") else "manage.py"
+    if module:
+        os.environ["DJANGO_SETTINGS_MODULE"] = module
+    if manage:
+        code = pathlib.Path(manage).read_text("utf-8", "replace")
+        if "execute_from_command_line" in code:
+            # Not only read: .env files, sys.path and django-configurations are set up in there.
+            from django.core.management import ManagementUtility
+
+            ManagementUtility.execute = refuse(Prepared)
+            with contextlib.suppress(Prepared):
+                runpy.run_path(manage, run_name="__main__")
+        if named := re.search(r"""DJANGO_SETTINGS_MODULE["']\s*(?:,|\]\s*=)\s*["']([\w.]+)["']""", code):
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", named[1])
+    if module:
+        os.environ["DJANGO_SETTINGS_MODULE"] = module
+    return os.environ.get("DJANGO_SETTINGS_MODULE"), named_by
+
+
+def ask(options, answers):
+    """Puts answers in as they come, so that an error leaves the earlier ones."""
+    import django
+    from django.conf import settings
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.utils import OperationalError
+
+    BaseDatabaseWrapper.connect = refuse(OperationalError, "staticc init opens no database")
+    answers["versions"] = versions()
+    if django.VERSION < (4, 2):
+        raise RuntimeError(f"Django {django.get_version()} is older than 4.2")
+    manage = options.manage or ("manage.py" if os.path.isfile("manage.py") else None)
+    sys.argv = [manage or "manage.py", "collectstatic", "--noinput"]
+    module, named_by = prepare(manage, options.settings)
+    answers["settings_module"] = {"name": module, "named_by": named_by, "file": None}
+    if not module:
+        raise LookupError("DJANGO_SETTINGS_MODULE is not set, and no manage.py names it")
+    settings.LOGGING_CONFIG = None  # log files are not ours to make
+    answers["settings_module"]["file"] = file_of(module)
+    django.setup()
+    from django.apps import apps as registry
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        answers["python_path"] = python_path()
+        answers["settings"] = static_settings(settings)
+        answers["apps"] = attempt("apps", apps, settings, registry)
+        answers["ignore_patterns"] = attempt("ignore_patterns", ignore_patterns, registry)
+        answers["storage"] = attempt("storage", storage, settings)
+        answers["finders"] = attempt("finders", other_finders, settings, registry, options.files)
+
+
+def failure(error):
+    """Why the project can't be loaded, and where in its own files."""
+    chain = [error]
+    while len(chain) < 16 and (before := chain[-1].__cause__ or chain[-1].__context__):
+        chain.append(before)
+    missing, missing_is = next(filter(None, map(missing_of, chain)), ("", None))
+    lines = "".join(traceback.format_exception(type(error), error, error.__traceback__)).splitlines()
+    return {
+        "kind": type(error).__name__, "message": text(short(error)),
+        "where": next(filter(None, map(place_of, chain)), None),
+        "missing": text(missing) or None, "missing_is": missing_is,
+        "traceback": text("\n".join(lines[-10:])),
+    }
+
+
+def missing_of(error):
+    frames = traceback.extract_tb(error.__traceback__)
+    if isinstance(error, ModuleNotFoundError):
+        return error.name and (error.name, "module")
+    if isinstance(error, KeyError) and frames and frames[-1].filename in (os.__file__, "<frozen os>"):
+        return error.args[0], "variable"
+    said = str(error)
+    if re.search(r"environ|\benv|setting must not be empty", said, re.IGNORECASE):
+        names = re.findall(r"(variable\W+)?\b(?!DJANGO_SETTINGS_MODULE)([A-Z][A-Z0-9_]{2,})\b", said)
+        return names and (max(names, key=lambda name: bool(name[0]))[1], "variable")
+
+
+def place_of(error):
+    """`file:line` of the last frame that is neither Python's, nor a package's, nor ours."""
+    frames = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError) and error.filename:
+        frames.append((error.filename, error.lineno))
+    packaged = re.compile(rf"<|{re.escape(os.path.dirname(os.__file__))}[/\\]|.*[/\\](site|dist)-packages[/\\]")
+    for file, line in reversed(frames):
+        if file != ask.__code__.co_filename and not packaged.match(file):
+            return f"{absolute(file)}:{line}"
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="ask.py")
+    parser.add_argument("--settings")
+    parser.add_argument("--manage")
+    parser.add_argument("--files", action="store_true")
+    options = parser.parse_args()
+    answer = os.dup(1)
+    os.dup2(2, 1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.stdout = sys.stderr
+    sys.dont_write_bytecode = True
+    answers = {}
+    try:
+        ask(options, answers)
+    except BaseException as error:
+        answers["error"] = failure(error)
+    answers["not_asked"] = NOT_ASKED
+    with os.fdopen(answer, "w", encoding="ascii") as out:
+        out.write(json.dumps(answers))
+    sys.stderr.flush()
+    os._exit(1 if "error" in answers else 0)  # whatever threads the project has started
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,362 @@
+"""What src/python/staticc/ask.py answers for small Django projects.
+
+    python -m unittest tests/python/test_ask.py      # by a Python that has Django
+
+Needs the standard library; skips itself where Django isn't installed.
+"""
+
+import importlib.util
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ASK = pathlib.Path(__file__).resolve().parents[2] / "src/python/staticc/ask.py"
+HAS_WHITENOISE = importlib.util.find_spec("whitenoise") is not None
+MANAGE = """
+import os, sys
+def main():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings")
+    from django.core.management import execute_from_command_line
+    execute_from_command_line(sys.argv)
+if __name__ == "__main__":
+    main()
+"""
+SETTINGS = """
+from pathlib import Path
+BASE_DIR = Path(__file__).resolve().parent.parent
+SECRET_KEY = "x"
+INSTALLED_APPS = ["django.contrib.staticfiles"]
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "out"
+"""
+STORAGE = 'STORAGES = {"staticfiles": {"BACKEND": "%s"}}\n'
+MANIFEST = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+
+
+@unittest.skipUnless(importlib.util.find_spec("django"), "Django isn't installed")
+class Ask(unittest.TestCase):
+    def setUp(self):
+        made = tempfile.TemporaryDirectory()
+        self.addCleanup(made.cleanup)
+        self.root = pathlib.Path(made.name).resolve()
+        self.write("manage.py", MANAGE)
+        self.write("mysite/__init__.py", "")
+
+    def write(self, path, code):
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(code)
+
+    def files(self):
+        return sorted(str(path) for path in self.root.rglob("*"))
+
+    def ask(self, *flags, status=0, **environment):
+        """The answer; that it is one JSON object, and nothing was written."""
+        before = self.files()
+        kept = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+        run = subprocess.run(
+            [sys.executable, str(ASK), *flags],
+            cwd=self.root, env={**kept, **environment}, capture_output=True, text=True, timeout=60,
+        )
+        self.assertEqual(run.returncode, status, run.stdout + run.stderr)
+        self.assertEqual(self.files(), before)
+        self.stderr = run.stderr
+        return json.loads(run.stdout)
+
+    def test_startproject(self):
+        subprocess.run([sys.executable, "-m", "django", "startproject", "other"], cwd=self.root, check=True)
+        self.root /= "other"
+        answer = self.ask()
+        self.assertEqual(answer["settings_module"]["name"], "other.settings")
+        self.assertEqual(answer["settings_module"]["named_by"], "manage.py")
+        self.assertEqual(answer["settings_module"]["file"], str(self.root / "other/settings.py"))
+        static_url = answer["settings"]["STATIC_URL"]
+        self.assertEqual(static_url, {"value": "/static/", "set": True, "written": "static/"})
+        self.assertEqual(answer["settings"]["STATIC_ROOT"], {"value": None, "set": False, "written": None})
+        self.assertEqual(answer["settings"]["FILE_UPLOAD_PERMISSIONS"], {"value": 0o644, "set": False})
+        self.assertEqual([app["label"] for app in answer["apps"]][::5], ["admin", "staticfiles"])
+        self.assertEqual({app["path_from"] for app in answer["apps"]}, {"module"})
+        self.assertEqual(answer["ignore_patterns"]["value"], ["CVS", ".*", "*~"])
+        self.assertFalse(answer["ignore_patterns"]["set"])
+        self.assertTrue(answer["storage"]["class"].endswith(".StaticFilesStorage"))
+        self.assertEqual((answer["finders"], answer["not_asked"]), ([], []))
+        self.assertEqual(answer["python_path"][0], str(self.root))
+
+    @unittest.skipUnless(HAS_WHITENOISE, "WhiteNoise isn't installed")
+    def test_whitenoise(self):
+        backend = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        self.write("mysite/settings.py", SETTINGS + STORAGE % backend + (
+            'STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", "node")]\n'
+            "WHITENOISE_KEEP_ONLY_HASHED_FILES = True\n"
+            "WHITENOISE_MANIFEST_STRICT = False\n"
+        ))
+        self.write("out/staticfiles.json", "broken by an earlier run")
+        answer = self.ask()
+        storage = answer["storage"]
+        self.assertEqual((storage["class"], storage["base"]), (backend, backend))
+        self.assertEqual((storage["manifest_strict"], storage["keep_only_hashed_files"]), (False, True))
+        self.assertEqual((storage["patterns"], storage["overrides"]), (None, []))
+        self.assertEqual(storage["location"], str(self.root / "out"))
+        self.assertEqual(storage["manifest_location"], str(self.root / "out"))
+        self.assertEqual(answer["settings"]["STORAGES.staticfiles"]["value"], {"BACKEND": backend})
+        self.assertTrue(answer["settings"]["WHITENOISE_KEEP_ONLY_HASHED_FILES"]["set"])
+        self.assertNotIn("WHITENOISE_SKIP_COMPRESS_EXTENSIONS", answer["settings"])
+        static = str(self.root / "static")
+        self.assertEqual(answer["settings"]["STATICFILES_DIRS"]["value"], [
+            {"prefix": "", "directory": static, "written": static},
+            {"prefix": "vendor", "directory": str(self.root / "node"), "written": "node"},
+        ])
+        self.assertEqual(answer["not_asked"], [])
+
+    def test_staticfiles_storage_before_5_1(self):
+        self.write("mysite/settings.py", SETTINGS + f"STATICFILES_STORAGE = {MANIFEST!r}\n")
+        answer = self.ask()
+        self.assertEqual(answer["settings"]["STATICFILES_STORAGE"], {"value": MANIFEST, "set": True})
+        old = answer["versions"]["django"] < "5.1"
+        self.assertEqual(answer["storage"]["class"] == MANIFEST, old)
+
+    def split(self):
+        self.write("mysite/settings/__init__.py", "")
+        self.write("mysite/settings/base.py", "import os\n" + SETTINGS)
+        self.write("mysite/settings/production.py", "from .base import *\nSECRET_KEY = os.environ['SITE_SECRET']\n")
+
+    def test_split_settings(self):
+        self.split()
+        answer = self.ask("--settings", "mysite.settings.production", SITE_SECRET="x")
+        self.assertEqual(answer["settings_module"]["named_by"], "flag")
+        answer = self.ask(DJANGO_SETTINGS_MODULE="mysite.settings.production", SITE_SECRET="x")
+        self.assertEqual(answer["settings_module"]["named_by"], "environment")
+
+    def test_environment_variable_is_missing(self):
+        self.split()
+        error = self.ask("--settings", "mysite.settings.production", status=1)["error"]
+        self.assertEqual((error["missing"], error["missing_is"]), ("SITE_SECRET", "variable"))
+        self.assertEqual(error["kind"], "KeyError")
+        self.assertEqual(error["where"], f"{self.root}/mysite/settings/production.py:2")
+        self.assertIn("KeyError: 'SITE_SECRET'", error["traceback"])
+
+    def test_said_by_the_project(self):
+        self.write("mysite/settings.py", (
+            "from django.core.exceptions import ImproperlyConfigured\n"
+            'raise ImproperlyConfigured("Set the SECRET_KEY environment variable\\nor else")\n'
+        ))
+        error = self.ask(status=1)["error"]
+        self.assertEqual((error["kind"], error["missing"]), ("ImproperlyConfigured", "SECRET_KEY"))
+        self.assertEqual(error["message"], "Set the SECRET_KEY environment variable")
+        self.assertEqual(error["where"], f"{self.root}/mysite/settings.py:2")
+
+    def test_variable_named_in_a_message(self):
+        for said, missing in (
+            ("SITE_KEY not found. Declare it as envvar or define a default value.", "SITE_KEY"),
+            ("Value 'KEY' is required to be set as the environment variable 'DJANGO_KEY'", "DJANGO_KEY"),
+            ('Environment variable "SITE_KEY" not set', "SITE_KEY"),
+            ("The SECRET_KEY setting must not be empty.", "SECRET_KEY"),
+            ("No such FILE", None),
+        ):
+            self.write("mysite/settings.py", f"raise ValueError({said!r})\n")
+            self.assertEqual(self.ask(status=1)["error"]["missing"], missing)
+
+    def test_package_is_missing(self):
+        self.write("mysite/settings.py", SETTINGS + 'INSTALLED_APPS += ["no_such_app"]\n')
+        error = self.ask(status=1)["error"]
+        self.assertEqual((error["missing"], error["missing_is"]), ("no_such_app", "module"))
+        self.write("mysite/settings.py", "import no_such_package\n")
+        error = self.ask(status=1)["error"]
+        self.assertEqual((error["kind"], error["missing"]), ("ModuleNotFoundError", "no_such_package"))
+        self.assertEqual(error["where"], f"{self.root}/mysite/settings.py:1")
+
+    def test_settings_module_is_missing(self):
+        error = self.ask("--settings", "mysite.nowhere", status=1)["error"]
+        self.assertEqual((error["missing"], error["where"]), ("mysite.nowhere", None))
+        (self.root / "manage.py").unlink()
+        answer = self.ask(status=1)
+        self.assertEqual(answer["error"]["kind"], "LookupError")
+        self.assertIn("python", answer["versions"])
+
+    def test_settings_raise(self):
+        for code, kind in (("x = (\n", "SyntaxError"), ("exit('no')\n", "SystemExit"), ("1/0\n", "ZeroDivisionError")):
+            self.write("mysite/settings.py", code)
+            error = self.ask(status=1)["error"]
+            self.assertEqual((error["kind"], error["where"]), (kind, f"{self.root}/mysite/settings.py:1"))
+
+    def test_prints(self):
+        self.write("mysite/settings.py", SETTINGS + (
+            "import atexit, os, subprocess, sys, threading, time\n"
+            "print('printed'); os.write(1, b'written'); subprocess.run(['echo', 'child'])\n"
+            "sys.__stdout__.write('original')\n"
+            "atexit.register(print, 'late')\n"
+            "threading.Thread(target=time.sleep, args=[300]).start()\n"
+            "assert sys.stdin.read() == ''\n"
+            "LOGGING = {'version': 1, 'handlers': {\n"
+            "    'f': {'class': 'logging.FileHandler', 'filename': BASE_DIR / 'log'}}}\n"
+        ))
+        self.ask()
+        for said in ("printed", "written", "child"):
+            self.assertIn(said, self.stderr)
+
+    def test_opens_no_database(self):
+        self.write("mysite/settings.py", SETTINGS + (
+            'INSTALLED_APPS += ["polls"]\n'
+            'DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db"}}\n'
+        ))
+        self.write("polls/__init__.py", "")
+        self.write("polls/apps.py", (
+            "from django.apps import AppConfig\n"
+            "from django.db import connection\n"
+            "class Polls(AppConfig):\n"
+            "    name = 'polls'\n"
+            "    def ready(self):\n"
+            "        connection.cursor()\n"
+        ))
+        error = self.ask(status=1)["error"]
+        self.assertEqual(error["message"], "staticc init opens no database")
+        self.assertEqual(error["where"], f"{self.root}/polls/apps.py:6")
+
+    def test_app_paths(self):
+        self.write("mysite/settings.py", SETTINGS + (
+            'INSTALLED_APPS = ["polls.apps.Polls", "mysite.apps.Static", "shop.apps.Shop"]\n'
+        ))
+        for app in ("polls", "shop"):
+            self.write(f"{app}/__init__.py", "")
+        config = "from django.apps import AppConfig\n"
+        self.write("polls/apps.py", config + "class Polls(AppConfig):\n    name = 'polls'\n    path = 'elsewhere'\n")
+        self.write("shop/apps.py", config + (
+            "class Shop(AppConfig):\n    name = 'shop'\n    label = 'store'\n"
+            "    def __init__(self, *of):\n        super().__init__(*of)\n        self.path = '/srv/shop'\n"
+        ))
+        self.write("mysite/apps.py", (
+            "from django.contrib.staticfiles.apps import StaticFilesConfig\n"
+            "class Static(StaticFilesConfig):\n    ignore_patterns = ['CVS', '*.scss']\n"
+        ))
+        answer = self.ask()
+        polls, static, shop = answer["apps"]
+        self.assertEqual((polls["entry"], polls["name"]), ("polls.apps.Polls", "polls"))
+        self.assertEqual((polls["path_from"], polls["directory"]), ("class", str(self.root / "elsewhere")))
+        self.assertEqual(polls["path_where"], f"{self.root}/polls/apps.py:4")
+        self.assertEqual((static["name"], static["path_from"]), ("django.contrib.staticfiles", "module"))
+        self.assertEqual((shop["label"], shop["path_from"], shop["directory"]), ("store", "instance", "/srv/shop"))
+        self.assertEqual(answer["ignore_patterns"], {
+            "value": ["CVS", "*.scss"], "set": True, "where": f"{self.root}/mysite/apps.py:3",
+        })
+
+    def test_storage_of_the_project(self):
+        self.write("mysite/settings.py", SETTINGS + STORAGE % "mysite.storage.Ours")
+        self.write("mysite/storage.py", (
+            "from django.contrib.staticfiles.storage import ManifestStaticFilesStorage as Base\n"
+            "from django.contrib.staticfiles.storage import StaticFilesStorage\n"
+            "class Mixin:\n"
+            "    def url(self, name, force=False):\n"
+            "        return super().url(name, force)\n"
+            "    def helper(self):\n"
+            "        pass\n"
+            "class Ours(Mixin, Base):\n"
+            "    manifest_strict = False\n"
+            "    support_js_module_import_aggregation = True\n"
+            "    patterns = Base.patterns + (('*.svg', (r'href=\"(?P<url>.*?)\"',)),)\n"
+            "    def __init__(self, *of, **options):\n"
+            "        super().__init__(*of, manifest_storage=StaticFilesStorage('/srv'), **options)\n"
+        ))
+        storage = self.ask()["storage"]
+        file = f"{self.root}/mysite/storage.py"
+        self.assertEqual((storage["base"], storage["where"], storage["made"]), (MANIFEST, f"{file}:8", True))
+        self.assertEqual(sorted((over["name"], over["where"], over["kind"]) for over in storage["overrides"]), [
+            ("__init__", f"{file}:12", "method"),
+            ("manifest_strict", f"{file}:9", "attribute"),
+            ("patterns", f"{file}:11", "attribute"),
+            ("support_js_module_import_aggregation", f"{file}:10", "attribute"),
+            ("url", f"{file}:4", "method"),
+        ])
+        self.assertEqual((storage["manifest_strict"], storage["manifest_location"]), (False, "/srv"))
+        self.assertIn("*.svg", [pattern[0] for pattern in storage["patterns"]])
+
+    def test_patterns_with_imports_are_djangos(self):
+        self.write("mysite/settings.py", SETTINGS + STORAGE % "mysite.storage.Ours")
+        self.write("mysite/storage.py", (
+            "from django.contrib.staticfiles.storage import ManifestStaticFilesStorage as Base\n"
+            "class Ours(Base):\n    support_js_module_import_aggregation = True\n"
+        ))
+        self.assertIsNone(self.ask()["storage"]["patterns"])
+
+    def test_storage_elsewhere(self):
+        self.write("mysite/settings.py", SETTINGS + STORAGE % "mysite.storage.Cloud")
+        self.write("mysite/storage.py", (
+            "from django.contrib.staticfiles.storage import ManifestFilesMixin\n"
+            "from django.core.files.storage import Storage\n"
+            "class Cloud(ManifestFilesMixin, Storage):\n"
+            "    def __init__(self):\n        raise SystemError('connects')\n"
+        ))
+        answer = self.ask()
+        self.assertFalse(answer["storage"]["made"])
+        self.assertEqual(answer["storage"]["manifest_name"], "staticfiles.json")
+        self.assertEqual([about["what"] for about in answer["not_asked"]], ["storage made with its OPTIONS"])
+        self.write("mysite/settings.py", SETTINGS + STORAGE % "mysite.no.Such")
+        answer = self.ask()
+        self.assertIsNone(answer["storage"])
+        self.assertIn("mysite.no", answer["not_asked"][0]["why"])
+
+    def test_finder_of_the_project(self):
+        self.write("mysite/settings.py", SETTINGS + (
+            'STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "mysite.finder.Node"]\n'
+        ))
+        self.write("node/a/b.css", "")
+        self.write("node/.hidden", "")
+        self.write("mysite/finder.py", (
+            "from django.contrib.staticfiles.finders import BaseFinder\n"
+            "from django.contrib.staticfiles.utils import get_files\n"
+            "from django.core.files.storage import FileSystemStorage\n"
+            "class Node(BaseFinder):\n"
+            "    def list(self, ignore_patterns):\n"
+            "        kept = FileSystemStorage('node')\n"
+            "        kept.prefix = 'vendor'\n"
+            "        for path in get_files(kept, ignore_patterns):\n"
+            "            yield path, kept\n"
+        ))
+        finder, = self.ask()["finders"]
+        self.assertEqual((finder["entry"], finder["where"]), ("mysite.finder.Node", f"{self.root}/mysite/finder.py:4"))
+        self.assertNotIn("files", finder)
+        finder, = self.ask("--files")["finders"]
+        source = str(self.root / "node/a/b.css")
+        self.assertEqual(finder["files"], [{"path": "a/b.css", "prefix": "vendor", "source": source}])
+
+    def test_prepared_by_manage(self):
+        self.write("manage.py", MANAGE.replace("def main():", (
+            "def main():\n"
+            "    os.environ['SITE_SECRET'] = 'from .env'\n"
+            "    sys.path.append(os.path.join(os.path.dirname(__file__), 'lib'))"
+        )))
+        self.write("lib/polls/__init__.py", "")
+        self.split()
+        self.write("mysite/settings/production.py", (
+            "from .base import *\nSECRET_KEY = os.environ['SITE_SECRET']\nINSTALLED_APPS += ['polls']\n"
+        ))
+        self.root /= "lib"
+        answer = self.ask("--manage", "../manage.py", "--settings", "mysite.settings.production")
+        self.assertEqual(answer["apps"][1]["directory"], str(self.root / "polls"))
+        self.assertIn(str(self.root), answer["python_path"])
+
+    def test_templates_and_values_that_are_not_json(self):
+        self.write("mysite/settings.py", SETTINGS + (
+            "from django.utils.functional import lazystr\n"
+            'STATIC_URL = lazystr("/lazy/")\n'
+            "WHITENOISE_SKIP_COMPRESS_EXTENSIONS = {'b', 'a'}\n"
+            "WHITENOISE_MANIFEST_STRICT = print\n"
+            'TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates",\n'
+            '  "DIRS": [BASE_DIR / "t", "u"],\n'
+            '  "OPTIONS": {"loaders": [("django.template.loaders.cached.Loader", ["x.y"])]}}]\n'
+        ))
+        answer = self.ask()
+        settings = answer["settings"]
+        self.assertEqual(settings["STATIC_URL"]["value"], "/lazy/")
+        self.assertEqual(settings["WHITENOISE_SKIP_COMPRESS_EXTENSIONS"]["value"], ["a", "b"])
+        self.assertEqual(settings["WHITENOISE_MANIFEST_STRICT"]["value"], "builtins.print")
+        self.assertEqual([about["what"] for about in answer["not_asked"]], ["WHITENOISE_MANIFEST_STRICT"])
+        self.assertEqual(settings["TEMPLATES"]["value"][0]["DIRS"], [str(self.root / "t"), str(self.root / "u")])
+        self.assertEqual(settings["TEMPLATES"]["value"][0]["loaders"][0][1], ["x.y"])
+
+
+if __name__ == "__main__":
+    unittest.main()
