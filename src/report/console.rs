@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::Value;
 
 use super::format::Format;
 use super::own::{self, Stream};
@@ -53,7 +54,7 @@ impl Report for Console {
             (Format::Json, event) => {
                 let (verbosity, object) = json::object(&event, &self.directory);
                 if self.verbosity >= verbosity {
-                    put(object.to_string().as_bytes());
+                    put(self.with_text(object, &event).to_string().as_bytes());
                 }
             }
             (Format::Text, Event::Problem(problem)) => self.show(problem),
@@ -138,6 +139,27 @@ impl Console {
             && !silent
         {
             put(&self.ordinary(&line));
+        }
+    }
+
+    /// An object with what the text format says: of a problem as it is shown,
+    /// else in Django's words, if it has any.
+    fn with_text(&self, object: Value, event: &Event) -> Value {
+        match event {
+            Event::Problem(problem) => {
+                let text = render(problem, &self.directory, false);
+                json::with(object, [("rendered", text.into())])
+            }
+            event => match words::say(event, self.voice()) {
+                Some((verbosity, text)) => {
+                    let text = String::from_utf8_lossy(&text).into_owned();
+                    json::with(
+                        object,
+                        [("text", text.into()), ("verbosity", verbosity.into())],
+                    )
+                }
+                None => object,
+            },
         }
     }
 

@@ -56,6 +56,14 @@ pub fn object(event: &Event, directory: &Path) -> (u8, Value) {
     }
 }
 
+/// An object with more keys.
+pub fn with<const N: usize>(mut object: Value, more: [(&str, Value); N]) -> Value {
+    if let Value::Object(object) = &mut object {
+        object.extend(more.map(|(key, value)| (key.to_owned(), value)));
+    }
+    object
+}
+
 pub(super) fn problem_object(problem: &Problem, directory: &Path) -> Value {
     let mut object = Map::new();
     object.insert("event".into(), "problem".into());
