@@ -17,6 +17,7 @@
 //! - [`output`]: what STATIC_ROOT shall hold, prepared beside its place and
 //!   put in force by renaming, the manifest last.
 //! - [`check`]: all that is wrong with a project, without writing.
+//! - [`django`]: a real project, asked by its own Python → settings.
 //! - [`report`]: events → Django's words; problems → places, cures.
 //! - [`nouns`]: the few words that all of these share; [`disk`]: reading
 //!   regular files and nothing else.
@@ -28,6 +29,7 @@ pub mod check;
 pub mod cli;
 pub mod commands;
 pub mod disk;
+pub mod django;
 pub mod encode;
 pub mod nouns;
 pub mod output;

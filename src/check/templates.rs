@@ -21,6 +21,7 @@ use crate::nouns::{
     Asset, Level, LineIndex, LogicalPath, Place, Problem, ReferenceKind, Severity, Stamp,
 };
 use crate::rewrite::{Job, Suggestions, TOLD, hint, more, remedy, shorten};
+use crate::settings::PRIVATE;
 use crate::sources::Patterns;
 
 /// What was found in the templates.
@@ -176,7 +177,7 @@ impl Reader<'_> {
 
 /// All templates: of one name only the first, which is the one rendered.
 fn list(directories: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<Template> {
-    let private = Patterns::new::<&str>(&[], true);
+    let private = Patterns::new(&PRIVATE);
     let listings: Vec<Vec<walkdir::Result<walkdir::DirEntry>>> = directories
         .par_iter()
         .map(|directory| {

@@ -7,9 +7,19 @@ use clap::{Args, ValueEnum};
 /// Which project.
 #[derive(Debug, Args)]
 pub struct Project {
-    /// The settings file [default: settings.toml, else [tool.staticc.settings] in pyproject.toml]
-    #[arg(long, value_name = "FILE")]
+    /// The settings file, or the dotted name of Django's settings, which the project's Python is
+    /// then asked for [default: settings.toml, else [tool.staticc.settings] in pyproject.toml]
+    #[arg(long, value_name = "FILE|MODULE")]
     pub settings: Option<PathBuf>,
+
+    /// The project's Python, to be asked [default: that of .venv or venv beside manage.py, else python3]
+    #[arg(long, value_name = "PATH")]
+    pub python: Option<PathBuf>,
+
+    /// What the project's Python has answered, as the Django app of staticc writes it; - is
+    /// standard input.
+    #[arg(long, value_name = "FILE", hide = true, conflicts_with = "settings")]
+    pub answers: Option<PathBuf>,
 
     /// Override one setting, e.g. --set STATIC_URL='"/s/"' (a TOML value; dotted keys)
     #[arg(long = "set", value_name = "KEY=VALUE")]

@@ -24,6 +24,8 @@ pub struct Cli {
 pub enum Verb {
     /// Collect static files in STATIC_ROOT, as manage.py collectstatic does
     Collect(Box<Collect>),
+    /// Write a settings file for a Django project, from what its own Python says
+    Init(Init),
     /// Report every problem of the project, without collecting
     Check(Check),
     /// Find the files of given paths, as manage.py findstatic does, and say which are collected
@@ -48,6 +50,34 @@ pub enum Verb {
         /// The verb, such as "collect" or "cache prune"
         verb: Vec<String>,
     },
+}
+
+/// Flags of `staticc init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The settings file to write [default: settings.toml]
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+
+    /// The project's Python [default: that of .venv or venv beside manage.py, else python3]
+    #[arg(long, value_name = "PATH")]
+    pub python: Option<PathBuf>,
+
+    /// The dotted name of Django's settings [default: DJANGO_SETTINGS_MODULE, else what manage.py says]
+    #[arg(long, value_name = "MODULE")]
+    pub django_settings: Option<String>,
+
+    /// Write the file anew if there is one
+    #[arg(long, conflicts_with = "check")]
+    pub force: bool,
+
+    /// Write nothing; fail if the settings file no longer says what Django says
+    #[arg(long)]
+    pub check: bool,
+
+    /// How it is told.
+    #[command(flatten)]
+    pub telling: Telling,
 }
 
 /// Flags of `staticc check`.

@@ -102,6 +102,10 @@ fn settings(flags: &cli::Cache, directory: &Path) -> Result<CacheSettings, Vec<P
     if flags.settings.is_none() && there == [false, false] {
         return Ok(CacheSettings::default());
     }
-    load(flags.settings.as_deref(), &Overrides::default(), directory)
-        .map(|loaded| loaded.settings.cache)
+    load(
+        super::loading::source_of(flags.settings.as_deref()),
+        &Overrides::default(),
+        directory,
+    )
+    .map(|loaded| loaded.settings.cache)
 }

@@ -25,7 +25,9 @@ pub fn run(flags: &cli::Check, console: &mut Console, loaded: Loaded) -> Exit {
         Ok(asked) => asked,
         Err(problem) => return unusable(problem, console),
     };
-    let Loaded { settings, warnings } = loaded;
+    let Loaded {
+        settings, warnings, ..
+    } = loaded;
     let cache_dir = flags.cache_dir.as_deref();
     let cache = match cache::of_project(flags.no_cache, cache_dir, &settings, &directory) {
         Ok(cache) => cache,

@@ -33,10 +33,15 @@ pub fn run(flags: &cli::Explain, console: &mut Console) -> Exit {
     if files.is_empty() {
         return exit;
     }
-    let asked = in_project(&flags.project, console, |console, loaded| {
-        let settings = told(console, loaded);
-        explain(flags, console, &settings, &files)
-    });
+    let asked = in_project(
+        &flags.project,
+        Some(&flags.ignoring),
+        console,
+        |console, loaded| {
+            let settings = told(console, loaded);
+            explain(flags, console, &settings, &files)
+        },
+    );
     if asked == Exit::Done { exit } else { asked }
 }
 

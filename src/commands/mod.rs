@@ -11,7 +11,7 @@ use crate::output::occupy::Purpose;
 use crate::output::static_root::StaticRoot;
 use crate::report::{self, Console, Format};
 use crate::settings::Settings;
-use crate::settings::load::{Loaded, Overrides, load};
+use crate::settings::load::Loaded;
 
 mod cache;
 mod check;
@@ -20,8 +20,10 @@ mod completions;
 mod consent;
 mod explain;
 mod find;
+mod init;
 mod inquiry;
 mod interrupt;
+mod loading;
 mod man;
 mod meant;
 mod name;
@@ -64,26 +66,53 @@ impl From<Exit> for ExitCode {
 /// Does what the command line says.
 pub fn run(cli: Cli) -> Exit {
     match cli.verb {
-        Verb::Collect(flags) => with_project(&flags.project, &flags.telling, |console, loaded| {
-            let settings = told(console, loaded);
-            collect::run(&flags, console, &settings)
-        }),
-        Verb::Check(flags) => with_project(&flags.project, &flags.telling, |console, loaded| {
-            check::run(&flags, console, loaded)
-        }),
-        Verb::Find(flags) => with_project(&flags.project, &flags.telling, |console, loaded| {
-            let settings = told(console, loaded);
-            find::run(&flags, console, &settings)
-        }),
+        Verb::Collect(flags) => {
+            let ignoring = Some(&flags.ignoring);
+            with_project(
+                &flags.project,
+                ignoring,
+                &flags.telling,
+                |console, loaded| {
+                    let settings = told(console, loaded);
+                    collect::run(&flags, console, &settings)
+                },
+            )
+        }
+        Verb::Init(flags) => telling(&flags.telling, |console| init::run(&flags, console)),
+        Verb::Check(flags) => {
+            let ignoring = Some(&flags.ignoring);
+            with_project(
+                &flags.project,
+                ignoring,
+                &flags.telling,
+                |console, loaded| check::run(&flags, console, loaded),
+            )
+        }
+        Verb::Find(flags) => {
+            let ignoring = Some(&flags.ignoring);
+            with_project(
+                &flags.project,
+                ignoring,
+                &flags.telling,
+                |console, loaded| {
+                    let settings = told(console, loaded);
+                    find::run(&flags, console, &settings)
+                },
+            )
+        }
         Verb::Explain(flags) => telling(&flags.telling, |console| explain::run(&flags, console)),
-        Verb::Verify(flags) => with_project(&flags.project, &flags.telling, |console, loaded| {
-            let settings = told(console, loaded);
-            verify::run(&flags, console, &settings)
-        }),
-        Verb::Prune(flags) => with_project(&flags.project, &flags.telling, |console, loaded| {
-            let settings = told(console, loaded);
-            prune::run(&flags, console, &settings)
-        }),
+        Verb::Verify(flags) => {
+            with_project(&flags.project, None, &flags.telling, |console, loaded| {
+                let settings = told(console, loaded);
+                verify::run(&flags, console, &settings)
+            })
+        }
+        Verb::Prune(flags) => {
+            with_project(&flags.project, None, &flags.telling, |console, loaded| {
+                let settings = told(console, loaded);
+                prune::run(&flags, console, &settings)
+            })
+        }
         Verb::Cache(flags) => plainly(|console| cache::run(&flags, console)),
         Verb::Schema => plainly(schema::run),
         Verb::Completions { shell } => plainly(|console| completions::run(shell, console)),
@@ -92,13 +121,14 @@ pub fn run(cli: Cli) -> Exit {
 }
 
 /// Does something with a project, unless its settings can't be used; tells
-/// what is wrong with them.
+/// what is wrong with them. Only who lists static files knows what is ignored.
 fn with_project(
     project: &cli::Project,
+    ignoring: Option<&cli::Ignoring>,
     how: &cli::Telling,
     verb: impl FnOnce(&mut Console, Loaded) -> Exit,
 ) -> Exit {
-    telling(how, |console| in_project(project, console, verb))
+    telling(how, |console| in_project(project, ignoring, console, verb))
 }
 
 /// Does something that tells as flags have it.
@@ -119,15 +149,11 @@ fn telling(telling: &cli::Telling, verb: impl FnOnce(&mut Console) -> Exit) -> E
 /// The same, on a console that is there.
 fn in_project(
     project: &cli::Project,
+    ignoring: Option<&cli::Ignoring>,
     console: &mut Console,
     verb: impl FnOnce(&mut Console, Loaded) -> Exit,
 ) -> Exit {
-    let overrides = Overrides {
-        set: project.set.clone(),
-        static_root: project.static_root.clone(),
-        static_url: project.static_url.clone(),
-    };
-    match load(project.settings.as_deref(), &overrides, &console.directory) {
+    match loading::load(project, ignoring, &console.directory) {
         Ok(loaded) => {
             console.django = loaded.settings.django;
             verb(console, loaded)

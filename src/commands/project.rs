@@ -21,8 +21,13 @@ pub(super) struct Project<'a> {
 impl<'a> Project<'a> {
     /// Lists the files of a project.
     pub(super) fn find(settings: &'a Settings, ignoring: &cli::Ignoring) -> Self {
-        let ignored = [&ignoring.ignore[..], &settings.ignore_patterns].concat();
-        let patterns = Patterns::new(&ignored, !ignoring.no_default_ignore);
+        let default = if ignoring.no_default_ignore {
+            &[][..]
+        } else {
+            &settings.default_ignore_patterns
+        };
+        let ignored = [&ignoring.ignore, &settings.ignore_patterns[..], default];
+        let patterns = Patterns::new(&ignored.concat());
         Self {
             settings,
             found: sources::find(settings, &patterns),

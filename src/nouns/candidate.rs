@@ -34,7 +34,7 @@ pub struct Candidate {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
     /// Who looks, as STATICFILES_FINDERS has it.
-    pub finder: &'static str,
+    pub finder: String,
     /// Which setting has the entry.
     pub setting: &'static str,
     /// The entry as it is written; of a pair, its directory.

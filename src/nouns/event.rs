@@ -38,6 +38,10 @@ pub enum Event {
     Problem(Problem),
     /// All of a project was looked at.
     Checked(Checkup),
+    /// The settings file of a project was written.
+    SettingsWritten(PathBuf),
+    /// The settings file says what the project says.
+    SettingsAgree(PathBuf),
     /// What was found at a path that somebody asked for.
     Found(Candidates),
     /// All that is known of a file that somebody asked about.

@@ -23,6 +23,6 @@ pub use event::{Checkup, Event, Progress, Pruning, Report, Summary, Verification
 pub use explanation::{Copy, Explanation, Link, Loser, Nameless, Rewriting, Ruling, Served};
 pub use fingerprint::Fingerprint;
 pub use link_mode::LinkMode;
-pub use place::{LineIndex, Place, place_at};
+pub use place::{LineIndex, Place, line_range, place_at};
 pub use problem::{Problem, Related, Severity};
 pub use reference::{Level, ReferenceKind};

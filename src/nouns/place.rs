@@ -2,6 +2,7 @@
 //! out; knows no files.
 
 use std::cell::Cell;
+use std::ops::Range;
 
 /// A place in a text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +28,17 @@ pub struct Place {
 /// text are wanted, make one [`LineIndex`].
 pub fn place_at(text: &str, start: usize, end: usize) -> Place {
     LineIndex::new(text).place(start, end)
+}
+
+/// The bytes of a line, counted from 1, without the blanks around it; none,
+/// where the text has no such line.
+pub fn line_range(text: &str, line: usize) -> Range<usize> {
+    let mut lines = text.split_inclusive('\n');
+    let number = line.saturating_sub(1);
+    let start: usize = lines.by_ref().take(number).map(str::len).sum();
+    let line = lines.next().unwrap_or_default();
+    let start = start + (line.len() - line.trim_start().len());
+    start..start + line.trim().len()
 }
 
 /// Where the lines of a text begin, to find places quickly.

@@ -85,7 +85,7 @@ fn candidate(candidate: &Candidate) -> Value {
 /// The keys that say whose a file is.
 pub(super) fn place(origin: &Origin) -> Map<String, Value> {
     let mut object = Map::new();
-    object.insert("finder".into(), origin.finder.into());
+    object.insert("finder".into(), origin.finder.as_str().into());
     object.insert("entry".into(), origin.entry.as_str().into());
     if !origin.prefix.is_empty() {
         object.insert("prefix".into(), origin.prefix.as_str().into());

@@ -50,6 +50,8 @@ pub fn object(event: &Event, directory: &Path) -> (u8, Value) {
                 json!({"event": "checked", "files": files, "texts": texts, "templates": templates});
             (0, checked)
         }
+        Event::SettingsWritten(file) => (0, file_event("settings-written", file, directory)),
+        Event::SettingsAgree(file) => (0, file_event("settings-agree", file, directory)),
         Event::Pruned(path) => (2, one("pruned", path.to_string())),
         Event::PruningDone(pruning) => (0, pruned(pruning)),
         Event::Done(summary) => (0, done(summary)),
@@ -111,6 +113,10 @@ pub(super) fn locate(object: &mut Map<String, Value>, place: &Place) {
 /// A path as text; bytes that are not UTF-8 become U+FFFD.
 pub(super) fn path(file: &Path, directory: &Path) -> Value {
     shown(file, directory).to_string_lossy().into()
+}
+
+fn file_event(event: &str, file: &Path, directory: &Path) -> Value {
+    json!({"event": event, "file": path(file, directory)})
 }
 
 fn verified(counts: &Verification) -> Value {

@@ -44,6 +44,14 @@ pub fn say(event: &Event, dry_run: bool) -> Option<(u8, Stream, String)> {
         }
         Event::PruningDone(pruning) => (1, Stream::Output, pruned(pruning, dry_run)),
         Event::Verified(counts) => (1, Stream::Output, verified(counts)),
+        Event::SettingsWritten(file) => {
+            let file = clean(&file.to_string_lossy());
+            (1, Stream::Output, format!("{file} written."))
+        }
+        Event::SettingsAgree(file) => {
+            let file = clean(&file.to_string_lossy());
+            (1, Stream::Output, format!("{file} says what Django says."))
+        }
         Event::Checked(counts) => (1, Stream::Output, checked(*counts)),
         _ => return None,
     })

@@ -2,7 +2,9 @@
 //! here, and `staticc schema` prints it. Knows no value.
 
 use super::shape::{Absent, Key, Keys, Others, Shape};
-use super::words::{ALLOWED, BACKENDS, ENCODINGS, FINDERS, KINDS, LEVELS, names};
+use super::words::{
+    ALLOWED, BACKEND_NAMES, ENCODINGS, FINDER_NAMES, KINDS, LEVELS, PRIVATE, names,
+};
 
 /// `key: Shape => what it is where it isn't written;`, the comment being
 /// what editors show.
@@ -35,8 +37,6 @@ macro_rules! tables {
     (@ $absent:ident $(($value:expr))?) => { Absent::$absent $(($value))? };
 }
 
-const BACKEND_WORDS: &[&str] = &names(&BACKENDS);
-const FINDER_WORDS: &[&str] = &names(&FINDERS);
 const ENCODING_WORDS: &[&str] = &names(&ENCODINGS);
 
 const GLOB: &str = "a glob such as \"vendor/**\"";
@@ -62,10 +62,10 @@ tables! {
         STATICFILES_DIRS: StaticDirs;
         /// What looks for static files; where several find a path, the first
         /// one wins.
-        STATICFILES_FINDERS: Words(FINDER_WORDS) => Texts(FINDER_WORDS);
+        STATICFILES_FINDERS: Words(&FINDER_NAMES) => Texts(&FINDER_NAMES);
         /// The storage, before Django 5.1; since then BACKEND in
         /// [STORAGES.staticfiles].
-        STATICFILES_STORAGE: Word(BACKEND_WORDS);
+        STATICFILES_STORAGE: Word(&BACKEND_NAMES);
         /// Apps, whose static directories are collected: dotted names of
         /// packages or of configuration classes.
         INSTALLED_APPS: Texts;
@@ -125,7 +125,7 @@ tables! {
     STATICFILES: "STORAGES.staticfiles" {
         /// Whether files get fingerprinted names, compressed copies, both or
         /// neither.
-        BACKEND: Word(BACKEND_WORDS) => Text(BACKENDS[0].0);
+        BACKEND: Word(&BACKEND_NAMES) => Text(BACKEND_NAMES[0]);
         OPTIONS: Table(&OPTIONS);
     } others: Refused
 
@@ -179,6 +179,9 @@ tables! {
         app_directories: Table(&APP_DIRECTORIES);
         /// Patterns of what is not collected, besides those of -i.
         ignore_patterns: Texts;
+        /// Patterns of what is not collected, unless --no-default-ignore is
+        /// given: what Django has as StaticFilesConfig.ignore_patterns.
+        default_ignore_patterns: Texts => Texts(&PRIVATE);
         /// What a reference to a file that isn't there amounts to.
         missing_references: Word(&names(&LEVELS)) => Text("error");
         allow: Tables(&ALLOW);

@@ -29,6 +29,8 @@ impl Settings {
                 let apps = self.apps.iter();
                 apps.map(|app| app.directory.join("static")).collect()
             }
+            // What it lists there is its own affair.
+            Finder::Other(_) => Vec::new(),
         });
         sources.find(collects)
     }
@@ -107,7 +109,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use crate::nouns::Problem;
-    use crate::settings::load::{Overrides, load};
+    use crate::settings::load::{Overrides, Source, load};
 
     /// What is odd about such settings, in a directory with `src`, the app
     /// `polls` and `link`, which leads to `src`.
@@ -120,7 +122,7 @@ mod tests {
         symlink("src", base.join("link")).unwrap();
         let text = format!("STATIC_URL = \"/s/\"\n{settings}\n[staticc]\npython_path = [\".\"]\n");
         fs::write(base.join("settings.toml"), text).unwrap();
-        let loaded = load(None, &Overrides::default(), base);
+        let loaded = load(Source::Usual, &Overrides::default(), base);
         loaded.map_or_else(|problems| problems, |loaded| loaded.warnings)
     }
 

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use super::problems::Problems;
 use super::python_env::SearchPath;
 use super::reader::Section;
+pub use super::text::Source;
 use super::text::{Layers, absolute, read_layers};
-use super::tree::Spot;
+use super::tree::{Node, Spot};
 use super::words::{FINDERS, LEVELS, one_of};
 use super::{
-    Level, Settings, StaticDir, checks, fields, installed, keys, layout, storage, templates,
+    Finder, Level, Settings, StaticDir, checks, fields, installed, keys, layout, storage, templates,
 };
 use crate::nouns::{DjangoVersion, Problem};
 
@@ -33,16 +34,33 @@ pub struct Loaded {
     pub settings: Settings,
     /// What does not fail the run.
     pub warnings: Vec<Problem>,
+    /// Where the settings are written.
+    pub places: Places,
 }
 
-/// Loads settings from `file`, or from `settings.toml` or `pyproject.toml`
-/// in `directory`, the current one.
+/// Where top-level keys are written.
+#[derive(Debug)]
+pub struct Places(Vec<(String, Spot)>);
+
+impl Places {
+    /// The problem, said of where a key is written, if it is.
+    pub fn mark(&self, key: &str, problem: Problem) -> Problem {
+        let entry = self.0.iter().find(|(known, _)| known == key);
+        match entry.or_else(|| self.0.first()) {
+            Some((known, spot)) if known == key => spot.mark(problem),
+            Some((_, spot)) => problem.in_file(spot.text.name.as_str()),
+            None => problem,
+        }
+    }
+}
+
+/// Loads settings; `directory` is the current one.
 pub fn load(
-    file: Option<&Path>,
+    source: Source<'_>,
     overrides: &Overrides,
     directory: &Path,
 ) -> Result<Loaded, Vec<Problem>> {
-    let layers = read_layers(file, &overrides.set, directory)?;
+    let layers = read_layers(source, &overrides.set, directory)?;
     let problems = Problems::default();
     let top = Section::open(&keys::TOP, &layers.table, &problems);
     let settings = Loader {
@@ -58,12 +76,17 @@ pub fn load(
         Some(settings) if !problems.iter().any(Problem::is_error) => Ok(Loaded {
             settings,
             warnings: problems,
+            places: Places(layers.table.0.into_iter().map(place).collect()),
         }),
         _ => {
             Problem::sort(&mut problems);
             Err(problems)
         }
     }
+}
+
+fn place((key, spot, _): (String, Spot, Node)) -> (String, Spot) {
+    (key, spot)
 }
 
 struct Loader<'a> {
@@ -92,13 +115,12 @@ impl<'a> Loader<'a> {
         let settings = Settings {
             static_url: String::new(),
             static_root: PathBuf::new(),
-            finders: top
-                .words("STATICFILES_FINDERS", &FINDERS)
-                .unwrap_or_default(),
+            finders: self.finders(),
             static_dirs: static_dirs.into_iter().map(|(dir, _)| dir).collect(),
             template_dirs: templates::directories(top, self.layers, &apps),
             apps,
             ignore_patterns: fields::texts(staticc, "ignore_patterns"),
+            default_ignore_patterns: fields::texts(staticc, "default_ignore_patterns"),
             backend,
             file_mode: modes("FILE_UPLOAD_PERMISSIONS", "file_permissions_mode").flatten(),
             directory_mode: modes(
@@ -179,6 +201,14 @@ impl<'a> Loader<'a> {
         dirs.collect()
     }
 
+    /// `STATICFILES_FINDERS`, or what the project says.
+    fn finders(&self) -> Vec<Finder> {
+        let said = self.layers.finders.clone();
+        let said = said.filter(|_| !self.top.has("STATICFILES_FINDERS"));
+        let written = || self.top.words("STATICFILES_FINDERS", &FINDERS);
+        said.or_else(written).unwrap_or_default()
+    }
+
     /// `python_path`, or where Python environments usually are.
     fn search_path(&self) -> SearchPath {
         let mut entries = Vec::new();
@@ -194,11 +224,7 @@ impl<'a> Loader<'a> {
                 entries.push(path);
             }
         } else {
-            let beside = &self.layers.directory;
-            entries.push(beside.clone());
-            entries.extend(std::env::var_os("VIRTUAL_ENV").map(PathBuf::from));
-            entries.extend([".venv", "venv"].map(|name| beside.join(name)));
-            entries.retain(|entry| entry.is_dir());
+            entries = SearchPath::usual_entries(&self.layers.directory);
         }
         SearchPath::new(&entries)
     }

@@ -8,6 +8,7 @@ mod apps;
 mod checks;
 mod fields;
 mod fit;
+mod given;
 mod installed;
 mod keys;
 mod layout;
@@ -27,14 +28,18 @@ mod tree;
 mod words;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use globset::GlobMatcher;
 
-use crate::nouns::DjangoVersion;
-use crate::nouns::Place;
+use crate::nouns::{DjangoVersion, LogicalPath, Place};
 pub use crate::nouns::{Encoding, Level, ReferenceKind};
+pub use apps::locate as locate_app;
 pub use fit::nearest;
+pub use given::Given;
+pub use python_env::SearchPath;
 pub use schema::schema;
+pub use words::{BACKEND_NAMES, FINDER_NAMES, PRIVATE};
 
 /// Everything a run needs to know, checked and with defaults filled in.
 #[derive(Clone, Debug)]
@@ -53,9 +58,11 @@ pub struct Settings {
     /// Directories that templates are looked up in, in order, each once;
     /// they need not exist.
     pub template_dirs: Vec<PathBuf>,
-    /// `-i` patterns and `staticc.ignore_patterns`, as written (neither
-    /// Django's default patterns nor normalisation are applied yet).
+    /// Of what is never collected, as written.
     pub ignore_patterns: Vec<String>,
+    /// Of what is not collected unless the command line says otherwise, as
+    /// written.
+    pub default_ignore_patterns: Vec<String>,
     /// The storage.
     pub backend: Backend,
     /// Mode for files; `None`: what the umask leaves.
@@ -82,22 +89,53 @@ pub struct Settings {
     pub cache: CacheSettings,
 }
 
-/// The values of `STATICFILES_FINDERS` that exist without Python.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One of `STATICFILES_FINDERS`.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finder {
     /// `django.contrib.staticfiles.finders.FileSystemFinder`
     FileSystem,
     /// `django.contrib.staticfiles.finders.AppDirectoriesFinder`
     AppDirectories,
+    /// Another one, which only Python can ask for its files.
+    Other(Arc<OtherFinder>),
 }
 
 impl Finder {
+    /// The one of Django's two that has this name.
+    pub fn of_django(name: &str) -> Option<Self> {
+        let mut finders = words::FINDERS.into_iter();
+        finders.find_map(|(known, finder)| (known == name).then_some(finder))
+    }
+
     /// Its name, as in the settings.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &str {
+        if let Self::Other(finder) = self {
+            return &finder.name;
+        }
         let mut finders = words::FINDERS.iter();
-        let own = finders.find(|(_, finder)| *finder == self);
+        let own = finders.find(|(_, finder)| finder == self);
         own.map_or("", |(name, _)| name)
     }
+}
+
+/// A finder of somebody else's, with what it listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherFinder {
+    /// As in the settings.
+    pub name: String,
+    /// Its files, in its order.
+    pub listings: Vec<FinderListing>,
+}
+
+/// Files that a finder lists in one directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FinderListing {
+    /// What their paths begin with, without a slash at the end.
+    pub prefix: String,
+    /// The directory, absolute.
+    pub root: PathBuf,
+    /// Below the directory.
+    pub files: Arc<[LogicalPath]>,
 }
 
 /// One entry of `STATICFILES_DIRS`.

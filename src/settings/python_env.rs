@@ -23,6 +23,16 @@ pub struct SearchPath {
 }
 
 impl SearchPath {
+    /// Where Python environments usually are, for a settings file in a
+    /// directory.
+    pub fn usual_entries(beside: &Path) -> Vec<PathBuf> {
+        let mut entries = vec![beside.to_path_buf()];
+        entries.extend(std::env::var_os("VIRTUAL_ENV").map(PathBuf::from));
+        entries.extend([".venv", "venv"].map(|name| beside.join(name)));
+        entries.retain(|entry| entry.is_dir());
+        entries
+    }
+
     /// The path made of directories and virtual environments.
     pub fn new(entries: &[PathBuf]) -> Self {
         let mut path = Self::default();

@@ -110,12 +110,12 @@ impl<'a> Section<'a> {
     }
 
     /// What a word stands for.
-    pub fn word<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<T> {
+    pub fn word<T: Clone>(&self, key: &str, words: &[(&str, T)]) -> Option<T> {
         meaning(self.text(key)?, words)
     }
 
     /// What the words of an array stand for.
-    pub fn words<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<Vec<T>> {
+    pub fn words<T: Clone>(&self, key: &str, words: &[(&str, T)]) -> Option<Vec<T>> {
         let texts = self.texts(key)?;
         Some(
             texts
@@ -172,7 +172,7 @@ impl<'a> Section<'a> {
     }
 }
 
-fn meaning<T: Copy>(text: &str, words: &[(&str, T)]) -> Option<T> {
+fn meaning<T: Clone>(text: &str, words: &[(&str, T)]) -> Option<T> {
     let found = words.iter().find(|(word, _)| *word == text);
-    found.map(|(_, meaning)| *meaning)
+    found.map(|(_, meaning)| meaning.clone())
 }

@@ -47,7 +47,7 @@ mod tests {
     use std::fs;
 
     use crate::nouns::Problem;
-    use crate::settings::load::{Overrides, load};
+    use crate::settings::load::{Overrides, Source, load};
 
     /// The directories of a project with two apps, and what is odd about them.
     fn directories(templates: &str) -> (Vec<String>, Vec<Problem>) {
@@ -64,7 +64,7 @@ mod tests {
              [staticc]\npython_path = [\".\"]\n"
         );
         fs::write(base.join("settings.toml"), settings).unwrap();
-        let loaded = load(None, &Overrides::default(), base).unwrap();
+        let loaded = load(Source::Usual, &Overrides::default(), base).unwrap();
         let named = loaded.settings.template_dirs.iter().map(|directory| {
             let directory = directory.strip_prefix(base).unwrap();
             directory.to_str().unwrap().to_owned()

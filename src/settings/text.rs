@@ -1,13 +1,27 @@
-//! Where settings texts come from: the file, `pyproject.toml`, `--set`. Owns
-//! finding and reading them; knows no key but `tool.staticc.settings`.
+//! Where settings come from: the file, `pyproject.toml`, a project, `--set`.
+//! Owns finding and reading them; knows no key but `tool.staticc.settings`.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::tree::{Node, Table, Text, Value, parse};
+use super::{Finder, Given};
 use crate::disk;
 use crate::nouns::Problem;
 use crate::rewrite::normal;
+
+/// What says the settings.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    /// `settings.toml` or `pyproject.toml` in the current directory.
+    Usual,
+    /// A file.
+    File(&'a Path),
+    /// What is to be written to a file.
+    Draft(&'a Path, &'a str),
+    /// A Django project; paths are relative to the current directory.
+    Project(&'a Given),
+}
 
 /// All texts laid over each other.
 pub struct Layers {
@@ -15,6 +29,8 @@ pub struct Layers {
     pub table: Table,
     /// What paths in them are relative to.
     pub directory: PathBuf,
+    /// The finders, if a project says them.
+    pub finders: Option<Vec<Finder>>,
 }
 
 impl Layers {
@@ -24,13 +40,30 @@ impl Layers {
     }
 }
 
-/// Reads the settings file and lays `--set` over it.
+/// Reads what says the settings and lays `--set` over it.
 pub fn read_layers(
-    file: Option<&Path>,
+    source: Source<'_>,
     set: &[String],
     directory: &Path,
 ) -> Result<Layers, Vec<Problem>> {
-    let (path, content, in_pyproject) = find(file, directory).map_err(|problem| vec![problem])?;
+    let mut layers = read_source(source, directory)?;
+    lay_over(&mut layers.table, set)?;
+    Ok(layers)
+}
+
+fn read_source(source: Source<'_>, directory: &Path) -> Result<Layers, Vec<Problem>> {
+    let (path, content, in_pyproject) = match source {
+        Source::Usual => find(directory).map_err(|problem| vec![problem])?,
+        Source::File(file) => open(file, directory).map_err(|problem| vec![problem])?,
+        Source::Draft(file, content) => (file.to_path_buf(), content.to_owned(), false),
+        Source::Project(given) => {
+            return Ok(Layers {
+                table: given.table(directory),
+                directory: directory.to_path_buf(),
+                finders: Some(given.finders.clone()),
+            });
+        }
+    };
     let shown = path.strip_prefix(directory).unwrap_or(&path);
     let source = Text::new(shown.to_string_lossy(), content);
     let mut table = parse(&source)?;
@@ -40,6 +73,20 @@ pub fn read_layers(
             None => return Err(vec![nothing_found(directory)]),
         };
     }
+    let directory = std::path::absolute(directory.join(&path)).unwrap_or(path);
+    let directory = directory
+        .parent()
+        .map(Path::to_path_buf)
+        .unwrap_or(directory);
+    Ok(Layers {
+        table,
+        directory,
+        finders: None,
+    })
+}
+
+/// Lays `--set` over a table.
+fn lay_over(table: &mut Table, set: &[String]) -> Result<(), Vec<Problem>> {
     let mut problems = Vec::new();
     for assignment in set {
         let line = Text::new("--set", assignment.as_str());
@@ -50,26 +97,24 @@ pub fn read_layers(
             })),
         }
     }
-    if !problems.is_empty() {
-        return Err(problems);
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
     }
-    let directory = std::path::absolute(directory.join(&path)).unwrap_or(path);
-    let directory = directory
-        .parent()
-        .map(Path::to_path_buf)
-        .unwrap_or(directory);
-    Ok(Layers { table, directory })
 }
 
-/// The file to read, its content, and whether it is a `pyproject.toml`.
-fn find(file: Option<&Path>, directory: &Path) -> Result<(PathBuf, String, bool), Problem> {
-    if let Some(file) = file {
-        let is_pyproject = file
-            .file_name()
-            .is_some_and(|name| name == "pyproject.toml");
-        let content = read(&directory.join(file)).map_err(|error| unreadable(file, &error))?;
-        return Ok((file.to_path_buf(), content, is_pyproject));
-    }
+/// A file, its content, and whether it is a `pyproject.toml`.
+fn open(file: &Path, directory: &Path) -> Result<(PathBuf, String, bool), Problem> {
+    let is_pyproject = file
+        .file_name()
+        .is_some_and(|name| name == "pyproject.toml");
+    let content = read(&directory.join(file)).map_err(|error| unreadable(file, &error))?;
+    Ok((file.to_path_buf(), content, is_pyproject))
+}
+
+/// The same of the file to read where none is named.
+fn find(directory: &Path) -> Result<(PathBuf, String, bool), Problem> {
     for (name, is_pyproject) in [("settings.toml", false), ("pyproject.toml", true)] {
         let path = directory.join(name);
         match read(&path) {

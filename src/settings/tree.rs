@@ -44,9 +44,14 @@ impl Spot {
         place_at(&self.text.content, self.range.start, self.range.end)
     }
 
-    /// The problem, said of this place.
+    /// The problem, said of this place; of the whole text, where its content
+    /// is not known.
     pub fn mark(&self, problem: Problem) -> Problem {
-        problem.in_file(self.text.name.as_str()).at(self.place())
+        let problem = problem.in_file(self.text.name.as_str());
+        if self.text.content.is_empty() {
+            return problem;
+        }
+        problem.at(self.place())
     }
 }
 

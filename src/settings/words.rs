@@ -34,6 +34,12 @@ pub const FINDERS: [(&str, Finder); 2] = [
     ),
 ];
 
+/// The names of [`BACKENDS`], the default first.
+pub const BACKEND_NAMES: [&str; 4] = names(&BACKENDS);
+
+/// The names of [`FINDERS`].
+pub const FINDER_NAMES: [&str; 2] = names(&FINDERS);
+
 /// `encodings`.
 pub const ENCODINGS: [(&str, Encoding); 3] = [
     ("br", Encoding::Brotli),
@@ -73,6 +79,9 @@ const fn reference(kind: ReferenceKind) -> (&'static str, AllowKind) {
 const fn problem(code: &'static str) -> (&'static str, AllowKind) {
     (code, AllowKind::Problem(code))
 }
+
+/// `default_ignore_patterns`, which are Django's.
+pub const PRIVATE: [&str; 3] = ["CVS", ".*", "*~"];
 
 /// The words alone.
 pub const fn names<T, const N: usize>(words: &[(&'static str, T); N]) -> [&'static str; N] {

@@ -61,7 +61,7 @@ impl<'a> Lookup<'a> {
                 all.list.clear();
                 break;
             };
-            if is_there(directory.finder, &place) {
+            if is_there(&directory.finder, &place) {
                 all.list.push(Candidate {
                     source: real_path(&place),
                     origin: directory.origin(),
@@ -93,9 +93,9 @@ impl<'a> Lookup<'a> {
 
 /// Whether a finder sees anything at a place: where one of Django's follows
 /// links, the other does not.
-fn is_there(finder: Finder, place: &Path) -> bool {
+fn is_there(finder: &Finder, place: &Path) -> bool {
     match finder {
-        Finder::FileSystem => place.exists(),
+        Finder::FileSystem | Finder::Other(_) => place.exists(),
         Finder::AppDirectories => place.symlink_metadata().is_ok(),
     }
 }

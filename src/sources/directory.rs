@@ -4,10 +4,11 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::nouns::{LogicalPath, Origin};
 use crate::rewrite::normal;
-use crate::settings::{Finder, Settings, StaticDir};
+use crate::settings::{Finder, FinderListing, OtherFinder, Settings, StaticDir};
 
 /// A directory whose files take part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct SourceDirectory {
     pub prefix: String,
     /// Where it is.
     pub root: PathBuf,
+    /// Its files, where they are not all that is there.
+    pub listed: Option<Arc<[LogicalPath]>>,
 }
 
 impl SourceDirectory {
@@ -31,6 +34,7 @@ impl SourceDirectory {
             .flat_map(|finder| match finder {
                 Finder::FileSystem => static_dirs(&settings.static_dirs),
                 Finder::AppDirectories => apps(settings),
+                Finder::Other(other) => listings(finder, other),
             })
             .collect()
     }
@@ -38,10 +42,11 @@ impl SourceDirectory {
     /// Why somebody looks here.
     pub fn origin(&self) -> Origin {
         Origin {
-            finder: self.finder.name(),
-            setting: match self.finder {
+            finder: self.finder.name().to_owned(),
+            setting: match &self.finder {
                 Finder::FileSystem => "STATICFILES_DIRS",
                 Finder::AppDirectories => "INSTALLED_APPS",
+                Finder::Other(_) => "STATICFILES_FINDERS",
             },
             entry: self.entry.clone(),
             prefix: self.prefix.clone(),
@@ -107,6 +112,7 @@ fn static_dirs(dirs: &[StaticDir]) -> Vec<SourceDirectory> {
             entry: dir.written.clone(),
             prefix: last.prefix.clone(),
             root: dir.root.clone(),
+            listed: None,
         });
     }
     directories
@@ -118,6 +124,18 @@ fn apps(settings: &Settings) -> Vec<SourceDirectory> {
         entry: app.entry.clone(),
         prefix: String::new(),
         root: app.directory.join("static"),
+        listed: None,
     };
     settings.apps.iter().map(directory).collect()
+}
+
+fn listings(finder: &Finder, other: &OtherFinder) -> Vec<SourceDirectory> {
+    let directory = |listing: &FinderListing| SourceDirectory {
+        finder: finder.clone(),
+        entry: other.name.clone(),
+        prefix: listing.prefix.clone(),
+        root: listing.root.clone(),
+        listed: Some(Arc::clone(&listing.files)),
+    };
+    other.listings.iter().map(directory).collect()
 }

@@ -1,6 +1,6 @@
-//! Django's two finders: walk the source directories in order, and the
-//! first to claim a path wins. Owns which file becomes which asset; opens
-//! none of them.
+//! Django's two finders walk the source directories in order, others have
+//! listed theirs; the first to claim a path wins. Owns which file becomes
+//! which asset; opens none of them.
 
 use std::collections::HashSet;
 use std::io;
@@ -45,7 +45,10 @@ pub fn find(settings: &Settings, patterns: &Patterns) -> Found {
     // Listing takes time, claiming takes turns.
     let listings: Vec<Listing> = directories
         .par_iter()
-        .map(|directory| Listing::of(&directory.root, patterns, &static_root))
+        .map(|directory| match &directory.listed {
+            Some(files) => Listing::given(files),
+            None => Listing::of(&directory.root, patterns, &static_root),
+        })
         .collect();
     let mut found = Found::default();
     let mut claimed = HashSet::new();
@@ -75,6 +78,14 @@ struct Listing {
 }
 
 impl Listing {
+    /// What somebody else has listed.
+    fn given(files: &[LogicalPath]) -> Self {
+        Self {
+            files: files.to_vec(),
+            problems: Vec::new(),
+        }
+    }
+
     /// Lists a directory; a missing one is an empty one.
     fn of(root: &Path, patterns: &Patterns, static_root: &Path) -> Self {
         let mut listing = Self::default();

@@ -7,23 +7,18 @@ use crate::rewrite::normpath;
 #[derive(Clone, Debug, Default)]
 pub struct Patterns(Vec<Pattern>);
 
-/// Django's own: `StaticFilesConfig.ignore_patterns`.
-const DEFAULT: [&str; 3] = ["CVS", ".*", "*~"];
-
 impl Patterns {
-    /// The patterns as written, each normalised as `os.path.normpath` does,
-    /// and Django's default ones if asked for.
-    pub fn new<S: AsRef<str>>(patterns: &[S], with_default: bool) -> Self {
-        let default = DEFAULT.iter().filter(|_| with_default).copied();
+    /// The patterns as written, each normalised as `os.path.normpath` does.
+    pub fn new<S: AsRef<str>>(patterns: &[S]) -> Self {
         let written = patterns.iter().map(AsRef::as_ref);
-        Self(written.chain(default).map(Pattern::new).collect())
+        Self(written.map(Pattern::new).collect())
     }
 
     /// Whether any pattern matches the whole name.
     ///
     /// ```
     /// use staticc::sources::Patterns;
-    /// let patterns = Patterns::new(&["*.scss", "vendor/[!a]*"], true);
+    /// let patterns = Patterns::new(&["*.scss", "vendor/[!a]*", ".*"]);
     /// assert!(patterns.match_name(b"css/x.scss"));
     /// assert!(patterns.match_name(b"vendor/b/c.js"));
     /// assert!(!patterns.match_name(b"vendor/a.js"));
@@ -240,7 +235,7 @@ mod tests {
             ("a*b*c*d", "aXbXbXcXd", true),
             ("a*b", "ac", false),
         ] {
-            let patterns = Patterns::new(&[pattern], false);
+            let patterns = Patterns::new(&[pattern]);
             assert_eq!(
                 patterns.match_name(name.as_bytes()),
                 expected,
@@ -251,7 +246,7 @@ mod tests {
 
     #[test]
     fn one_byte_that_is_not_utf8_is_one_character() {
-        let patterns = Patterns::new(&["a?b"], false);
+        let patterns = Patterns::new(&["a?b"]);
         assert!(patterns.match_name(b"a\xffb"));
         assert!(!patterns.match_name(b"a\xff\xfeb"));
     }

@@ -11,6 +11,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rewrite", &["nouns"]),
     ("encode", &["nouns"]),
     ("settings", &["nouns", "disk", "rewrite"]),
+    ("django", &["nouns", "disk", "rewrite", "settings"]),
     ("sources", &["nouns", "disk", "rewrite", "settings"]),
     (
         "output",
@@ -25,8 +26,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "nouns", "disk", "rewrite", "encode", "settings", "sources", "output", "check",
-            "report", "cli",
+            "nouns", "disk", "rewrite", "encode", "settings", "django", "sources", "output",
+            "check", "report", "cli",
         ],
     ),
 ];

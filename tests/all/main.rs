@@ -1,7 +1,7 @@
 //! All tests that run the program, in one binary, by topic: `again` and
 //! `cache` (runs after runs), `alone` and `interrupt` (runs disturbed),
 //! `bad_…` (input that nobody should give), `fixtures` (Django's own
-//! outcomes), `find` and `explain` (single paths), `properties` and `templates` (what
+//! outcomes), `init` (projects whose Python is asked), `find` and `explain` (single paths), `properties` and `templates` (what
 //! holds of any bytes), `schema` (the settings' keys), `printed` (completions
 //! and manual pages), `house` (the layout of the source).
 
@@ -15,6 +15,7 @@
 
 mod again;
 mod alone;
+mod asked;
 mod bad_output;
 mod bad_settings;
 mod bad_sources;
@@ -27,6 +28,7 @@ mod explain;
 mod find;
 mod fixtures;
 mod house;
+mod init;
 mod interrupt;
 mod outcome;
 mod printed;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use staticc::settings::load::{Overrides, load};
+use staticc::settings::load::{Overrides, Source, load};
 
 use crate::bounded::Project;
 use crate::fixtures::cases;
@@ -94,7 +94,7 @@ fn stated_defaults_are_the_defaults() {
             set,
             ..Overrides::default()
         };
-        let loaded = load(None, &overrides, &project.path("")).unwrap();
+        let loaded = load(Source::Usual, &overrides, &project.path("")).unwrap();
         format!("{:?}", loaded.settings)
     };
     let usual = settings(Vec::new());

@@ -62,7 +62,7 @@ impl Case {
             Kind::Pattern => {
                 let text = |field: &Vec<u8>| String::from_utf8_lossy(field).into_owned();
                 let patterns: Vec<String> = fields[1..].iter().map(text).collect();
-                let matched = Patterns::new(&patterns, false).match_name(&fields[0]);
+                let matched = Patterns::new(&patterns).match_name(&fields[0]);
                 vec![if matched {
                     b"yes".to_vec()
                 } else {

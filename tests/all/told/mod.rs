@@ -4,6 +4,7 @@
 //! our own wording, so a difference is to be read, not only blessed. Besides,
 //! JSON and SARIF must be what their schemas say.
 
+mod django;
 mod output;
 mod paths;
 mod places;
@@ -49,6 +50,7 @@ const VERIFY: &[&str] = &["verify"];
 
 fn cases() -> Vec<&'static Case> {
     [
+        django::CASES,
         settings::CASES,
         sources::CASES,
         output::CASES,

@@ -1,0 +1,169 @@
+//! `staticc init`: a settings file from what a project's own Python says.
+
+use std::fs::Permissions;
+use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use super::loading::source_of;
+use super::{Exit, conclude, fail_on, tell, unusable};
+use crate::cli;
+use crate::django::{self, Answers, Carried, Draft, Question};
+use crate::nouns::{Event, Problem, Report as _, Severity};
+use crate::report::Console;
+use crate::settings::load::{Loaded, Overrides, Source, load};
+
+/// The file where none is named.
+const USUAL: &str = "settings.toml";
+
+/// Runs the verb.
+pub fn run(flags: &cli::Init, console: &mut Console) -> Exit {
+    let directory = console.directory.clone();
+    let run = Run {
+        flags,
+        directory: &directory,
+        file: flags.settings.as_deref().unwrap_or(Path::new(USUAL)),
+    };
+    if let Some(problem) = run.hindrance() {
+        return unusable(problem, console);
+    }
+    let result = run.ask().and_then(|project| {
+        tell(console, project.untold.clone());
+        if flags.check {
+            run.compare(&project, console)
+        } else {
+            run.write(&project, console)
+        }
+    });
+    conclude(result, console)
+}
+
+/// A run with its flags.
+struct Run<'a> {
+    flags: &'a cli::Init,
+    directory: &'a Path,
+    file: &'a Path,
+}
+
+/// What the project says.
+struct Project {
+    answers: Answers,
+    carried: Carried,
+    live: Loaded,
+    /// What no settings file says, each with what to do about it.
+    untold: Vec<Problem>,
+}
+
+impl Run<'_> {
+    /// Why there is nothing to be asked.
+    fn hindrance(&self) -> Option<Problem> {
+        let there = self.directory.join(self.file).symlink_metadata().is_ok();
+        if !there || self.flags.check || self.flags.force {
+            return None;
+        }
+        let problem = Problem::error("settings-exist", "there is a settings file already");
+        let cure = "compare it, staticc init --check, or write it anew, --force";
+        Some(problem.in_file(self.file).cure(cure))
+    }
+
+    fn ask(&self) -> Result<Project, Vec<Problem>> {
+        let question = Question {
+            directory: self.directory,
+            python: self.flags.python.as_deref(),
+            module: self.flags.django_settings.as_deref(),
+            files: None,
+        };
+        let answers = django::ask(&question).map_err(|problem| vec![problem])?;
+        let carried = django::carry(&answers);
+        let given = django::live(&answers, &carried.given);
+        let live = load(
+            Source::Project(&given),
+            &Overrides::default(),
+            self.directory,
+        )?;
+        Ok(Project {
+            untold: untold(&answers, &carried),
+            answers,
+            carried,
+            live,
+        })
+    }
+
+    /// Says where the file and the project differ.
+    fn compare(&self, project: &Project, console: &mut Console) -> Result<(), Vec<Problem>> {
+        let source = source_of(self.flags.settings.as_deref());
+        let ours = load(source, &Overrides::default(), self.directory)?;
+        self.fail_on_differences(&ours, project)?;
+        console.event(Event::SettingsAgree(self.file.to_path_buf()));
+        Ok(())
+    }
+
+    fn write(&self, project: &Project, console: &mut Console) -> Result<(), Vec<Problem>> {
+        let path = self.directory.join(self.file);
+        let draft = Draft {
+            answers: &project.answers,
+            values: &project.carried.given.values,
+            live: &project.live.settings,
+            untold: &project.untold,
+            directory: self.directory,
+            beside: path.parent().unwrap_or(self.directory),
+        };
+        let text = draft.text();
+        let source = Source::Draft(self.file, &text);
+        let drafted = load(source, &Overrides::default(), self.directory)?;
+        self.fail_on_differences(&drafted, project)?;
+        tell(console, drafted.warnings);
+        super::fail_on_warnings(console)?;
+        put(&path, &text, self.flags.force).map_err(|error| {
+            let message = format!("cannot be written: {error}");
+            let problem = Problem::error("settings-file", message).in_file(self.file);
+            vec![problem.cure("name another file with --settings FILE")]
+        })?;
+        console.event(Event::SettingsWritten(self.file.to_path_buf()));
+        Ok(())
+    }
+
+    fn fail_on_differences(&self, ours: &Loaded, project: &Project) -> Result<(), Vec<Problem>> {
+        let theirs = &project.live.settings;
+        let differences = django::differences(&ours.settings, theirs, &ours.places, self.directory);
+        fail_on(differences)
+    }
+}
+
+/// What no settings file says, as warnings: it is written all the same.
+fn untold(answers: &Answers, carried: &Carried) -> Vec<Problem> {
+    let storage = carried.untold.iter().cloned();
+    let storage = storage.map(|problem| {
+        problem.or_cure(|| {
+            "staticc does what the class it is based on does; if that is not enough, use manage.py collectstatic".to_owned()
+        })
+    });
+    let finders = carried.finders.iter().cloned();
+    let finders = finders.map(|problem| {
+        problem.or_cure(|| {
+            let module = answers.settings_module.name.as_deref().unwrap_or_default();
+            format!("its files are left out; to have it asked for them at every run: staticc collect --settings {module}")
+        })
+    });
+    let warning = |problem: Problem| Problem {
+        severity: Severity::Warning,
+        ..problem
+    };
+    storage.chain(finders).map(warning).collect()
+}
+
+/// Puts the whole file in its place, or none.
+fn put(path: &Path, text: &str, anew: bool) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".staticc-")
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    let put = if anew {
+        file.persist(path)
+    } else {
+        file.persist_noclobber(path)
+    };
+    put.map(drop).map_err(|error| error.error)
+}

@@ -1,0 +1,112 @@
+//! What the flags say about a project → its settings: those of a file, or
+//! those that the project's own Python tells.
+
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use crate::cli;
+use crate::disk;
+use crate::django::{self, Answers, Carried, Question};
+use crate::nouns::Problem;
+use crate::settings::load::{self, Loaded, Overrides, Source};
+
+/// Loads the settings. Finders that only Python knows are asked for their files
+/// if it is known what is ignored.
+pub(super) fn load(
+    project: &cli::Project,
+    ignoring: Option<&cli::Ignoring>,
+    directory: &Path,
+) -> Result<Loaded, Vec<Problem>> {
+    let overrides = Overrides {
+        set: project.set.clone(),
+        static_root: project.static_root.clone(),
+        static_url: project.static_url.clone(),
+    };
+    let file = project.settings.as_deref();
+    let answers = match (
+        &project.answers,
+        file.and_then(|name| module(name, directory)),
+    ) {
+        (Some(file), _) => read_answers(file, directory),
+        (None, Some(module)) => django::ask(&Question {
+            directory,
+            python: project.python.as_deref(),
+            module: Some(module),
+            files: ignoring.map(|it| (&it.ignore[..], it.no_default_ignore)),
+        }),
+        (None, None) if project.python.is_some() => {
+            let problem = Problem::error("usage", "--python is for settings that are asked for");
+            Err(problem.cure("name them: --settings mysite.settings"))
+        }
+        (None, None) => return load::load(source_of(file), &overrides, directory),
+    };
+    let answers = answers.map_err(|problem| vec![problem])?;
+    let carried = django::carry(&answers);
+    let untold = untold(&carried, &overrides, ignoring.is_some());
+    super::fail_on(untold)?;
+    let given = django::live(&answers, &carried.given);
+    load::load(Source::Project(&given), &overrides, directory)
+}
+
+/// The settings file that a flag names, or the usual one.
+pub(super) fn source_of(file: Option<&Path>) -> Source<'_> {
+    file.map_or(Source::Usual, Source::File)
+}
+
+/// The dotted name of a Python module, unless there is a file of that name.
+fn module<'n>(name: &'n Path, directory: &Path) -> Option<&'n str> {
+    let text = name.to_str()?;
+    let identifier = |part: &str| {
+        let mut characters = part.chars();
+        let first = characters.next();
+        first.is_some_and(|it| it.is_alphabetic() || it == '_')
+            && characters.all(|it| it.is_alphanumeric() || it == '_')
+    };
+    let is_toml = name.extension().is_some_and(|suffix| suffix == "toml");
+    let is_module = text.split('.').all(identifier) && !is_toml;
+    (is_module && !directory.join(name).exists()).then_some(text)
+}
+
+/// What the Django app of staticc has asked.
+fn read_answers(file: &Path, directory: &Path) -> Result<Answers, Problem> {
+    let read = || {
+        let mut json = Vec::new();
+        match file.to_str() {
+            Some("-") => io::stdin().lock().read_to_end(&mut json).map(|_| json),
+            _ => disk::read(&directory.join(file)),
+        }
+    };
+    let json = read().map_err(|error| {
+        let message = format!("--answers cannot be read: {error}");
+        Problem::error("usage", message)
+    })?;
+    django::read(&json, &file.to_string_lossy(), None)
+}
+
+/// What staticc can't stand in for, unless the command line says otherwise.
+fn untold(carried: &Carried, overrides: &Overrides, lists_files: bool) -> Vec<Problem> {
+    let said = |key: &str| {
+        overrides
+            .set
+            .iter()
+            .any(|it| it.trim_start().starts_with(key))
+    };
+    let mut problems = Vec::new();
+    if !said("STORAGES") {
+        let storage = carried.untold.iter().cloned();
+        problems.extend(storage.map(|problem| {
+            problem.or_cure(|| {
+                "collect with manage.py collectstatic, or say whose storage comes near enough: --set 'STORAGES.staticfiles.BACKEND=\"…\"'".to_owned()
+            })
+        }));
+    }
+    if lists_files && !said("STATICFILES_FINDERS") {
+        let finders = carried.finders.iter().cloned();
+        problems.extend(finders.map(|problem| {
+            problem.or_cure(|| {
+                "collect with manage.py collectstatic, or name finders to do without it: --set 'STATICFILES_FINDERS=[…]'".to_owned()
+            })
+        }));
+    }
+    problems
+}

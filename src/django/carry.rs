@@ -1,0 +1,265 @@
+//! Answers → settings, and what of the project they don't tell. Pure but for
+//! the lines of Python that problems show.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+use toml::{Table, Value};
+
+use super::answers::{Answers, Finder as Asked};
+use super::failure::{located, split};
+use super::json::to_toml;
+use super::storage::{mode, storage};
+use crate::nouns::{LogicalPath, Problem};
+use crate::settings::{FINDER_NAMES, Finder, FinderListing, Given, OtherFinder, PRIVATE};
+
+/// What a project says, as settings.
+#[derive(Debug)]
+pub struct Carried {
+    /// The settings; paths are absolute.
+    pub given: Given,
+    /// What staticc can't stand in for.
+    pub untold: Vec<Problem>,
+    /// Finders whose files were not asked for, each with its problem.
+    pub finders: Vec<Problem>,
+}
+
+/// Makes settings of answers.
+pub fn carry(answers: &Answers) -> Carried {
+    let mut untold = Vec::new();
+    let mut values = plain(answers);
+    if let Some(own) = &answers.storage {
+        let (table, problems) = storage(answers, own);
+        untold.extend(problems);
+        if !table.is_empty() {
+            let storages = Table::from_iter([("staticfiles".to_owned(), table.into())]);
+            values.insert("STORAGES".into(), storages.into());
+        }
+        if own.keep_only_hashed_files == Some(true) {
+            values.insert("WHITENOISE_KEEP_ONLY_HASHED_FILES".into(), true.into());
+        }
+    }
+    let own = staticc(answers);
+    if !own.is_empty() {
+        values.insert("staticc".into(), own.into());
+    }
+    for (what, missing) in [
+        ("storage", answers.storage.is_none()),
+        ("apps", answers.apps.is_none()),
+    ] {
+        if missing {
+            untold.push(not_asked(what, answers));
+        }
+    }
+    let (listed, finders) = finders(answers);
+    let given = Given {
+        values,
+        finders: listed,
+        places: places(answers),
+        file: answers.settings_module.file.clone().unwrap_or_default(),
+    };
+    Carried {
+        given,
+        untold,
+        finders,
+    }
+}
+
+/// Settings that are said as they are, where they are not the default.
+fn plain(answers: &Answers) -> Table {
+    let setting = |name: &str| answers.settings.get(name);
+    let value = |name: &str| setting(name).map(|it| &it.value).and_then(to_toml);
+    let written = |name: &str| {
+        let setting = setting(name).filter(|it| it.set)?;
+        to_toml(setting.written.as_ref().unwrap_or(&setting.value))
+    };
+    let mut values = Table::new();
+    let mut put = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            values.insert(name.to_owned(), value);
+        }
+    };
+    put("STATIC_URL", written("STATIC_URL"));
+    put("FORCE_SCRIPT_NAME", value("FORCE_SCRIPT_NAME"));
+    put("STATIC_ROOT", value("STATIC_ROOT"));
+    let dirs = setting("STATICFILES_DIRS").and_then(|it| it.value.as_array());
+    let dirs: Vec<Value> = dirs.into_iter().flatten().filter_map(static_dir).collect();
+    put("STATICFILES_DIRS", (!dirs.is_empty()).then(|| dirs.into()));
+    put("STATICFILES_FINDERS", django_finders(answers));
+    let apps = answers.apps.iter().flatten();
+    let apps: Vec<Value> = apps.map(|app| app.entry.as_str().into()).collect();
+    put("INSTALLED_APPS", Some(apps.into()));
+    for (name, default) in [
+        ("FILE_UPLOAD_PERMISSIONS", Some(0o644)),
+        ("FILE_UPLOAD_DIRECTORY_PERMISSIONS", None),
+    ] {
+        let own = setting(name).map(|it| it.value.as_u64());
+        let own = own.map(|own| own.and_then(|own| u32::try_from(own).ok()));
+        put(name, own.filter(|own| *own != default).map(mode));
+    }
+    let key = "WHITENOISE_SKIP_COMPRESS_EXTENSIONS";
+    put(key, written(key));
+    let engines = setting("TEMPLATES").and_then(|it| it.value.as_array());
+    let engines: Vec<Value> = engines.into_iter().flatten().map(engine).collect();
+    put("TEMPLATES", Some(engines.into()));
+    values
+}
+
+/// One entry of `STATICFILES_DIRS`.
+fn static_dir(entry: &Json) -> Option<Value> {
+    let text = |key: &str| entry[key].as_str().unwrap_or_default();
+    // As it is written, by which Django knows one directory from another.
+    let directory = entry["written"].as_str().or(entry["directory"].as_str())?;
+    Some(match text("prefix") {
+        "" => directory.into(),
+        prefix => vec![prefix, directory].into(),
+    })
+}
+
+/// One entry of `TEMPLATES`.
+fn engine(entry: &Json) -> Value {
+    const DEFAULT: &str = "django.template.backends.django.DjangoTemplates";
+    let mut engine = Table::new();
+    let backend = entry["BACKEND"].as_str().unwrap_or(DEFAULT);
+    if backend != DEFAULT {
+        engine.insert("BACKEND".into(), backend.into());
+    }
+    let directories = to_toml(&entry["DIRS"]);
+    let directories = directories.filter(|it| it.as_array().is_some_and(|it| !it.is_empty()));
+    if let Some(directories) = directories {
+        engine.insert("DIRS".into(), directories);
+    }
+    let loaders = entry["loaders"].to_string();
+    if entry["APP_DIRS"] == true || loaders.contains("loaders.app_directories.") {
+        engine.insert("APP_DIRS".into(), true.into());
+    }
+    engine.into()
+}
+
+/// `[staticc]`: the setting STATICC, and what WhiteNoise goes by.
+fn staticc(answers: &Answers) -> Table {
+    let own = answers
+        .settings
+        .get("STATICC")
+        .and_then(|it| to_toml(&it.value));
+    let mut own = match own {
+        Some(Value::Table(own)) => own,
+        _ => Table::new(),
+    };
+    let patterns = answers.ignore_patterns.as_ref().map(|it| &it.value);
+    if let Some(patterns) = patterns.filter(|it| ***it != PRIVATE) {
+        own.insert("default_ignore_patterns".into(), patterns.clone().into());
+    }
+    if !answers.versions.brotli && !own.contains_key("compression") {
+        let encodings = Table::from_iter([("encodings".to_owned(), vec!["gz"].into())]);
+        own.insert("compression".into(), encodings.into());
+    }
+    own
+}
+
+fn finder_entries(answers: &Answers) -> impl Iterator<Item = &str> {
+    let entries = answers.settings.get("STATICFILES_FINDERS");
+    let entries = entries.and_then(|it| it.value.as_array());
+    entries.into_iter().flatten().filter_map(Json::as_str)
+}
+
+/// Those of Django's finders that the project has, unless it has both as usual.
+fn django_finders(answers: &Answers) -> Option<Value> {
+    let own: Vec<&str> = finder_entries(answers)
+        .filter(|entry| FINDER_NAMES.contains(entry))
+        .collect();
+    (own != FINDER_NAMES).then(|| own.into())
+}
+
+/// All finders, others than Django's with what they listed; and the problems
+/// of those that did not.
+fn finders(answers: &Answers) -> (Vec<Finder>, Vec<Problem>) {
+    let (mut listed, mut problems) = (Vec::new(), Vec::new());
+    for entry in finder_entries(answers) {
+        if let Some(finder) = Finder::of_django(entry) {
+            listed.push(finder);
+            continue;
+        }
+        let mut asked = answers.finders.iter().flatten();
+        let asked = asked.find(|finder| finder.entry == entry);
+        match asked.and_then(listing) {
+            Some(finder) => listed.push(Finder::Other(Arc::new(finder))),
+            None => problems.push(unlisted(entry, asked, answers)),
+        }
+    }
+    (listed, problems)
+}
+
+/// What a finder listed, by directory.
+fn listing(asked: &Asked) -> Option<OtherFinder> {
+    let mut listings: Vec<(&str, &Path, Vec<LogicalPath>)> = Vec::new();
+    for file in asked.files.as_ref()? {
+        let root = above(&file.source, &file.path)?;
+        let path = LogicalPath::new(file.path.as_str());
+        match listings.last_mut() {
+            Some((prefix, known, files)) if *prefix == file.prefix && *known == root => {
+                files.push(path);
+            }
+            _ => listings.push((&file.prefix, root, vec![path])),
+        }
+    }
+    let listing = |(prefix, root, files): (&str, &Path, Vec<_>)| FinderListing {
+        prefix: prefix.to_owned(),
+        root: root.to_path_buf(),
+        files: files.into(),
+    };
+    Some(OtherFinder {
+        name: asked.entry.clone(),
+        listings: listings.into_iter().map(listing).collect(),
+    })
+}
+
+/// The directory that a file is in by such a path.
+fn above<'p>(source: &'p Path, path: &str) -> Option<&'p Path> {
+    let depth = Path::new(path).components().count();
+    let root = source.ancestors().nth(depth)?;
+    (root.join(path) == source).then_some(root)
+}
+
+/// The problem of a finder whose files are not known.
+fn unlisted(entry: &str, asked: Option<&Asked>, answers: &Answers) -> Problem {
+    let message = format!("the finder {entry} is not one of Django's two");
+    let problem = Problem::error("custom-finder", message);
+    let mut problem = located(problem, asked.and_then(|it| it.place.as_deref()));
+    let about = answers
+        .not_asked
+        .iter()
+        .filter(|it| it.what.contains(entry));
+    for reason in about {
+        problem = problem.note(format!("{}: {}", reason.what, reason.why));
+    }
+    problem
+}
+
+fn not_asked(what: &str, answers: &Answers) -> Problem {
+    let mut about = answers.not_asked.iter();
+    let why = about
+        .find(|it| it.what == what)
+        .map_or("no answer", |it| &it.why);
+    let message = format!("Django has no {what} to tell of: {why}");
+    let file = answers.settings_module.file.clone().unwrap_or_default();
+    Problem::error("project-unloadable", message)
+        .in_file(file)
+        .cure("correct it until `python manage.py check` succeeds")
+}
+
+/// Where the settings are said.
+fn places(answers: &Answers) -> HashMap<String, (std::path::PathBuf, usize)> {
+    let settings = answers.settings.iter().filter_map(|(name, setting)| {
+        let (file, line) = split(setting.place.as_deref()?);
+        let key = match &name[..] {
+            "STATICC" => "staticc",
+            "STORAGES.staticfiles" | "STATICFILES_STORAGE" => "STORAGES",
+            name => name,
+        };
+        Some((key.to_owned(), (file, line?)))
+    });
+    settings.collect()
+}

@@ -1,0 +1,197 @@
+//! The settings file that a project's settings come to: as little as says
+//! them, paths relative to it. Reads Python as text to see what it can leave
+//! out; writes nothing.
+
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+use super::answers::Answers;
+use super::live::feature;
+use super::written;
+use crate::disk::real;
+use crate::nouns::Problem;
+use crate::rewrite::normal;
+use crate::settings::{App, SearchPath, Settings, locate_app};
+
+/// A settings file to be.
+pub struct Draft<'a> {
+    /// What the project says.
+    pub answers: &'a Answers,
+    /// The same, as settings.
+    pub values: &'a Table,
+    /// The same, as it is now.
+    pub live: &'a Settings,
+    /// What the file does not say.
+    pub untold: &'a [Problem],
+    /// The current directory.
+    pub directory: &'a Path,
+    /// The directory of the file.
+    pub beside: &'a Path,
+}
+
+impl Draft<'_> {
+    /// The text of the file.
+    pub fn text(&self) -> String {
+        let mut table = self.values.clone();
+        self.make_relative(&mut table);
+        if self.has_usual_templates() {
+            table.remove("TEMPLATES");
+        }
+        let found = self.locate();
+        if !found.is_empty() {
+            let own = table.entry("staticc");
+            if let Value::Table(own) = own.or_insert_with(|| Table::new().into()) {
+                own.extend(found);
+            }
+        }
+        written::text(&table, self.answers, self.untold)
+    }
+
+    /// What has to be said of where apps are, and whose rules are followed.
+    fn locate(&self) -> Table {
+        let mut path = PythonPath::new(self);
+        for app in &self.live.apps {
+            path.add(app);
+        }
+        let mut own = Table::new();
+        if path.search.django_version().as_deref().and_then(feature) != Some(self.live.django) {
+            own.insert("django".into(), self.live.django.as_str().into());
+        }
+        if path.is_own {
+            let entries = path.entries.iter().map(|entry| self.relative(entry));
+            own.insert("python_path".into(), entries.collect::<Vec<_>>().into());
+        }
+        if !path.stated.is_empty() {
+            let stated = path.stated.iter();
+            let stated = stated.map(|app| (app.entry.clone(), self.relative(&app.directory)));
+            own.insert("app_directories".into(), stated.collect::<Table>().into());
+        }
+        own
+    }
+
+    fn make_relative(&self, table: &mut Table) {
+        let relative = |value: &mut Value| {
+            if let Some(path) = value.as_str() {
+                *value = self.relative(&self.directory.join(path));
+            }
+        };
+        table.get_mut("STATIC_ROOT").into_iter().for_each(relative);
+        let dirs = table.get_mut("STATICFILES_DIRS");
+        for dir in dirs.and_then(Value::as_array_mut).into_iter().flatten() {
+            match dir {
+                Value::Array(pair) => pair.iter_mut().skip(1).for_each(relative),
+                directory => relative(directory),
+            }
+        }
+        let engines = table.get_mut("TEMPLATES");
+        for engine in engines.and_then(Value::as_array_mut).into_iter().flatten() {
+            let dirs = engine.get_mut("DIRS").and_then(Value::as_array_mut);
+            dirs.into_iter().flatten().for_each(relative);
+        }
+        let options = table.get_mut("STORAGES");
+        let options = options.and_then(|it| it.get_mut("staticfiles")?.get_mut("OPTIONS"));
+        let location = options.and_then(|it| it.get_mut("location"));
+        location.into_iter().for_each(relative);
+        let cache = table.get_mut("staticc").and_then(|it| it.get_mut("cache"));
+        cache
+            .and_then(|it| it.get_mut("dir"))
+            .into_iter()
+            .for_each(relative);
+    }
+
+    /// A path as the file has it: relative, unless that leads far away.
+    fn relative(&self, path: &Path) -> Value {
+        const UP: usize = 2;
+        let path = normal(path);
+        let mut ancestors = self.beside.ancestors().take(UP + 1).enumerate();
+        let below = ancestors.find_map(|(up, ancestor)| {
+            // What all paths have in common is nothing to go by.
+            ancestor.parent()?;
+            Some("../".repeat(up) + &path.strip_prefix(ancestor).ok()?.to_string_lossy())
+        });
+        match below.as_deref().map(|below| below.trim_end_matches('/')) {
+            Some("") => ".".into(),
+            Some(below) => below.into(),
+            None => path.to_string_lossy().into_owned().into(),
+        }
+    }
+
+    /// Whether templates are where they are looked for anyway.
+    fn has_usual_templates(&self) -> bool {
+        let mut usual = vec![self.beside.join("templates")];
+        for app in &self.live.apps {
+            usual.extend(["templates", "jinja2"].map(|name| app.directory.join(name)));
+        }
+        let there = |directories: &[PathBuf]| -> Vec<PathBuf> {
+            let mut there: Vec<PathBuf> = directories
+                .iter()
+                .filter(|it| it.is_dir())
+                .map(|it| real(it))
+                .collect();
+            let mut seen = std::collections::HashSet::new();
+            there.retain(|it| seen.insert(it.clone()));
+            there
+        };
+        there(&usual) == there(&self.live.template_dirs)
+    }
+}
+
+/// Where apps are looked up, as far as that has to be said.
+struct PythonPath<'a> {
+    draft: &'a Draft<'a>,
+    entries: Vec<PathBuf>,
+    search: SearchPath,
+    /// Whether the usual entries do not do.
+    is_own: bool,
+    /// Apps that are found in none of them.
+    stated: Vec<&'a App>,
+}
+
+impl<'a> PythonPath<'a> {
+    fn new(draft: &'a Draft<'a>) -> Self {
+        let entries = SearchPath::usual_entries(draft.beside);
+        Self {
+            draft,
+            search: SearchPath::new(&entries),
+            entries,
+            is_own: false,
+            stated: Vec::new(),
+        }
+    }
+
+    /// Sees to it that an app is found.
+    fn add(&mut self, app: &'a App) {
+        if is_found(app, &self.search) {
+            return;
+        }
+        let answers = self.draft.answers;
+        let mut around: Vec<&PathBuf> = answers
+            .python_path
+            .iter()
+            .filter(|it| app.directory.starts_with(it))
+            .collect();
+        around.push(&answers.versions.prefix);
+        // The environment follows editable installs by itself.
+        around.rotate_right(1);
+        for entry in around {
+            let mut entries = self.entries.clone();
+            // Python looks there last.
+            let last = entries.last() == Some(&answers.versions.prefix);
+            entries.insert(entries.len() - usize::from(last), entry.clone());
+            let search = SearchPath::new(&entries);
+            if is_found(app, &search) {
+                (self.entries, self.search) = (entries, search);
+                self.is_own = true;
+                return;
+            }
+        }
+        self.stated.push(app);
+    }
+}
+
+/// Whether staticc finds an app where Django has it.
+fn is_found(app: &App, search: &SearchPath) -> bool {
+    let found = locate_app(&app.entry, search);
+    found.is_ok_and(|found| real(&found.directory) == real(&app.directory))
+}

@@ -1,0 +1,24 @@
+//! JSON values → TOML values. TOML has no null: what is null is left out.
+
+use serde_json::Value;
+
+/// The same in TOML, if it has a value.
+pub fn to_toml(value: &Value) -> Option<toml::Value> {
+    Some(match value {
+        Value::Null => return None,
+        Value::Bool(boolean) => (*boolean).into(),
+        Value::Number(number) => match number.as_i64() {
+            Some(integer) => integer.into(),
+            None => number.as_f64()?.into(),
+        },
+        Value::String(text) => text.as_str().into(),
+        Value::Array(values) => {
+            let values: Vec<toml::Value> = values.iter().filter_map(to_toml).collect();
+            values.into()
+        }
+        Value::Object(entries) => {
+            let entry = |(key, value): (&String, _)| Some((key.clone(), to_toml(value)?));
+            toml::Value::Table(entries.iter().filter_map(entry).collect())
+        }
+    })
+}

@@ -1,0 +1,53 @@
+//! What a project says, made whole: nothing is left to be found out, and
+//! Django's own checks have all they compare.
+
+use std::path::Path;
+
+use toml::{Table, Value};
+
+use super::answers::Answers;
+use super::json::to_toml;
+use crate::nouns::DjangoVersion;
+use crate::settings::Given;
+
+/// The settings of a project as they are at this moment.
+pub fn live(answers: &Answers, given: &Given) -> Given {
+    let mut given = given.clone();
+    for name in ["MEDIA_URL", "MEDIA_ROOT", "DEBUG"] {
+        let setting = answers.settings.get(name).filter(|it| it.set);
+        let value = setting.and_then(|it| to_toml(it.written.as_ref().unwrap_or(&it.value)));
+        given
+            .values
+            .extend(value.map(|value| (name.to_owned(), value)));
+    }
+    let own = given.values.entry("staticc");
+    let own = own.or_insert_with(|| Table::new().into());
+    if let Value::Table(own) = own {
+        own.extend(located(answers));
+    }
+    given
+}
+
+/// Where everything is, so that nobody looks for it.
+fn located(answers: &Answers) -> Table {
+    let text = |path: &Path| Value::from(path.to_string_lossy().into_owned());
+    let apps = answers.apps.iter().flatten();
+    let apps = apps.map(|app| (app.entry.clone(), text(&app.directory)));
+    let mut own = Table::new();
+    own.insert("app_directories".into(), apps.collect::<Table>().into());
+    let (django, python_path) = match feature(&answers.versions.django) {
+        Some(django) => (Some(django), vec![]),
+        // Whose rules are not known, the settings say what to do about.
+        None => (None, vec![text(&answers.versions.prefix)]),
+    };
+    own.insert("python_path".into(), python_path.into());
+    own.extend(django.map(|django| ("django".to_owned(), django.as_str().into())));
+    own
+}
+
+/// The release of a version, such as 5.2 of 5.2.8, if its rules are known.
+pub fn feature(version: &str) -> Option<DjangoVersion> {
+    let mut parts = version.split('.');
+    let release = [parts.next()?, parts.next()?].join(".");
+    release.parse().ok()
+}
