@@ -2,7 +2,7 @@
 //! the lines of Python that problems show.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -251,7 +251,7 @@ fn not_asked(what: &str, answers: &Answers) -> Problem {
 }
 
 /// Where the settings are said.
-fn places(answers: &Answers) -> HashMap<String, (std::path::PathBuf, usize)> {
+fn places(answers: &Answers) -> HashMap<String, (PathBuf, usize)> {
     let settings = answers.settings.iter().filter_map(|(name, setting)| {
         let (file, line) = split(setting.place.as_deref()?);
         let key = match &name[..] {

@@ -54,10 +54,12 @@ pub fn ask(question: &Question<'_>) -> Result<Answers, Problem> {
         Some(module) => format!("{} for {module}", shown.display()),
         None => shown.display().to_string(),
     };
-    if output.stdout.is_empty() {
-        return Err(crashed(&asked, &output));
+    // What is printed before the script runs, by sitecustomize, say, comes first.
+    let answers = output.stdout.rsplit(|&byte| byte == b'\n').next();
+    match answers.filter(|answers| !answers.is_empty()) {
+        Some(answers) => answers::read(answers, &asked, question.module),
+        None => Err(crashed(&asked, &output)),
     }
-    answers::read(&output.stdout, &asked, question.module)
 }
 
 /// The manage.py of a directory, or of the one directory in it that has one.

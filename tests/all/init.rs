@@ -313,6 +313,20 @@ fn answers_are_taken_from_standard_input() {
     assert_eq!(project.static_root(), live);
 }
 
+/// A Python may say something of its own before it is asked.
+#[test]
+fn answers_come_last() {
+    let project = project(|_, _| {});
+    let answers = fs::read_to_string(project.path("answers.json")).unwrap();
+    project.write(
+        "answers.json",
+        format!("sitecustomize: {{hello}}\n{answers}"),
+    );
+    project
+        .collect(&["--settings", "mysite.settings"])
+        .is(0, &[]);
+}
+
 /// The command line has the last word.
 #[test]
 fn what_is_not_carried_can_be_overridden() {

@@ -84,7 +84,10 @@ fn assert_whole(verb: &clap::Command, words: &[&str]) {
 fn pages_of_no_verb() {
     let site = Site::new();
     for (words, help) in [
-        (&["man", "colect"][..], "help: one of collect, init, check, "),
+        (
+            &["man", "colect"][..],
+            "help: one of collect, init, check, ",
+        ),
         (
             &["man", "cache", "empty"],
             "help: one of info, clear, prune",
