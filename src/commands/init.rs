@@ -74,7 +74,7 @@ impl Run<'_> {
             files: None,
         };
         let answers = django::ask(&question).map_err(|problem| vec![problem])?;
-        let carried = django::carry(&answers);
+        let carried = django::carry(&answers).map_err(|problem| vec![problem])?;
         let given = django::live(&answers, &carried.given);
         let live = load(
             Source::Project(&given),

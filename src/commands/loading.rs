@@ -41,7 +41,7 @@ pub(super) fn load(
         (None, None) => return load::load(source_of(file), &overrides, directory),
     };
     let answers = answers.map_err(|problem| vec![problem])?;
-    let carried = django::carry(&answers);
+    let carried = django::carry(&answers).map_err(|problem| vec![problem])?;
     let untold = untold(&carried, &overrides, ignoring.is_some());
     super::fail_on(untold)?;
     let given = django::live(&answers, &carried.given);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use toml::{Table, Value};
 
-use super::answers::{Answers, Finder as Asked};
+use super::answers::{Answers, App, Finder as Asked};
 use super::failure::{located, split};
 use super::json::to_toml;
 use super::storage::{mode, storage};
@@ -27,31 +27,22 @@ pub struct Carried {
 }
 
 /// Makes settings of answers.
-pub fn carry(answers: &Answers) -> Carried {
-    let mut untold = Vec::new();
-    let mut values = plain(answers);
-    if let Some(own) = &answers.storage {
-        let (table, problems) = storage(answers, own);
-        untold.extend(problems);
-        if !table.is_empty() {
-            let storages = Table::from_iter([("staticfiles".to_owned(), table.into())]);
-            values.insert("STORAGES".into(), storages.into());
-        }
-        if own.keep_only_hashed_files == Some(true) {
-            values.insert("WHITENOISE_KEEP_ONLY_HASHED_FILES".into(), true.into());
-        }
+pub fn carry(answers: &Answers) -> Result<Carried, Problem> {
+    let no = |what| move || not_asked(what, answers);
+    let own_storage = answers.storage.as_ref().ok_or_else(no("storage"))?;
+    let apps = answers.apps.as_ref().ok_or_else(no("apps"))?;
+    let mut values = plain(answers, apps);
+    let (own, untold) = storage(answers, own_storage);
+    if !own.is_empty() {
+        let storages = Table::from_iter([("staticfiles".to_owned(), own.into())]);
+        values.insert("STORAGES".into(), storages.into());
+    }
+    if own_storage.keep_only_hashed_files == Some(true) {
+        values.insert("WHITENOISE_KEEP_ONLY_HASHED_FILES".into(), true.into());
     }
     let own = staticc(answers);
     if !own.is_empty() {
         values.insert("staticc".into(), own.into());
-    }
-    for (what, missing) in [
-        ("storage", answers.storage.is_none()),
-        ("apps", answers.apps.is_none()),
-    ] {
-        if missing {
-            untold.push(not_asked(what, answers));
-        }
     }
     let (listed, finders) = finders(answers);
     let given = Given {
@@ -60,15 +51,15 @@ pub fn carry(answers: &Answers) -> Carried {
         places: places(answers),
         file: answers.settings_module.file.clone().unwrap_or_default(),
     };
-    Carried {
+    Ok(Carried {
         given,
         untold,
         finders,
-    }
+    })
 }
 
 /// Settings that are said as they are, where they are not the default.
-fn plain(answers: &Answers) -> Table {
+fn plain(answers: &Answers, apps: &[App]) -> Table {
     let setting = |name: &str| answers.settings.get(name);
     let value = |name: &str| setting(name).map(|it| &it.value).and_then(to_toml);
     let written = |name: &str| {
@@ -88,8 +79,8 @@ fn plain(answers: &Answers) -> Table {
     let dirs: Vec<Value> = dirs.into_iter().flatten().filter_map(static_dir).collect();
     put("STATICFILES_DIRS", (!dirs.is_empty()).then(|| dirs.into()));
     put("STATICFILES_FINDERS", django_finders(answers));
-    let apps = answers.apps.iter().flatten();
-    let apps: Vec<Value> = apps.map(|app| app.entry.as_str().into()).collect();
+    let apps = apps.iter().map(|app| app.entry.as_str().into());
+    let apps: Vec<Value> = apps.collect();
     put("INSTALLED_APPS", Some(apps.into()));
     for (name, default) in [
         ("FILE_UPLOAD_PERMISSIONS", Some(0o644)),
