@@ -11,6 +11,7 @@ use crate::cli;
 use crate::django::{self, Answers, Carried, Draft, Question};
 use crate::nouns::{Event, Problem, Report as _, Severity};
 use crate::report::Console;
+use crate::settings::Finder;
 use crate::settings::load::{Loaded, Overrides, Source, load};
 
 /// The file where none is named.
@@ -71,7 +72,7 @@ impl Run<'_> {
             directory: self.directory,
             python: self.flags.python.as_deref(),
             module: self.flags.django_settings.as_deref(),
-            files: None,
+            files: Some((&[], false)),
         };
         let answers = django::ask(&question).map_err(|problem| vec![problem])?;
         let carried = django::carry(&answers).map_err(|problem| vec![problem])?;
@@ -138,10 +139,10 @@ fn untold(answers: &Answers, carried: &Carried) -> Vec<Problem> {
             "staticc does what the class it is based on does; if that is not enough, use manage.py collectstatic".to_owned()
         })
     });
-    let finders = carried.finders.iter().cloned();
-    let finders = finders.map(|problem| {
+    let listed = carried.given.finders.iter().filter_map(listed);
+    let module = answers.settings_module.name.as_deref().unwrap_or_default();
+    let finders = listed.chain(carried.finders.iter().cloned()).map(|problem| {
         problem.or_cure(|| {
-            let module = answers.settings_module.name.as_deref().unwrap_or_default();
             format!("its files are left out; to have it asked for them at every run: staticc collect --settings {module}")
         })
     });
@@ -150,6 +151,28 @@ fn untold(answers: &Answers, carried: &Carried) -> Vec<Problem> {
         ..problem
     };
     storage.chain(finders).map(warning).collect()
+}
+
+/// That a finder finds something which only Python can tell.
+fn listed(finder: &Finder) -> Option<Problem> {
+    let Finder::Other(finder) = finder else {
+        return None;
+    };
+    let files: usize = finder
+        .listings
+        .iter()
+        .map(|listing| listing.files.len())
+        .sum();
+    let files = match files {
+        0 => return None,
+        1 => "a file".to_owned(),
+        files => format!("{files} files"),
+    };
+    let message = format!(
+        "the finder {} finds {files} that only Python can tell of",
+        finder.name
+    );
+    Some(Problem::warning("custom-finder", message))
 }
 
 /// Puts the whole file in its place, or none.

@@ -44,10 +44,12 @@ pub fn text(table: &Table, answers: &Answers, untold: &[Problem]) -> String {
         "# Made by `staticc init`; `staticc init --check` tells when Django says something else.\n",
     );
     for problem in untold {
-        let _ = writeln!(text, "#\n# Not carried over: {}.", problem.message);
-        if let Some(cure) = &problem.cure {
-            let _ = writeln!(text, "# {cure}");
-        }
+        let cure = problem.cure.as_deref().unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "#\n# Not carried over: {};\n# {cure}.",
+            problem.message
+        );
     }
     text.push('\n');
     let known = ORDER.iter().map(|(key, comment)| (*key, *comment));

@@ -257,10 +257,9 @@ fn each_setting_that_differs_is_told() {
     assert_eq!(drift(templates), ["TEMPLATES"]);
 }
 
-/// A finder's own files take part in its turn, under its prefix.
-#[test]
-fn finders_are_asked() {
-    let project = project(|project, answers| {
+/// A finder that finds three files.
+fn own_finder() -> Project {
+    project(|project, answers| {
         for (path, text) in [
             ("made/a.txt", "later"),
             ("made/b.txt", "b"),
@@ -278,7 +277,13 @@ fn finders_are_asked() {
             file("b.txt", "", "made/b.txt"),
             file("c.css", "css", "sass/c.css"),
         ]}]);
-    });
+    })
+}
+
+/// A finder's own files take part in its turn, under its prefix.
+#[test]
+fn finders_are_asked() {
+    let project = own_finder();
     let tree = collected(&project, &["--settings", "mysite.settings"]);
     let text = |path: &str| tree.get(&project.path(path)).cloned().flatten();
     // STATICFILES_DIRS has it first.
@@ -296,6 +301,27 @@ fn finders_are_asked() {
     said.is(0, &[]);
     assert!(said.out.contains("sass/c.css"), "{}", said.out);
     find("not-listed.txt").is(0, &[]);
+}
+
+/// A file cannot say what a finder finds; one that finds nothing is not missed.
+#[test]
+fn finders_are_not_carried() {
+    let project = own_finder();
+    let told = "mysite.finders.Finder finds 3 files that only Python can tell of";
+    run(&project, &["init"]).is(
+        0,
+        &["warning: ", told, "collect --settings mysite.settings"],
+    );
+    let file = fs::read_to_string(project.path("settings.toml")).unwrap();
+    assert!(file.contains(told), "{file}");
+    assert!(!file.contains("STATICFILES_FINDERS"), "{file}");
+    run(&project, &["init", "--check"]).is(0, &[told]);
+    let answers = fs::read(project.path("answers.json")).unwrap();
+    let mut answers: Value = serde_json::from_slice(&answers).unwrap();
+    answers["finders"][0]["files"] = json!([]);
+    project.write("answers.json", answers.to_string());
+    let said = run(&project, &["init", "--check"]);
+    assert_eq!((said.code, &said.error[..]), (0, ""));
 }
 
 /// What the Django app of the wheel does: the answers come with the run.
