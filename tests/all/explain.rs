@@ -127,13 +127,13 @@ fn nothing_is_written_but_to_the_cache() {
 }
 
 #[test]
-fn the_readme_says_what_is_said() {
+fn the_documentation_says_what_is_said() {
     let site = demo();
     let (_, out, _) = site.run(&["explain", "polls/polls.css"]);
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(readme).unwrap();
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/check.md");
+    let page = fs::read_to_string(page).unwrap();
     let wanted = format!("$ staticc explain polls/polls.css\n{out}```\n");
-    assert!(readme.contains(&wanted), "{wanted}");
+    assert!(page.contains(&wanted), "{wanted}");
 }
 
 /// A file that everything refers to is explained in so many lines all the same.
