@@ -1,6 +1,6 @@
 """What src/python/staticc/ask.py answers for small Django projects.
 
-    python -m unittest tests/python/test_ask.py      # by a Python that has Django
+    python tests/python/test_ask.py      # by a Python that has Django
 
 Needs the standard library; skips itself where Django isn't installed.
 """
@@ -75,7 +75,10 @@ class Ask(unittest.TestCase):
         self.assertEqual(answer["settings_module"]["named_by"], "manage.py")
         self.assertEqual(answer["settings_module"]["file"], str(self.root / "other/settings.py"))
         static_url = answer["settings"]["STATIC_URL"]
+        place = static_url.pop("where")
         self.assertEqual(static_url, {"value": "/static/", "set": True, "written": "static/"})
+        file, _, line = place.rpartition(":")
+        self.assertEqual(pathlib.Path(file).read_text().splitlines()[int(line) - 1], "STATIC_URL = 'static/'")
         self.assertEqual(answer["settings"]["STATIC_ROOT"], {"value": None, "set": False, "written": None})
         self.assertEqual(answer["settings"]["FILE_UPLOAD_PERMISSIONS"], {"value": 0o644, "set": False})
         self.assertEqual([app["label"] for app in answer["apps"]][::5], ["admin", "staticfiles"])
@@ -115,7 +118,7 @@ class Ask(unittest.TestCase):
     def test_staticfiles_storage_before_5_1(self):
         self.write("mysite/settings.py", SETTINGS + f"STATICFILES_STORAGE = {MANIFEST!r}\n")
         answer = self.ask()
-        self.assertEqual(answer["settings"]["STATICFILES_STORAGE"], {"value": MANIFEST, "set": True})
+        self.assertEqual(answer["settings"]["STATICFILES_STORAGE"]["value"], MANIFEST)
         old = answer["versions"]["django"] < "5.1"
         self.assertEqual(answer["storage"]["class"] == MANIFEST, old)
 
@@ -130,6 +133,26 @@ class Ask(unittest.TestCase):
         self.assertEqual(answer["settings_module"]["named_by"], "flag")
         answer = self.ask(DJANGO_SETTINGS_MODULE="mysite.settings.production", SITE_SECRET="x")
         self.assertEqual(answer["settings_module"]["named_by"], "environment")
+
+    def test_where_settings_are_written(self):
+        self.split()
+        self.write("mysite/settings/production.py", (
+            "from .base import *\nfrom mysite.settings_of_storage import *\n"
+            "if SECRET_KEY == 'x':\n    STATIC_URL: str = '/a/'\n    STATIC_URL = '/b/'\nSTATICFILES_DIRS = []\n"
+            "STATICFILES_DIRS += ['static']\nSTATICC = {'missing_references': 'warn'}\nglobals()['DEBUG'] = True\n"
+        ))
+        self.write("mysite/settings_of_storage.py", STORAGE % MANIFEST)
+        settings = self.ask("--settings", "mysite.settings.production")["settings"]
+        places = {name: answer["where"] for name, answer in settings.items() if "where" in answer}
+        self.assertEqual(places, {
+            "STATIC_URL": f"{self.root}/mysite/settings/production.py:5",
+            "STATICFILES_DIRS": f"{self.root}/mysite/settings/production.py:7",
+            "STATICC": f"{self.root}/mysite/settings/production.py:8",
+            "STATIC_ROOT": f"{self.root}/mysite/settings/base.py:8",
+            "STORAGES.staticfiles": f"{self.root}/mysite/settings_of_storage.py:1",
+        })
+        self.assertEqual(settings["STATICC"]["value"], {"missing_references": "warn"})
+        self.assertTrue(settings["DEBUG"]["set"])
 
     def test_environment_variable_is_missing(self):
         self.split()
@@ -321,6 +344,44 @@ class Ask(unittest.TestCase):
         finder, = self.ask("--files")["finders"]
         source = str(self.root / "node/a/b.css")
         self.assertEqual(finder["files"], [{"path": "a/b.css", "prefix": "vendor", "source": source}])
+        finder, = self.ask("--files", "--ignore", "./a/")["finders"]
+        self.assertEqual(finder["files"], [])
+        finder, = self.ask("--files", "--no-default-ignore", "--ignore", "a")["finders"]
+        self.assertEqual([file["path"] for file in finder["files"]], [".hidden"])
+
+    def test_name_that_is_not_utf_8(self):
+        self.write("mysite/settings.py", SETTINGS + "STATIC_ROOT = b'/srv/\\xff'\n")
+        answer = self.ask()
+        self.assertIsNone(answer["settings"]["STATIC_ROOT"]["value"])
+        self.assertIn({"what": "STATIC_ROOT", "why": r"ValueError: /srv/\udcff is not UTF-8"}, answer["not_asked"])
+
+    def test_described_by_a_process(self):
+        """The storage in use is described as it is, and nothing else happens."""
+        self.write("mysite/settings.py", SETTINGS + STORAGE % MANIFEST)
+        self.write("process.py", (
+            "import json, logging, os, sys\n"
+            "sys.dont_write_bytecode = True\n"
+            f"sys.path.append({str(ASK.parent)!r})\n"
+            "os.environ['DJANGO_SETTINGS_MODULE'] = 'mysite.settings'\n"
+            "import ask, django\n"
+            "django.setup()\n"
+            "from django.contrib.staticfiles.storage import staticfiles_storage\n"
+            "from django.test import override_settings\n"
+            "with override_settings(STATIC_URL='/live/', STATIC_ROOT='/srv/live'):\n"
+            "    staticfiles_storage.url = lambda name: name\n"
+            "    staticfiles_storage.manifest_strict = False\n"
+            "    ask.describe()\n"
+            "    print(json.dumps(ask.describe(staticfiles_storage, patterns=[])))\n"
+        ))
+        run = subprocess.run([sys.executable, "process.py"], cwd=self.root, capture_output=True, text=True, check=True)
+        answer = json.loads(run.stdout)
+        self.assertEqual(answer["settings_module"], {
+            "name": "mysite.settings", "named_by": None, "file": str(self.root / "mysite/settings.py"),
+        })
+        storage = answer["storage"]
+        self.assertEqual((storage["class"], storage["location"], storage["manifest_strict"]), (MANIFEST, "/srv/live", False))
+        self.assertEqual(storage["overrides"], [{"name": "url", "class": MANIFEST, "where": None, "kind": "method"}])
+        self.assertEqual((answer["settings"]["STATIC_URL"]["value"], answer["not_asked"]), ("/live/", []))
 
     def test_prepared_by_manage(self):
         self.write("manage.py", MANAGE.replace("def main():", (

@@ -1,6 +1,7 @@
-"""Asks a project's own Python what `staticc init` has to know of it.
+"""Asks a project's own Python what staticc has to know of it.
 
-    python ask.py [--settings mysite.settings] [--manage PATH/manage.py] [--files]
+    python ask.py [--settings mysite.settings] [--manage PATH/manage.py]
+                  [--files [--ignore PATTERN]... [--no-default-ignore]]
 
 Owns the questions, and the JSON they are answered in; decides nothing about
 staticc. It writes nothing (no bytecode, no log files), opens no database
@@ -9,8 +10,10 @@ whatever the project prints: that goes to standard error. manage.py runs up to
 its command, and no further. Exit status 0, or 1 where the project can't be
 loaded: then "error" says why, beside what was answered until then. Relative
 paths are from the current directory, as for Django. Only --files makes finders
-that are not Django's two, and lists what they find. Needs the standard library
-alone, Python 3.9 or later, Django 4.2 or later.
+that are not Django's two, and lists what they find; the patterns are those of
+collectstatic. A process that has loaded the project calls `describe`, which
+does nothing else. Needs the standard library alone, Python 3.9 or later,
+Django 4.2 or later.
 """
 
 import argparse
@@ -35,7 +38,7 @@ DJANGO_FINDERS = re.compile(r"django\.contrib\.staticfiles\.finders\.(FileSystem
 AS_THEY_ARE = (
     "STATICFILES_FINDERS FILE_UPLOAD_PERMISSIONS FILE_UPLOAD_DIRECTORY_PERMISSIONS FORCE_SCRIPT_NAME DEBUG"
     " STATICFILES_STORAGE WHITENOISE_KEEP_ONLY_HASHED_FILES WHITENOISE_SKIP_COMPRESS_EXTENSIONS"
-    " WHITENOISE_MANIFEST_STRICT"
+    " WHITENOISE_MANIFEST_STRICT STATICC"
 ).split()
 STORAGE_ATTRIBUTES = (
     "manifest_name manifest_strict max_post_process_passes support_js_module_import_aggregation"
@@ -78,6 +81,13 @@ def text(value):
     return str(value).encode("utf-8", "backslashreplace").decode()
 
 
+def utf_8(value):
+    """The same text; an error where it would say something else in JSON."""
+    if text(value) != value:
+        raise ValueError(f"{text(value)} is not UTF-8")
+    return value
+
+
 def plain(value, what, depth=8):
     """A value as JSON has it; what JSON has not becomes text, and is told where that says little."""
     from django.utils.functional import Promise
@@ -100,7 +110,7 @@ def plain(value, what, depth=8):
 def absolute(value):
     """A path as Django's storages make it absolute; None if it is empty."""
     path = os.fsdecode(value) if isinstance(value, (bytes, os.PathLike)) else str(value or "")
-    return text(os.path.abspath(path)) if path else None
+    return utf_8(os.path.abspath(path)) if path else None
 
 
 def file_of(module):
@@ -137,13 +147,37 @@ def versions():
     }
 
 
+def settings_texts():
+    """The text of the settings module's file, then of others that its settings may come from."""
+    module = settings_module()["name"] or ""
+    package, top = re.escape(module.rpartition(".")[0] or module), re.escape(module.partition(".")[0])
+    others = re.compile(rf"{package}\.\w+|{top}\..*settings.*")
+    files = (file_of(name) for name in [module, *filter(others.fullmatch, list(sys.modules))])
+    return {file: pathlib.Path(file).read_text("utf-8", "replace") for file in files if file}
+
+
+def written_at(name, texts):
+    """`file:line` of the last assignment to a setting, in the first file that has one."""
+    assigns = re.compile(rf"^[ \t]*{name}[ \t]*(:[^=\n]+)?\+?=(?!=)", re.MULTILINE)
+    for file, code in texts.items():
+        for match in list(assigns.finditer(code))[-1:]:
+            return f"{file}:{1 + code.count(chr(10), 0, match.start())}"
+
+
+def settings_module(named_by=None):
+    name = os.environ.get("DJANGO_SETTINGS_MODULE")
+    return {"name": name, "named_by": named_by, "file": file_of(name)}
+
+
 def static_settings(settings):
-    """Each setting's value and whether the project set it; `written` where Django changes the value."""
-    answers = {}
+    """Each setting's value, whether the project set it, and where; `written` where Django changes the value."""
+    answers, texts = {}, attempt("where settings are written", settings_texts) or {}
 
     def answer(name, read, **more):
         value = attempt(name, read, getattr(settings, name, None))
         answers[name] = {"value": value, "set": settings.is_overridden(name), **more}
+        if answers[name]["set"] and (place := written_at(name, texts)):
+            answers[name]["where"] = place
 
     for name in AS_THEY_ARE:
         if hasattr(settings, name):
@@ -202,12 +236,29 @@ def ignore_patterns(registry):
     return {"value": value, "set": value != StaticFilesConfig.ignore_patterns, "where": where(by, "ignore_patterns")}
 
 
-def storage(settings):
+def make_storage(settings):
+    """The class of the configured storage, and one made with its options; again the class where that fails."""
     from django.core.files.storage import FileSystemStorage
     from django.utils.module_loading import import_string
 
     configured = settings.STORAGES["staticfiles"]
     cls = import_string(configured["BACKEND"])
+    if not issubclass(cls, FileSystemStorage):
+        not_asked("storage made with its OPTIONS", f"{dotted(cls)} is not a storage on this disk")
+        return cls, cls
+    # A manifest of an earlier run may be broken, and isn't asked for.
+    quiet = type(cls.__name__, (cls,), {"__module__": cls.__module__, "load_manifest": lambda self: ({}, "")})
+    return cls, attempt("storage made with its OPTIONS", lambda: quiet(**configured.get("OPTIONS", {}))) or cls
+
+
+def storage(settings, live):
+    """What the storage in use (else one made like it) is, and what of it is the project's own."""
+    from django.utils.functional import LazyObject
+
+    if isinstance(live, LazyObject):
+        live.__class__  # looking at it makes it
+        live = live._wrapped
+    cls, made = (type(live), live) if live is not None else make_storage(settings)
     mro = [base for base in cls.__mro__ if base is not object]
     theirs = [base for base in mro if library(base)]
     overrides = []
@@ -218,14 +269,9 @@ def storage(settings):
             described = callable(value) or hasattr(type(value), "__get__")
             kind = {"kind": "method"} if described else {"kind": "attribute", "value": plain(value, f"storage.{name}")}
             overrides.append({"name": name, "class": dotted(base), "where": where(base, name), **kind})
-
-    made = cls
-    if issubclass(cls, FileSystemStorage):
-        # A manifest of an earlier run may be broken, and isn't asked for.
-        quiet = type(cls.__name__, (cls,), {"__module__": cls.__module__, "load_manifest": lambda self: ({}, "")})
-        made = attempt("storage made with its OPTIONS", lambda: quiet(**configured.get("OPTIONS", {}))) or cls
-    else:
-        not_asked("storage made with its OPTIONS", f"{dotted(cls)} is not a storage on this disk")
+    for name, value in vars(live).items() if live is not None else ():
+        if callable(value) and hasattr(cls, name):
+            overrides.append({"name": name, "class": dotted(cls), "where": None, "kind": "method"})
 
     def read(name):
         value = getattr(made, name, None)
@@ -246,8 +292,8 @@ def storage(settings):
     return answers
 
 
-def other_finders(settings, registry, files):
-    """The finders that are not Django's two, and what they find if that is asked for."""
+def other_finders(settings, patterns):
+    """The finders that are not Django's two, and what they find if patterns to ignore are given."""
     from django.contrib.staticfiles.finders import get_finder
     from django.utils.module_loading import import_string
 
@@ -257,21 +303,18 @@ def other_finders(settings, registry, files):
         return {"entry": text(entry), "class": dotted(cls), "base": base, "where": where(cls)}
 
     def find(entry):
-        ignored = getattr(registry.app_configs.get("staticfiles"), "ignore_patterns", [])
-        found = []
-        for path, kept in get_finder(entry).list([os.path.normpath(pattern) for pattern in ignored]):
-            path = os.fsdecode(path)
-            file = attempt(f"finders.{entry}.{text(path)}", lambda: os.path.abspath(kept.path(path)))
-            if file is not None and (text(path), text(file)) != (path, file):
-                not_asked(f"finders.{entry}.{text(path)}", "its name is not UTF-8")
-            elif file is not None:
-                found.append({"path": path, "prefix": text(getattr(kept, "prefix", None) or ""), "source": file})
-        return found
+        listed = ((os.fsdecode(path), kept) for path, kept in get_finder(entry).list(patterns))
+        found = (attempt(f"finders.{entry}.{text(path)}", file, path, kept) for path, kept in listed)
+        return [answer for answer in found if answer]
+
+    def file(path, kept):
+        prefix = getattr(kept, "prefix", None) or ""
+        return {"path": utf_8(path), "prefix": utf_8(prefix), "source": absolute(kept.path(path))}
 
     answers = []
     for entry in (entry for entry in settings.STATICFILES_FINDERS if not DJANGO_FINDERS.fullmatch(entry)):
         answers.append(attempt(f"finders.{entry}", finder, entry) or {"entry": text(entry)})
-        if files:
+        if patterns is not None:
             answers[-1]["files"] = attempt(f"files of {entry}", find, entry)
     return answers
 
@@ -284,7 +327,7 @@ def python_path():
 
 
 def prepare(manage, module):
-    """Makes the project importable as manage.py does; its settings module, and who named it."""
+    """Makes the project importable as manage.py does; who named its settings module."""
     if not getattr(sys.flags, "safe_path", False):
         del sys.path[0]  # the directory of this script
     sys.path.insert(0, os.path.dirname(os.path.abspath(manage)) if manage else os.getcwd())
@@ -304,7 +347,7 @@ def prepare(manage, module):
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", named[1])
     if module:
         os.environ["DJANGO_SETTINGS_MODULE"] = module
-    return os.environ.get("DJANGO_SETTINGS_MODULE"), named_by
+    return named_by
 
 
 def ask(options, answers):
@@ -320,23 +363,39 @@ def ask(options, answers):
         raise RuntimeError(f"Django {django.get_version()} is older than 4.2")
     manage = options.manage or ("manage.py" if os.path.isfile("manage.py") else None)
     sys.argv = [manage or "manage.py", "collectstatic", "--noinput"]
-    module, named_by = prepare(manage, options.settings)
-    answers["settings_module"] = {"name": module, "named_by": named_by, "file": None}
-    if not module:
+    named_by = prepare(manage, options.settings)
+    answers["settings_module"] = settings_module(named_by)
+    if not answers["settings_module"]["name"]:
         raise LookupError("DJANGO_SETTINGS_MODULE is not set, and no manage.py names it")
     settings.LOGGING_CONFIG = None  # log files are not ours to make
-    answers["settings_module"]["file"] = file_of(module)
+    answers["settings_module"] = settings_module(named_by)
     django.setup()
     from django.apps import apps as registry
 
+    ignored = options.ignore_patterns
+    if options.use_default_ignore_patterns and registry.is_installed("django.contrib.staticfiles"):
+        ignored = ignored + registry.get_app_config("staticfiles").ignore_patterns
+    patterns = list({os.path.normpath(pattern) for pattern in ignored})
+    answers.update({**describe(patterns=patterns if options.files else None), **answers})
+
+
+def describe(live_storage=None, patterns=None):
+    """What a loaded project says: of the storage in use, or one made anew; files, where `patterns` are given."""
+    from django.apps import apps as registry
+    from django.conf import settings
+
+    NOT_ASKED.clear()
+    answers = {"versions": versions(), "settings_module": settings_module()}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         answers["python_path"] = python_path()
         answers["settings"] = static_settings(settings)
         answers["apps"] = attempt("apps", apps, settings, registry)
         answers["ignore_patterns"] = attempt("ignore_patterns", ignore_patterns, registry)
-        answers["storage"] = attempt("storage", storage, settings)
-        answers["finders"] = attempt("finders", other_finders, settings, registry, options.files)
+        answers["storage"] = attempt("storage", storage, settings, live_storage)
+        answers["finders"] = attempt("finders", other_finders, settings, patterns)
+    answers["not_asked"] = list(NOT_ASKED)
+    return answers
 
 
 def failure(error):
@@ -374,7 +433,7 @@ def place_of(error):
     packaged = re.compile(rf"<|{re.escape(os.path.dirname(os.__file__))}[/\\]|.*[/\\](site|dist)-packages[/\\]")
     for file, line in reversed(frames):
         if file != ask.__code__.co_filename and not packaged.match(file):
-            return f"{absolute(file)}:{line}"
+            return f"{text(os.path.abspath(file))}:{line}"
 
 
 def main():
@@ -382,6 +441,8 @@ def main():
     parser.add_argument("--settings")
     parser.add_argument("--manage")
     parser.add_argument("--files", action="store_true")
+    parser.add_argument("--ignore", action="append", default=[], dest="ignore_patterns")
+    parser.add_argument("--no-default-ignore", action="store_false", dest="use_default_ignore_patterns")
     options = parser.parse_args()
     answer = os.dup(1)
     os.dup2(2, 1)
