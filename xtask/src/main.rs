@@ -20,6 +20,7 @@ mod template_parity;
 mod texts;
 mod trees;
 mod venv;
+mod wheel;
 mod whole;
 
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ usage: cargo xtask VERB
                                     compare what staticc has of Python with Python
   template-parity [--cases N] [--seed N]
                                     compare static references in templates with the engines
+  wheel                             build the package for PyPI, and use it where nothing else is
   hooks [PART…]                     use staticc in pre-commit, a GitHub action, make and an editor
   crash [--every N] [--from N] [--mode MODE] [--lanes N] [--seed N]
                                     end runs, and fail them, at every system call that writes
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
         "crash" => crash::run(&rest),
         "crowd" => crowd::run(&rest),
         "hooks" => hooks::run(&rest),
+        "wheel" => wheel::verb(),
         "live" => live::run(&rest),
         // Started by `live` itself.
         "live-reader" => live::read(&rest),

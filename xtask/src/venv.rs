@@ -45,7 +45,7 @@ pub fn programs(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
 }
 
 /// The Python that all these versions of Django run on.
-const USUAL: &str = "3.12";
+pub const USUAL: &str = "3.12";
 
 /// Django of this version, what it is measured with, and more.
 fn with_django(version: &str, packages: &[&str]) -> Vec<String> {
@@ -54,7 +54,9 @@ fn with_django(version: &str, packages: &[&str]) -> Vec<String> {
     wanted
 }
 
-fn environment(
+/// Makes the environment `name` of this Python with these packages, and of
+/// more the files alone, unless it is there; its Python.
+pub fn environment(
     name: &str,
     version: &str,
     wanted: &[String],
@@ -89,7 +91,7 @@ fn environment(
 }
 
 /// A Python of this version.
-fn interpreter(version: &str) -> Result<PathBuf, String> {
+pub fn interpreter(version: &str) -> Result<PathBuf, String> {
     let wanted = format!("Python {version}.");
     let works = |python: &PathBuf| {
         let version = Command::new(python).arg("--version").output();
