@@ -16,6 +16,7 @@ mod parity;
 mod process;
 mod python_parity;
 mod snapshot;
+mod suites;
 mod template_parity;
 mod texts;
 mod trees;
@@ -39,6 +40,7 @@ usage: cargo xtask VERB
   template-parity [--cases N] [--seed N]
                                     compare static references in templates with the engines
   wheel                             build the package for PyPI, and use it where nothing else is
+  suites [--django X.Y]             Django's and WhiteNoise's own tests, with the app staticc
   hooks [PART…]                     use staticc in pre-commit, a GitHub action, make and an editor
   crash [--every N] [--from N] [--mode MODE] [--lanes N] [--seed N]
                                     end runs, and fail them, at every system call that writes
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         "crash" => crash::run(&rest),
         "crowd" => crowd::run(&rest),
         "hooks" => hooks::run(&rest),
+        "suites" => suites::run(&rest),
         "wheel" => wheel::verb(),
         "live" => live::run(&rest),
         // Started by `live` itself.
