@@ -383,6 +383,21 @@ class Ask(unittest.TestCase):
         self.assertEqual(storage["overrides"], [{"name": "url", "class": MANIFEST, "where": None, "kind": "method"}])
         self.assertEqual((answer["settings"]["STATIC_URL"]["value"], answer["not_asked"]), ("/live/", []))
 
+    def test_finder_with_a_file_that_is_not_on_disk(self):
+        """All files or none: the others alone would be a site without that one."""
+        self.write("mysite/settings.py", SETTINGS + 'STATICFILES_FINDERS = ["mysite.finder.Memory"]\n')
+        self.write("mysite/finder.py", (
+            "from django.contrib.staticfiles.finders import BaseFinder\n"
+            "from django.core.files.storage import FileSystemStorage, Storage\n"
+            "class Memory(BaseFinder):\n"
+            "    def list(self, ignore_patterns):\n"
+            "        yield 'there.css', FileSystemStorage('/srv')\n"
+            "        yield 'made.css', Storage()\n"
+        ))
+        answer = self.ask("--files")
+        self.assertIsNone(answer["finders"][0]["files"])
+        self.assertEqual(answer["not_asked"][0]["what"], "files of mysite.finder.Memory")
+
     def test_prepared_by_manage(self):
         self.write("manage.py", MANAGE.replace("def main():", (
             "def main():\n"

@@ -50,6 +50,14 @@ if HAS_DJANGO:
     from django.core.management import CommandError, call_command
     from django.test.utils import override_settings
 
+    from django.contrib.staticfiles.finders import FileSystemFinder
+
+    class Prefixing(FileSystemFinder):
+        def list(self, ignore_patterns):
+            for path, storage in super().list(ignore_patterns):
+                storage.prefix = "pre"
+                yield path, storage
+
     settings.configure(INSTALLED_APPS=["staticc", STATICFILES], STATIC_URL="/static/", STATIC_ROOT="unset")
     django.setup()
 
@@ -285,8 +293,8 @@ class AsDjango(unittest.TestCase):
             out, err = io.StringIO(), io.StringIO()
             call_command(Kept(), "--noinput", *flags.split(), stdout=out, stderr=err)
             told, _, closing = out.getvalue().rpartition("\n\n")
-            # The program names the source of a modified file.
-            paths = {key: sorted(re.sub(f"^{self.here}/[ab]/", "", path) for path in paths)
+            # The program names the source of a modified file, Django its path.
+            paths = {key: sorted(re.sub(f"^({self.here}/[ab]|pre)/", "", path) for path in paths)
                      for key, paths in collected[0].items()}
             results.append((sorted(told.splitlines()), closing, paths, err.getvalue()))
         results.append(sorted(str(file) for file in (self.here / "out").rglob("*") if not file.is_dir()))
@@ -294,10 +302,15 @@ class AsDjango(unittest.TestCase):
         (self.here / "kept").rename(self.here / "out")
         return results
 
-    def test_runs(self):
+    def same(self, *runs, **changed):
         from django.contrib.staticfiles.management.commands import collectstatic
         from staticc.management.commands.collectstatic import Command
 
+        dirs = [self.here / "a", self.here / "b"]
+        with override_settings(STATIC_ROOT=self.here / "out", STATICFILES_DIRS=dirs, **changed):
+            self.assertEqual(self.collected(Command, *runs), self.collected(collectstatic.Command, *runs))
+
+    def test_runs(self):
         backends = [f"{STATICFILES}.storage.StaticFilesStorage", f"{STATICFILES}.storage.ManifestStaticFilesStorage"]
         if importlib.util.find_spec("whitenoise"):
             backends += [f"whitenoise.storage.Compressed{kind}StaticFilesStorage" for kind in ("", "Manifest")]
@@ -307,11 +320,16 @@ class AsDjango(unittest.TestCase):
                 ["--dry-run -v1"], ["--dry-run -v2 --clear"], ["--dry-run --link -v1"], ["--no-post-process -v2"],
                 ["-v2 -i *.css -i with*"],
             ):
-                with self.subTest(backend=backend, runs=runs), override_settings(
-                    STATIC_ROOT=self.here / "out", STATICFILES_DIRS=[self.here / "a", self.here / "b"],
-                    STORAGES={"staticfiles": {"BACKEND": backend}},
-                ):
-                    self.assertEqual(self.collected(Command, *runs), self.collected(collectstatic.Command, *runs))
+                with self.subTest(backend=backend, runs=runs):
+                    self.same(*runs, STORAGES={"staticfiles": {"BACKEND": backend}})
+
+    def test_finders_of_the_project(self):
+        kinds = ("FileSystem", "AppDirectories")
+        file_system, app_directories = (f"{STATICFILES}.finders.{kind}Finder" for kind in kinds)
+        own = "__main__.Prefixing"
+        for finders in ([own], [file_system, own], [own, app_directories], [own, file_system, app_directories]):
+            with self.subTest(finders=finders):
+                self.same("-v2 -i *.js", STATICFILES_FINDERS=finders)
 
 
 @unittest.skipIf(HAS_PROGRAM, "the program is installed")

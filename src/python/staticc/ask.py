@@ -303,9 +303,7 @@ def other_finders(settings, patterns):
         return {"entry": text(entry), "class": dotted(cls), "base": base, "where": where(cls)}
 
     def find(entry):
-        listed = ((os.fsdecode(path), kept) for path, kept in get_finder(entry).list(patterns))
-        found = (attempt(f"finders.{entry}.{text(path)}", file, path, kept) for path, kept in listed)
-        return [answer for answer in found if answer]
+        return [file(os.fsdecode(path), kept) for path, kept in get_finder(entry).list(patterns)]
 
     def file(path, kept):
         prefix = getattr(kept, "prefix", None) or ""
