@@ -332,12 +332,13 @@ class AsDjango(unittest.TestCase):
                 self.same("-v2 -i *.js", STATICFILES_FINDERS=finders)
 
 
-@unittest.skipIf(HAS_PROGRAM, "the program is installed")
 class Binary(unittest.TestCase):
     def run_package(self, **environment):
+        """Runs the package in an environment without the program."""
+        without = "import sys, sysconfig, runpy; sysconfig.get_path = lambda *_: '/nowhere'; sys.executable = '/nowhere/p'"
         package = pathlib.Path(__file__).resolve().parents[2] / "src/python"
         return subprocess.run(
-            [sys.executable, "-B", "-m", "staticc", "a", "--version"],
+            [sys.executable, "-B", "-c", f"{without}; runpy.run_module('staticc', run_name='__main__')", "a", "--version"],
             env={"PYTHONPATH": str(package), **environment}, capture_output=True, text=True,
         )
 
