@@ -385,18 +385,26 @@ class Ask(unittest.TestCase):
 
     def test_finder_with_a_file_that_is_not_on_disk(self):
         """All files or none: the others alone would be a site without that one."""
-        self.write("mysite/settings.py", SETTINGS + 'STATICFILES_FINDERS = ["mysite.finder.Memory"]\n')
+        self.write("mysite/settings.py", SETTINGS + (
+            'STATICFILES_FINDERS = ["mysite.finder.Memory", "mysite.finder.Gone"]\n'
+        ))
+        self.write("there.css", "")
         self.write("mysite/finder.py", (
             "from django.contrib.staticfiles.finders import BaseFinder\n"
             "from django.core.files.storage import FileSystemStorage, Storage\n"
             "class Memory(BaseFinder):\n"
             "    def list(self, ignore_patterns):\n"
-            "        yield 'there.css', FileSystemStorage('/srv')\n"
+            "        yield 'there.css', FileSystemStorage('.')\n"
             "        yield 'made.css', Storage()\n"
+            "class Gone(BaseFinder):\n"
+            "    def list(self, ignore_patterns):\n"
+            "        yield 'there.css', FileSystemStorage('.')\n"
+            "        yield 'gone.css', FileSystemStorage('.')\n"
         ))
         answer = self.ask("--files")
-        self.assertIsNone(answer["finders"][0]["files"])
-        self.assertEqual(answer["not_asked"][0]["what"], "files of mysite.finder.Memory")
+        self.assertEqual([finder["files"] for finder in answer["finders"]], [None, None])
+        asked = [not_asked["what"] for not_asked in answer["not_asked"]]
+        self.assertEqual(asked, ["files of mysite.finder.Memory", "files of mysite.finder.Gone"])
 
     def test_prepared_by_manage(self):
         self.write("manage.py", MANAGE.replace("def main():", (

@@ -306,8 +306,10 @@ def other_finders(settings, patterns):
         return [file(os.fsdecode(path), kept) for path, kept in get_finder(entry).list(patterns)]
 
     def file(path, kept):
-        prefix = getattr(kept, "prefix", None) or ""
-        return {"path": utf_8(path), "prefix": utf_8(prefix), "source": absolute(kept.path(path))}
+        prefix, source = getattr(kept, "prefix", None) or "", absolute(kept.path(path))
+        if not os.path.lexists(source):  # in memory, say
+            raise FileNotFoundError(f"{source} is not on this disk")
+        return {"path": utf_8(path), "prefix": utf_8(prefix), "source": source}
 
     answers = []
     for entry in (entry for entry in settings.STATICFILES_FINDERS if not DJANGO_FINDERS.fullmatch(entry)):
