@@ -59,19 +59,22 @@ impl Story<'_> {
             match before[index] {
                 Before::Same if !self.clear => {
                     self.summary.unmodified += 1;
-                    report.event(Event::Unmodified(asset.found_path.clone()));
+                    report.event(Event::Unmodified(
+                        asset.found_path.clone(),
+                        asset.key.clone(),
+                    ));
                     continue;
                 }
                 Before::Other if !self.clear => {
-                    report.event(Event::Replaced(asset.found_path.clone()));
+                    report.event(Event::Replaced(asset.found_path.clone(), asset.key.clone()));
                 }
                 _ => {}
             }
             self.summary.modified += 1;
             report.event(if self.summary.linked {
-                Event::Linked(asset.source())
+                Event::Linked(asset.source(), asset.key.clone())
             } else {
-                Event::Copied(asset.source())
+                Event::Copied(asset.source(), asset.key.clone())
             });
         }
         for conflict in conflicts {

@@ -13,7 +13,7 @@ use super::failure::{located, split};
 use super::json::to_toml;
 use super::storage::{mode, storage};
 use crate::nouns::{LogicalPath, Problem};
-use crate::settings::{FINDER_NAMES, Finder, FinderListing, Given, OtherFinder, PRIVATE};
+use crate::settings::{Finder, FinderListing, Given, OtherFinder, PRIVATE};
 
 /// What a project says, as settings.
 #[derive(Debug)]
@@ -78,7 +78,6 @@ fn plain(answers: &Answers, apps: &[App]) -> Table {
     let dirs = setting("STATICFILES_DIRS").and_then(|it| it.value.as_array());
     let dirs: Vec<Value> = dirs.into_iter().flatten().filter_map(static_dir).collect();
     put("STATICFILES_DIRS", (!dirs.is_empty()).then(|| dirs.into()));
-    put("STATICFILES_FINDERS", django_finders(answers));
     let apps = apps.iter().map(|app| app.entry.as_str().into());
     let apps: Vec<Value> = apps.collect();
     put("INSTALLED_APPS", Some(apps.into()));
@@ -154,14 +153,6 @@ fn finder_entries(answers: &Answers) -> impl Iterator<Item = &str> {
     let entries = answers.settings.get("STATICFILES_FINDERS");
     let entries = entries.and_then(|it| it.value.as_array());
     entries.into_iter().flatten().filter_map(Json::as_str)
-}
-
-/// Those of Django's finders that the project has, unless it has both as usual.
-fn django_finders(answers: &Answers) -> Option<Value> {
-    let own: Vec<&str> = finder_entries(answers)
-        .filter(|entry| FINDER_NAMES.contains(entry))
-        .collect();
-    (own != FINDER_NAMES).then(|| own.into())
 }
 
 /// All finders, others than Django's with what they listed; and the problems

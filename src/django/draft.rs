@@ -12,7 +12,7 @@ use super::written;
 use crate::disk::real;
 use crate::nouns::Problem;
 use crate::rewrite::normal;
-use crate::settings::{App, SearchPath, Settings, locate_app};
+use crate::settings::{App, FINDER_NAMES, Finder, SearchPath, Settings, locate_app};
 
 /// A settings file to be.
 pub struct Draft<'a> {
@@ -37,6 +37,11 @@ impl Draft<'_> {
         self.make_relative(&mut table);
         if self.has_usual_templates() {
             table.remove("TEMPLATES");
+        }
+        let finders = self.live.finders.iter().map(Finder::name);
+        let finders: Vec<&str> = finders.filter(|name| FINDER_NAMES.contains(name)).collect();
+        if finders != FINDER_NAMES {
+            table.insert("STATICFILES_FINDERS".into(), finders.into());
         }
         let found = self.locate();
         if !found.is_empty() {

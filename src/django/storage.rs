@@ -59,7 +59,7 @@ fn untold(storage: &Storage, backend: &str) -> Vec<Problem> {
             continue;
         }
         let name = &overridden.name;
-        let message = format!("{class} has a {name} of its own, which is Python");
+        let message = format!("{class} has its own `{name}`, which only Python can run");
         let place = overridden.place.as_deref().or(place);
         problems.push(problem(message, place));
     }

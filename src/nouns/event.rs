@@ -10,14 +10,16 @@ use super::{Candidates, Explanation, LogicalPath, Problem};
 pub enum Event {
     /// A file of STATIC_ROOT goes because of `--clear`.
     Cleared(LogicalPath),
-    /// A file of STATIC_ROOT goes because its source is newer.
-    Replaced(LogicalPath),
-    /// The file in STATIC_ROOT is the source's equal already.
-    Unmodified(LogicalPath),
-    /// A source was copied.
-    Copied(PathBuf),
-    /// A source was linked to.
-    Linked(PathBuf),
+    /// A file of STATIC_ROOT goes because its source is newer; as it was found,
+    /// and its path.
+    Replaced(LogicalPath, LogicalPath),
+    /// The file in STATIC_ROOT is the source's equal already; as it was found,
+    /// and its path.
+    Unmodified(LogicalPath, LogicalPath),
+    /// A source was copied to a path.
+    Copied(PathBuf, LogicalPath),
+    /// A link to a source was made at a path.
+    Linked(PathBuf, LogicalPath),
     /// A source lost its path to one found before.
     Conflict(LogicalPath),
     /// A fingerprinted or compressed copy was made of the first path.

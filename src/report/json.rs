@@ -8,7 +8,9 @@ use serde_json::{Map, Value, json};
 use super::explained;
 use super::found;
 use super::shown::shown;
-use crate::nouns::{Checkup, Event, Place, Problem, Pruning, Related, Summary, Verification};
+use crate::nouns::{
+    Checkup, Event, LogicalPath, Place, Problem, Pruning, Related, Summary, Verification,
+};
 
 /// The object of an event, and from which verbosity on it is told. Files with
 /// problems are told relative to `directory`.
@@ -16,10 +18,10 @@ pub fn object(event: &Event, directory: &Path) -> (u8, Value) {
     let one = |event: &str, path: String| json!({"event": event, "path": path});
     match event {
         Event::Cleared(path) => (2, one("deleted", path.to_string())),
-        Event::Replaced(path) => (2, one("replaced", path.to_string())),
-        Event::Unmodified(path) => (2, one("unmodified", path.to_string())),
-        Event::Copied(source) => (2, one("copied", source.display().to_string())),
-        Event::Linked(source) => (2, one("linked", source.display().to_string())),
+        Event::Replaced(_, path) => (2, one("replaced", path.to_string())),
+        Event::Unmodified(_, path) => (2, one("unmodified", path.to_string())),
+        Event::Copied(source, to) => (2, taken("copied", source, to)),
+        Event::Linked(source, to) => (2, taken("linked", source, to)),
         Event::Conflict(path) => (2, one("conflict", path.to_string())),
         Event::PostProcessed(path, copy) => (
             2,
@@ -113,6 +115,10 @@ pub(super) fn locate(object: &mut Map<String, Value>, place: &Place) {
 /// A path as text; bytes that are not UTF-8 become U+FFFD.
 pub(super) fn path(file: &Path, directory: &Path) -> Value {
     shown(file, directory).to_string_lossy().into()
+}
+
+fn taken(event: &str, source: &Path, to: &LogicalPath) -> Value {
+    json!({"event": event, "path": source.display().to_string(), "to": to.to_string()})
 }
 
 fn file_event(event: &str, file: &Path, directory: &Path) -> Value {

@@ -38,12 +38,12 @@ pub fn say(event: &Event, voice: Voice) -> Option<(u8, Vec<u8>)> {
             line("Pretending to delete '", path.as_bytes(), "'"),
         ),
         Event::Cleared(path) => (quieter, line("Deleting '", path.as_bytes(), "'")),
-        Event::Replaced(path) if dry_run => {
+        Event::Replaced(path, _) if dry_run => {
             (2, line("Pretending to delete '", path.as_bytes(), "'"))
         }
-        Event::Replaced(path) => (2, line("Deleting '", path.as_bytes(), "'")),
-        Event::Unmodified(path) => (2, line("Skipping '", path.as_bytes(), "' (not modified)")),
-        Event::Copied(source) => {
+        Event::Replaced(path, _) => (2, line("Deleting '", path.as_bytes(), "'")),
+        Event::Unmodified(path, _) => (2, line("Skipping '", path.as_bytes(), "' (not modified)")),
+        Event::Copied(source, _) => {
             let source = source.as_os_str().as_bytes();
             if dry_run {
                 (1, line("Pretending to copy '", source, "'"))
@@ -51,7 +51,7 @@ pub fn say(event: &Event, voice: Voice) -> Option<(u8, Vec<u8>)> {
                 (2, line("Copying '", source, "'"))
             }
         }
-        Event::Linked(source) => {
+        Event::Linked(source, _) => {
             let source = source.as_os_str().as_bytes();
             if dry_run {
                 (1, line("Pretending to link '", source, "'"))

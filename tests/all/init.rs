@@ -303,6 +303,22 @@ fn finders_are_asked() {
     find("not-listed.txt").is(0, &[]);
 }
 
+/// Which finders there are, and in which order, is the project's affair.
+#[test]
+fn a_finder_may_be_the_only_one() {
+    let project = own_finder();
+    let answers = fs::read(project.path("answers.json")).unwrap();
+    let mut answers: Value = serde_json::from_slice(&answers).unwrap();
+    answers["settings"]["STATICFILES_FINDERS"]["value"] = json!(["mysite.finders.Finder"]);
+    project.write("answers.json", answers.to_string());
+    let tree = collected(&project, &["--settings", "mysite.settings"]);
+    assert!(tree.contains_key(&project.path("out/b.txt")));
+    assert!(!tree.contains_key(&project.path("out/polls.css")));
+    run(&project, &["init"]).is(0, &["[custom-finder]"]);
+    let file = fs::read_to_string(project.path("settings.toml")).unwrap();
+    assert!(file.contains("\nSTATICFILES_FINDERS = []\n"), "{file}");
+}
+
 /// A file cannot say what a finder finds; one that finds nothing is not missed.
 #[test]
 fn finders_are_not_carried() {

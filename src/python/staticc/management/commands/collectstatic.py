@@ -116,4 +116,4 @@ class Command(collectstatic.Command):
             self.log(event["text"], event["verbosity"])
         paths = getattr(self, LISTS.get(event["event"], ""), None)
         if paths is not None:
-            paths.append(event.get("to", event["path"]))
+            paths.append(event.get("to") or event["path"])
