@@ -110,6 +110,11 @@ class Collectstatic(unittest.TestCase):
         self.collect("--no-default-ignore")
         self.assertEqual(self.called()["arguments"], fixed)
 
+    def test_waiting(self):
+        self.program({"event": "waiting", "static_root": "/srv/static"})
+        _, err = self.collect()
+        self.assertEqual(err, "waiting for another staticc that works on /srv/static\n")
+
     def test_what_is_told(self):
         out = str(self.here / "out")
         self.program(

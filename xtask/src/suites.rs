@@ -3,7 +3,7 @@
 //! All of them must pass without it. With it, a test that doesn't is in
 //! [`DIFFERENT`] and says why.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -131,10 +131,9 @@ impl Outcome {
 #[derive(Default)]
 struct Total {
     passed: usize,
-    failed: usize,
     skipped: usize,
-    /// Of [`DIFFERENT`], those that failed.
-    different: BTreeSet<&'static str>,
+    /// Of [`DIFFERENT`], those that failed, and how often.
+    different: BTreeMap<&'static str, usize>,
     /// What must not be.
     wrong: Vec<String>,
 }
@@ -159,7 +158,7 @@ impl Total {
         for (test, (outcome, why)) in &ours.tests {
             let known = DIFFERENT.iter().find(|(known, _)| known == test);
             match (known, outcome == "failed") {
-                (Some((known, _)), true) => _ = self.different.insert(known),
+                (Some((known, _)), true) => *self.different.entry(known).or_default() += 1,
                 (Some(_), false) => self.wrong(suite, test, "is listed as different, and isn't"),
                 (None, true) => self.wrong(suite, test, why),
                 (None, false) => {}
@@ -167,7 +166,6 @@ impl Total {
         }
         let [passed, failed, skipped] = ["passed", "failed", "skipped"].map(|it| ours.count(it));
         self.passed += passed;
-        self.failed += failed;
         self.skipped += skipped;
         let by_staticc = ours.collected.get(STATICC).copied().unwrap_or_default();
         let left = ours.collected.iter().filter(|(by, _)| *by != STATICC);
@@ -194,21 +192,22 @@ impl Total {
     /// Says what came of it; fails if anything is other than it must be.
     fn finish(mut self, all: bool) -> Result<(), String> {
         for (test, why) in DIFFERENT {
-            if self.different.contains(test) {
-                crate::say(&format!("different: {test}: {why}"));
-            } else if all {
-                self.wrong
-                    .push(format!("{test} is listed as different, and doesn't exist"));
+            match self.different.get(test) {
+                Some(times) => crate::say(&format!("different, {times} times: {test}: {why}")),
+                None if all => {
+                    let wrong = format!("{test} is listed as different, and doesn't exist");
+                    self.wrong.push(wrong);
+                }
+                None => {}
             }
         }
         let Self {
             passed,
-            failed,
             skipped,
             wrong,
             ..
         } = self;
-        let sentence = format!("{passed} passed, {failed} failed, {skipped} skipped");
+        let sentence = format!("{passed} passed, {} failed, {skipped} skipped", wrong.len());
         if wrong.is_empty() {
             crate::say(&sentence);
             Ok(())

@@ -112,6 +112,8 @@ class Command(collectstatic.Command):
         problems.clear()
 
     def note(self, event):
+        if event["event"] == "waiting":
+            self.stderr.write(f"waiting for another staticc that works on {event['static_root']}", str)
         if "text" in event and event["event"] != "done":  # handle() closes
             self.log(event["text"], event["verbosity"])
         paths = getattr(self, LISTS.get(event["event"], ""), None)
