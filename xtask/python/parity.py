@@ -5,7 +5,6 @@ Django's trees are kept in WORK by what went into them: real packages take
 WhiteNoise a while. Those that are made anew must be whole (`staticc verify`).
 """
 
-import gzip
 import hashlib
 import importlib.metadata
 import json
@@ -14,8 +13,8 @@ import shutil
 import subprocess
 import sys
 
-import brotli
 import django_run
+import static_tree
 from real_packages import UNFOLD, FEW, NODE, SWAGGER
 
 STORAGES = {
@@ -131,7 +130,7 @@ def run_django(case, version, base, node, binary):
     # Without a manifest Django looks at no reference.
     checked = not error and case["storage"] in ("manifest", "default")
     verdict = verify(binary, base, text) if checked else None
-    return error, read(root), verdict
+    return error, static_tree.read(root, version), verdict
 
 
 def verify(binary, base, text):
@@ -160,10 +159,10 @@ def run_staticc(case, version, base, node, binary):
         return result.stderr.decode() if result.returncode else None
 
     error = steps(case, base, collect)
-    first = read(root)
+    first = static_tree.read(root, version)
     if case["again"] and not error:
         for what, error in variants(base, root, cache, collect):
-            files = read(root)
+            files = static_tree.read(root, version)
             if error or any(files.get(name) != first[name] for name in first):
                 return error or f"another tree after: {what}", files
     return None if case["again"] else error, first
@@ -216,32 +215,6 @@ def variants(base, root, cache, collect):
     yield "other settings in between", collect()
 
 
-def read(root):
-    """Files as digests; compressed copies as sizes and what they decode to."""
-    files = {}
-    for name, full in django_run.walk(root):
-        with open(full, "rb") as file:
-            data = file.read()
-        key, size = django_run.escape(name), len(data)
-        copy = full[-3:] if os.path.exists(full[:-3]) else b""
-        if copy == b".gz":
-            data = gzip.decompress(data)
-        elif copy == b".br":
-            data = brotli.decompress(data)
-        if key == "staticfiles.json":
-            files[key] = json.loads(data) if sys.argv[1] < "6" else data.decode()
-        else:
-            files[key] = hashlib.sha256(data).hexdigest()
-        if copy in (b".gz", b".br"):
-            files[key] = [files[key], size]
-    return files
-
-
-def digests(files):
-    """Files without the sizes of compressed copies."""
-    return {k: v[0] if isinstance(v, list) else v for k, v in files.items()}
-
-
 def total(files, suffix):
     copies = [v for k, v in files.items() if isinstance(v, list) and k.endswith(suffix)]
     return sum(size for _, size in copies)
@@ -260,8 +233,10 @@ def main():
     version, binary, node, work, report = sys.argv[1:]
     django_run.preload()
     base = os.path.join(os.path.realpath(os.path.dirname(work)), "parity-run-" + version)
-    with open(__file__, "rb") as file:
-        ingredients = [packages(node), hashlib.sha256(file.read()).hexdigest()]
+    ingredients = [packages(node)]
+    for path in (__file__, static_tree.__file__):
+        with open(path, "rb") as file:
+            ingredients.append(hashlib.sha256(file.read()).hexdigest())
     os.makedirs(work, exist_ok=True)
     passed, failed, rows = 0, 0, []
     for case in scenarios(version):
@@ -289,8 +264,7 @@ def main():
             passed += 1
             print(f"ok     {where}: both fail: {error.splitlines()[0][:100]}")
             continue
-        mine, other = digests(ours), digests(theirs)
-        different = sorted(k for k in mine.keys() | other.keys() if mine.get(k) != other.get(k))
+        different = static_tree.differing(static_tree.digests(ours), static_tree.digests(theirs))
         if different:
             failed += 1
             print(f"FAILED {where}: {len(different)} differ: {', '.join(different[:8])}")

@@ -14,6 +14,7 @@ mod npm;
 mod oracle;
 mod parity;
 mod process;
+mod projects;
 mod python_parity;
 mod snapshot;
 mod suites;
@@ -30,6 +31,7 @@ const USAGE: &str = "\
 usage: cargo xtask VERB
   oracle [CASE…]                    make fixtures/*/expected with real Django and WhiteNoise
   parity [--quick]                  compare staticc and Django on real packages
+  projects [X.Y…]                   compare four ways to collect real projects, with these versions of Django
   fuzz-parity [--seconds N] [--django X.Y] [--seed N]
                                     compare staticc and Django on random trees
   bench [--quick|--full] [--only PART]
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
     let result = match verb.as_str() {
         "oracle" => oracle::run(&rest),
         "parity" => parity::run(&rest),
+        "projects" => projects::run(&rest),
         "fuzz-parity" => fuzz::run(&rest),
         "bench" => bench::run(&rest),
         "crash" => crash::run(&rest),

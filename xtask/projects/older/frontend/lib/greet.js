@@ -1,0 +1,2 @@
+import "./words.js";
+export const greet = (word) => console.log(word);

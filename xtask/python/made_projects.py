@@ -1,0 +1,142 @@
+"""The projects of projects.py: `django-admin startproject`, and then what
+people put into theirs, which is in xtask/projects.
+
+Owns what there is to collect; knows nothing of how it is collected.
+"""
+
+import functools
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+SOURCES = pathlib.Path(__file__).resolve().parent.parent / "projects"
+
+
+class Project:
+    """One project below a directory that is its own."""
+
+    def __init__(
+        self, name, package, overlays=(), at=".", root="staticfiles", manifest="staticfiles.json",
+        settings="settings", finder=None, python="beside", environment=(),
+    ):  # fmt: skip
+        self.name = name
+        self.package = package
+        self.overlays = overlays or (name,)
+        self.at = at  # where manage.py is
+        self.root = root  # STATIC_ROOT
+        self.manifest = manifest
+        self.settings = f"{package}.{settings}"
+        self.finder = finder  # the project's own, which no settings.toml can name
+        self.python = python  # how staticc finds it: beside manage.py, on the path, by the flag
+        self.environment = dict(environment)
+
+    def make(self, base):
+        """Makes it anew below a directory."""
+        self.base = base / self.name
+        self.directory = self.base / self.at
+        self.static_root = pathlib.Path(os.path.normpath(self.base / self.root))
+        self.environment["STATIC_ROOT"] = str(self.static_root)
+        shutil.rmtree(self.base, ignore_errors=True)
+        shutil.rmtree(self.static_root, ignore_errors=True)
+        self.directory.mkdir(parents=True)
+        django_admin = [sys.executable, "-m", "django", "startproject", self.package, "."]
+        subprocess.run(django_admin, cwd=self.directory, check=True)
+        for overlay in self.overlays:
+            self.put(SOURCES / overlay)
+        self.put_drop_in()
+        if self.python == "beside":
+            (self.directory / ".venv").symlink_to(sys.prefix)
+
+    def put(self, overlay):
+        for source in (path for path in overlay.rglob("*") if path.is_file()):
+            path = self.base / source.relative_to(overlay)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.suffix != ".append":
+                shutil.copyfile(source, path)
+                continue
+            path = path.with_suffix("")
+            if not path.exists():
+                self.split(path)
+            with open(path, "a") as file:
+                file.write(source.read_text())
+
+    def split(self, path):
+        """Makes settings.py a module of a package: a directory deeper."""
+        single = path.parent.with_suffix(".py")
+        text = single.read_text()
+        path.write_text(text.replace(".parent.parent", ".parent.parent.parent"))
+        single.unlink()
+
+    def put_drop_in(self):
+        """Settings with the app "staticc" in front."""
+        path = self.directory / (self.settings.replace(".", "/") + ".py")
+        drop_in = path.with_name("drop_in.py")
+        drop_in.write_text(
+            f"from {self.settings} import *\n\nINSTALLED_APPS = ['staticc', *INSTALLED_APPS]\n"
+        )
+        self.drop_in = f"{self.settings.rpartition('.')[0]}.drop_in"
+
+    def set(self, text):
+        """Adds to its settings; what undoes that."""
+        path = self.directory / (self.settings.replace(".", "/") + ".py")
+        before = path.read_text()
+        path.write_text(f"{before}\n{text}\n")
+        return lambda: path.write_text(before)
+
+    def environ(self):
+        """The environment of whoever works on it."""
+        names = ("VIRTUAL_ENV", "DJANGO_SETTINGS_MODULE")
+        environ = {k: v for k, v in os.environ.items() if k not in names}
+        environ.update(self.environment)
+        if self.python == "path":
+            environ["PATH"] = os.path.join(sys.prefix, "bin") + os.pathsep + environ["PATH"]
+        return environ
+
+    def listing(self):
+        """Everything that is in it but STATIC_ROOT, and when it was changed."""
+        found = {}
+        for directory, names, files in os.walk(self.base):
+            path_of = functools.partial(os.path.join, directory)
+            names[:] = [name for name in names if path_of(name) != str(self.static_root)]
+            found.update((path_of(name), None) for name in names)
+            for path in map(path_of, files):
+                stat = os.lstat(path)
+                found[path] = stat.st_size, stat.st_mtime_ns
+        return found
+
+
+def collected():
+    """Those that all ways collect alike."""
+    return [
+        Project("plain", "mysite"),
+        Project(
+            "real", "shop", root="../deployed/static", manifest="manifest.json", settings="settings.production",
+            finder="shop.finders.GeneratedFinder", python="flag",
+            environment={
+                "DJANGO_SETTINGS_MODULE": "shop.settings.production",
+                "SECRET_KEY": "not in the repository",
+                "DATABASE_URL": "sqlite3:///shop.sqlite3",
+            },
+        ),
+        Project("older", "portal", at="src", root="public/assets", python="path"),
+    ]  # fmt: skip
+
+
+def left_to_django():
+    """Those with a storage that only Python can run."""
+    return [
+        Project("traced", "mysite", ["small", "traced"]),
+        Project("memory", "mysite", ["small", "memory"]),
+    ]
+
+
+def broken():
+    """Those whose settings can't be imported, and what has to be said of each."""
+    return [
+        (Project("no-variable", "mysite", ["small", "no-variable"]), "MYSITE_SECRET_KEY"),
+        (Project("no-package", "mysite", ["small", "no-package"]), "acme_missing"),
+        (Project("no-syntax", "mysite", ["small", "no-syntax"]), "settings.py:"),
+        (Project("no-settings", "mysite", ["small", "no-settings"]), "DJANGO_SETTINGS_MODULE"),
+    ]

@@ -1,0 +1,299 @@
+"""Four ways to collect real projects: Django's, by settings that init wrote,
+live, and with the app "staticc" in INSTALLED_APPS. All leave the same tree.
+
+usage: projects.py VERSION STATICC WORK REPORT.json
+WORK/made holds the projects, WORK/django what Django did (by what went into
+it: compressing takes WhiteNoise a while), WORK/differ the trees that differ.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import made_projects
+import static_tree
+
+VERSION, STATICC, WORK, REPORT = sys.argv[1:]
+MADE, DJANGO, DIFFER = (pathlib.Path(WORK, part, VERSION) for part in ("made", "django", "differ"))
+LEFT_OVER = "left/over.css"
+# Flags, and what is done to STATIC_ROOT before.
+STEPS = [
+    (["-n"], None),
+    ([], None),
+    (["-v", "2"], None),
+    (["-n", "--clear", "-v", "2"], "leave"),
+    (["--clear"], None),
+    (["-v", "0"], None),
+    (["-v", "2"], "remove"),
+]
+FRESH = 1
+SHOWN = 6
+
+
+class Report:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def tell(self, what, problems, fine="the same"):
+        where = f"Django {VERSION}, {what}"
+        if not problems:
+            self.passed += 1
+            print(f"ok     {where}: {fine}", flush=True)
+            return
+        self.failed += 1
+        more = [f"… {len(problems) - SHOWN} more"] if len(problems) > SHOWN else []
+        lines = "".join(f"\n  {line}" for problem in problems[:SHOWN] + more for line in problem.splitlines())
+        print(f"FAILED {where}{lines}", flush=True)
+
+
+def run(project, *words, settings=None):
+    """Runs a program where the project's manage.py is."""
+    environ = project.environ()
+    # Ours alone, and kept from run to run.
+    environ["XDG_CACHE_HOME"] = os.path.join(WORK, "cache")
+    if settings:
+        environ["DJANGO_SETTINGS_MODULE"] = settings
+    result = subprocess.run(
+        list(map(str, words)), cwd=project.directory, env=environ, capture_output=True, text=True,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    return {"status": result.returncode, "out": result.stdout, "err": result.stderr}
+
+
+def staticc(project, *words):
+    python = ["--python", sys.executable] if project.python == "flag" else []
+    return run(project, STATICC, *words, *python)
+
+
+def look(project):
+    """What is in STATIC_ROOT."""
+    if not project.static_root.exists():
+        return {"tree": {}, "modes": {}}
+    tree = static_tree.read(project.static_root, VERSION, project.manifest)
+    return {"tree": static_tree.digests(tree), "modes": static_tree.modes(project.static_root)}
+
+
+def remove(project):
+    shutil.rmtree(project.static_root, ignore_errors=True)
+
+
+def keep(project, way):
+    """Moves STATIC_ROOT to where it can be looked at."""
+    kept = DIFFER / f"{project.name}-{way}"
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(project.static_root, kept, symlinks=True)
+    return kept
+
+
+def manage(project, settings, judge):
+    """`manage.py collectstatic`, step by step."""
+    remove(project)
+    for number, (flags, before) in enumerate(STEPS):
+        if before == "remove":
+            remove(project)
+        elif before == "leave" and project.static_root.exists():
+            left = project.static_root / LEFT_OVER
+            left.parent.mkdir()
+            left.write_text("")
+        command = [sys.executable, "manage.py", "collectstatic", "--noinput", *flags]
+        judge(number, {**run(project, *command, settings=settings), **look(project)})
+
+
+def oracle(project, variant=""):
+    """What Django does at each step, and where its first tree is."""
+    kept = DJANGO / f"{project.name}{variant}"
+    written = kept / "outcomes.json"
+    if written.exists():
+        said = json.loads(written.read_text())
+        if said["of"] == ingredients(project):
+            return said["outcomes"]
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
+    outcomes = []
+
+    def judge(number, outcome):
+        outcomes.append(outcome)
+        if number == FRESH and project.static_root.exists():
+            shutil.copytree(project.static_root, kept / "tree", symlinks=True)
+
+    manage(project, project.settings, judge)
+    written.write_text(json.dumps({"of": ingredients(project), "outcomes": outcomes}))
+    return outcomes
+
+
+def ingredients(project):
+    """What Django's trees depend on."""
+    digest = hashlib.sha256(str(project.static_root).encode())
+    sources = [path for path in made_projects.SOURCES.rglob("*") if path.is_file()]
+    scripts = [__file__, made_projects.__file__, static_tree.__file__]
+    for path in sorted(map(str, sources + scripts)):
+        with open(path, "rb") as file:
+            digest.update(path.encode() + file.read())
+    packages = importlib.metadata.distributions()
+    return sorted(f"{d.metadata['Name']}=={d.version}" for d in packages) + [digest.hexdigest()]
+
+
+def tree_problems(project, way, found, wanted):
+    """How the trees differ; ours is kept then."""
+    problems = []
+    for what in ("tree", "modes"):
+        paths = static_tree.differing(found[what], wanted[what])
+        name = {"tree": "", "modes": "mode of "}[what]
+        for path in paths:
+            ours, theirs = found[what].get(path), wanted[what].get(path)
+            verb = "too much" if theirs is None else "lacking" if ours is None else "another"
+            values = f" ({ours}, Django: {theirs})" if what == "modes" and verb == "another" else ""
+            problems.append(f"{verb}: {name}{path}{values}")
+    if problems and project.static_root.exists():
+        kept = keep(project, way)
+        problems.insert(0, f"kept: {kept}; Django's: {DJANGO / project.name / 'tree'}")
+    return problems
+
+
+def told(text, flags):
+    """What is to be the same; at -v 2 files come in any order."""
+    return sorted(text.splitlines()) if "2" in flags else text
+
+
+def said_problems(found, wanted, flags=()):
+    problems = []
+    if found["status"] != wanted["status"]:
+        problems.append(f"exit status {found['status']}, Django: {wanted['status']}")
+        problems.append(found["err"][-600:])
+    ours, theirs = told(found["out"], flags), told(wanted["out"], flags)
+    if isinstance(ours, str) and ours != theirs:
+        problems.append(f"tells {ours!r}, Django: {theirs!r}")
+    elif ours != theirs:
+        problems += [f"tells: {line!r}" for line in sorted(set(ours) - set(theirs))[:3]]
+        problems += [f"doesn't tell: {line!r}" for line in sorted(set(theirs) - set(ours))[:3]]
+        problems.append(f"{len(ours)} lines, Django: {len(theirs)}")
+    return problems
+
+
+def drop_in(report, project, wanted, falls_back):
+    def judge(number, found):
+        flags = STEPS[number][0]
+        way = " ".join(["drop-in", *flags]) + (" again" if 0 < number < len(STEPS) - 1 and flags else "")
+        problems = said_problems(found, wanted[number], flags)
+        err = found["err"].removesuffix("\n") if falls_back else found["err"]
+        if falls_back and (not err.startswith("staticc: ") or "\n" in err):
+            problems.append(f"standard error is not one line of staticc's: {err!r}")
+        elif not falls_back and err != wanted[number]["err"]:
+            problems.append(f"standard error: {err!r}")
+        problems += tree_problems(project, way.replace(" ", ""), found, wanted[number])
+        report.tell(f"{project.name}, {way}", problems, f"{len(found['tree'])} files")
+
+    manage(project, project.drop_in, judge)
+
+
+def by_settings(report, project, wanted):
+    """`init`, then `collect` with what it wrote."""
+    remove(project)
+    written = staticc(project, "init")
+    problems = [] if written["status"] == 0 else [f"exit status {written['status']}", written["err"][-600:]]
+    report.tell(f"{project.name}, init", problems, "written")
+    found = run(project, STATICC, "collect", "--noinput")
+    found.update(look(project))
+    problems = said_problems(found, wanted) + tree_problems(project, "init", found, wanted)
+    report.tell(f"{project.name}, init and collect", problems, f"{len(found['tree'])} files")
+    checked = staticc(project, "init", "--check")
+    report.tell(f"{project.name}, init --check", expect(checked, 0), "exit status 0")
+    undo = project.set(f"STATICFILES_DIRS = [*STATICFILES_DIRS, ('more', {str(project.base / 'more')!r})]")
+    (project.base / "more").mkdir()
+    checked = staticc(project, "init", "--check")
+    report.tell(f"{project.name}, init --check after a change", expect(checked, 1), "exit status 1")
+    undo()
+    (project.base / "more").rmdir()
+    (project.directory / "settings.toml").unlink(missing_ok=True)
+
+
+def expect(found, status, *words):
+    """What is wrong with how a program of ours ended, and with what it told."""
+    told = found["out"] + found["err"]
+    problems = [] if found["status"] == status else [f"exit status {found['status']}, not {status}"]
+    problems += [f"does not say {word!r}" for word in words if word not in told]
+    if "Traceback" in told or len(told.splitlines()) > 12:
+        problems.append(f"tells {len(told.splitlines())} lines")
+    return problems + ([told[-1000:]] if problems else [])
+
+
+def changed(project, before):
+    """What is otherwise in a project."""
+    paths = static_tree.differing(project.listing(), before)
+    return [f"changed: {os.path.relpath(path, project.base)}" for path in paths]
+
+
+def live(report, project, wanted):
+    remove(project)
+    # Bytecode that is written shows only where there is none.
+    for directory in list(project.base.rglob("__pycache__")):
+        shutil.rmtree(directory)
+    before = project.listing()
+    found = staticc(project, "collect", "--noinput", "--settings", project.settings)
+    found.update(look(project))
+    problems = said_problems(found, wanted) + tree_problems(project, "live", found, wanted)
+    report.tell(f"{project.name}, live", problems + changed(project, before), f"{len(found['tree'])} files")
+
+
+def left_to_django(report, project):
+    """Live mode refuses, init writes what it can and says what that lacks."""
+    outcomes = oracle(project)
+    drop_in(report, project, outcomes, falls_back=True)
+    remove(project)
+    before = project.listing()
+    storage = f"{project.package}.storage"
+    found = staticc(project, "collect", "--noinput", "--settings", project.settings)
+    problems = expect(found, 2, storage) + changed(project, before)
+    if project.static_root.exists():
+        problems.append("STATIC_ROOT is made")
+    report.tell(f"{project.name}, live", problems, "refused")
+    found = staticc(project, "init")
+    problems = expect(found, 0, storage)
+    if not (project.directory / "settings.toml").exists():
+        problems.append("no settings.toml")
+    report.tell(f"{project.name}, init", problems, "written, with what it lacks")
+
+
+def broken(report, project, cure):
+    before = project.listing()
+    ways = {"init": ["init"], "live": ["collect", "--noinput", "--settings", project.settings]}
+    if project.name == "no-settings":
+        # Live always names some.
+        del ways["live"]
+    for way, words in ways.items():
+        found = staticc(project, *words)
+        report.tell(f"{project.name}, {way}", expect(found, 1, cure) + changed(project, before), f"names {cure}")
+
+
+def main():
+    report = Report()
+    shutil.rmtree(DIFFER, ignore_errors=True)
+    MADE.mkdir(parents=True, exist_ok=True)
+    for project in made_projects.collected():
+        project.make(MADE)
+        outcomes = oracle(project)
+        problems = expect(outcomes[FRESH], 0)
+        report.tell(f"{project.name}, Django", problems, f"{len(outcomes[FRESH]['tree'])} files")
+        live(report, project, outcomes[FRESH])
+        drop_in(report, project, outcomes, falls_back=False)
+        if project.finder:
+            # No settings.toml can run the project's Python: init is compared without.
+            project.set(f"STATICFILES_FINDERS.remove({project.finder!r})")
+            outcomes = oracle(project, "-without-finder")
+        by_settings(report, project, outcomes[FRESH])
+    for project in made_projects.left_to_django():
+        project.make(MADE)
+        left_to_django(report, project)
+    for project, cure in made_projects.broken():
+        project.make(MADE)
+        broken(report, project, cure)
+    pathlib.Path(REPORT).write_text(json.dumps({"passed": report.passed, "failed": report.failed}))
+
+
+main()
