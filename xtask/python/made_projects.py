@@ -136,6 +136,8 @@ def broken():
     """Those whose settings can't be imported, and what has to be said of each."""
     return [
         (Project("no-variable", "mysite", ["small", "no-variable"]), "MYSITE_SECRET_KEY"),
+        (Project("no-variable-environ", "mysite", ["small", "no-variable-environ"]), "MYSITE_SECRET_KEY"),
+        (Project("no-variable-decouple", "mysite", ["small", "no-variable-decouple"]), "MYSITE_SECRET_KEY"),
         (Project("no-package", "mysite", ["small", "no-package"]), "acme_missing"),
         (Project("no-syntax", "mysite", ["small", "no-syntax"]), "settings.py:"),
         (Project("no-settings", "mysite", ["small", "no-settings"]), "DJANGO_SETTINGS_MODULE"),

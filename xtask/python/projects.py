@@ -157,8 +157,8 @@ def tree_problems(project, way, found, wanted):
 
 
 def told(text, flags):
-    """What is to be the same; at -v 2 files come in any order."""
-    return sorted(text.splitlines()) if "2" in flags else text
+    """What is to be the same; where files are told, they come in the disk's order."""
+    return sorted(text.splitlines()) if {"2", "-n", "--clear"} & set(flags) else text
 
 
 def said_problems(found, wanted, flags=()):
@@ -190,6 +190,9 @@ def drop_in(report, project, wanted, falls_back):
         report.tell(f"{project.name}, {way}", problems, f"{len(found['tree'])} files")
 
     manage(project, project.drop_in, judge)
+    asked = "import django; django.setup(); print(django.core.management.get_commands()['collectstatic'])"
+    found = run(project, sys.executable, "-c", asked, settings=project.drop_in)
+    report.tell(f"{project.name}, drop-in", expect(found, 0, "staticc"), "it is staticc's command")
 
 
 def by_settings(report, project, wanted):
@@ -273,6 +276,8 @@ def broken(report, project, cure):
 
 def main():
     report = Report()
+    # Not everybody's, so that modes which come from it show.
+    os.umask(0o027)
     shutil.rmtree(DIFFER, ignore_errors=True)
     MADE.mkdir(parents=True, exist_ok=True)
     for project in made_projects.collected():

@@ -36,7 +36,7 @@ const PAIRS: [Pair; 4] = [
 
 /// What the projects use; the newest of each that runs on that Python and
 /// Django. WhiteNoise as everywhere here, but for Pythons too old for it.
-const PACKAGES: [&str; 7] = [
+const PACKAGES: [&str; 9] = [
     "whitenoise>=6.11,<6.13",
     "Brotli==1.2.*",
     "djangorestframework",
@@ -44,6 +44,8 @@ const PACKAGES: [&str; 7] = [
     "django-crispy-forms",
     "django-import-export",
     "django-compressor",
+    "django-environ",
+    "python-decouple",
 ];
 
 /// Ours, installed as those who work on them do: one a build backend.
