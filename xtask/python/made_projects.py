@@ -19,7 +19,8 @@ class Project:
 
     def __init__(
         self, name, package, overlays=(), at=".", root="staticfiles", manifest="staticfiles.json",
-        settings="settings", finder=None, python="beside", environment=(),
+        settings="settings", finder=None, python="beside", umask=0o022,
+        environment=(),
     ):  # fmt: skip
         self.name = name
         self.package = package
@@ -30,6 +31,7 @@ class Project:
         self.settings = f"{package}.{settings}"
         self.finder = finder  # the project's own, which no settings.toml can name
         self.python = python  # how staticc finds it: beside manage.py, on the path, by the flag
+        self.umask = umask
         self.environment = dict(environment)
 
     def make(self, base):
@@ -120,7 +122,8 @@ def collected():
                 "DATABASE_URL": "sqlite3:///shop.sqlite3",
             },
         ),
-        Project("older", "portal", at="src", root="public/assets", python="path"),
+        # Its modes are by umask: so that this shows, not by everybody's.
+        Project("older", "portal", at="src", root="public/assets", python="path", umask=0o027),
     ]  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def run(project, *words, settings=None):
         environ["DJANGO_SETTINGS_MODULE"] = settings
     result = subprocess.run(
         list(map(str, words)), cwd=project.directory, env=environ, capture_output=True, text=True,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL, umask=project.umask,
     )  # fmt: skip
     return {"status": result.returncode, "out": result.stdout, "err": result.stderr}
 
@@ -276,8 +276,6 @@ def broken(report, project, cure):
 
 def main():
     report = Report()
-    # Not everybody's, so that modes which come from it show.
-    os.umask(0o027)
     shutil.rmtree(DIFFER, ignore_errors=True)
     MADE.mkdir(parents=True, exist_ok=True)
     for project in made_projects.collected():
