@@ -129,14 +129,15 @@ def oracle(project, variant=""):
 
 def ingredients(project):
     """What Django's trees depend on."""
-    digest = hashlib.sha256(str(project.static_root).encode())
+    digest = hashlib.sha256(f"{project.static_root} {STEPS}".encode())
     sources = [path for path in made_projects.SOURCES.rglob("*") if path.is_file()]
-    scripts = [__file__, made_projects.__file__, static_tree.__file__]
+    scripts = [made_projects.__file__, static_tree.__file__]
     for path in sorted(map(str, sources + scripts)):
         with open(path, "rb") as file:
             digest.update(path.encode() + file.read())
-    packages = importlib.metadata.distributions()
-    return sorted(f"{d.metadata['Name']}=={d.version}" for d in packages) + [digest.hexdigest()]
+    packages = (f"{d.metadata['Name']}=={d.version}" for d in importlib.metadata.distributions())
+    theirs = sorted(package for package in packages if not package.startswith("staticc=="))
+    return [*theirs, digest.hexdigest()]
 
 
 def tree_problems(project, way, found, wanted):
@@ -271,7 +272,9 @@ def broken(report, project, cure):
         del ways["live"]
     for way, words in ways.items():
         found = staticc(project, *words)
-        report.tell(f"{project.name}, {way}", expect(found, 1, cure) + changed(project, before), f"names {cure}")
+        # Live, they are settings that can't be used.
+        problems = expect(found, {"init": 1, "live": 2}[way], cure)
+        report.tell(f"{project.name}, {way}", problems + changed(project, before), f"names {cure}")
 
 
 def main():
@@ -286,7 +289,12 @@ def main():
         live(report, project, outcomes[FRESH])
         drop_in(report, project, outcomes, falls_back=False)
         if project.finder:
-            # No settings.toml can run the project's Python: init is compared without.
+            # No settings.toml can run the project's Python. init says so, and to collect
+            # live, which is compared above; init is compared without that finder.
+            written = staticc(project, "init")
+            problems = expect(written, 0, project.finder, f"collect --settings {project.settings}")
+            report.tell(f"{project.name}, init with a finder", problems, "written, with what it lacks")
+            (project.directory / "settings.toml").unlink(missing_ok=True)
             project.set(f"STATICFILES_FINDERS.remove({project.finder!r})")
             outcomes = oracle(project, "-without-finder")
         by_settings(report, project, outcomes[FRESH])

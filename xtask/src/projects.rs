@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::process::{checkout, run as run_to_end, script, staticc, workshop};
-use crate::venv;
+use crate::process::{checkout, run as run_to_end, script, workshop};
+use crate::{venv, wheel};
 
 /// A Django, and the Pythons that it is tried on: the first that is there.
 struct Pair {
@@ -62,7 +62,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let wanted =
         |pair: &&Pair| arguments.is_empty() || arguments.iter().any(|it| it == pair.django);
     let pairs: Vec<&Pair> = PAIRS.iter().filter(wanted).collect();
-    let binary = staticc()?;
+    let wheel = wheel::build()?;
     let work = workshop().join("projects");
     let report = |pair: &Pair| work.join(format!("report-{}.json", pair.django));
     // Two at a time: Python works on one core for the most part.
@@ -70,10 +70,11 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         let mut children = Vec::new();
         for pair in two {
             let python = environment(pair, &work)?;
-            let child = Command::new(python)
+            wheel::install(&python, &wheel)?;
+            let child = Command::new(&python)
                 .arg(script("projects.py"))
                 .arg(pair.django)
-                .args([&binary, &work])
+                .args([&python.with_file_name("staticc"), &work])
                 .arg(report(pair))
                 .spawn()
                 .map_err(|error| error.to_string())?;
