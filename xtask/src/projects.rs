@@ -108,7 +108,12 @@ fn environment(pair: &Pair, work: &Path) -> Result<PathBuf, String> {
     for name in EDITABLE {
         wanted.extend(["-e".to_owned(), packages.join(name).display().to_string()]);
     }
-    venv::python_of_first(&format!("projects-{}", pair.django), pair.pythons, &wanted)
+    let mut there = pair.pythons.iter();
+    let version = there
+        .find(|version| venv::interpreter(version).is_ok())
+        .ok_or_else(|| format!("no Python {} found", pair.pythons.join(" or ")))?;
+    let name = format!("projects-{}", pair.django);
+    venv::environment(&name, version, &wanted, &[])
 }
 
 /// Prints the count; fails if anything differed.

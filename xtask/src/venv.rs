@@ -36,20 +36,6 @@ pub fn python_of(version: &str, django: &str) -> Result<PathBuf, String> {
     environment(&name, version, &with_django(django, &[]), &[])
 }
 
-/// The same, of the first of these Pythons that is there, with these packages
-/// alone.
-pub fn python_of_first(
-    name: &str,
-    versions: &[&str],
-    wanted: &[String],
-) -> Result<PathBuf, String> {
-    let there = versions
-        .iter()
-        .find(|version| interpreter(version).is_ok())
-        .ok_or_else(|| format!("no Python {} found", versions.join(" or ")))?;
-    environment(name, there, wanted, &[])
-}
-
 /// Makes the environment `name` with these packages alone, unless it is
 /// there; the directory of its programs.
 pub fn programs(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
