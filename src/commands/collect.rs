@@ -267,7 +267,8 @@ impl Run<'_> {
             processed,
             done,
             cleared,
-            clear: self.flags.clear,
+            // A dry run deletes nothing, and then finds it there.
+            clear: self.flags.clear && !self.flags.dry_run,
             summary: Summary {
                 linked: self.flags.link,
                 destination: self.settings.static_root.clone(),

@@ -76,6 +76,10 @@ impl Run<'_> {
         };
         let answers = django::ask(&question).map_err(|problem| vec![problem])?;
         let carried = django::carry(&answers).map_err(|problem| vec![problem])?;
+        if let Some(problem) = &carried.unknown_storage {
+            let cure = "collect with manage.py collectstatic; staticc collects to files of Django's and WhiteNoise's storages";
+            return Err(vec![problem.clone().cure(cure)]);
+        }
         let given = django::live(&answers, &carried.given);
         let live = load(
             Source::Project(&given),

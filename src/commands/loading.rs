@@ -93,7 +93,11 @@ fn untold(carried: &Carried, overrides: &Overrides, lists_files: bool) -> Vec<Pr
     };
     let mut problems = Vec::new();
     if !said("STORAGES") {
-        let storage = carried.untold.iter().cloned();
+        let storage = carried
+            .unknown_storage
+            .iter()
+            .chain(&carried.untold)
+            .cloned();
         problems.extend(storage.map(|problem| {
             problem.or_cure(|| {
                 "collect with manage.py collectstatic, or say whose storage comes near enough: --set 'STORAGES.staticfiles.BACKEND=\"…\"'".to_owned()

@@ -20,7 +20,9 @@ use crate::settings::{Finder, FinderListing, Given, OtherFinder, PRIVATE};
 pub struct Carried {
     /// The settings; paths are absolute.
     pub given: Given,
-    /// What staticc can't stand in for.
+    /// That the storage is none that staticc knows.
+    pub unknown_storage: Option<Problem>,
+    /// What of the storage staticc can't stand in for.
     pub untold: Vec<Problem>,
     /// Finders whose files were not asked for, each with its problem.
     pub finders: Vec<Problem>,
@@ -32,7 +34,10 @@ pub fn carry(answers: &Answers) -> Result<Carried, Problem> {
     let own_storage = answers.storage.as_ref().ok_or_else(no("storage"))?;
     let apps = answers.apps.as_ref().ok_or_else(no("apps"))?;
     let mut values = plain(answers, apps);
-    let (own, untold) = storage(answers, own_storage);
+    let (own, untold, unknown_storage) = match storage(answers, own_storage) {
+        Ok((own, untold)) => (own, untold, None),
+        Err(problem) => (Table::new(), Vec::new(), Some(problem)),
+    };
     if !own.is_empty() {
         let storages = Table::from_iter([("staticfiles".to_owned(), own.into())]);
         values.insert("STORAGES".into(), storages.into());
@@ -53,6 +58,7 @@ pub fn carry(answers: &Answers) -> Result<Carried, Problem> {
     };
     Ok(Carried {
         given,
+        unknown_storage,
         untold,
         finders,
     })

@@ -27,17 +27,16 @@ const ASKED: [&str; 5] = [
     "keep_only_hashed_files",
 ];
 
-/// The storage as settings, and what they don't tell.
-pub fn storage(answers: &Answers, storage: &Storage) -> (Table, Vec<Problem>) {
+/// The storage as settings, and what they don't tell; or that it is none that
+/// staticc knows.
+pub fn storage(answers: &Answers, storage: &Storage) -> Result<(Table, Vec<Problem>), Problem> {
     let known = |name: &&str| BACKEND_NAMES.contains(name);
     let mut table = Table::new();
-    let Some(backend) = storage.base.as_deref().filter(known) else {
-        let message = format!(
-            "the storage {} is not based on one that staticc knows",
-            storage.class
-        );
-        return (table, vec![problem(message, storage.place.as_deref())]);
-    };
+    let backend = storage.base.as_deref().filter(known).ok_or_else(|| {
+        let class = &storage.class;
+        let message = format!("the storage {class} is not based on one that staticc knows");
+        problem(message, storage.place.as_deref())
+    })?;
     if backend != BACKEND_NAMES[0] {
         table.insert("BACKEND".into(), backend.into());
     }
@@ -45,7 +44,7 @@ pub fn storage(answers: &Answers, storage: &Storage) -> (Table, Vec<Problem>) {
     if !options.is_empty() {
         table.insert("OPTIONS".into(), options.into());
     }
-    (table, untold(storage, backend))
+    Ok((table, untold(storage, backend)))
 }
 
 /// What of a storage is not told by its class and options.

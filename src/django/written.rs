@@ -73,8 +73,23 @@ fn entry(key: &str, value: &Value) -> String {
     let table = Table::from_iter([(key.to_owned(), value.clone())]);
     // A table of TOML's own values is TOML.
     let text = toml::to_string(&table).unwrap_or_default();
-    let lines = text.lines().map(|line| readable(line) + "\n");
+    let lines = text
+        .lines()
+        .map(|line| remark(line).to_owned() + &readable(line) + "\n");
     lines.collect()
+}
+
+/// What is to be said before a line.
+fn remark(line: &str) -> &'static str {
+    let leads_out = [" \"/", " \"../", "[\"/", "[\"../"]
+        .iter()
+        .any(|path| line.contains(path));
+    if line.starts_with("python_path = ") && leads_out {
+        "# Partly outside the project: elsewhere it may be another place. Without this line an\n\
+         # environment is looked for in VIRTUAL_ENV, .venv and venv.\n"
+    } else {
+        ""
+    }
 }
 
 /// A line as people write it: modes in eights, long arrays in lines of their

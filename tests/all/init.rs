@@ -44,6 +44,26 @@ fn collected(project: &Project, flags: &[&str]) -> Tree {
     tree
 }
 
+/// An environment may be anywhere, on this machine.
+#[test]
+fn an_environment_elsewhere_is_remarked() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let prefix = elsewhere.path().canonicalize().unwrap();
+    let app = prefix.join("lib/python3.12/site-packages/shop");
+    fs::create_dir_all(&app).unwrap();
+    fs::write(app.join("__init__.py"), "").unwrap();
+    let project = project(|_, answers| {
+        answers["versions"]["prefix"] = json!(prefix);
+        let apps = answers["apps"].as_array_mut().unwrap();
+        apps.push(json!({"entry": "shop", "directory": app}));
+    });
+    let text = written(&project);
+    let (_, python_path) = text
+        .split_once("# Partly outside the project")
+        .expect(&text);
+    assert!(python_path.contains("\npython_path = [\".\", "), "{text}");
+}
+
 /// All settings that have other values than usual.
 fn unusual(project: &Project, answers: &mut Value) {
     let directory = project.path("").canonicalize().unwrap();

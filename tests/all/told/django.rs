@@ -87,6 +87,14 @@ pub const CASES: &[Case] = &[
     }),
     case("custom-storage", LIVE, own_storage),
     case("custom-storage-init", INIT, own_storage),
+    case("custom-storage-unknown", INIT, |project| {
+        asked::project(project, |answers| {
+            let storage = &mut answers["storage"];
+            storage["class"] = "storages.backends.s3.S3Storage".into();
+            storage["base"] = "django.core.files.storage.base.Storage".into();
+            storage["made"] = false.into();
+        });
+    }),
     case("custom-finder", LIVE, own_finder),
     case("custom-finder-init", INIT, own_finder),
     case("settings-exist", INIT, |_| {}),
