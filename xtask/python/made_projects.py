@@ -128,10 +128,10 @@ def collected():
 
 
 def left_to_django():
-    """Those with a storage that only Python can run."""
+    """Those with a storage that only Python can run, and whether a file can say what comes near it."""
     return [
-        Project("traced", "mysite", ["small", "traced"]),
-        Project("memory", "mysite", ["small", "memory"]),
+        (Project("traced", "mysite", ["small", "traced"]), True),
+        (Project("memory", "mysite", ["small", "memory"]), False),
     ]
 
 

@@ -245,8 +245,8 @@ def live(report, project, wanted):
     report.tell(f"{project.name}, live", problems + changed(project, before), f"{len(found['tree'])} files")
 
 
-def left_to_django(report, project):
-    """Live mode refuses, init writes what it can and says what that lacks."""
+def left_to_django(report, project, written):
+    """Live mode refuses, init writes what comes near it and says what that lacks."""
     outcomes = oracle(project)
     drop_in(report, project, outcomes, falls_back=True)
     remove(project)
@@ -258,10 +258,10 @@ def left_to_django(report, project):
         problems.append("STATIC_ROOT is made")
     report.tell(f"{project.name}, live", problems, "refused")
     found = staticc(project, "init")
-    problems = expect(found, 0, storage)
-    if not (project.directory / "settings.toml").exists():
-        problems.append("no settings.toml")
-    report.tell(f"{project.name}, init", problems, "written, with what it lacks")
+    problems = expect(found, 0 if written else 1, storage)
+    if (project.directory / "settings.toml").exists() != written:
+        problems.append("no settings.toml" if written else "settings.toml is written")
+    report.tell(f"{project.name}, init", problems, "written, with what it lacks" if written else "refused")
 
 
 def broken(report, project, cure):
@@ -298,9 +298,9 @@ def main():
             project.set(f"STATICFILES_FINDERS.remove({project.finder!r})")
             outcomes = oracle(project, "-without-finder")
         by_settings(report, project, outcomes[FRESH])
-    for project in made_projects.left_to_django():
+    for project, written in made_projects.left_to_django():
         project.make(MADE)
-        left_to_django(report, project)
+        left_to_django(report, project, written)
     for project, cure in made_projects.broken():
         project.make(MADE)
         broken(report, project, cure)
