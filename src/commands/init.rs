@@ -5,14 +5,14 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use super::loading::source_of;
+use super::loading::{module, source_of};
 use super::{Exit, conclude, fail_on, tell, unusable};
 use crate::cli;
 use crate::django::{self, Answers, Carried, Draft, Question};
 use crate::nouns::{Event, Problem, Report as _, Severity};
 use crate::report::Console;
 use crate::settings::Finder;
-use crate::settings::load::{Loaded, Overrides, Source, load};
+use crate::settings::load::{Loaded, Overrides, Source, load, usual_file};
 
 /// The file where none is named.
 const USUAL: &str = "settings.toml";
@@ -58,11 +58,27 @@ struct Project {
 impl Run<'_> {
     /// Why there is nothing to be asked.
     fn hindrance(&self) -> Option<Problem> {
-        let there = self.directory.join(self.file).symlink_metadata().is_ok();
-        if !there || self.flags.check || self.flags.force {
+        let name = self.flags.settings.as_deref();
+        if let Some(module) = name.and_then(|name| module(name, self.directory)) {
+            let problem = Problem::error("usage", "--settings is the file to write");
+            return Some(problem.cure(format!(
+                "add .toml to its name, or ask for other settings: --django-settings {module}"
+            )));
+        }
+        if self.flags.check {
             return None;
         }
         let problem = Problem::error("settings-exist", "there is a settings file already");
+        let there = self.directory.join(self.file).symlink_metadata().is_ok();
+        let usual = usual_file(self.directory).filter(|_| name.is_none());
+        let mut shared = [Some(self.file), usual.as_deref()].into_iter().flatten();
+        if let Some(shared) = shared.find(|file| file.ends_with("pyproject.toml")) {
+            let cure = "it is yours to write: compare it, staticc init --check, or have another one made, --settings settings.toml";
+            return Some(problem.in_file(shared).cure(cure));
+        }
+        if !there || self.flags.force {
+            return None;
+        }
         let cure = "compare it, staticc init --check, or write it anew, --force";
         Some(problem.in_file(self.file).cure(cure))
     }
@@ -99,7 +115,8 @@ impl Run<'_> {
         let source = source_of(self.flags.settings.as_deref());
         let ours = load(source, &Overrides::default(), self.directory)?;
         self.fail_on_differences(&ours, project)?;
-        console.event(Event::SettingsAgree(self.file.to_path_buf()));
+        let file = ours.places.file().unwrap_or(self.file);
+        console.event(Event::SettingsAgree(file.to_path_buf()));
         Ok(())
     }
 
@@ -130,7 +147,9 @@ impl Run<'_> {
 
     fn fail_on_differences(&self, ours: &Loaded, project: &Project) -> Result<(), Vec<Problem>> {
         let theirs = &project.live.settings;
-        let differences = django::differences(&ours.settings, theirs, &ours.places, self.directory);
+        let own = project.answers.says_staticc();
+        let differences =
+            django::differences(&ours.settings, theirs, &ours.places, (self.directory, own));
         fail_on(differences)
     }
 }
@@ -181,6 +200,8 @@ fn listed(finder: &Finder) -> Option<Problem> {
 
 /// Puts the whole file in its place, or none.
 fn put(path: &Path, text: &str, anew: bool) -> io::Result<()> {
+    // A link stays one.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let directory = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
         .prefix(".staticc-")
@@ -188,9 +209,9 @@ fn put(path: &Path, text: &str, anew: bool) -> io::Result<()> {
         .tempfile_in(directory)?;
     file.write_all(text.as_bytes())?;
     let put = if anew {
-        file.persist(path)
+        file.persist(&path)
     } else {
-        file.persist_noclobber(path)
+        file.persist_noclobber(&path)
     };
     put.map(drop).map_err(|error| error.error)
 }

@@ -54,7 +54,7 @@ pub(super) fn source_of(file: Option<&Path>) -> Source<'_> {
 }
 
 /// The dotted name of a Python module, unless there is a file of that name.
-fn module<'n>(name: &'n Path, directory: &Path) -> Option<&'n str> {
+pub(super) fn module<'n>(name: &'n Path, directory: &Path) -> Option<&'n str> {
     let text = name.to_str()?;
     let identifier = |part: &str| {
         let mut characters = part.chars();
@@ -64,7 +64,7 @@ fn module<'n>(name: &'n Path, directory: &Path) -> Option<&'n str> {
     };
     let is_toml = name.extension().is_some_and(|suffix| suffix == "toml");
     let is_module = text.split('.').all(identifier) && !is_toml;
-    (is_module && !directory.join(name).exists()).then_some(text)
+    (is_module && !directory.join(name).is_file()).then_some(text)
 }
 
 /// What the Django app of staticc has asked.
@@ -85,14 +85,10 @@ fn read_answers(file: &Path, directory: &Path) -> Result<Answers, Problem> {
 
 /// What staticc can't stand in for, unless the command line says otherwise.
 fn untold(carried: &Carried, overrides: &Overrides, lists_files: bool) -> Vec<Problem> {
-    let said = |key: &str| {
-        overrides
-            .set
-            .iter()
-            .any(|it| it.trim_start().starts_with(key))
-    };
+    let said = |key: &[&str]| load::sets(&overrides.set, key);
+    let backend = ["STORAGES", "staticfiles", "BACKEND"];
     let mut problems = Vec::new();
-    if !said("STORAGES") {
+    if !said(&backend) && !said(&["STATICFILES_STORAGE"]) {
         let storage = carried
             .unknown_storage
             .iter()
@@ -104,7 +100,7 @@ fn untold(carried: &Carried, overrides: &Overrides, lists_files: bool) -> Vec<Pr
             })
         }));
     }
-    if lists_files && !said("STATICFILES_FINDERS") {
+    if lists_files && !said(&["STATICFILES_FINDERS"]) {
         let finders = carried.finders.iter().cloned();
         problems.extend(finders.map(|problem| {
             problem.or_cure(|| {

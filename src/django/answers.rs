@@ -161,15 +161,21 @@ pub struct NotAsked {
     pub why: String,
 }
 
+impl Answers {
+    /// Whether the project says what is staticc's own.
+    pub fn says_staticc(&self) -> bool {
+        self.settings.get("STATICC").is_some_and(|it| it.set)
+    }
+}
+
 /// Reads what the script printed, `asked` for this settings module.
 pub fn read(json: &[u8], asked: &str, module: Option<&str>) -> Result<Answers, Problem> {
     let unreadable = |error: serde_json::Error| {
         let message = format!("the answers of the project's Python cannot be read: {error}");
-        Problem::error("project-unloadable", message)
+        let problem = Problem::error("project-unloadable", message);
+        problem
             .note(format!("asked {asked}"))
-            .cure(
-                "if a file is meant by --answers, name what the Django app of staticc has written",
-            )
+            .cure("collect with manage.py collectstatic")
     };
     let mut value: Value = serde_json::from_slice(json).map_err(unreadable)?;
     match value.get_mut("error").map(Value::take) {

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use toml::{Table, Value};
 
-use super::answers::{Answers, App, Finder as Asked};
-use super::failure::{located, split};
+use super::answers::{Answers, App, Finder as Asked, NotAsked};
 use super::json::to_toml;
+use super::place::{located, split};
 use super::storage::{mode, storage};
 use crate::nouns::{LogicalPath, Problem};
 use crate::settings::{Finder, FinderListing, Given, OtherFinder, PRIVATE};
@@ -31,6 +31,9 @@ pub struct Carried {
 /// Makes settings of answers.
 pub fn carry(answers: &Answers) -> Result<Carried, Problem> {
     let no = |what| move || not_asked(what, answers);
+    if let Some(missing) = answers.not_asked.iter().find(|it| is_needed(&it.what)) {
+        return Err(untellable(missing));
+    }
     let own_storage = answers.storage.as_ref().ok_or_else(no("storage"))?;
     let apps = answers.apps.as_ref().ok_or_else(no("apps"))?;
     let mut values = plain(answers, apps);
@@ -45,10 +48,8 @@ pub fn carry(answers: &Answers) -> Result<Carried, Problem> {
     if own_storage.keep_only_hashed_files == Some(true) {
         values.insert("WHITENOISE_KEEP_ONLY_HASHED_FILES".into(), true.into());
     }
-    let own = staticc(answers);
-    if !own.is_empty() {
-        values.insert("staticc".into(), own.into());
-    }
+    let own = staticc(answers, own_storage.base.as_deref());
+    values.extend(own.map(|own| ("staticc".to_owned(), own)));
     let (listed, finders) = finders(answers);
     let given = Given {
         values,
@@ -62,6 +63,31 @@ pub fn carry(answers: &Answers) -> Result<Carried, Problem> {
         untold,
         finders,
     })
+}
+
+/// Whether collecting depends on an answer. Storages and finders have problems
+/// of their own.
+fn is_needed(what: &str) -> bool {
+    const NEEDED: [&str; 10] = [
+        "STATIC_URL",
+        "STATIC_ROOT",
+        "STATICFILES_DIRS",
+        "STATICFILES_FINDERS",
+        "FILE_UPLOAD_PERMISSIONS",
+        "FILE_UPLOAD_DIRECTORY_PERMISSIONS",
+        "FORCE_SCRIPT_NAME",
+        "WHITENOISE_SKIP_COMPRESS_EXTENSIONS",
+        "WHITENOISE_KEEP_ONLY_HASHED_FILES",
+        "STATICC",
+    ];
+    NEEDED.contains(&what) || what.starts_with("storage.")
+}
+
+fn untellable(missing: &NotAsked) -> Problem {
+    let message = format!("{} cannot be told: {}", missing.what, missing.why);
+    Problem::error("project-unloadable", message).cure(
+        "give it a plain value, UTF-8 where it is a path, or collect with manage.py collectstatic",
+    )
 }
 
 /// Settings that are said as they are, where they are not the default.
@@ -106,8 +132,11 @@ fn plain(answers: &Answers, apps: &[App]) -> Table {
 /// One entry of `STATICFILES_DIRS`.
 fn static_dir(entry: &Json) -> Option<Value> {
     let text = |key: &str| entry[key].as_str().unwrap_or_default();
-    // As it is written, by which Django knows one directory from another.
-    let directory = entry["written"].as_str().or(entry["directory"].as_str())?;
+    // As it is written, by which Django knows one directory from another; unless
+    // that depends on where Python was.
+    let written = entry["written"].as_str();
+    let written = written.filter(|written| Path::new(written).is_absolute());
+    let directory = written.or(entry["directory"].as_str())?;
     Some(match text("prefix") {
         "" => directory.into(),
         prefix => vec![prefix, directory].into(),
@@ -134,25 +163,30 @@ fn engine(entry: &Json) -> Value {
     engine.into()
 }
 
-/// `[staticc]`: the setting STATICC, and what WhiteNoise goes by.
-fn staticc(answers: &Answers) -> Table {
-    let own = answers
-        .settings
-        .get("STATICC")
-        .and_then(|it| to_toml(&it.value));
-    let mut own = match own {
+/// `[staticc]`: the setting STATICC, and what WhiteNoise goes by. What is no
+/// table is refused by who reads it.
+fn staticc(answers: &Answers, backend: Option<&str>) -> Option<Value> {
+    let own = answers.settings.get("STATICC");
+    let mut own = match own.and_then(|it| to_toml(&it.value)) {
         Some(Value::Table(own)) => own,
-        _ => Table::new(),
+        Some(other) => return Some(other),
+        None => Table::new(),
     };
     let patterns = answers.ignore_patterns.as_ref().map(|it| &it.value);
     if let Some(patterns) = patterns.filter(|it| ***it != PRIVATE) {
         own.insert("default_ignore_patterns".into(), patterns.clone().into());
     }
-    if !answers.versions.brotli && !own.contains_key("compression") {
-        let encodings = Table::from_iter([("encodings".to_owned(), vec!["gz"].into())]);
-        own.insert("compression".into(), encodings.into());
+    let compresses = backend.is_some_and(|backend| backend.contains(".Compressed"));
+    if compresses && !answers.versions.brotli {
+        let compression = own
+            .entry("compression")
+            .or_insert_with(|| Table::new().into());
+        if let Value::Table(compression) = compression {
+            let encodings = compression.entry("encodings");
+            encodings.or_insert_with(|| vec!["gz"].into());
+        }
     }
-    own
+    (!own.is_empty()).then(|| own.into())
 }
 
 fn finder_entries(answers: &Answers) -> impl Iterator<Item = &str> {
@@ -213,17 +247,27 @@ fn above<'p>(source: &'p Path, path: &str) -> Option<&'p Path> {
 
 /// The problem of a finder whose files are not known.
 fn unlisted(entry: &str, asked: Option<&Asked>, answers: &Answers) -> Problem {
-    let message = format!("the finder {entry} is not one of Django's two");
+    let reason = answers.not_asked.iter().find(|it| it.what.contains(entry));
+    let mut files = asked.iter().filter_map(|it| it.files.as_ref()).flatten();
+    let odd = files.find(|it| above(&it.source, &it.path).is_none());
+    let message = match (reason, odd) {
+        (Some(reason), _) => {
+            format!(
+                "the finder {entry} cannot be asked for its files: {}",
+                reason.why
+            )
+        }
+        (None, Some(file)) => {
+            let source = file.source.display();
+            format!(
+                "the finder {entry} gives {source} another name, {}",
+                file.path
+            )
+        }
+        (None, None) => format!("the finder {entry} has not been asked for its files"),
+    };
     let problem = Problem::error("custom-finder", message);
-    let mut problem = located(problem, asked.and_then(|it| it.place.as_deref()));
-    let about = answers
-        .not_asked
-        .iter()
-        .filter(|it| it.what.contains(entry));
-    for reason in about {
-        problem = problem.note(format!("{}: {}", reason.what, reason.why));
-    }
-    problem
+    located(problem, asked.and_then(|it| it.place.as_deref()))
 }
 
 fn not_asked(what: &str, answers: &Answers) -> Problem {

@@ -8,71 +8,97 @@ use crate::disk::real;
 use crate::nouns::Problem;
 use crate::rewrite::normal;
 use crate::settings::load::Places;
-use crate::settings::{Finder, Settings};
+use crate::settings::{Compression, Encoding, Finder, Settings};
 
 /// A problem for each setting in which they differ: `ours` are those of the
-/// file, which are written at `places`. Paths are shown relative to `directory`.
+/// file, which are written at `places`. Paths are shown relative to a directory;
+/// what is staticc's own is compared if the project says it too.
 pub fn differences(
     ours: &Settings,
     theirs: &Settings,
     places: &Places,
-    directory: &Path,
+    (directory, says_staticc): (&Path, bool),
 ) -> Vec<Problem> {
     let mut found = Found {
         places,
         problems: Vec::new(),
     };
+    // So that none is forgotten.
+    let Settings {
+        static_url,
+        static_root,
+        finders: _,
+        static_dirs: _,
+        apps: _,
+        template_dirs: _,
+        ignore_patterns,
+        default_ignore_patterns,
+        backend,
+        file_mode,
+        directory_mode,
+        manifest_name,
+        js_aggregation,
+        keep_only_hashed,
+        skip_compress_extensions,
+        django,
+        missing_references,
+        allow: _,
+        compression,
+        cache,
+    } = theirs;
     let (own, other) = (Lists::of(ours, directory), Lists::of(theirs, directory));
     let storage = |key: &str| format!("STORAGES.staticfiles.{key}");
-    found.value("STATIC_URL", &ours.static_url, &theirs.static_url);
-    let roots = [ours, theirs].map(|it| it.static_root.display().to_string());
-    found.value("STATIC_ROOT", &roots[0], &roots[1]);
+    let path = |path: &Path| path.display().to_string();
+    let mode = |mode: Option<u32>| mode.map_or("umask".to_owned(), |mode| format!("0o{mode:o}"));
+    found.value("STATIC_URL", &ours.static_url, static_url);
+    found.value("STATIC_ROOT", &path(&ours.static_root), &path(static_root));
     found.list("STATICFILES_DIRS", &own.static_dirs, &other.static_dirs);
     found.list("STATICFILES_FINDERS", &own.finders, &other.finders);
     found.list("INSTALLED_APPS", &own.apps, &other.apps);
     found.list("TEMPLATES", &own.templates, &other.templates);
-    found.value(&storage("BACKEND"), &ours.backend, &theirs.backend);
-    found.value(
-        &storage("OPTIONS.manifest_name"),
-        &ours.manifest_name,
-        &theirs.manifest_name,
-    );
-    found.value(
-        &storage("OPTIONS.support_js_module_import_aggregation"),
-        &ours.js_aggregation,
-        &theirs.js_aggregation,
-    );
-    let mode = |mode: Option<u32>| mode.map_or("umask".to_owned(), |mode| format!("0o{mode:o}"));
-    found.value(
-        "FILE_UPLOAD_PERMISSIONS",
-        &mode(ours.file_mode),
-        &mode(theirs.file_mode),
-    );
-    found.value(
-        "FILE_UPLOAD_DIRECTORY_PERMISSIONS",
-        &mode(ours.directory_mode),
-        &mode(theirs.directory_mode),
-    );
-    found.value(
-        "WHITENOISE_KEEP_ONLY_HASHED_FILES",
-        &ours.keep_only_hashed,
-        &theirs.keep_only_hashed,
-    );
+    found.value(&storage("BACKEND"), &ours.backend, backend);
+    let name = storage("OPTIONS.manifest_name");
+    found.value(&name, &ours.manifest_name, manifest_name);
+    let name = storage("OPTIONS.support_js_module_import_aggregation");
+    found.value(&name, &ours.js_aggregation, js_aggregation);
+    let name = "FILE_UPLOAD_PERMISSIONS";
+    found.value(name, &mode(ours.file_mode), &mode(*file_mode));
+    let name = "FILE_UPLOAD_DIRECTORY_PERMISSIONS";
+    found.value(name, &mode(ours.directory_mode), &mode(*directory_mode));
+    let name = "WHITENOISE_KEEP_ONLY_HASHED_FILES";
+    found.value(name, &ours.keep_only_hashed, keep_only_hashed);
+    let name = "WHITENOISE_SKIP_COMPRESS_EXTENSIONS";
     found.list(
-        "WHITENOISE_SKIP_COMPRESS_EXTENSIONS",
+        name,
         &ours.skip_compress_extensions,
-        &theirs.skip_compress_extensions,
+        skip_compress_extensions,
     );
-    found.list(
-        "staticc.default_ignore_patterns",
-        &ours.default_ignore_patterns,
-        &theirs.default_ignore_patterns,
-    );
-    found.value(
-        "staticc.django",
-        &ours.django.as_str(),
-        &theirs.django.as_str(),
-    );
+    let name = "staticc.default_ignore_patterns";
+    found.list(name, &ours.default_ignore_patterns, default_ignore_patterns);
+    found.value("staticc.django", &ours.django.as_str(), &django.as_str());
+    if says_staticc {
+        found.list(
+            "staticc.ignore_patterns",
+            &ours.ignore_patterns,
+            ignore_patterns,
+        );
+        let name = "staticc.missing_references";
+        found.value(name, &ours.missing_references, missing_references);
+        found.list("staticc.allow", &own.allowed, &other.allowed);
+        found.value("staticc.cache", &ours.cache, cache);
+    }
+    if says_staticc {
+        let name = "staticc.compression";
+        found.value(
+            name,
+            &format!("{:?}", ours.compression),
+            &format!("{compression:?}"),
+        );
+    } else if backend.compresses() {
+        let brotli = |compression: &Compression| compression.encodings.contains(&Encoding::Brotli);
+        let name = "staticc.compression.encodings";
+        found.value(name, &brotli(&ours.compression), &brotli(compression));
+    }
     found.problems
 }
 
@@ -82,6 +108,7 @@ struct Lists {
     finders: Vec<String>,
     apps: Vec<String>,
     templates: Vec<String>,
+    allowed: Vec<String>,
 }
 
 impl Lists {
@@ -111,6 +138,11 @@ impl Lists {
                 .map(|app| format!("{} in {}", app.entry, shown(&app.directory)))
                 .collect(),
             templates: templates.into_iter().map(|it| shown(it)).collect(),
+            allowed: settings
+                .allow
+                .iter()
+                .map(|it| format!("{:?} of {} as {:?}", it.kind, it.path.glob(), it.level))
+                .collect(),
         }
     }
 }
@@ -159,7 +191,15 @@ impl Found<'_> {
             .places
             .mark(key, Problem::error("settings-drift", message));
         let problem = notes.into_iter().fold(problem, Problem::note);
-        let cure = "correct it, or make the file anew: staticc init --force";
+        let pyproject = self
+            .places
+            .file()
+            .is_some_and(|it| it.ends_with("pyproject.toml"));
+        let cure = if pyproject {
+            "correct it"
+        } else {
+            "correct it, or make the file anew: staticc init --force"
+        };
         self.problems.push(problem.cure(cure));
     }
 }

@@ -2,17 +2,17 @@
 //! them, paths relative to it. Reads Python as text to see what it can leave
 //! out; writes nothing.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
 use super::answers::Answers;
-use super::live::feature;
 use super::written;
 use crate::disk::real;
-use crate::nouns::Problem;
+use crate::nouns::{DjangoVersion, Problem};
 use crate::rewrite::normal;
-use crate::settings::{App, FINDER_NAMES, Finder, SearchPath, Settings, locate_app};
+use crate::settings::{App, FINDER_NAMES, Finder, SearchPath, Settings, change_paths, locate_app};
 
 /// A settings file to be.
 pub struct Draft<'a> {
@@ -34,7 +34,6 @@ impl Draft<'_> {
     /// The text of the file.
     pub fn text(&self) -> String {
         let mut table = self.values.clone();
-        self.make_relative(&mut table);
         if self.has_usual_templates() {
             table.remove("TEMPLATES");
         }
@@ -43,70 +42,51 @@ impl Draft<'_> {
         if finders != FINDER_NAMES {
             table.insert("STATICFILES_FINDERS".into(), finders.into());
         }
-        let found = self.locate();
+        let (found, elsewhere) = self.locate();
         if !found.is_empty() {
             let own = table.entry("staticc");
             if let Value::Table(own) = own.or_insert_with(|| Table::new().into()) {
                 own.extend(found);
             }
         }
-        written::text(&table, self.answers, self.untold)
+        change_paths(&mut table, &|path| {
+            self.relative(&self.directory.join(path))
+        });
+        written::text(&table, self.answers, self.untold, elsewhere)
     }
 
-    /// What has to be said of where apps are, and whose rules are followed.
-    fn locate(&self) -> Table {
+    /// What has to be said of where apps are, and whose rules are followed; and
+    /// whether that is outside the project.
+    fn locate(&self) -> (Table, bool) {
         let mut path = PythonPath::new(self);
         for app in &self.live.apps {
             path.add(app);
         }
         let mut own = Table::new();
-        if path.search.django_version().as_deref().and_then(feature) != Some(self.live.django) {
+        if path
+            .search
+            .django_version()
+            .as_deref()
+            .and_then(DjangoVersion::of)
+            != Some(self.live.django)
+        {
             own.insert("django".into(), self.live.django.as_str().into());
         }
         if path.is_own {
-            let entries = path.entries.iter().map(|entry| self.relative(entry));
+            let entries = path.entries.iter().map(|entry| text(entry));
             own.insert("python_path".into(), entries.collect::<Vec<_>>().into());
         }
         if !path.stated.is_empty() {
             let stated = path.stated.iter();
-            let stated = stated.map(|app| (app.entry.clone(), self.relative(&app.directory)));
+            let stated = stated.map(|app| (app.entry.clone(), text(&app.directory)));
             own.insert("app_directories".into(), stated.collect::<Table>().into());
         }
-        own
-    }
-
-    fn make_relative(&self, table: &mut Table) {
-        let relative = |value: &mut Value| {
-            if let Some(path) = value.as_str() {
-                *value = self.relative(&self.directory.join(path));
-            }
-        };
-        table.get_mut("STATIC_ROOT").into_iter().for_each(relative);
-        let dirs = table.get_mut("STATICFILES_DIRS");
-        for dir in dirs.and_then(Value::as_array_mut).into_iter().flatten() {
-            match dir {
-                Value::Array(pair) => pair.iter_mut().skip(1).for_each(relative),
-                directory => relative(directory),
-            }
-        }
-        let engines = table.get_mut("TEMPLATES");
-        for engine in engines.and_then(Value::as_array_mut).into_iter().flatten() {
-            let dirs = engine.get_mut("DIRS").and_then(Value::as_array_mut);
-            dirs.into_iter().flatten().for_each(relative);
-        }
-        let options = table.get_mut("STORAGES");
-        let options = options.and_then(|it| it.get_mut("staticfiles")?.get_mut("OPTIONS"));
-        let location = options.and_then(|it| it.get_mut("location"));
-        location.into_iter().for_each(relative);
-        let cache = table.get_mut("staticc").and_then(|it| it.get_mut("cache"));
-        cache
-            .and_then(|it| it.get_mut("dir"))
-            .into_iter()
-            .for_each(relative);
+        let outside = |entry: &PathBuf| !entry.starts_with(self.beside);
+        (own, path.is_own && path.entries.iter().any(outside))
     }
 
     /// A path as the file has it: relative, unless that leads far away.
-    fn relative(&self, path: &Path) -> Value {
+    fn relative(&self, path: &Path) -> String {
         const UP: usize = 2;
         let path = normal(path);
         let mut ancestors = self.beside.ancestors().take(UP + 1).enumerate();
@@ -118,7 +98,7 @@ impl Draft<'_> {
         match below.as_deref().map(|below| below.trim_end_matches('/')) {
             Some("") => ".".into(),
             Some(below) => below.into(),
-            None => path.to_string_lossy().into_owned().into(),
+            None => path.to_string_lossy().into_owned(),
         }
     }
 
@@ -128,18 +108,22 @@ impl Draft<'_> {
         for app in &self.live.apps {
             usual.extend(["templates", "jinja2"].map(|name| app.directory.join(name)));
         }
-        let there = |directories: &[PathBuf]| -> Vec<PathBuf> {
-            let mut there: Vec<PathBuf> = directories
-                .iter()
-                .filter(|it| it.is_dir())
-                .map(|it| real(it))
-                .collect();
-            let mut seen = std::collections::HashSet::new();
-            there.retain(|it| seen.insert(it.clone()));
-            there
-        };
         there(&usual) == there(&self.live.template_dirs)
     }
+}
+
+/// The directories that there are, each once.
+fn there(directories: &[PathBuf]) -> Vec<PathBuf> {
+    let mut seen = HashSet::new();
+    let there = directories.iter().filter(|directory| directory.is_dir());
+    let there = there.map(|directory| real(directory));
+    there
+        .filter(|directory| seen.insert(directory.clone()))
+        .collect()
+}
+
+fn text(path: &Path) -> Value {
+    path.to_string_lossy().into_owned().into()
 }
 
 /// Where apps are looked up, as far as that has to be said.

@@ -1,12 +1,10 @@
 //! Why a project can't be loaded → a problem with the place in the project's
-//! own files, and a cure. Reads the one line it points to.
-
-use std::path::{Path, PathBuf};
+//! own files, and a cure.
 
 use serde::Deserialize;
 
-use crate::disk;
-use crate::nouns::{Problem, line_range, place_at};
+use super::place::{located, masked};
+use crate::nouns::Problem;
 
 /// An exception, as `ask.py` describes it.
 #[derive(Debug, Deserialize)]
@@ -20,14 +18,14 @@ pub struct Failure {
     place: Option<String>,
     /// What is missing, if something is.
     missing: Option<String>,
-    /// `variable` or `module`.
+    /// `variable`, `module`, `empty-setting`, or `settings`: nobody names them.
     missing_is: Option<String>,
 }
 
 impl Failure {
     /// The problem it is for who was `asked` for this module.
     pub fn problem(&self, asked: &str, module: Option<&str>) -> Problem {
-        let said = [&self.kind, ": ", &self.message].concat();
+        let said = [&self.kind, ": ", &masked(&self.message)].concat();
         let said = said.trim_end_matches(": ");
         let message = format!("the project cannot be loaded: {said}");
         let problem = Problem::error("project-unloadable", message);
@@ -54,37 +52,13 @@ impl Failure {
             Some("module") => format!(
                 "install {missing} in that environment, name another with --python, or run this in the directory of manage.py"
             ),
-            _ if self.kind == "LookupError" => {
+            Some("empty-setting") => {
+                format!("{missing} is empty: set what it is taken from, such as an environment variable")
+            }
+            Some("settings") => {
                 "name the settings, --django-settings mysite.settings, or run this in the directory of manage.py".to_owned()
             }
             _ => "correct it until `python manage.py check` succeeds".to_owned(),
         }
-    }
-}
-
-/// Python files that people write are smaller by far, in bytes.
-const LARGEST: u64 = 4 << 20;
-
-/// The problem, said of `file:line`.
-pub fn located(problem: Problem, place: Option<&str>) -> Problem {
-    let Some((file, line)) = place.map(split) else {
-        return problem;
-    };
-    let problem = problem.in_file(&file);
-    let text = disk::read_small(&file, LARGEST).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    match line.map(|line| line_range(&text, line)) {
-        Some(range) if !range.is_empty() => problem.at(place_at(&text, range.start, range.end)),
-        _ => problem,
-    }
-}
-
-/// `file:line`, or a file alone.
-pub fn split(place: &str) -> (PathBuf, Option<usize>) {
-    let parts = place.rsplit_once(':');
-    let parts = parts.and_then(|(file, line)| Some((file, line.parse().ok()?)));
-    match parts {
-        Some((file, line)) => (Path::new(file).into(), Some(line)),
-        None => (place.into(), None),
     }
 }

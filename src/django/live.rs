@@ -23,19 +23,21 @@ pub fn live(answers: &Answers, given: &Given) -> Given {
     let own = given.values.entry("staticc");
     let own = own.or_insert_with(|| Table::new().into());
     if let Value::Table(own) = own {
-        own.extend(located(answers));
+        for (key, value) in whereabouts(answers) {
+            own.entry(key).or_insert(value);
+        }
     }
     given
 }
 
 /// Where everything is, so that nobody looks for it.
-fn located(answers: &Answers) -> Table {
+fn whereabouts(answers: &Answers) -> Table {
     let text = |path: &Path| Value::from(path.to_string_lossy().into_owned());
     let apps = answers.apps.iter().flatten();
     let apps = apps.map(|app| (app.entry.clone(), text(&app.directory)));
     let mut own = Table::new();
     own.insert("app_directories".into(), apps.collect::<Table>().into());
-    let (django, python_path) = match feature(&answers.versions.django) {
+    let (django, python_path) = match DjangoVersion::of(&answers.versions.django) {
         Some(django) => (Some(django), vec![]),
         // Whose rules are not known, the settings say what to do about.
         None => (None, vec![text(&answers.versions.prefix)]),
@@ -43,11 +45,4 @@ fn located(answers: &Answers) -> Table {
     own.insert("python_path".into(), python_path.into());
     own.extend(django.map(|django| ("django".to_owned(), django.as_str().into())));
     own
-}
-
-/// The release of a version, such as 5.2 of 5.2.8, if its rules are known.
-pub fn feature(version: &str) -> Option<DjangoVersion> {
-    let mut parts = version.split('.');
-    let release = [parts.next()?, parts.next()?].join(".");
-    release.parse().ok()
 }

@@ -9,6 +9,7 @@ mod draft;
 mod failure;
 mod json;
 mod live;
+mod place;
 mod python;
 mod storage;
 mod written;

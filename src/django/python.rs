@@ -1,7 +1,7 @@
 //! Asks a project's own Python: which one it is, where manage.py is, running
 //! the script. Knows no answer.
 
-use std::io;
+use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -48,7 +48,7 @@ pub fn ask(question: &Question<'_>) -> Result<Answers, Problem> {
             command.arg("--no-default-ignore");
         }
     }
-    let output = command.output().map_err(|error| not_run(&python, &error))?;
+    let (output, said) = run(&mut command).map_err(|error| not_run(&python, &error))?;
     let shown = python.strip_prefix(question.directory).unwrap_or(&python);
     let asked = match question.module {
         Some(module) => format!("{} for {module}", shown.display()),
@@ -58,8 +58,20 @@ pub fn ask(question: &Question<'_>) -> Result<Answers, Problem> {
     let answers = output.stdout.rsplit(|&byte| byte == b'\n').next();
     match answers.filter(|answers| !answers.is_empty()) {
         Some(answers) => answers::read(answers, &asked, question.module),
-        None => Err(crashed(&asked, &output)),
+        None => Err(crashed(&asked, &output, &said)),
     }
+}
+
+/// Runs a command to its end: what it prints, and what it says on standard
+/// error. A file, since what it leaves running may hold a pipe for ever.
+fn run(command: &mut Command) -> io::Result<(Output, String)> {
+    let mut errors = tempfile::tempfile()?;
+    command.stderr(errors.try_clone()?);
+    let output = command.output()?;
+    let mut said = Vec::new();
+    errors.rewind()?;
+    errors.read_to_end(&mut said)?;
+    Ok((output, String::from_utf8_lossy(&said).into_owned()))
 }
 
 /// The manage.py of a directory, or of the one directory in it that has one.
@@ -102,10 +114,9 @@ fn not_run(python: &Path, error: &io::Error) -> Problem {
 }
 
 /// Python ended before it could say anything.
-fn crashed(asked: &str, output: &Output) -> Problem {
+fn crashed(asked: &str, output: &Output, said: &str) -> Problem {
     let message = format!("the project's Python gave no answer: {}", output.status);
     let problem = Problem::error("project-unloadable", message).note(format!("asked {asked}"));
-    let said = String::from_utf8_lossy(&output.stderr);
     let last = said.lines().rev().find(|line| !line.trim().is_empty());
     let problem = last.into_iter().fold(problem, Problem::note);
     problem.cure("name the Python that the project runs on: --python .venv/bin/python")

@@ -6,7 +6,7 @@ use std::path::Path;
 use toml::{Table, Value};
 
 use super::answers::{Answers, Storage};
-use super::failure::located;
+use super::place::located;
 use crate::nouns::Problem;
 use crate::settings::BACKEND_NAMES;
 

@@ -27,8 +27,14 @@ const ORDER: [(&str, &str); 12] = [
     ("TEMPLATES", "Where `staticc check` looks for {% static %}."),
 ];
 
-/// The text.
-pub fn text(table: &Table, answers: &Answers, untold: &[Problem]) -> String {
+const ELSEWHERE: &str = "\
+#
+# The project's environment, in python_path, is outside the project: on another machine it
+# may be elsewhere. Without python_path it is looked for in VIRTUAL_ENV, .venv and venv.
+";
+
+/// The text; `elsewhere` is the environment of a project that is not in it.
+pub fn text(table: &Table, answers: &Answers, untold: &[Problem], elsewhere: bool) -> String {
     let mut text = String::new();
     let module = answers
         .settings_module
@@ -50,6 +56,9 @@ pub fn text(table: &Table, answers: &Answers, untold: &[Problem]) -> String {
             "#\n# Not carried over: {};\n# {cure}.",
             problem.message
         );
+    }
+    if elsewhere {
+        text.push_str(ELSEWHERE);
     }
     text.push('\n');
     let known = ORDER.iter().map(|(key, comment)| (*key, *comment));
@@ -73,23 +82,8 @@ fn entry(key: &str, value: &Value) -> String {
     let table = Table::from_iter([(key.to_owned(), value.clone())]);
     // A table of TOML's own values is TOML.
     let text = toml::to_string(&table).unwrap_or_default();
-    let lines = text
-        .lines()
-        .map(|line| remark(line).to_owned() + &readable(line) + "\n");
+    let lines = text.lines().map(|line| readable(line) + "\n");
     lines.collect()
-}
-
-/// What is to be said before a line.
-fn remark(line: &str) -> &'static str {
-    let leads_out = [" \"/", " \"../", "[\"/", "[\"../"]
-        .iter()
-        .any(|path| line.contains(path));
-    if line.starts_with("python_path = ") && leads_out {
-        "# Partly outside the project: elsewhere it may be another place. Without this line an\n\
-         # environment is looked for in VIRTUAL_ENV, .venv and venv.\n"
-    } else {
-        ""
-    }
 }
 
 /// A line as people write it: modes in eights, long arrays in lines of their

@@ -35,6 +35,13 @@ impl DjangoVersion {
     /// The version used when nothing says otherwise.
     pub const NEWEST: Self = Self::V6_1;
 
+    /// The release of a version such as `"5.2.8"`, if its rules are known.
+    pub fn of(version: &str) -> Option<Self> {
+        let mut parts = version.split('.');
+        let release = [parts.next()?, parts.next()?].join(".");
+        release.parse().ok()
+    }
+
     /// The name as written in settings: `"6.1"`.
     pub fn as_str(self) -> &'static str {
         match self {

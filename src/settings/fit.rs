@@ -67,7 +67,7 @@ impl Checker<'_> {
                 });
             }
             Shape::Extensions if matches!(node.value, Value::Text(_)) => {}
-            Shape::Texts | Shape::Extensions => self.each(key, node, |element| {
+            Shape::Texts | Shape::Paths | Shape::Extensions => self.each(key, node, |element| {
                 self.check_text(key, element, "an array of strings");
             }),
             Shape::StaticDirs => self.each(key, node, |element| {

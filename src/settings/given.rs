@@ -40,7 +40,7 @@ impl Given {
         let entries = self.values.iter().map(|(key, value)| {
             let (text, line) = match self.places.get(key) {
                 Some((file, line)) => {
-                    let text = || Text::new(shown(file), read(file));
+                    let text = || Text::new(shown(file), read_python(file));
                     (&*texts.entry(file).or_insert_with(text), *line)
                 }
                 None => (&nowhere, 1),
@@ -55,8 +55,8 @@ impl Given {
     }
 }
 
-/// A Python file, to point into.
-fn read(file: &Path) -> String {
+/// A Python file, to point into; empty where it can't be read.
+pub fn read_python(file: &Path) -> String {
     let bytes = disk::read_small(file, LARGEST).unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
 }

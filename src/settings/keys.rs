@@ -158,7 +158,7 @@ tables! {
         /// Accepted and unused.
         NAME: Text;
         /// Directories of templates.
-        DIRS: Texts => Texts(&[]);
+        DIRS: Paths => Texts(&[]);
         /// Whether apps have directories of templates.
         APP_DIRS: Boolean => Boolean(false);
         OPTIONS: Table(&TEMPLATE_OPTIONS);
@@ -175,7 +175,7 @@ tables! {
         django: Django;
         /// Where apps are looked up: directories and virtual environments;
         /// else the settings file's directory, VIRTUAL_ENV, .venv and venv.
-        python_path: Texts;
+        python_path: Paths;
         app_directories: Table(&APP_DIRECTORIES);
         /// Patterns of what is not collected, besides those of -i.
         ignore_patterns: Texts;

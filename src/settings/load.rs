@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::problems::Problems;
 use super::python_env::SearchPath;
 use super::reader::Section;
-pub use super::text::Source;
 use super::text::{Layers, absolute, read_layers};
+pub use super::text::{Source, sets, usual_file};
 use super::tree::{Node, Spot};
 use super::words::{FINDERS, LEVELS, one_of};
 use super::{
@@ -43,6 +43,12 @@ pub struct Loaded {
 pub struct Places(Vec<(String, Spot)>);
 
 impl Places {
+    /// What says them, as it is shown.
+    pub fn file(&self) -> Option<&Path> {
+        let (_, spot) = self.0.first()?;
+        Some(Path::new(&spot.text.name))
+    }
+
     /// The problem, said of where a key is written, if it is.
     pub fn mark(&self, key: &str, problem: Problem) -> Problem {
         let entry = self.0.iter().find(|(known, _)| known == key);
@@ -231,14 +237,9 @@ impl<'a> Loader<'a> {
 
     /// Whose rules: as written, else those of the Django that is installed.
     fn django(&self, search: &SearchPath) -> DjangoVersion {
-        let feature = |version: &str| {
-            let mut parts = version.split('.');
-            let release = [parts.next()?, parts.next()?].join(".");
-            release.parse::<DjangoVersion>().ok()
-        };
         let newest = DjangoVersion::NEWEST;
         if let Some((text, spot)) = self.staticc.placed_text("django") {
-            return feature(text).unwrap_or_else(|| {
+            return DjangoVersion::of(text).unwrap_or_else(|| {
                 let known = DjangoVersion::ALL.map(DjangoVersion::as_str);
                 self.staticc.refuse("django", spot, &one_of(&known));
                 newest
@@ -247,7 +248,7 @@ impl<'a> Loader<'a> {
         let Some(installed) = search.django_version() else {
             return newest;
         };
-        feature(&installed).unwrap_or_else(|| {
+        DjangoVersion::of(&installed).unwrap_or_else(|| {
             let problem = Problem::warning(
                 "unknown-django",
                 format!("Django {installed} is installed, whose rules are not known; using those of {newest}"),

@@ -93,7 +93,7 @@ fn of_shape(shape: Shape) -> Value {
         }
         Shape::Word(words) => json!({"type": "string", "enum": words}),
         Shape::Words(words) => array(of_shape(Shape::Word(words))),
-        Shape::Texts => array(text()),
+        Shape::Texts | Shape::Paths => array(text()),
         Shape::Extensions => json!({"anyOf": [array(text()), text()]}),
         Shape::StaticDirs => {
             let pair = json!({

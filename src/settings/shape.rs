@@ -69,6 +69,8 @@ pub enum Shape {
     Words(&'static [&'static str]),
     /// An array of strings.
     Texts,
+    /// An array of paths, each relative to the settings file.
+    Paths,
     /// An array of strings, or a string that is taken by characters.
     Extensions,
     /// An array of paths and of pairs of a prefix and a path.

@@ -104,6 +104,33 @@ fn lay_over(table: &mut Table, set: &[String]) -> Result<(), Vec<Problem>> {
     }
 }
 
+/// Whether `--set` says something of this key.
+pub fn sets(set: &[String], key: &[&str]) -> bool {
+    let mut tables = set
+        .iter()
+        .filter_map(|line| parse(&Text::new("--set", line.as_str())).ok());
+    let Some((last, above)) = key.split_last() else {
+        return false;
+    };
+    tables.any(|table| {
+        let inner = above
+            .iter()
+            .try_fold(&table, |table, key| match &table.get(key)?.value {
+                Value::Table(inner) => Some(inner),
+                _ => None,
+            });
+        inner.is_some_and(|inner| inner.get(last).is_some())
+    })
+}
+
+/// The settings file in a directory where none is named, if there is one.
+pub fn usual_file(directory: &Path) -> Option<PathBuf> {
+    let (path, content, in_pyproject) = find(directory).ok()?;
+    let text = Text::new(path.to_string_lossy(), content);
+    let says = || settings_of(&parse(&text).ok()?);
+    (!in_pyproject || says().is_some()).then_some(path)
+}
+
 /// A file, its content, and whether it is a `pyproject.toml`.
 fn open(file: &Path, directory: &Path) -> Result<(PathBuf, String, bool), Problem> {
     let is_pyproject = file

@@ -42,11 +42,13 @@ pub fn find(settings: &Settings, patterns: &Patterns) -> Found {
     let static_root = std::fs::canonicalize(&settings.static_root)
         .unwrap_or_else(|_| settings.static_root.clone());
     let directories = SourceDirectory::all(settings);
+    // Other finders knew what is ignored, but for what only we do.
+    let own = Patterns::new(&settings.ignore_patterns);
     // Listing takes time, claiming takes turns.
     let listings: Vec<Listing> = directories
         .par_iter()
         .map(|directory| match &directory.listed {
-            Some(files) => Listing::given(files),
+            Some(files) => Listing::given(files, &own),
             None => Listing::of(&directory.root, patterns, &static_root),
         })
         .collect();
@@ -79,9 +81,11 @@ struct Listing {
 
 impl Listing {
     /// What somebody else has listed.
-    fn given(files: &[LogicalPath]) -> Self {
+    fn given(files: &[LogicalPath], patterns: &Patterns) -> Self {
+        let files = files.iter();
+        let files = files.filter(|file| patterns.that_ignores(file.as_path()).is_none());
         Self {
-            files: files.to_vec(),
+            files: files.cloned().collect(),
             problems: Vec::new(),
         }
     }

@@ -30,7 +30,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask VERB
   oracle [CASE…]                    make fixtures/*/expected with real Django and WhiteNoise
-  parity [--quick]                  compare staticc and Django on real packages
+  parity [--quick | X.Y…]           compare staticc and Django on real packages
   projects [X.Y…]                   compare four ways to collect real projects, with these versions of Django
   fuzz-parity [--seconds N] [--django X.Y] [--seed N]
                                     compare staticc and Django on random trees

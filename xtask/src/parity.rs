@@ -28,7 +28,13 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let quick = arguments.iter().any(|argument| argument == "--quick");
     let binary = staticc()?;
     let node = npm::packages(&NODE_PACKAGES)?;
-    let versions: &[&str] = if quick { &["6.1"] } else { &DJANGO };
+    let named = |django: &&str| arguments.iter().any(|argument| argument == django);
+    let named: Vec<&str> = DJANGO.into_iter().filter(named).collect();
+    let versions = match (&named[..], quick) {
+        ([], true) => &["6.1"],
+        ([], false) => &DJANGO[..],
+        (named, _) => named,
+    };
     let report = |django: &str| workshop().join(format!("parity-{django}.json"));
     // Two at a time: Django works on one core for the most part.
     for pair in versions.chunks(2) {
