@@ -53,7 +53,8 @@ pub(super) fn source_of(file: Option<&Path>) -> Source<'_> {
     file.map_or(Source::Usual, Source::File)
 }
 
-/// The dotted name of a Python module, unless there is a file of that name.
+/// The dotted name of a Python module, unless there is something else of that
+/// name.
 pub(super) fn module<'n>(name: &'n Path, directory: &Path) -> Option<&'n str> {
     let text = name.to_str()?;
     let identifier = |part: &str| {
@@ -64,7 +65,9 @@ pub(super) fn module<'n>(name: &'n Path, directory: &Path) -> Option<&'n str> {
     };
     let is_toml = name.extension().is_some_and(|suffix| suffix == "toml");
     let is_module = text.split('.').all(identifier) && !is_toml;
-    (is_module && !directory.join(name).is_file()).then_some(text)
+    let there = directory.join(name);
+    let is_file = there.exists() && !there.join("__init__.py").exists();
+    (is_module && !is_file).then_some(text)
 }
 
 /// What the Django app of staticc has asked.

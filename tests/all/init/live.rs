@@ -107,7 +107,7 @@ fn a_name_may_be_a_file_or_a_module() {
     project
         .collect(&["--settings", "./mysite"])
         .is(2, &["[settings-file]"]);
-    fs::create_dir(project.path("settings")).unwrap();
+    project.write("settings/__init__.py", "");
     let said = project.collect(&["--settings", "settings"]);
     said.is(2, &["[project-unloadable]"]);
     project.write(
