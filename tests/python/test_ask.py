@@ -296,6 +296,19 @@ class Ask(unittest.TestCase):
         self.assertEqual((storage["manifest_strict"], storage["manifest_location"]), (False, "/srv"))
         self.assertIn("*.svg", [pattern[0] for pattern in storage["patterns"]])
 
+    def overrides(self, storage):
+        """Of a storage of the project, with this source."""
+        self.write("mysite/settings.py", SETTINGS + STORAGE % "mysite.storage.Ours")
+        self.write("mysite/storage.py", f"from django.contrib.staticfiles.storage import *\n{storage}")
+        return [(over["name"], over["where"]) for over in self.ask()["storage"]["overrides"]]
+
+    def test_post_process_where_django_has_none(self):
+        """collectstatic calls it where a storage has it."""
+        method = "class Ours(StaticFilesStorage):\n    def post_process(self, *of, **options):\n        yield from ()\n"
+        self.assertEqual(self.overrides(method), [("post_process", f"{self.root}/mysite/storage.py:3")])
+        imported = "class Mixin:\n    post_process = print\nclass Ours(Mixin, StaticFilesStorage):\n    def other(self):\n        pass\n"
+        self.assertEqual(self.overrides(imported), [("post_process", f"{self.root}/mysite/storage.py:3")])
+
     def test_patterns_with_imports_are_djangos(self):
         self.write("mysite/settings.py", SETTINGS + STORAGE % "mysite.storage.Ours")
         self.write("mysite/storage.py", (

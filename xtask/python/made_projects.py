@@ -131,6 +131,7 @@ def left_to_django():
     """Those with a storage that only Python can run, and whether a file can say what comes near it."""
     return [
         (Project("traced", "mysite", ["small", "traced"]), True),
+        (Project("listed", "mysite", ["small", "listed"]), True),
         (Project("memory", "mysite", ["small", "memory"]), False),
     ]
 

@@ -44,6 +44,8 @@ STORAGE_ATTRIBUTES = (
     "manifest_name manifest_strict max_post_process_passes support_js_module_import_aggregation"
     " keep_only_hashed_files location base_url file_permissions_mode directory_permissions_mode"
 ).split()
+# What collectstatic calls on any storage that has it; FileSystemStorage has not.
+LOOKED_UP = {"post_process"}
 
 
 class Prepared(BaseException):
@@ -264,13 +266,15 @@ def storage(settings, live):
     overrides = []
     for base in (base for base in mro if not library(base)):
         for name, value in vars(base).items():
-            if (name != "__init__" and name.startswith("__")) or not any(name in vars(known) for known in theirs):
+            if name != "__init__" and name.startswith("__"):
+                continue
+            if name not in LOOKED_UP and not any(name in vars(known) for known in theirs):
                 continue
             described = callable(value) or hasattr(type(value), "__get__")
             kind = {"kind": "method"} if described else {"kind": "attribute", "value": plain(value, f"storage.{name}")}
             overrides.append({"name": name, "class": dotted(base), "where": where(base, name), **kind})
     for name, value in vars(live).items() if live is not None else ():
-        if callable(value) and hasattr(cls, name):
+        if callable(value) and (name in LOOKED_UP or hasattr(cls, name)):
             overrides.append({"name": name, "class": dotted(cls), "where": None, "kind": "method"})
 
     def read(name):
