@@ -419,6 +419,36 @@ class Ask(unittest.TestCase):
         asked = [not_asked["what"] for not_asked in answer["not_asked"]]
         self.assertEqual(asked, ["files of mysite.finder.Memory", "files of mysite.finder.Gone"])
 
+    def test_finder_whose_storage_opens_in_its_own_way(self):
+        """Django copies what it opens, whatever is at its path."""
+        names = ("Opens", "OpensPrivately", "OpensOnce", "Default")
+        finders = [f"mysite.finder.{name}" for name in names]
+        self.write("mysite/settings.py", SETTINGS + f"MEDIA_ROOT = BASE_DIR\nSTATICFILES_FINDERS = {finders}\n")
+        self.write("there.css", "")
+        self.write("mysite/finder.py", (
+            "from django.contrib.staticfiles.finders import BaseFinder, DefaultStorageFinder\n"
+            "from django.core.files.base import ContentFile\n"
+            "from django.core.files.storage import FileSystemStorage\n"
+            "class Public(FileSystemStorage):\n"
+            "    def open(self, name, mode='rb'):\n        return ContentFile(b'other')\n"
+            "class Private(FileSystemStorage):\n"
+            "    def _open(self, name, mode='rb'):\n        return ContentFile(b'other')\n"
+            "class Base(BaseFinder):\n"
+            "    def list(self, ignore_patterns):\n        yield 'there.css', self.kept\n"
+            "class Opens(Base):\n    kept = Public('.')\n"
+            "class OpensPrivately(Base):\n    kept = Private('.')\n"
+            "class OpensOnce(Base):\n    kept = FileSystemStorage('.')\n    kept.open = Public().open\n"
+            "class Default(DefaultStorageFinder):\n"
+            "    def list(self, ignore_patterns):\n        yield 'there.css', self.storage\n"
+        ))
+        answer = self.ask("--files")
+        found = [finder["files"] and [file["path"] for file in finder["files"]] for finder in answer["finders"]]
+        self.assertEqual(found, [None, None, None, ["there.css"]])
+        self.assertEqual(answer["not_asked"][1], {
+            "what": "files of mysite.finder.OpensPrivately",
+            "why": "TypeError: mysite.finder.Private opens files in its own way",
+        })
+
     def test_prepared_by_manage(self):
         self.write("manage.py", MANAGE.replace("def main():", (
             "def main():\n"

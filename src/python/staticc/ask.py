@@ -238,6 +238,16 @@ def ignore_patterns(registry):
     return {"value": value, "set": value != StaticFilesConfig.ignore_patterns, "where": where(by, "ignore_patterns")}
 
 
+def unwrapped(value):
+    """What a lazy object stands for."""
+    from django.utils.functional import LazyObject
+
+    if not isinstance(value, LazyObject):
+        return value
+    value.__class__  # looking at it makes it
+    return value._wrapped
+
+
 def make_storage(settings):
     """The class of the configured storage, and one made with its options; again the class where that fails."""
     from django.core.files.storage import FileSystemStorage
@@ -255,11 +265,7 @@ def make_storage(settings):
 
 def storage(settings, live):
     """What the storage in use (else one made like it) is, and what of it is the project's own."""
-    from django.utils.functional import LazyObject
-
-    if isinstance(live, LazyObject):
-        live.__class__  # looking at it makes it
-        live = live._wrapped
+    live = unwrapped(live)
     cls, made = (type(live), live) if live is not None else make_storage(settings)
     mro = [base for base in cls.__mro__ if base is not object]
     theirs = [base for base in mro if library(base)]
@@ -299,7 +305,14 @@ def storage(settings, live):
 def other_finders(settings, patterns):
     """The finders that are not Django's two, and what they find if patterns to ignore are given."""
     from django.contrib.staticfiles.finders import get_finder
+    from django.core.files.storage import FileSystemStorage, Storage
     from django.utils.module_loading import import_string
+
+    def opens_paths(kept):
+        cls = type(kept)
+        if not isinstance(kept, FileSystemStorage) or {"open", "_open"} & vars(kept).keys():
+            return False
+        return (cls.open, cls._open) == (Storage.open, FileSystemStorage._open)
 
     def finder(entry):
         cls = import_string(entry)
@@ -310,6 +323,9 @@ def other_finders(settings, patterns):
         return [file(os.fsdecode(path), kept) for path, kept in get_finder(entry).list(patterns)]
 
     def file(path, kept):
+        kept = unwrapped(kept)
+        if not opens_paths(kept):  # Django copies what it opens
+            raise TypeError(f"{dotted(type(kept))} opens files in its own way")
         prefix, source = getattr(kept, "prefix", None) or "", absolute(kept.path(path))
         if not os.path.lexists(source):  # in memory, say
             raise FileNotFoundError(f"{source} is not on this disk")
