@@ -286,12 +286,12 @@ class Ask(unittest.TestCase):
         storage = self.ask()["storage"]
         file = f"{self.root}/mysite/storage.py"
         self.assertEqual((storage["base"], storage["where"], storage["made"]), (MANIFEST, f"{file}:8", True))
-        self.assertEqual(sorted((over["name"], over["where"], over["kind"]) for over in storage["overrides"]), [
-            ("__init__", f"{file}:12", "method"),
-            ("manifest_strict", f"{file}:9", "attribute"),
-            ("patterns", f"{file}:11", "attribute"),
-            ("support_js_module_import_aggregation", f"{file}:10", "attribute"),
-            ("url", f"{file}:4", "method"),
+        self.assertEqual(sorted((over["name"], over["where"]) for over in storage["overrides"]), [
+            ("__init__", f"{file}:12"),
+            ("manifest_strict", f"{file}:9"),
+            ("patterns", f"{file}:11"),
+            ("support_js_module_import_aggregation", f"{file}:10"),
+            ("url", f"{file}:4"),
         ])
         self.assertEqual((storage["manifest_strict"], storage["manifest_location"]), (False, "/srv"))
         self.assertIn("*.svg", [pattern[0] for pattern in storage["patterns"]])
@@ -368,6 +368,42 @@ class Ask(unittest.TestCase):
         self.assertIsNone(answer["settings"]["STATIC_ROOT"]["value"])
         self.assertIn({"what": "STATIC_ROOT", "why": r"ValueError: /srv/\udcff is not UTF-8"}, answer["not_asked"])
 
+    def test_what_is_used_is_not_altered(self):
+        """Other text in its place would be another pattern, name or directory."""
+        self.write("mysite/settings.py", SETTINGS + (
+            "import enum\n"
+            "class Word(str, enum.Enum):\n    FORCE = '/script'\n"
+            "FORCE_SCRIPT_NAME = Word.FORCE\n"
+            "INSTALLED_APPS = ['mysite.apps.Static']\n"
+            "STATICFILES_DIRS = [('a\\udcff', 'a')]\n"
+            "STATICC = {'compression': {'exclude': ['b\\udcff']}}\n"
+            "WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ['c\\udcff']\n"
+            "STORAGES = {'staticfiles': {'BACKEND': 'mysite.storage.Ours', 'OPTIONS': {\n"
+            "    'location': 'e\\udcff', 'base_url': '/f\\udcff/'}}}\n"
+        ))
+        self.write("mysite/apps.py", (
+            "from django.contrib.staticfiles.apps import StaticFilesConfig\n"
+            "class Static(StaticFilesConfig):\n    ignore_patterns = ['g\\udcff']\n"
+        ))
+        self.write("mysite/storage.py", (
+            "from django.contrib.staticfiles.storage import ManifestStaticFilesStorage as Base\n"
+            "class Ours(Base):\n    manifest_name = 'h\\udcff'\n"
+        ))
+        answer = self.ask()
+        self.assertEqual(sorted(about["what"] for about in answer["not_asked"]), sorted([
+            "STATICC", "STATICFILES_DIRS", "WHITENOISE_SKIP_COMPRESS_EXTENSIONS", "ignore_patterns",
+            "storage.base_url", "storage.location", "storage.manifest_location", "storage.manifest_name", "STORAGES",
+        ]))
+        for about in answer["not_asked"]:
+            self.assertRegex(about["why"], r"^ValueError: \S*\\udcff\S* is not UTF-8$")
+        self.assertEqual(answer["settings"]["FORCE_SCRIPT_NAME"]["value"], "/script")
+        self.assertIsNone(answer["settings"]["STATICC"]["value"])
+        self.assertIsNone(answer["storage"]["location"])
+
+    def test_prefix_that_is_none(self):
+        self.write("mysite/settings.py", SETTINGS + "STATICFILES_DIRS = [(None, 'a')]\n")
+        self.assertEqual(self.ask()["settings"]["STATICFILES_DIRS"]["value"][0]["prefix"], "")
+
     def test_described_by_a_process(self):
         """The storage in use is described as it is, and nothing else happens."""
         self.write("mysite/settings.py", SETTINGS + STORAGE % MANIFEST)
@@ -393,7 +429,7 @@ class Ask(unittest.TestCase):
         })
         storage = answer["storage"]
         self.assertEqual((storage["class"], storage["location"], storage["manifest_strict"]), (MANIFEST, "/srv/live", False))
-        self.assertEqual(storage["overrides"], [{"name": "url", "class": MANIFEST, "where": None, "kind": "method"}])
+        self.assertEqual(storage["overrides"], [{"name": "url", "where": None}])
         self.assertEqual((answer["settings"]["STATIC_URL"]["value"], answer["not_asked"]), ("/live/", []))
 
     def test_finder_with_a_file_that_is_not_on_disk(self):

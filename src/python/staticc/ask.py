@@ -79,12 +79,13 @@ def short(error):
 
 
 def text(value):
-    """Text that is UTF-8: names of files need not be."""
+    """Text to be read, in UTF-8: names of files need not be."""
     return str(value).encode("utf-8", "backslashreplace").decode()
 
 
 def utf_8(value):
-    """The same text; an error where it would say something else in JSON."""
+    """Text to be used, which must be the same in JSON."""
+    value = str.__str__(value) if isinstance(value, str) else str(value)  # an Enum's says its name
     if text(value) != value:
         raise ValueError(f"{text(value)} is not UTF-8")
     return value
@@ -97,11 +98,11 @@ def plain(value, what, depth=8):
     if value is None or isinstance(value, (bool, int)) or isinstance(value, float) and math.isfinite(value):
         return value
     if isinstance(value, (str, Promise)):
-        return text(value)
+        return utf_8(value)
     if isinstance(value, (bytes, os.PathLike, re.Pattern)):
-        return text(os.fsdecode(getattr(value, "pattern", value)))
+        return utf_8(os.fsdecode(getattr(value, "pattern", value)))
     if depth and isinstance(value, dict):
-        return {text(key): plain(item, f"{what}.{text(key)}", depth - 1) for key, item in value.items()}
+        return {utf_8(key): plain(item, what, depth - 1) for key, item in value.items()}
     if depth and isinstance(value, (list, tuple, set, frozenset)):
         items = [plain(item, what, depth - 1) for item in value]
         return sorted(items, key=str) if isinstance(value, (set, frozenset)) else items
@@ -111,7 +112,7 @@ def plain(value, what, depth=8):
 
 def absolute(value):
     """A path as Django's storages make it absolute; None if it is empty."""
-    path = os.fsdecode(value) if isinstance(value, (bytes, os.PathLike)) else str(value or "")
+    path = os.fsdecode(value) if isinstance(value, (bytes, os.PathLike)) else utf_8(value or "")
     return utf_8(os.path.abspath(path)) if path else None
 
 
@@ -185,13 +186,14 @@ def static_settings(settings):
         if hasattr(settings, name):
             answer(name, lambda value: plain(value, name))
     for name in ("STATIC_URL", "MEDIA_URL"):
-        answer(name, lambda value: plain(value, name), written=plain(getattr(settings._wrapped, name, None), name))
+        written = attempt(name, plain, getattr(settings._wrapped, name, None), name)
+        answer(name, lambda value: plain(value, name), written=written)
     for name in ("STATIC_ROOT", "MEDIA_ROOT"):
-        answer(name, absolute, written=plain(getattr(settings, name, None), name))
+        answer(name, absolute, written=attempt(name, plain, getattr(settings, name, None), name))
 
     def directory(entry):
         prefix, path = entry if isinstance(entry, (list, tuple)) else ("", entry)
-        return {"prefix": text(prefix), "directory": absolute(path), "written": plain(path, "STATICFILES_DIRS")}
+        return {"prefix": utf_8(prefix or ""), "directory": absolute(path), "written": plain(path, "STATICFILES_DIRS")}
 
     def engine(template):
         return {
@@ -203,7 +205,7 @@ def static_settings(settings):
 
     answer("STATICFILES_DIRS", lambda entries: [directory(entry) for entry in entries])
     answer("TEMPLATES", lambda templates: [engine(template) for template in templates])
-    answer("STORAGES", lambda storages: plain(storages.get("staticfiles"), "STORAGES.staticfiles"))
+    answer("STORAGES", lambda storages: plain(storages.get("staticfiles"), "STORAGES"))
     answers["STORAGES.staticfiles"] = answers.pop("STORAGES")
     return answers
 
@@ -218,7 +220,7 @@ def apps(settings, registry):
         elif config.path != attempt(f"apps.{config.label}.path", config._path_from_module, config.module):
             origin = "instance"
         answers.append({
-            "entry": text(entry) if isinstance(entry, str) else dotted(cls),
+            "entry": utf_8(entry) if isinstance(entry, str) else dotted(cls),
             "name": text(config.name), "label": text(config.label), "directory": absolute(config.path),
             "path_from": origin, "path_where": by and where(by, "path"),
             "config": dotted(cls), "where": None if library(cls) else where(cls),
@@ -231,7 +233,7 @@ def ignore_patterns(registry):
     from django.contrib.staticfiles.apps import StaticFilesConfig
 
     if not registry.is_installed("django.contrib.staticfiles"):
-        return not_asked("ignore_patterns", "django.contrib.staticfiles is not in INSTALLED_APPS")
+        return not_asked("django.contrib.staticfiles", "django.contrib.staticfiles is not in INSTALLED_APPS")
     config = registry.get_app_config("staticfiles")
     value = plain(list(config.ignore_patterns), "ignore_patterns")
     by = next(base for base in type(config).__mro__ if "ignore_patterns" in vars(base))
@@ -271,17 +273,15 @@ def storage(settings, live):
     theirs = [base for base in mro if library(base)]
     overrides = []
     for base in (base for base in mro if not library(base)):
-        for name, value in vars(base).items():
+        for name in vars(base):
             if name != "__init__" and name.startswith("__"):
                 continue
             if name not in LOOKED_UP and not any(name in vars(known) for known in theirs):
                 continue
-            described = callable(value) or hasattr(type(value), "__get__")
-            kind = {"kind": "method"} if described else {"kind": "attribute", "value": plain(value, f"storage.{name}")}
-            overrides.append({"name": name, "class": dotted(base), "where": where(base, name), **kind})
+            overrides.append({"name": name, "where": where(base, name)})
     for name, value in vars(live).items() if live is not None else ():
         if callable(value) and (name in LOOKED_UP or hasattr(cls, name)):
-            overrides.append({"name": name, "class": dotted(cls), "where": None, "kind": "method"})
+            overrides.append({"name": name, "where": None})
 
     def read(name):
         value = getattr(made, name, None)
@@ -293,7 +293,8 @@ def storage(settings, live):
         "overrides": overrides, "made": made is not cls,
     }
     answers.update((name, attempt(f"storage.{name}", read, name)) for name in STORAGE_ATTRIBUTES)
-    answers["manifest_location"] = absolute(getattr(getattr(made, "manifest_storage", None), "location", None))
+    location = getattr(getattr(made, "manifest_storage", None), "location", None)
+    answers["manifest_location"] = attempt("storage.manifest_location", absolute, location)
     known = next((vars(base)["patterns"] for base in theirs if "patterns" in vars(base)), None)
     if known and made is not cls and made.support_js_module_import_aggregation:
         known += (made._js_module_import_aggregation_patterns,)
