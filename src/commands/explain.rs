@@ -33,15 +33,11 @@ pub fn run(flags: &cli::Explain, console: &mut Console) -> Exit {
     if files.is_empty() {
         return exit;
     }
-    let asked = in_project(
-        &flags.project,
-        Some(&flags.ignoring),
-        console,
-        |console, loaded| {
-            let settings = told(console, loaded);
-            explain(flags, console, &settings, &files)
-        },
-    );
+    let project = (&flags.project, Some(&flags.ignoring));
+    let asked = in_project(project, console, |console, loaded| {
+        let settings = told(console, loaded);
+        explain(flags, console, &settings, &files)
+    });
     if asked == Exit::Done { exit } else { asked }
 }
 

@@ -67,52 +67,35 @@ impl From<Exit> for ExitCode {
 pub fn run(cli: Cli) -> Exit {
     match cli.verb {
         Verb::Collect(flags) => {
-            let ignoring = Some(&flags.ignoring);
-            with_project(
-                &flags.project,
-                ignoring,
-                &flags.telling,
-                |console, loaded| {
-                    let settings = told(console, loaded);
-                    collect::run(&flags, console, &settings)
-                },
-            )
+            let project = (&flags.project, Some(&flags.ignoring));
+            with_settings(project, &flags.telling, |console, settings| {
+                collect::run(&flags, console, settings)
+            })
         }
         Verb::Init(flags) => telling(&flags.telling, |console| init::run(&flags, console)),
-        Verb::Check(flags) => {
-            let ignoring = Some(&flags.ignoring);
-            with_project(
-                &flags.project,
-                ignoring,
-                &flags.telling,
-                |console, loaded| check::run(&flags, console, loaded),
-            )
-        }
+        Verb::Check(flags) => telling(&flags.telling, |console| {
+            let project = (&flags.project, Some(&flags.ignoring));
+            in_project(project, console, |console, loaded| {
+                check::run(&flags, console, loaded)
+            })
+        }),
         Verb::Find(flags) => {
-            let ignoring = Some(&flags.ignoring);
-            with_project(
-                &flags.project,
-                ignoring,
-                &flags.telling,
-                |console, loaded| {
-                    let settings = told(console, loaded);
-                    find::run(&flags, console, &settings)
-                },
-            )
+            let project = (&flags.project, Some(&flags.ignoring));
+            with_settings(project, &flags.telling, |console, settings| {
+                find::run(&flags, console, settings)
+            })
         }
         Verb::Explain(flags) => telling(&flags.telling, |console| explain::run(&flags, console)),
-        Verb::Verify(flags) => {
-            with_project(&flags.project, None, &flags.telling, |console, loaded| {
-                let settings = told(console, loaded);
-                verify::run(&flags, console, &settings)
-            })
-        }
-        Verb::Prune(flags) => {
-            with_project(&flags.project, None, &flags.telling, |console, loaded| {
-                let settings = told(console, loaded);
-                prune::run(&flags, console, &settings)
-            })
-        }
+        Verb::Verify(flags) => with_settings(
+            (&flags.project, None),
+            &flags.telling,
+            |console, settings| verify::run(&flags, console, settings),
+        ),
+        Verb::Prune(flags) => with_settings(
+            (&flags.project, None),
+            &flags.telling,
+            |console, settings| prune::run(&flags, console, settings),
+        ),
         Verb::Cache(flags) => plainly(|console| cache::run(&flags, console)),
         Verb::Schema => plainly(schema::run),
         Verb::Completions { shell } => plainly(|console| completions::run(shell, console)),
@@ -120,15 +103,22 @@ pub fn run(cli: Cli) -> Exit {
     }
 }
 
-/// Does something with a project, unless its settings can't be used; tells
-/// what is wrong with them. Only who lists static files knows what is ignored.
-fn with_project(
-    project: &cli::Project,
-    ignoring: Option<&cli::Ignoring>,
+/// A project as flags have it; only who lists static files knows what is ignored.
+type Flagged<'a> = (&'a cli::Project, Option<&'a cli::Ignoring>);
+
+/// Does something with the settings of a project, unless they can't be used;
+/// tells what is wrong with them.
+fn with_settings(
+    project: Flagged<'_>,
     how: &cli::Telling,
-    verb: impl FnOnce(&mut Console, Loaded) -> Exit,
+    verb: impl FnOnce(&mut Console, &Settings) -> Exit,
 ) -> Exit {
-    telling(how, |console| in_project(project, ignoring, console, verb))
+    telling(how, |console| {
+        in_project(project, console, |console, loaded| {
+            let settings = told(console, loaded);
+            verb(console, &settings)
+        })
+    })
 }
 
 /// Does something that tells as flags have it.
@@ -148,8 +138,7 @@ fn telling(telling: &cli::Telling, verb: impl FnOnce(&mut Console) -> Exit) -> E
 
 /// The same, on a console that is there.
 fn in_project(
-    project: &cli::Project,
-    ignoring: Option<&cli::Ignoring>,
+    (project, ignoring): Flagged<'_>,
     console: &mut Console,
     verb: impl FnOnce(&mut Console, Loaded) -> Exit,
 ) -> Exit {

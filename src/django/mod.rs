@@ -7,6 +7,7 @@ mod carry;
 mod difference;
 mod draft;
 mod failure;
+mod finder;
 mod json;
 mod live;
 mod place;
