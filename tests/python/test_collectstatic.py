@@ -79,8 +79,9 @@ class Collectstatic(unittest.TestCase):
         changed.enable()
         self.addCleanup(changed.disable)
 
-    def program(self, *events, status=0, before="", after=""):
-        """Makes the program; these events are what it says."""
+    def program(self, *events, status=0, before="", after="", done=True):
+        """Makes the program; these events are what it says, and at last that it is done."""
+        events += ({"event": "done"},) if done and not status else ()
         (self.here / "said").write_text("".join(json.dumps(event) + "\n" for event in events))
         program = self.here / "staticc"
         program.write_text(PROGRAM.format(python=sys.executable, status=status, before=before, after=after))
@@ -128,6 +129,7 @@ class Collectstatic(unittest.TestCase):
             {"event": "some-new-event"},
             {"event": "done", "text": "not to be told twice", "verbosity": 1},
             {"event": "problems", "errors": 0, "warnings": 2, "notes": 0, "files": 0},
+            done=False,
         )
         deleted, skipped = ("", "")
         if django.VERSION >= (6, 0):
@@ -203,6 +205,25 @@ class Collectstatic(unittest.TestCase):
         (self.here / "staticc").chmod(0o644)
         self.left_to_django(f"[Errno 13] Permission denied: '{self.here}/staticc'")
 
+    def test_another_program_of_that_name(self):
+        for said in ("usage: staticc", "[1]", "{}", "1"):
+            self.program(before=f"print({said!r})")
+            self.left_to_django(f"{self.here}/staticc is another program, which says {said!r}")
+            shutil.rmtree(self.here / "out")
+        self.program(before="sys.stdout.buffer.write(b'\\xff\\n' * 100000)")
+        self.left_to_django(f"{self.here}/staticc is another program, which says '\N{REPLACEMENT CHARACTER}'")
+
+    def test_program_that_does_not_say_that_it_is_done(self):
+        copied = {"event": "copied", "path": "/a"}
+        for events in ((), (copied,), (copied, {"event": "problems"})):
+            self.program(*events, done=False)
+            with self.assertRaisesMessage(CommandError, "staticc ended without saying that it is done."):
+                self.collect()
+        self.program(copied, after="print('no event', flush=True); time.sleep(60)")
+        with self.assertRaisesMessage(CommandError, "staticc says 'no event', which is no event."):
+            self.collect()
+        self.assertEqual(self.files(), [])
+
     def test_project_that_cannot_be_described(self):
         with mock.patch("staticc.ask.versions", side_effect=ValueError("a\nb")):
             self.left_to_django("the project can't be described: ValueError: a")
@@ -229,10 +250,20 @@ class Collectstatic(unittest.TestCase):
 
     def test_interrupted(self):
         """The program is told, and may finish what it says and does."""
+        self.program_to_stop()
+        threading.Thread(target=lambda: self.when_started(os.kill, os.getpid(), signal.SIGINT)).start()
+        with self.assertRaises(KeyboardInterrupt):
+            self.collect()
+        self.assertTrue((self.here / "stopped").exists())
+        self.assertEqual(signal.getsignal(signal.SIGTERM), signal.SIG_DFL)
+
+    def program_to_stop(self):
+        """A program that takes a moment to stop, and says much meanwhile."""
         self.program({"event": "copied", "path": "/a"}, before=textwrap.dedent("""\
             import signal
             def stop(*_):
                 print("{}\\n" * 100000)
+                time.sleep(0.2)
                 (here / "stopped").touch()
                 sys.exit(130)
             signal.signal(signal.SIGTERM, stop)
@@ -240,15 +271,54 @@ class Collectstatic(unittest.TestCase):
             time.sleep(60)
         """))
 
-        def interrupt():
-            while not (self.here / "started").exists():
-                time.sleep(0.01)
-            os.kill(os.getpid(), signal.SIGINT)
+    def when_started(self, do, *arguments):
+        while not (self.here / "started").exists():
+            time.sleep(0.01)
+        time.sleep(0.1)
+        do(*arguments)
 
-        threading.Thread(target=interrupt).start()
-        with self.assertRaises(KeyboardInterrupt):
-            self.collect()
+    def test_terminated(self):
+        """manage.py alone is told: the program ends first, and then manage.py by the signal."""
+        self.program_to_stop()
+        code = textwrap.dedent(f"""\
+            import sys
+            sys.path.insert(0, {str(pathlib.Path(binary.__file__).parents[1])!r})
+            import django
+            from django.conf import settings
+            from django.core.management import call_command
+            from staticc import binary
+            binary.find = lambda: {str(self.here / "staticc")!r}
+            settings.configure(INSTALLED_APPS=["staticc", {STATICFILES!r}], STATIC_URL="s/", STATIC_ROOT="out")
+            django.setup()
+            call_command("collectstatic", "--noinput")
+        """)
+        manage = subprocess.Popen(
+            [sys.executable, "-B", "-c", code], cwd=self.here, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self.when_started(manage.terminate)
+        self.assertEqual(manage.communicate(), (b"", b""))
+        self.assertEqual(manage.returncode, -signal.SIGTERM)
         self.assertTrue((self.here / "stopped").exists())
+
+    def test_terminated_where_that_has_a_handler(self):
+        self.program_to_stop()
+        told = []
+        before = signal.signal(signal.SIGTERM, lambda *_: told.append((self.here / "stopped").exists()))
+        self.addCleanup(signal.signal, signal.SIGTERM, before)
+        handler = signal.getsignal(signal.SIGTERM)
+        threading.Thread(target=lambda: self.when_started(os.kill, os.getpid(), signal.SIGTERM)).start()
+        with self.assertRaisesMessage(CommandError, "Collecting static files was stopped by SIGTERM."):
+            self.collect()
+        self.assertEqual(told, [True])
+        self.assertIs(signal.getsignal(signal.SIGTERM), handler)
+
+    def test_collected_in_a_thread(self):
+        """Where no signal can be handled."""
+        self.program({"event": "copied", "path": "/a"})
+        thread = threading.Thread(target=self.collect)
+        thread.start()
+        thread.join()
+        self.assertIn("1 static file copied", self.out.getvalue())
 
 
 @unittest.skipUnless(HAS_DJANGO, "Django isn't installed")

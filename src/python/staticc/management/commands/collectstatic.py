@@ -6,9 +6,12 @@ program can't be run: it says so before it writes anything.
 """
 
 import collections
+import contextlib
 import json
+import signal
 import subprocess
 import tempfile
+import threading
 
 from django.contrib.staticfiles.management.commands import collectstatic
 from django.core.management.base import CommandError
@@ -29,6 +32,47 @@ LISTS = {
 
 class LeftToDjango(Exception):
     """Why staticc doesn't collect."""
+
+
+class Terminated(BaseException):
+    """SIGTERM has come."""
+
+
+@contextlib.contextmanager
+def told_of_sigterm():
+    """Makes SIGTERM an exception, as Ctrl-C is one; what it does otherwise, it does afterwards."""
+    before = signal.getsignal(signal.SIGTERM)
+    if threading.current_thread() is not threading.main_thread() or before in (None, signal.SIG_IGN):
+        yield
+        return
+
+    def tell(*_):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, tell)
+    try:
+        yield
+    except Terminated:
+        signal.signal(signal.SIGTERM, before)
+        signal.raise_signal(signal.SIGTERM)
+        raise CommandError("Collecting static files was stopped by SIGTERM.") from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def events(program):
+    """What the program says."""
+    for number, line in enumerate(program.stdout):
+        try:
+            event = json.loads(line)
+            event["event"]
+        except (ValueError, TypeError, LookupError):
+            said = repr(line.decode("utf-8", "replace").strip()[:100])
+            if number == 0:
+                raise LeftToDjango(f"{program.args[0]} is another program, which says {said}") from None
+            raise CommandError(f"staticc says {said}, which is no event.") from None
+        yield event
 
 
 class Command(collectstatic.Command):
@@ -61,11 +105,12 @@ class Command(collectstatic.Command):
             answers.seek(0)
             try:
                 program = subprocess.Popen(
-                    [binary.find(), *self.arguments()], stdin=answers, stdout=subprocess.PIPE, encoding="utf-8"
+                    [binary.find(), *self.arguments()], stdin=answers, stdout=subprocess.PIPE
                 )
             except OSError as error:
                 raise LeftToDjango(error) from error
-        self.follow(program)
+        with told_of_sigterm():
+            self.follow(program)
 
     def arguments(self):
         flags = {"--clear": self.clear, "--dry-run": self.dry_run, "--link": self.symlink}
@@ -78,10 +123,11 @@ class Command(collectstatic.Command):
 
     def follow(self, program):
         """Says what the program says, while it says it; returns if it has collected."""
-        problems = []
+        problems, seen = [], set()
         with program:
             try:
-                for event in map(json.loads, program.stdout):
+                for event in events(program):
+                    seen.add(event["event"])
                     if event["event"] == "problem":
                         problems.append(event)
                     elif event["event"] != "problems":
@@ -103,6 +149,8 @@ class Command(collectstatic.Command):
             raise CommandError("Collecting static files failed.")
         if status:
             raise CommandError(f"staticc ended with status {status}.", returncode=status)
+        if "done" not in seen:
+            raise CommandError("staticc ended without saying that it is done.")
 
     def show(self, problems):
         """Tells problems on standard error, but not what Django's checks have told."""
