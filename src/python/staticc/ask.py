@@ -33,17 +33,16 @@ import traceback
 import warnings
 
 NOT_ASKED = []
+UNNAMED = LookupError("DJANGO_SETTINGS_MODULE is not set, and no manage.py names it")
 TEXT_LIMIT = 300
 DJANGO_FINDERS = re.compile(r"django\.contrib\.staticfiles\.finders\.(FileSystem|AppDirectories)Finder")
 AS_THEY_ARE = (
-    "STATICFILES_FINDERS FILE_UPLOAD_PERMISSIONS FILE_UPLOAD_DIRECTORY_PERMISSIONS FORCE_SCRIPT_NAME DEBUG"
-    " STATICFILES_STORAGE WHITENOISE_KEEP_ONLY_HASHED_FILES WHITENOISE_SKIP_COMPRESS_EXTENSIONS"
-    " WHITENOISE_MANIFEST_STRICT STATICC"
+    "STATICFILES_FINDERS FILE_UPLOAD_PERMISSIONS FILE_UPLOAD_DIRECTORY_PERMISSIONS FORCE_SCRIPT_NAME"
+    " STATICFILES_STORAGE WHITENOISE_SKIP_COMPRESS_EXTENSIONS WHITENOISE_MANIFEST_STRICT STATICC"
 ).split()
-STORAGE_ATTRIBUTES = (
-    "manifest_name manifest_strict max_post_process_passes support_js_module_import_aggregation"
-    " keep_only_hashed_files location base_url file_permissions_mode directory_permissions_mode"
-).split()
+BY_TRUTH = ("DEBUG", "WHITENOISE_KEEP_ONLY_HASHED_FILES")  # Django asks no more of them
+STORAGE_ATTRIBUTES = "manifest_name location base_url file_permissions_mode directory_permissions_mode".split()
+STORAGE_FLAGS = "manifest_strict support_js_module_import_aggregation keep_only_hashed_files".split()
 # What collectstatic calls on any storage that has it; FileSystemStorage has not.
 LOOKED_UP = {"post_process"}
 
@@ -144,7 +143,7 @@ def versions():
     if importlib.util.find_spec("whitenoise"):
         whitenoise = attempt("versions.whitenoise", importlib.metadata.version, "whitenoise") or "unknown"
     return {
-        "python": platform.python_version(), "executable": absolute(sys.executable), "prefix": absolute(sys.prefix),
+        "python": platform.python_version(), "prefix": absolute(sys.prefix),
         "django": sys.modules["django"].get_version(), "whitenoise": whitenoise,
         "brotli": importlib.util.find_spec("brotli") is not None,
     }
@@ -167,9 +166,9 @@ def written_at(name, texts):
             return f"{file}:{1 + code.count(chr(10), 0, match.start())}"
 
 
-def settings_module(named_by=None):
+def settings_module():
     name = os.environ.get("DJANGO_SETTINGS_MODULE")
-    return {"name": name, "named_by": named_by, "file": file_of(name)}
+    return {"name": name, "file": file_of(name)}
 
 
 def static_settings(settings):
@@ -185,6 +184,9 @@ def static_settings(settings):
     for name in AS_THEY_ARE:
         if hasattr(settings, name):
             answer(name, lambda value: plain(value, name))
+    for name in BY_TRUTH:
+        if hasattr(settings, name):
+            answer(name, bool)
     for name in ("STATIC_URL", "MEDIA_URL"):
         written = attempt(name, plain, getattr(settings._wrapped, name, None), name)
         answer(name, lambda value: plain(value, name), written=written)
@@ -285,14 +287,18 @@ def storage(settings, live):
 
     def read(name):
         value = getattr(made, name, None)
-        return None if hasattr(type(value), "__get__") else plain(value, f"storage.{name}")
+        if hasattr(type(value), "__get__"):
+            return None
+        if name in STORAGE_FLAGS and hasattr(made, name):
+            return bool(value)
+        return plain(value, f"storage.{name}")
 
     answers = {
         "class": dotted(cls), "where": None if library(cls) else where(cls),
         "base": dotted(theirs[0]) if theirs else None, "mro": [dotted(base) for base in mro],
         "overrides": overrides, "made": made is not cls,
     }
-    answers.update((name, attempt(f"storage.{name}", read, name)) for name in STORAGE_ATTRIBUTES)
+    answers.update((name, attempt(f"storage.{name}", read, name)) for name in STORAGE_ATTRIBUTES + STORAGE_FLAGS)
     location = getattr(getattr(made, "manifest_storage", None), "location", None)
     answers["manifest_location"] = attempt("storage.manifest_location", absolute, location)
     known = next((vars(base)["patterns"] for base in theirs if "patterns" in vars(base)), None)
@@ -348,11 +354,10 @@ def python_path():
 
 
 def prepare(manage, module):
-    """Makes the project importable as manage.py does; who named its settings module."""
+    """Makes the project importable as manage.py does."""
     if not getattr(sys.flags, "safe_path", False):
         del sys.path[0]  # the directory of this script
     sys.path.insert(0, os.path.dirname(os.path.abspath(manage)) if manage else os.getcwd())
-    named_by = "flag" if module else "environment" if os.environ.get("DJANGO_SETTINGS_MODULE") else "manage.py"
     if module:
         os.environ["DJANGO_SETTINGS_MODULE"] = module
     if manage:
@@ -368,7 +373,6 @@ def prepare(manage, module):
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", named[1])
     if module:
         os.environ["DJANGO_SETTINGS_MODULE"] = module
-    return named_by
 
 
 def ask(options, answers):
@@ -378,18 +382,18 @@ def ask(options, answers):
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.utils import OperationalError
 
-    BaseDatabaseWrapper.connect = refuse(OperationalError, "staticc init opens no database")
+    BaseDatabaseWrapper.connect = refuse(OperationalError, "staticc opens no database")
     answers["versions"] = versions()
     if django.VERSION < (4, 2):
         raise RuntimeError(f"Django {django.get_version()} is older than 4.2")
     manage = options.manage or ("manage.py" if os.path.isfile("manage.py") else None)
     sys.argv = [manage or "manage.py", "collectstatic", "--noinput"]
-    named_by = prepare(manage, options.settings)
-    answers["settings_module"] = settings_module(named_by)
+    prepare(manage, options.settings)
+    answers["settings_module"] = settings_module()
     if not answers["settings_module"]["name"]:
-        raise LookupError("DJANGO_SETTINGS_MODULE is not set, and no manage.py names it")
+        raise UNNAMED
     settings.LOGGING_CONFIG = None  # log files are not ours to make
-    answers["settings_module"] = settings_module(named_by)
+    answers["settings_module"] = settings_module()
     django.setup()
     from django.apps import apps as registry
 
@@ -397,7 +401,7 @@ def ask(options, answers):
     if options.use_default_ignore_patterns and registry.is_installed("django.contrib.staticfiles"):
         ignored = ignored + registry.get_app_config("staticfiles").ignore_patterns
     patterns = list({os.path.normpath(pattern) for pattern in ignored})
-    answers.update({**describe(patterns=patterns if options.files else None), **answers})
+    answers.update(describe(patterns=patterns if options.files else None))
 
 
 def describe(live_storage=None, patterns=None):
@@ -424,24 +428,26 @@ def failure(error):
     chain = [error]
     while len(chain) < 16 and (before := chain[-1].__cause__ or chain[-1].__context__):
         chain.append(before)
-    missing, missing_is = next(filter(None, map(missing_of, chain)), ("", None))
-    lines = "".join(traceback.format_exception(type(error), error, error.__traceback__)).splitlines()
+    missing, missing_is = next(filter(None, map(missing_of, chain)), (None, None))
     return {
         "kind": type(error).__name__, "message": text(short(error)),
         "where": next(filter(None, map(place_of, chain)), None),
-        "missing": text(missing) or None, "missing_is": missing_is,
-        "traceback": text("\n".join(lines[-10:])),
+        "missing": missing and text(missing), "missing_is": missing_is,
     }
 
 
 def missing_of(error):
     frames = traceback.extract_tb(error.__traceback__)
+    if error is UNNAMED:
+        return None, "settings"
     if isinstance(error, ModuleNotFoundError):
         return error.name and (error.name, "module")
     if isinstance(error, KeyError) and frames and frames[-1].filename in (os.__file__, "<frozen os>"):
         return error.args[0], "variable"
     said = str(error)
-    if re.search(r"environ|\benv|setting must not be empty", said, re.IGNORECASE):
+    if empty := re.match(r"The (\w+) setting must not be empty", said):
+        return empty[1], "empty-setting"
+    if re.search(r"environ|\benv", said, re.IGNORECASE):
         names = re.findall(r"(variable\W+)?\b(?!DJANGO_SETTINGS_MODULE)([A-Z][A-Z0-9_]{2,})\b", said)
         return names and (max(names, key=lambda name: bool(name[0]))[1], "variable")
 
