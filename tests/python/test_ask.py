@@ -299,7 +299,7 @@ class Ask(unittest.TestCase):
             ("url", f"{file}:4"),
         ])
         self.assertEqual((storage["manifest_strict"], storage["manifest_location"]), (False, "/srv"))
-        self.assertIn("*.svg", [pattern[0] for pattern in storage["patterns"]])
+        self.assertEqual(storage["patterns"], ["*.css", "*.js", "*.svg"])
 
     def overrides(self, storage):
         """Of a storage of the project, with this source."""
@@ -321,6 +321,38 @@ class Ask(unittest.TestCase):
             "class Ours(Base):\n    support_js_module_import_aggregation = True\n"
         ))
         self.assertIsNone(self.ask()["storage"]["patterns"])
+
+    def test_patterns_that_a_storage_makes(self):
+        for changed in ("_patterns = {}", "_patterns['*.css'].pop()", "support_js_module_import_aggregation = True"):
+            method = f"def __init__(self, *of):\n        super().__init__(*of)\n        self.{changed}\n"
+            self.assertEqual(self.overrides(f"class Ours(ManifestStaticFilesStorage):\n    {method}")[0][0], "__init__")
+            self.assertIsNotNone(self.ask()["storage"]["patterns"])
+        self.overrides("class Ours(ManifestStaticFilesStorage):\n    default_template = 'url(%(url)s)'\n")
+        self.assertEqual(self.ask()["storage"]["patterns"], ["*.css", "*.js"])
+
+    def test_methods_that_a_storage_sets(self):
+        for base in ("StaticFilesStorage", "ManifestStaticFilesStorage"):
+            overrides = self.overrides(
+                f"class Ours({base}):\n    def __init__(self, *of):\n        super().__init__(*of)\n"
+                "        self.hash = self.post_process = self.get_valid_name = print\n"
+            )
+            names = [name for name, _ in overrides]
+            self.assertEqual(names, ["__init__", "post_process", "get_valid_name"])
+
+    def test_methods_that_are_replaced(self):
+        """Of Django's own class, from outside."""
+        for code, name in (
+            ("HashedFilesMixin.file_hash = lambda *_: 'a'", "file_hash"),
+            ("StaticFilesStorage.url = lambda *_: 'a'", "url"),
+            ("FileSystemStorage.base_location = property(lambda _: 'a')", "base_location"),
+            ("HashedFilesMixin.hashed_name = print", "hashed_name"),
+        ):
+            with self.subTest(name=name):
+                self.assertEqual(self.overrides(f"Ours = ManifestStaticFilesStorage\n{code}\n"), [(name, None)])
+        self.write("mysite/storage.py", "")
+        for backend in (MANIFEST, *("whitenoise.storage.CompressedManifestStaticFilesStorage",) * HAS_WHITENOISE):
+            self.write("mysite/settings.py", SETTINGS + STORAGE % backend)
+            self.assertEqual(self.ask()["storage"]["overrides"], [])
 
     def test_storage_elsewhere(self):
         self.write("mysite/settings.py", SETTINGS + STORAGE % "mysite.storage.Cloud")

@@ -123,8 +123,12 @@ def dotted(thing):
     return f"{thing.__module__}.{thing.__qualname__}"
 
 
+def is_known(module):
+    return module.split(".")[0] in ("django", "whitenoise")
+
+
 def library(cls):
-    return cls.__module__.split(".")[0] in ("django", "whitenoise")
+    return is_known(cls.__module__)
 
 
 def where(cls, name=None):
@@ -262,9 +266,30 @@ def make_storage(settings):
     if not issubclass(cls, FileSystemStorage):
         not_asked("storage made with its OPTIONS", f"{dotted(cls)} is not a storage on this disk")
         return cls, cls
-    # A manifest of an earlier run may be broken, and isn't asked for.
-    quiet = type(cls.__name__, (cls,), {"__module__": cls.__module__, "load_manifest": lambda self: ({}, "")})
-    return cls, attempt("storage made with its OPTIONS", lambda: quiet(**configured.get("OPTIONS", {}))) or cls
+    options = configured.get("OPTIONS", {})
+    return cls, attempt("storage made with its OPTIONS", lambda: without_manifest(cls)(**options)) or cls
+
+
+def without_manifest(cls, **more):
+    """The same class but for the manifest of an earlier run, which may be broken."""
+    return type(cls.__name__, (cls,), {"__module__": cls.__module__, "load_manifest": lambda self: ({}, ""), **more})
+
+
+def replaced(cls):
+    """The names of what is Django's or WhiteNoise's no longer: somebody has put something else there."""
+    for name, value in vars(cls).items():
+        function = getattr(value, "__func__", None) or getattr(value, "fget", None) or getattr(value, "func", value)
+        known = getattr(function, "__module__", None) or "django"
+        if (name == "__init__" or not name.startswith("__")) and callable(function) and not is_known(known):
+            yield name
+
+
+def own_patterns(made, base):
+    """The kinds of files that a storage rewrites, if it does so otherwise than Django's or WhiteNoise's would."""
+    flag = "support_js_module_import_aggregation"
+    usual = without_manifest(base, **{flag: getattr(made, flag, False)})
+    patterns = getattr(made, "_patterns", None)
+    return None if patterns == getattr(usual(), "_patterns", None) else plain(list(patterns or ()), "storage.patterns")
 
 
 def storage(settings, live):
@@ -281,7 +306,9 @@ def storage(settings, live):
             if name not in LOOKED_UP and not any(name in vars(known) for known in theirs):
                 continue
             overrides.append({"name": name, "where": where(base, name)})
-    for name, value in vars(live).items() if live is not None else ():
+    for known in theirs:
+        overrides += [{"name": name, "where": None} for name in replaced(known)]
+    for name, value in vars(made).items() if made is not cls else ():
         if callable(value) and (name in LOOKED_UP or hasattr(cls, name)):
             overrides.append({"name": name, "where": None})
 
@@ -295,17 +322,13 @@ def storage(settings, live):
 
     answers = {
         "class": dotted(cls), "where": None if library(cls) else where(cls),
-        "base": dotted(theirs[0]) if theirs else None, "mro": [dotted(base) for base in mro],
-        "overrides": overrides, "made": made is not cls,
+        "base": dotted(theirs[0]) if theirs else None, "overrides": overrides, "made": made is not cls,
     }
     answers.update((name, attempt(f"storage.{name}", read, name)) for name in STORAGE_ATTRIBUTES + STORAGE_FLAGS)
     location = getattr(getattr(made, "manifest_storage", None), "location", None)
     answers["manifest_location"] = attempt("storage.manifest_location", absolute, location)
-    known = next((vars(base)["patterns"] for base in theirs if "patterns" in vars(base)), None)
-    if known and made is not cls and made.support_js_module_import_aggregation:
-        known += (made._js_module_import_aggregation_patterns,)
-    patterns = getattr(made, "patterns", None)
-    answers["patterns"] = None if patterns == known else plain(patterns, "storage.patterns")
+    compared = theirs and made is not cls
+    answers["patterns"] = attempt("storage.patterns", own_patterns, made, theirs[0]) if compared else None
     return answers
 
 
