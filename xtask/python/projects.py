@@ -211,7 +211,7 @@ def by_settings(report, project, wanted):
     undo = project.set(f"STATICFILES_DIRS = [*STATICFILES_DIRS, ('more', {str(project.base / 'more')!r})]")
     (project.base / "more").mkdir()
     checked = staticc(project, "init", "--check")
-    report.tell(f"{project.name}, init --check after a change", expect(checked, 1), "exit status 1")
+    report.tell(f"{project.name}, init --check after a change", expect(checked, 1, "STATICFILES_DIRS no longer says"), "exit status 1")
     undo()
     (project.base / "more").rmdir()
     (project.directory / "settings.toml").unlink(missing_ok=True)
