@@ -12,7 +12,7 @@ use crate::venv;
 /// From PyPI.
 const MATURIN: [&str; 1] = ["maturin==1.16.0"];
 
-/// The Pythons that the wheel is for, oldest first.
+/// Pythons that the wheel is for, oldest first: the first that there is tries it.
 const PYTHONS: [&str; 5] = ["3.9", "3.10", "3.11", "3.12", "3.13"];
 
 /// The verb.
