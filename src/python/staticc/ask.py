@@ -13,7 +13,8 @@ paths are from the current directory, as for Django. Only --files makes finders
 that are not Django's two, and lists what they find; the patterns are those of
 collectstatic. A process that has loaded the project calls `describe`, which
 does nothing else. Needs the standard library alone, Python 3.9 or later,
-Django 4.2 or later.
+Django 4.2 or later. It is one file because staticc runs it by `python -c`, in
+environments that don't have this package.
 """
 
 import argparse
@@ -217,33 +218,18 @@ def static_settings(settings):
 
 
 def apps(settings, registry):
-    answers = []
-    for entry, config in zip(settings.INSTALLED_APPS, registry.get_app_configs()):
-        cls, origin = type(config), "module"
-        by = next((base for base in cls.__mro__ if "path" in vars(base)), None)
-        if by:
-            origin = "class"
-        elif config.path != attempt(f"apps.{config.label}.path", config._path_from_module, config.module):
-            origin = "instance"
-        answers.append({
-            "entry": utf_8(entry) if isinstance(entry, str) else dotted(cls),
-            "name": text(config.name), "label": text(config.label), "directory": absolute(config.path),
-            "path_from": origin, "path_where": by and where(by, "path"),
-            "config": dotted(cls), "where": None if library(cls) else where(cls),
-        })
-    return answers
+    pairs = zip(settings.INSTALLED_APPS, registry.get_app_configs())
+    return [
+        {"entry": utf_8(entry) if isinstance(entry, str) else dotted(type(config)), "directory": absolute(config.path)}
+        for entry, config in pairs
+    ]
 
 
 def ignore_patterns(registry):
     """What collectstatic ignores by default, if the staticfiles app is installed."""
-    from django.contrib.staticfiles.apps import StaticFilesConfig
-
     if not registry.is_installed("django.contrib.staticfiles"):
-        return not_asked("django.contrib.staticfiles", "django.contrib.staticfiles is not in INSTALLED_APPS")
-    config = registry.get_app_config("staticfiles")
-    value = plain(list(config.ignore_patterns), "ignore_patterns")
-    by = next(base for base in type(config).__mro__ if "ignore_patterns" in vars(base))
-    return {"value": value, "set": value != StaticFilesConfig.ignore_patterns, "where": where(by, "ignore_patterns")}
+        return not_asked("django.contrib.staticfiles", "it is not in INSTALLED_APPS")
+    return {"value": plain(list(registry.get_app_config("staticfiles").ignore_patterns), "ignore_patterns")}
 
 
 def unwrapped(value):
@@ -344,11 +330,6 @@ def other_finders(settings, patterns):
             return False
         return (cls.open, cls._open) == (Storage.open, FileSystemStorage._open)
 
-    def finder(entry):
-        cls = import_string(entry)
-        base = next((dotted(base) for base in cls.__mro__ if library(base)), None)
-        return {"entry": text(entry), "class": dotted(cls), "base": base, "where": where(cls)}
-
     def find(entry):
         return [file(os.fsdecode(path), kept) for path, kept in get_finder(entry).list(patterns)]
 
@@ -363,7 +344,8 @@ def other_finders(settings, patterns):
 
     answers = []
     for entry in (entry for entry in settings.STATICFILES_FINDERS if not DJANGO_FINDERS.fullmatch(entry)):
-        answers.append(attempt(f"finders.{entry}", finder, entry) or {"entry": text(entry)})
+        place = attempt(f"finders.{entry}", lambda: where(import_string(entry)))
+        answers.append({"entry": text(entry), "where": place})
         if patterns is not None:
             answers[-1]["files"] = attempt(f"files of {entry}", find, entry)
     return answers
