@@ -124,12 +124,14 @@ def dotted(thing):
     return f"{thing.__module__}.{thing.__qualname__}"
 
 
-def is_known(module):
-    return module.split(".")[0] in ("django", "whitenoise")
+def library(thing):
+    """Whether Django or WhiteNoise has defined a class or function; what has no module says nothing else."""
+    return (getattr(thing, "__module__", None) or "django").split(".")[0] in ("django", "whitenoise")
 
 
-def library(cls):
-    return is_known(cls.__module__)
+def own_name(name):
+    """Whether it is not a name that every class has."""
+    return name == "__init__" or not name.startswith("__")
 
 
 def where(cls, name=None):
@@ -265,8 +267,7 @@ def replaced(cls):
     """The names of what is Django's or WhiteNoise's no longer: somebody has put something else there."""
     for name, value in vars(cls).items():
         function = getattr(value, "__func__", None) or getattr(value, "fget", None) or getattr(value, "func", value)
-        known = getattr(function, "__module__", None) or "django"
-        if (name == "__init__" or not name.startswith("__")) and callable(function) and not is_known(known):
+        if own_name(name) and callable(function) and not library(function):
             yield name
 
 
@@ -284,27 +285,21 @@ def storage(settings, live):
     cls, made = (type(live), live) if live is not None else make_storage(settings)
     mro = [base for base in cls.__mro__ if base is not object]
     theirs = [base for base in mro if library(base)]
-    overrides = []
-    for base in (base for base in mro if not library(base)):
-        for name in vars(base):
-            if name != "__init__" and name.startswith("__"):
-                continue
-            if name not in LOOKED_UP and not any(name in vars(known) for known in theirs):
-                continue
-            overrides.append({"name": name, "where": where(base, name)})
-    for known in theirs:
-        overrides += [{"name": name, "where": None} for name in replaced(known)]
-    for name, value in vars(made).items() if made is not cls else ():
-        if callable(value) and (name in LOOKED_UP or hasattr(cls, name)):
-            overrides.append({"name": name, "where": None})
+    looked_up = LOOKED_UP.union(*(filter(own_name, vars(known)) for known in theirs))
+    overrides = [
+        {"name": name, "where": where(base, name)}
+        for base in mro if not library(base) for name in vars(base) if name in looked_up
+    ]
+    others = [name for known in theirs for name in replaced(known)]
+    if made is not cls:
+        others += (name for name, value in vars(made).items() if callable(value) and name in looked_up)
+    overrides += ({"name": name, "where": None} for name in others)
 
     def read(name):
         value = getattr(made, name, None)
-        if hasattr(type(value), "__get__"):
+        if value is None or hasattr(type(value), "__get__"):
             return None
-        if name in STORAGE_FLAGS and hasattr(made, name):
-            return bool(value)
-        return plain(value, f"storage.{name}")
+        return bool(value) if name in STORAGE_FLAGS else plain(value, f"storage.{name}")
 
     answers = {
         "class": dotted(cls), "where": None if library(cls) else where(cls),
