@@ -68,7 +68,7 @@ pub fn carry(answers: &Answers) -> Result<Carried, Problem> {
 /// Whether collecting depends on an answer. Storages and finders have problems
 /// of their own.
 fn is_needed(what: &str) -> bool {
-    const NEEDED: [&str; 10] = [
+    const NEEDED: [&str; 11] = [
         "STATIC_URL",
         "STATIC_ROOT",
         "STATICFILES_DIRS",
@@ -79,6 +79,7 @@ fn is_needed(what: &str) -> bool {
         "WHITENOISE_SKIP_COMPRESS_EXTENSIONS",
         "WHITENOISE_KEEP_ONLY_HASHED_FILES",
         "STATICC",
+        "ignore_patterns",
     ];
     NEEDED.contains(&what) || what.starts_with("storage.")
 }

@@ -189,6 +189,7 @@ fn what_cannot_be_told_is_not_left_out() {
         "STATICFILES_DIRS",
         "STATIC_ROOT",
         "STATICC",
+        "ignore_patterns",
         "storage.location",
     ] {
         let project = project(|_, answers| {
