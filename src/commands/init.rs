@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use super::loading::{module, source_of};
+use super::loading::{cured, module, source_of};
 use super::{Exit, conclude, fail_on, tell, unusable};
 use crate::cli;
 use crate::django::{self, Answers, Carried, Draft, Question};
@@ -156,19 +156,14 @@ impl Run<'_> {
 
 /// What no settings file says, as warnings: it is written all the same.
 fn untold(answers: &Answers, carried: &Carried) -> Vec<Problem> {
-    let storage = carried.untold.iter().cloned();
-    let storage = storage.map(|problem| {
-        problem.or_cure(|| {
-            "staticc does what the class it is based on does; if that is not enough, use manage.py collectstatic".to_owned()
-        })
-    });
-    let listed = carried.given.finders.iter().filter_map(listed);
+    let cure = "staticc does what the class it is based on does; if that is not enough, use manage.py collectstatic";
+    let storage = cured(&carried.untold, cure);
+    let listed: Vec<Problem> = carried.given.finders.iter().filter_map(listed).collect();
     let module = answers.settings_module.name.as_deref().unwrap_or_default();
-    let finders = listed.chain(carried.finders.iter().cloned()).map(|problem| {
-        problem.or_cure(|| {
-            format!("its files are left out; to have it asked for them at every run: staticc collect --settings {module}")
-        })
-    });
+    let cure = format!(
+        "its files are left out; to have it asked for them at every run: staticc collect --settings {module}"
+    );
+    let finders = cured(listed.iter().chain(&carried.finders), &cure);
     let warning = |problem: Problem| Problem {
         severity: Severity::Warning,
         ..problem

@@ -92,24 +92,23 @@ fn untold(carried: &Carried, overrides: &Overrides, lists_files: bool) -> Vec<Pr
     let backend = ["STORAGES", "staticfiles", "BACKEND"];
     let mut problems = Vec::new();
     if !said(&backend) && !said(&["STATICFILES_STORAGE"]) {
-        let storage = carried
-            .unknown_storage
-            .iter()
-            .chain(&carried.untold)
-            .cloned();
-        problems.extend(storage.map(|problem| {
-            problem.or_cure(|| {
-                "collect with manage.py collectstatic, or say whose storage comes near enough: --set 'STORAGES.staticfiles.BACKEND=\"…\"'".to_owned()
-            })
-        }));
+        let storage = carried.unknown_storage.iter().chain(&carried.untold);
+        let cure = "collect with manage.py collectstatic, or say whose storage comes near enough: --set 'STORAGES.staticfiles.BACKEND=\"…\"'";
+        problems.extend(cured(storage, cure));
     }
     if lists_files && !said(&["STATICFILES_FINDERS"]) {
-        let finders = carried.finders.iter().cloned();
-        problems.extend(finders.map(|problem| {
-            problem.or_cure(|| {
-                "collect with manage.py collectstatic, or name finders to do without it: --set 'STATICFILES_FINDERS=[…]'".to_owned()
-            })
-        }));
+        let cure = "collect with manage.py collectstatic, or name finders to do without it: --set 'STATICFILES_FINDERS=[…]'";
+        problems.extend(cured(&carried.finders, cure));
     }
     problems
+}
+
+/// The same problems with this advice.
+pub(super) fn cured<'p>(
+    problems: impl IntoIterator<Item = &'p Problem>,
+    cure: &str,
+) -> impl Iterator<Item = Problem> {
+    problems
+        .into_iter()
+        .map(move |problem| problem.clone().cure(cure))
 }

@@ -36,8 +36,6 @@ pub struct Answers {
 /// Who answers.
 #[derive(Debug, Deserialize)]
 pub struct Versions {
-    /// Such as `3.12.1`.
-    pub python: String,
     /// Where its environment is.
     pub prefix: PathBuf,
     /// Such as `5.2.8`.
@@ -56,7 +54,7 @@ pub struct SettingsModule {
 }
 
 /// One setting.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub struct Setting {
     /// As Django sees it.
     pub value: Value,

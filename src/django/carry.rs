@@ -9,9 +9,9 @@ use toml::{Table, Value};
 
 use super::answers::{Answers, App, NotAsked};
 use super::finder::finders;
-use super::json::to_toml;
 use super::place::split;
-use super::storage::{mode, storage};
+use super::storage::storage;
+use super::value::{of_mode, to_toml};
 use crate::nouns::Problem;
 use crate::settings::{Given, PRIVATE};
 
@@ -120,7 +120,7 @@ fn plain(answers: &Answers, apps: &[App]) -> Table {
     ] {
         let own = setting(name).map(|it| it.value.as_u64());
         let own = own.map(|own| own.and_then(|own| u32::try_from(own).ok()));
-        put(name, own.filter(|own| *own != default).map(mode));
+        put(name, own.filter(|own| *own != default).map(of_mode));
     }
     let key = "WHITENOISE_SKIP_COMPRESS_EXTENSIONS";
     put(key, written(key));

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::answers::Answers;
+use super::value::of_path;
 use super::written;
 use crate::disk::real;
 use crate::nouns::{DjangoVersion, Problem};
@@ -63,22 +64,17 @@ impl Draft<'_> {
             path.add(app);
         }
         let mut own = Table::new();
-        if path
-            .search
-            .django_version()
-            .as_deref()
-            .and_then(DjangoVersion::of)
-            != Some(self.live.django)
-        {
+        let found = path.search.django_version();
+        if found.as_deref().and_then(DjangoVersion::of) != Some(self.live.django) {
             own.insert("django".into(), self.live.django.as_str().into());
         }
         if path.is_own {
-            let entries = path.entries.iter().map(|entry| text(entry));
+            let entries = path.entries.iter().map(|entry| of_path(entry));
             own.insert("python_path".into(), entries.collect::<Vec<_>>().into());
         }
         if !path.stated.is_empty() {
             let stated = path.stated.iter();
-            let stated = stated.map(|app| (app.entry.clone(), text(&app.directory)));
+            let stated = stated.map(|app| (app.entry.clone(), of_path(&app.directory)));
             own.insert("app_directories".into(), stated.collect::<Table>().into());
         }
         let outside = |entry: &PathBuf| !entry.starts_with(self.beside);
@@ -120,10 +116,6 @@ fn there(directories: &[PathBuf]) -> Vec<PathBuf> {
     there
         .filter(|directory| seen.insert(directory.clone()))
         .collect()
-}
-
-fn text(path: &Path) -> Value {
-    path.to_string_lossy().into_owned().into()
 }
 
 /// Where apps are looked up, as far as that has to be said.

@@ -1,12 +1,10 @@
 //! What a project says, made whole: nothing is left to be found out, and
 //! Django's own checks have all they compare.
 
-use std::path::Path;
-
 use toml::{Table, Value};
 
 use super::answers::Answers;
-use super::json::to_toml;
+use super::value::{of_path, to_toml};
 use crate::nouns::DjangoVersion;
 use crate::settings::Given;
 
@@ -32,15 +30,14 @@ pub fn live(answers: &Answers, given: &Given) -> Given {
 
 /// Where everything is, so that nobody looks for it.
 fn whereabouts(answers: &Answers) -> Table {
-    let text = |path: &Path| Value::from(path.to_string_lossy().into_owned());
     let apps = answers.apps.iter().flatten();
-    let apps = apps.map(|app| (app.entry.clone(), text(&app.directory)));
+    let apps = apps.map(|app| (app.entry.clone(), of_path(&app.directory)));
     let mut own = Table::new();
     own.insert("app_directories".into(), apps.collect::<Table>().into());
     let (django, python_path) = match DjangoVersion::of(&answers.versions.django) {
         Some(django) => (Some(django), vec![]),
         // Whose rules are not known, the settings say what to do about.
-        None => (None, vec![text(&answers.versions.prefix)]),
+        None => (None, vec![of_path(&answers.versions.prefix)]),
     };
     own.insert("python_path".into(), python_path.into());
     own.extend(django.map(|django| ("django".to_owned(), django.as_str().into())));

@@ -8,11 +8,11 @@ mod difference;
 mod draft;
 mod failure;
 mod finder;
-mod json;
 mod live;
 mod place;
 mod python;
 mod storage;
+mod value;
 mod written;
 
 pub use answers::{Answers, read};

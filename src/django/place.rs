@@ -14,19 +14,12 @@ pub fn located(problem: Problem, place: Option<&str>) -> Problem {
     let Some((file, line)) = place.map(split) else {
         return problem;
     };
-    let text = read_python(&file);
+    let text = masked(&read_python(&file));
     let problem = problem.in_file(file);
-    let Some(range) = line.map(|line| line_range(&text, line)) else {
-        return problem;
-    };
-    let text = masked(&text[..range.end]);
-    let end = text.len();
-    let start = text.rfind('\n').map_or(0, |at| at + 1);
-    let start = start + (text[start..].len() - text[start..].trim_start().len());
-    if start == end {
-        return problem;
+    match line.map(|line| line_range(&text, line)) {
+        Some(range) if !range.is_empty() => problem.at(place_at(&text, range.start, range.end)),
+        _ => problem,
     }
-    problem.at(place_at(&text, start, end))
 }
 
 /// `file:line`, or a file alone.

@@ -7,6 +7,7 @@ use toml::{Table, Value};
 
 use super::answers::{Answers, Storage};
 use super::place::located;
+use super::value::{of_mode, of_path};
 use crate::nouns::Problem;
 use crate::settings::BACKEND_NAMES;
 
@@ -97,10 +98,7 @@ fn options(answers: &Answers, storage: &Storage) -> Table {
     };
     let location = storage.location.as_deref();
     let location = location.filter(|location| Some(*location) != path("STATIC_ROOT"));
-    put(
-        "location",
-        location.map(|location| location.to_string_lossy().into_owned().into()),
-    );
+    put("location", location.map(of_path));
     let slashed = |url: &str| format!("{}/", url.trim_end_matches('/'));
     let static_url = setting("STATIC_URL").and_then(|value| value.as_str());
     let base_url = storage.base_url.as_deref();
@@ -119,7 +117,7 @@ fn options(answers: &Answers, storage: &Storage) -> Table {
         ),
     ] {
         let general = setting(general).and_then(serde_json::Value::as_u64);
-        put(name, (own.map(u64::from) != general).then(|| mode(own)));
+        put(name, (own.map(u64::from) != general).then(|| of_mode(own)));
     }
     let name = storage.manifest_name.as_deref();
     let name = name.filter(|name| *name != "staticfiles.json");
@@ -130,9 +128,4 @@ fn options(answers: &Answers, storage: &Storage) -> Table {
         aggregation.filter(|it| *it).map(Into::into),
     );
     options
-}
-
-/// A mode as settings have it.
-pub fn mode(mode: Option<u32>) -> Value {
-    mode.map_or_else(|| "umask".into(), |mode| i64::from(mode).into())
 }

@@ -9,7 +9,7 @@ use crate::nouns::Problem;
 
 /// Keys in the order in which they are read best, each with what is to be said
 /// of it.
-const ORDER: [(&str, &str); 12] = [
+const ORDER: [(&str, &str); 13] = [
     ("STATIC_URL", ""),
     ("FORCE_SCRIPT_NAME", ""),
     ("STATIC_ROOT", ""),
@@ -25,6 +25,7 @@ const ORDER: [(&str, &str); 12] = [
     ("WHITENOISE_SKIP_COMPRESS_EXTENSIONS", ""),
     ("STORAGES", ""),
     ("TEMPLATES", "Where `staticc check` looks for {% static %}."),
+    ("staticc", ""),
 ];
 
 const ELSEWHERE: &str = "\
@@ -61,8 +62,7 @@ pub fn text(table: &Table, answers: &Answers, untold: &[Problem], elsewhere: boo
         text.push_str(ELSEWHERE);
     }
     text.push('\n');
-    let known = ORDER.iter().map(|(key, comment)| (*key, *comment));
-    for (key, comment) in known.chain([("staticc", "")]) {
+    for (key, comment) in ORDER {
         let Some(value) = table.get(key) else {
             continue;
         };

@@ -51,11 +51,10 @@ impl Places {
 
     /// The problem, said of where a key is written, if it is.
     pub fn mark(&self, key: &str, problem: Problem) -> Problem {
-        let entry = self.0.iter().find(|(known, _)| known == key);
-        match entry.or_else(|| self.0.first()) {
-            Some((known, spot)) if known == key => spot.mark(problem),
-            Some((_, spot)) => problem.in_file(spot.text.name.as_str()),
-            None => problem,
+        match (self.0.iter().find(|(known, _)| known == key), self.file()) {
+            (Some((_, spot)), _) => spot.mark(problem),
+            (None, Some(file)) => problem.in_file(file),
+            (None, None) => problem,
         }
     }
 }

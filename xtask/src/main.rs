@@ -16,6 +16,7 @@ mod parity;
 mod process;
 mod projects;
 mod python_parity;
+mod reports;
 mod snapshot;
 mod suites;
 mod template_parity;

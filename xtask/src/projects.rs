@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{checkout, run as run_to_end, script, workshop};
-use crate::{venv, wheel};
+use crate::{reports, venv, wheel};
 
 /// A Django, and the Pythons that it is tried on: the first that is there.
 struct Pair {
@@ -87,7 +87,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         }
     }
     let reports: Vec<PathBuf> = pairs.iter().map(|pair| report(pair)).collect();
-    sum_up(&reports)
+    reports::conclude(&reports::read(&reports)?)
 }
 
 /// The Python of a pair, with all packages.
@@ -114,22 +114,4 @@ fn environment(pair: &Pair, work: &Path) -> Result<PathBuf, String> {
         .ok_or_else(|| format!("no Python {} found", pair.pythons.join(" or ")))?;
     let name = format!("projects-{}", pair.django);
     venv::environment(&name, version, &wanted, &[])
-}
-
-/// Prints the count; fails if anything differed.
-fn sum_up(reports: &[PathBuf]) -> Result<(), String> {
-    let (mut passed, mut failed) = (0, 0);
-    for report in reports {
-        let text = fs::read_to_string(report).map_err(|error| error.to_string())?;
-        let report: serde_json::Value =
-            serde_json::from_str(&text).map_err(|error| error.to_string())?;
-        passed += report["passed"].as_u64().unwrap_or(0);
-        failed += report["failed"].as_u64().unwrap_or(1);
-    }
-    crate::say(&format!("{passed} passed, {failed} failed"));
-    if failed == 0 {
-        Ok(())
-    } else {
-        Err("staticc and Django differ".to_owned())
-    }
 }

@@ -1,4 +1,7 @@
-//! JSON values → TOML values. TOML has no null: what is null is left out.
+//! What answers hold → TOML values, as settings have them. TOML has no null:
+//! what is null is left out.
+
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -21,4 +24,14 @@ pub fn to_toml(value: &Value) -> Option<toml::Value> {
             toml::Value::Table(entries.iter().filter_map(entry).collect())
         }
     })
+}
+
+/// A path as settings have it.
+pub fn of_path(path: &Path) -> toml::Value {
+    path.to_string_lossy().into_owned().into()
+}
+
+/// A mode as settings have it.
+pub fn of_mode(mode: Option<u32>) -> toml::Value {
+    mode.map_or_else(|| "umask".into(), |mode| i64::from(mode).into())
 }
