@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use staticc::encode::{Recipe, encode};
-use staticc::nouns::Encoding;
+use staticc::model::Encoding;
 
 /// WhiteNoise's list of what is not worth compressing.
 const SKIPPED: [&str; 29] = [

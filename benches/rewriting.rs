@@ -14,8 +14,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use divan::counter::BytesCount;
-use staticc::nouns::{Asset, AssetId, DjangoVersion, Fingerprint, Level, LogicalPath};
-use staticc::rewrite::{Job, NoLeftovers, Rules, rewrite};
+use staticc::model::{Asset, AssetId, DjangoVersion, Fingerprint, Level, LogicalPath};
+use staticc::rewrite::collection::{Job, rewrite};
+use staticc::rewrite::resolve::NoLeftovers;
+use staticc::rewrite::rules::Rules;
 
 fn main() {
     divan::main();

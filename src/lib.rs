@@ -4,36 +4,41 @@
 //! One run is one straight walk; no step goes back:
 //!
 //! ```text
-//! settings ──▶ sources ──▶ rewrite ──▶ output ──▶ report
+//! settings ──▶ sources ──▶ rewrite ──▶ static_root ──▶ report
 //! what, where  assets      final texts plan, then what happened,
 //!              and winners and names   one stage  what is wrong
 //! ```
 //!
 //! - [`settings`]: TOML text and flags → [`settings::Settings`]; apps →
 //!   directories, Python read as text.
-//! - [`sources`]: finders → [`nouns::Asset`]s, their bytes read once.
+//! - [`sources`]: finders → [`model::Asset`]s, their bytes read once.
 //! - [`rewrite`]: references → assets → final texts and names. Pure.
 //! - [`encode`]: bytes → compressed bytes worth keeping. Pure.
-//! - [`output`]: what STATIC_ROOT shall hold, prepared beside its place and
+//! - [`static_root`]: what STATIC_ROOT shall hold, prepared beside its place and
 //!   put in force by renaming, the manifest last.
 //! - [`check`]: all that is wrong with a project, without writing.
-//! - [`django`]: a real project, asked by its own Python → settings.
+//! - [`django_project`]: a real project, asked by its own Python → settings.
 //! - [`report`]: events → Django's words; problems → places, cures.
-//! - [`nouns`]: the few words that all of these share; [`disk`]: reading
+//! - [`model`]: the few words that all of these share; [`disk`]: reading
 //!   regular files and nothing else.
 //!
-//! A room imports only rooms before it ([`nouns`] and [`disk`] are before all); a test
+//! A room imports only rooms before it ([`model`] and [`disk`] are before all); a test
 //! holds that.
 
+pub mod apps;
 pub mod check;
 pub mod cli;
 pub mod commands;
 pub mod disk;
-pub mod django;
+pub mod django_project;
 pub mod encode;
-pub mod nouns;
-pub mod output;
+pub mod model;
+pub mod pipeline;
+pub mod plan;
+pub mod pystd;
 pub mod report;
 pub mod rewrite;
 pub mod settings;
 pub mod sources;
+pub mod state;
+pub mod static_root;

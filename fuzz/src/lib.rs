@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use staticc::nouns::{Place, Problem};
+use staticc::model::{Place, Problem};
 use staticc::report::render;
 
 /// A directory for the files of this process.

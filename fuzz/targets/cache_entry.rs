@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use staticc::nouns::ContentId;
-use staticc::output::cache::{Cache, Key};
+use staticc::model::ContentId;
+use staticc::state::cache::Cache;
+use staticc::state::cache::entry::Key;
 use staticc_fuzz::directory;
 
 const COPY: &[u8] = b"a compressed copy";

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use libfuzzer_sys::fuzz_target;
-use staticc::nouns::LogicalPath;
-use staticc::output::manifest::{Manifest, to_json};
+use staticc::model::LogicalPath;
+use staticc::plan::manifest::{Manifest, to_json};
 
 fuzz_target!(|data: &[u8]| {
     let _ = Manifest::read(data);

@@ -6,8 +6,10 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use staticc::nouns::{Asset, AssetId, DjangoVersion, Fingerprint, Level, LogicalPath};
-use staticc::rewrite::{Adjusted, Job, NoLeftovers, Rewritten, Rules, rewrite};
+use staticc::model::{Asset, AssetId, DjangoVersion, Fingerprint, Level, LogicalPath};
+use staticc::rewrite::collection::{Adjusted, Job, Rewritten, rewrite};
+use staticc::rewrite::resolve::NoLeftovers;
+use staticc::rewrite::rules::Rules;
 use staticc_fuzz::check;
 
 /// Names that references spell in more than one way, and two that refer.

@@ -5,7 +5,7 @@
 use std::path::{Component, Path};
 
 use libfuzzer_sys::fuzz_target;
-use staticc::nouns::Problem;
+use staticc::model::Problem;
 use staticc::settings::Settings;
 use staticc::settings::load::{Overrides, load};
 use staticc_fuzz::{check, directory};

@@ -3,7 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use staticc::check::{Engine, manifest_key, plain_path, references};
+use staticc::check::templates::engine::{Engine, references};
+use staticc::check::name::{manifest_key, plain_path};
 
 fuzz_target!(|text: &[u8]| {
     let [django, jinja, either] =

@@ -1,8 +1,8 @@
 //! What the name in a reference means to a storage: `storage.url(name)` of
 //! Django, without the URL. Knows no templates.
 
-use crate::nouns::{Asset, LogicalPath};
-use crate::rewrite::{clean_name, normpath, urldefrag, urlsplit};
+use crate::model::{Asset, LogicalPath};
+use crate::pystd::urllib::{clean_name, normpath, urldefrag, urlsplit};
 
 /// What a name is looked up by, of a storage that `hashes` or not.
 pub fn looked_up(name: &str, hashes: bool) -> Option<Vec<u8>> {
@@ -24,7 +24,7 @@ pub fn known_by(asset: &Asset, hashes: bool) -> &LogicalPath {
 /// manifest has.
 ///
 /// ```
-/// use staticc::check::manifest_key;
+/// use staticc::check::name::manifest_key;
 /// assert_eq!(manifest_key("font%20a.eot?#iefix").unwrap(), b"font a.eot");
 /// assert_eq!(manifest_key("https://example.org/a.js").unwrap(), b"/a.js");
 /// assert_eq!(manifest_key("img/"), None);
@@ -39,7 +39,7 @@ pub fn manifest_key(name: &str) -> Option<Vec<u8>> {
 /// a manifest gives a name; `None` of a directory and of what is outside.
 ///
 /// ```
-/// use staticc::check::plain_path;
+/// use staticc::check::name::plain_path;
 /// assert_eq!(plain_path("/css/./site.css").unwrap(), b"css/site.css");
 /// assert_eq!(plain_path("font.eot?#iefix").unwrap(), b"font.eot?#iefix");
 /// assert_eq!(plain_path("../media/a.png"), None);

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::disk;
-use crate::nouns::{Asset, Level, LogicalPath, Problem, Severity};
-use crate::sources::Found;
+use crate::model::{Asset, Level, LogicalPath, Problem, Severity};
+use crate::sources::finder::Found;
 
 /// What the settings make of a problem with this code at this path, if they
 /// say anything.

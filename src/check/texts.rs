@@ -3,10 +3,11 @@
 
 use rayon::prelude::*;
 
-use super::record::Record;
-use crate::nouns::{AssetId, Problem, Stamp};
-use crate::rewrite::{Job, survey};
-use crate::sources::{Skimmed, skim};
+use crate::model::{AssetId, Problem, Stamp};
+use crate::rewrite::collection::Job;
+use crate::rewrite::survey::survey;
+use crate::sources::read::{Skimmed, skim};
+use crate::state::check_record::Record;
 
 /// What was found in the texts.
 #[derive(Debug, Default)]

@@ -1,13 +1,14 @@
 //! Flags and their help; nothing else. What they mean is the verbs' affair.
 
-mod groups;
+pub mod groups;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-pub use groups::{Format, Ignoring, Project, Retention, Telling, When, Work};
+
+use self::groups::{Ignoring, Project, Retention, Telling, When, Work};
 
 /// Django's collectstatic with WhiteNoise's compressed manifest storage, as
 /// one fast program.

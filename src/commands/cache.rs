@@ -4,13 +4,14 @@ use std::path::Path;
 
 use bytesize::ByteSize;
 
-use super::{Exit, tell};
+use super::Exit;
+use super::tell;
 use crate::cli;
-use crate::nouns::Problem;
-use crate::output::cache::{Cache, Usage};
-use crate::report::Console;
+use crate::model::Problem;
+use crate::report::console::Console;
 use crate::settings::load::{Overrides, load};
 use crate::settings::{CacheSettings, Settings};
+use crate::state::cache::{Cache, Usage};
 
 /// The cache that flags, settings and the user's home name, in this order.
 pub fn open(flag: Option<&Path>, settings: &CacheSettings, directory: &Path) -> Cache {
@@ -103,7 +104,7 @@ fn settings(flags: &cli::Cache, directory: &Path) -> Result<CacheSettings, Vec<P
         return Ok(CacheSettings::default());
     }
     load(
-        super::loading::source_of(flags.settings.as_deref()),
+        crate::pipeline::loading::source_of(flags.settings.as_deref()),
         &Overrides::default(),
         directory,
     )

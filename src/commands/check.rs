@@ -3,19 +3,24 @@
 
 use std::path::{Path, PathBuf};
 
-use super::policy::Policy;
-use super::project::Project;
-use super::{Exit, cache, conclude, now, tell, unusable};
-use crate::check::{self, Reader, Record, Templates};
+use super::tell;
+use super::{Exit, cache, conclude, unusable};
+use crate::check;
+use crate::check::templates::{Reader, Templates};
 use crate::cli;
 use crate::disk;
-use crate::nouns::{Checkup, Event, Problem, ReferenceKind, Report as _};
-use crate::output::cache::Cache;
-use crate::output::record::World;
-use crate::report::Console;
-use crate::rewrite::{Job, normal};
+use crate::model::{Checkup, Event, Problem, ReferenceKind, Report as _};
+use crate::pipeline::project::Project;
+use crate::pipeline::run::now;
+use crate::pipeline::severity::Policy;
+use crate::pystd::urllib::normal;
+use crate::report::console::Console;
+use crate::rewrite::collection::Job;
 use crate::settings::load::Loaded;
 use crate::settings::{AllowKind, Settings};
+use crate::state::cache::Cache;
+use crate::state::check_record::Record;
+use crate::state::collect_record::World;
 
 /// Runs the verb.
 pub fn run(flags: &cli::Check, console: &mut Console, loaded: Loaded) -> Exit {
@@ -50,7 +55,7 @@ fn look(flags: &cli::Check, settings: &Settings, cache: &Cache) -> (Vec<Problem>
     let assets = &project.found.assets;
     let policy = Policy::new(settings);
     let names = |path: &_, code| policy.level_of(path, code);
-    problems.extend(check::look_at_names(&project.found, &names));
+    problems.extend(check::names::look_at_names(&project.found, &names));
 
     let world = World::of(settings, assets);
     let kept = cache.check(&settings.static_root);
@@ -59,7 +64,7 @@ fn look(flags: &cli::Check, settings: &Settings, cache: &Cache) -> (Vec<Problem>
     let record = Record::read(&bytes, &world);
     let started = now();
     let (texts, templates) = project.with_job(&policy, &[], |job| {
-        let texts = check::look_at_texts(job, &record, settings.backend.hashes());
+        let texts = check::texts::look_at_texts(job, &record, settings.backend.hashes());
         (texts, templates(flags, settings, &policy, job, &record))
     });
     problems.extend(texts.problems);

@@ -4,26 +4,31 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::consent::consents;
-use super::interrupt::unless_interrupted;
-use super::name::Named;
-use super::project::Project;
-use super::tell::Story;
-use super::{Exit, cache, conclude, fail_on, fail_on_warnings, now, occupy, prune, tell, unusable};
+use super::tell;
+use super::{Exit, cache, conclude, fail_on_warnings, occupy, prune, unusable};
 use crate::cli;
 use crate::disk;
-use crate::nouns::{Event, LinkMode, LogicalPath, Problem, Report as _, Summary, TICK};
-use crate::output::cache::Cache;
-use crate::output::look::{Look, Looker};
-use crate::output::manifest::Manifest;
-use crate::output::occupy::Purpose;
-use crate::output::plan::{Plan, Processed};
-use crate::output::record::{self, Record, World};
-use crate::output::releases::{Maker, Releases};
-use crate::output::stage::{Done, Stage};
-use crate::output::static_root::StaticRoot;
-use crate::report::{Bar, Console};
+use crate::model::{Event, LinkMode, LogicalPath, Problem, Report as _, Summary, TICK};
+use crate::pipeline::django_events::Story;
+use crate::pipeline::interrupt::unless_interrupted;
+use crate::pipeline::process::Named;
+use crate::pipeline::project::Project;
+use crate::pipeline::run::{fail_on, now};
+use crate::plan::manifest::Manifest;
+use crate::plan::model::Done;
+use crate::plan::model::Look;
+use crate::plan::model::{Plan, Processed};
+use crate::report::console::{Bar, Console};
 use crate::settings::Settings;
-use crate::sources::Found;
+use crate::sources::finder::Found;
+use crate::state::cache::Cache;
+use crate::state::collect_record as record;
+use crate::state::collect_record::{Record, World};
+use crate::state::releases::{Maker, Releases};
+use crate::static_root::inspect::Looker;
+use crate::static_root::lock::Purpose;
+use crate::static_root::static_root::StaticRoot;
+use crate::static_root::transaction::Stage;
 
 /// Runs the verb.
 pub fn run(flags: &cli::Collect, console: &mut Console, settings: &Settings) -> Exit {
@@ -66,6 +71,13 @@ pub(super) struct Run<'a> {
 }
 
 impl Run<'_> {
+    fn process(&self) -> crate::pipeline::process::ProcessContext<'_> {
+        crate::pipeline::process::ProcessContext {
+            flags: self.flags,
+            settings: self.settings,
+        }
+    }
+
     fn collect(&self, console: &mut Console) -> Result<(), Vec<Problem>> {
         let purpose = if self.flags.dry_run {
             Purpose::Read
@@ -96,13 +108,13 @@ impl Run<'_> {
             since: now(),
         };
         let mut looker_now = looker(&record);
-        let mut named = self.name(&project, &world, &looker_now)?;
+        let mut named = self.process().name(&project, &world, &looker_now)?;
         let mut looks = looker_now.look(&named.plan)?;
         let empty = Record::default();
         if named.plan.lacks_texts(&looks) {
             // Somebody touched STATIC_ROOT just now.
             looker_now = looker(&empty);
-            named = self.name(&project, &world, &looker_now)?;
+            named = self.process().name(&project, &world, &looker_now)?;
             looks = looker_now.look(&named.plan)?;
         }
         tell(console, std::mem::take(&mut named.warnings));

@@ -5,7 +5,7 @@ use clap_complete::{Shell, generate};
 
 use super::{Exit, print};
 use crate::cli::Cli;
-use crate::report::Console;
+use crate::report::console::Console;
 
 /// Runs the verb.
 pub fn run(shell: Shell, console: &mut Console) -> Exit {

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _};
 use std::os::unix::ffi::OsStrExt as _;
 
 use crate::cli;
-use crate::report::Console;
+use crate::report::console::Console;
 use crate::settings::Settings;
 
 /// Asks as Django does, where there is somebody to ask and something to

@@ -4,17 +4,19 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use super::inquiry::Inquiry;
-use super::meant::Words;
-use super::policy::Policy;
-use super::project::Project;
 use super::{Exit, cache, in_project, told, unusable};
 use crate::cli;
-use crate::nouns::{Event, Fingerprint, LogicalPath, Problem, Report as _};
-use crate::output::record::Record;
-use crate::report::{Console, catalogue};
-use crate::settings::{Settings, nearest};
+use crate::model::nearest;
+use crate::model::{Event, Fingerprint, LogicalPath, Problem, Report as _};
+use crate::pipeline::inspect::Inquiry;
+use crate::pipeline::lookup::Words;
+use crate::pipeline::project::Project;
+use crate::pipeline::severity::Policy;
+use crate::report::catalogue;
+use crate::report::console::Console;
+use crate::settings::Settings;
 use crate::sources;
+use crate::state::collect_record::Record;
 
 /// Runs the verb. What problems mean is known without a project.
 pub fn run(flags: &cli::Explain, console: &mut Console) -> Exit {
@@ -88,7 +90,7 @@ fn explain(
     let project = Project::find(settings, &flags.ignoring);
     let policy = Policy::new(settings);
     let hashes = settings.backend.hashes();
-    let read = sources::read(&project.found.assets, hashes, &Record::default());
+    let read = sources::read::read(&project.found.assets, hashes, &Record::default());
     let fingerprints: Vec<Option<Fingerprint>> =
         read.contents.iter().map(|it| it.fingerprint).collect();
     project.with_job(&policy, &fingerprints, |job| {
@@ -103,6 +105,6 @@ fn explain(
             console.event(Event::Explanation(Box::new(explanation)));
         }
         cache.settle();
-        super::conclude(super::fail_on(missing), console)
+        super::conclude(crate::pipeline::run::fail_on(missing), console)
     })
 }

@@ -2,13 +2,14 @@
 
 use std::os::unix::ffi::OsStringExt as _;
 
-use super::meant::Words;
-use super::project::Project;
-use super::{Exit, conclude, fail_on};
+use super::{Exit, conclude};
 use crate::cli;
-use crate::nouns::{Candidates, Event, LogicalPath, Problem, Report as _};
-use crate::report::Console;
-use crate::rewrite::Suggestions;
+use crate::model::{Candidates, Event, LogicalPath, Problem, Report as _};
+use crate::pipeline::lookup::Words;
+use crate::pipeline::project::Project;
+use crate::pipeline::run::fail_on;
+use crate::report::console::Console;
+use crate::rewrite::suggest::Suggestions;
 use crate::settings::Settings;
 
 /// Runs the verb.

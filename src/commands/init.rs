@@ -5,14 +5,21 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use super::loading::{cured, module, source_of};
-use super::{Exit, conclude, fail_on, tell, unusable};
+use super::tell;
+use super::{Exit, conclude, unusable};
 use crate::cli;
-use crate::django::{self, Answers, Carried, Draft, Question};
-use crate::nouns::{Event, Problem, Report as _, Severity};
-use crate::report::Console;
+use crate::django_project;
+use crate::django_project::answers::Answers;
+use crate::django_project::convert::Carried;
+use crate::django_project::draft::Draft;
+use crate::django_project::python::Question;
+use crate::model::{Event, Problem, Report as _, Severity};
+use crate::pipeline::loading::{cured, module, source_of};
+use crate::pipeline::run::fail_on;
+use crate::report::console::Console;
 use crate::settings::Finder;
-use crate::settings::load::{Loaded, Overrides, Source, load, usual_file};
+use crate::settings::load::{Loaded, Overrides, load};
+use crate::settings::text::{Source, usual_file};
 
 /// The file where none is named.
 const USUAL: &str = "settings.toml";
@@ -90,13 +97,13 @@ impl Run<'_> {
             module: self.flags.django_settings.as_deref(),
             files: Some((&[], false)),
         };
-        let answers = django::ask(&question).map_err(|problem| vec![problem])?;
-        let carried = django::carry(&answers).map_err(|problem| vec![problem])?;
+        let answers = django_project::python::ask(&question).map_err(|problem| vec![problem])?;
+        let carried = django_project::convert::carry(&answers).map_err(|problem| vec![problem])?;
         if let Some(problem) = &carried.unknown_storage {
             let cure = "collect with manage.py collectstatic; staticc collects to files of Django's and WhiteNoise's storages";
             return Err(vec![problem.clone().cure(cure)]);
         }
-        let given = django::live(&answers, &carried.given);
+        let given = django_project::effective::live(&answers, &carried.given);
         let live = load(
             Source::Project(&given),
             &Overrides::default(),
@@ -148,8 +155,12 @@ impl Run<'_> {
     fn fail_on_differences(&self, ours: &Loaded, project: &Project) -> Result<(), Vec<Problem>> {
         let theirs = &project.live.settings;
         let own = project.answers.says_staticc();
-        let differences =
-            django::differences(&ours.settings, theirs, &ours.places, (self.directory, own));
+        let differences = django_project::difference::differences(
+            &ours.settings,
+            theirs,
+            &ours.places,
+            (self.directory, own),
+        );
         fail_on(differences)
     }
 }

@@ -3,10 +3,11 @@
 use clap::{Command, CommandFactory as _};
 use clap_mangen::Man;
 
-use super::{Exit, print, tell};
+use super::tell;
+use super::{Exit, print};
 use crate::cli::Cli;
-use crate::nouns::Problem;
-use crate::report::Console;
+use crate::model::Problem;
+use crate::report::console::Console;
 
 /// Runs the verb.
 pub fn run(verb: &[String], console: &mut Console) -> Exit {

@@ -1,38 +1,32 @@
 //! One file for each verb; each only puts the rooms together.
 
+pub mod cache;
+pub mod check;
+pub mod collect;
+pub mod completions;
+pub mod consent;
+pub mod explain;
+pub mod find;
+pub mod init;
+pub mod man;
+pub mod prune;
+pub mod schema;
+pub mod verify;
+
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::SystemTime;
 
-use crate::cli::{self, Cli, Verb};
-use crate::nouns::{DjangoVersion, Event, Problem, Report as _};
-use crate::output::occupy::Purpose;
-use crate::output::static_root::StaticRoot;
-use crate::report::{self, Console, Format};
+use crate::cli;
+use crate::cli::{Cli, Verb};
+use crate::model::{DjangoVersion, Event, Problem, Report as _};
+use crate::report;
+use crate::report::console::Console;
+use crate::report::format::Format;
 use crate::settings::Settings;
 use crate::settings::load::Loaded;
-
-mod cache;
-mod check;
-mod collect;
-mod completions;
-mod consent;
-mod explain;
-mod find;
-mod init;
-mod inquiry;
-mod interrupt;
-mod loading;
-mod man;
-mod meant;
-mod name;
-mod policy;
-mod project;
-mod prune;
-mod schema;
-mod tell;
-mod verify;
+use crate::static_root::lock::Purpose;
+use crate::static_root::static_root::StaticRoot;
 
 /// How a run ended, as users see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,13 +98,13 @@ pub fn run(cli: Cli) -> Exit {
 }
 
 /// A project as flags have it; only who lists static files knows what is ignored.
-type Flagged<'a> = (&'a cli::Project, Option<&'a cli::Ignoring>);
+type Flagged<'a> = (&'a cli::groups::Project, Option<&'a cli::groups::Ignoring>);
 
 /// Does something with the settings of a project, unless they can't be used;
 /// tells what is wrong with them.
 fn with_settings(
     project: Flagged<'_>,
-    how: &cli::Telling,
+    how: &cli::groups::Telling,
     verb: impl FnOnce(&mut Console, &Settings) -> Exit,
 ) -> Exit {
     telling(how, |console| {
@@ -122,7 +116,7 @@ fn with_settings(
 }
 
 /// Does something that tells as flags have it.
-fn telling(telling: &cli::Telling, verb: impl FnOnce(&mut Console) -> Exit) -> Exit {
+fn telling(telling: &cli::groups::Telling, verb: impl FnOnce(&mut Console) -> Exit) -> Exit {
     let mut console = Console::plain(DjangoVersion::NEWEST, directory());
     console.verbosity = telling.verbosity;
     console.color = wants_color(telling.color, &io::stderr());
@@ -142,7 +136,7 @@ fn in_project(
     console: &mut Console,
     verb: impl FnOnce(&mut Console, Loaded) -> Exit,
 ) -> Exit {
-    match loading::load(project, ignoring, &console.directory) {
+    match crate::pipeline::loading::load(project, ignoring, &console.directory) {
         Ok(loaded) => {
             console.django = loaded.settings.django;
             verb(console, loaded)
@@ -182,12 +176,12 @@ fn repository() -> Option<PathBuf> {
     std::fs::canonicalize(workspace).ok()
 }
 
-fn format(flag: cli::Format) -> Format {
+fn format(flag: cli::groups::Format) -> Format {
     match flag {
-        cli::Format::Text => Format::Text,
-        cli::Format::Json => Format::Json,
-        cli::Format::Github => Format::Github,
-        cli::Format::Sarif => Format::Sarif,
+        cli::groups::Format::Text => Format::Text,
+        cli::groups::Format::Json => Format::Json,
+        cli::groups::Format::Github => Format::Github,
+        cli::groups::Format::Sarif => Format::Sarif,
     }
 }
 
@@ -216,21 +210,21 @@ fn unusable(problem: Problem, console: &mut Console) -> Exit {
 
 /// How a verb ends that only prints.
 fn print(text: &[u8], console: &mut Console) -> Exit {
-    let printed = report::print(text).map_err(|error| {
+    let printed = report::console::print(text).map_err(|error| {
         let message = format!("standard output cannot be written: {error}");
         vec![Problem::error("standard-output", message)]
     });
     conclude(printed, console)
 }
 
-fn wants_color(when: cli::When, stream: &impl io::IsTerminal) -> bool {
+fn wants_color(when: cli::groups::When, stream: &impl io::IsTerminal) -> bool {
     when.decided().unwrap_or_else(|| {
         std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && stream.is_terminal()
     })
 }
 
 /// How many threads work, where somebody said it.
-fn use_threads(work: &cli::Work) {
+fn use_threads(work: &cli::groups::Work) {
     let Some(jobs) = work.jobs else { return };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs));
     // One thread is the one that there is.
@@ -241,14 +235,6 @@ fn use_threads(work: &cli::Work) {
     };
     // Fails only where a pool exists already, which none does yet.
     let _ = pool.build_global();
-}
-
-/// Nanoseconds since 1970.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.map_or(0, |since| {
-        i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
-    })
 }
 
 /// Holds STATIC_ROOT, and says so if that takes waiting.
@@ -278,15 +264,6 @@ fn occupy(
 fn tell(console: &mut Console, problems: Vec<Problem>) {
     for problem in problems {
         console.event(Event::Problem(problem));
-    }
-}
-
-/// Fails if there is anything to fail on.
-fn fail_on(problems: Vec<Problem>) -> Result<(), Vec<Problem>> {
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems)
     }
 }
 

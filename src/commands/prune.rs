@@ -2,18 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Exit, conclude, fail_on_warnings, occupy, tell};
+use super::tell;
+use super::{Exit, conclude, fail_on_warnings, occupy};
 use crate::cli;
 use crate::disk;
-use crate::nouns::{Event, LinkMode, Problem, Pruning, Report as _};
-use crate::output::cache::Cache;
-use crate::output::manifest::Manifest;
-use crate::output::occupy::Purpose;
-use crate::output::prune::Retention;
-use crate::output::releases::{Maker, Releases};
-use crate::output::static_root::StaticRoot;
-use crate::report::Console;
+use crate::model::{Event, LinkMode, Problem, Pruning, Report as _};
+use crate::plan::manifest::Manifest;
+use crate::report::console::Console;
 use crate::settings::Settings;
+use crate::state::cache::Cache;
+use crate::state::releases::{Maker, Releases};
+use crate::static_root::lock::Purpose;
+use crate::static_root::prune::Retention;
+use crate::static_root::static_root::StaticRoot;
 
 /// So many releases stay where nobody says how many.
 const KEPT: usize = 3;
@@ -42,7 +43,7 @@ pub fn run(flags: &cli::Prune, console: &mut Console, settings: &Settings) -> Ex
 }
 
 /// What the flags say. An age alone protects nothing but what is in force.
-pub fn retention(flags: &cli::Retention) -> Retention {
+pub fn retention(flags: &cli::groups::Retention) -> Retention {
     let default = if flags.older_than.is_some() { 1 } else { KEPT };
     Retention {
         keep: flags.keep.map_or(default, usize::from),

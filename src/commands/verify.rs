@@ -1,14 +1,15 @@
 //! `staticc verify`: is this STATIC_ROOT whole?
 
-use super::policy::Policy;
-use super::{Exit, conclude, occupy, tell};
+use super::tell;
+use super::{Exit, conclude, occupy};
 use crate::cli;
-use crate::nouns::{Event, LinkMode, LogicalPath, Problem, Report as _};
-use crate::output::occupy::Purpose;
-use crate::output::static_root::StaticRoot;
-use crate::output::verify::{Verdict, verify};
-use crate::report::Console;
+use crate::model::{Event, LinkMode, LogicalPath, Problem, Report as _};
+use crate::pipeline::severity::Policy;
+use crate::report::console::Console;
 use crate::settings::Settings;
+use crate::static_root::lock::Purpose;
+use crate::static_root::static_root::StaticRoot;
+use crate::static_root::verify::{Verdict, verify};
 
 /// Runs the verb.
 pub fn run(flags: &cli::Verify, console: &mut Console, settings: &Settings) -> Exit {

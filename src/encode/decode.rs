@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use crate::nouns::Encoding;
+use crate::model::Encoding;
 
 /// Whether a compressed copy decodes to exactly this content; an error if it
 /// cannot be decoded, or if either cannot be read.

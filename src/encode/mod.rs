@@ -3,13 +3,11 @@
 //! (`whitenoise/compress.py`): brotli first; a content on which brotli does
 //! not pay gets no other copy; every other encoding is judged by itself.
 
-mod brotli;
-mod decode;
-mod gzip;
+pub mod brotli;
+pub mod decode;
+pub mod gzip;
 
-pub use decode::is_copy;
-
-use crate::nouns::{Encoding, Encodings};
+use crate::model::{Encoding, Encodings};
 
 /// What compressed copies a file wants.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -79,7 +77,7 @@ impl Recipe {
 ///
 /// ```
 /// use staticc::encode::{Recipe, encode};
-/// use staticc::nouns::Encoding::{Brotli, Gzip};
+/// use staticc::model::Encoding::{Brotli, Gzip};
 /// let recipe = Recipe { encodings: [Brotli, Gzip].into_iter().collect(), brotli_quality: 11, limit: 950_000 };
 /// assert_eq!(encode(b"", &recipe, Gzip), None);
 /// assert!(encode(&[b'x'; 1000], &recipe, Gzip).is_some());

@@ -10,13 +10,15 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
+use super::django_messages as words;
+use super::django_messages::Voice;
 use super::format::Format;
-use super::own::{self, Stream};
-use super::shown::Bases;
+use super::messages as own;
+use super::messages::Stream;
+use super::paths::Bases;
 use super::tally::Tally;
-use super::words::{self, Voice};
-use super::{explain, github, json, render, sarif};
-use crate::nouns::{DjangoVersion, Event, Problem, Progress, Report};
+use super::{explain_text as explain, github, json, render, sarif};
+use crate::model::{DjangoVersion, Event, Problem, Progress, Report};
 
 /// Prints a run.
 pub struct Console {
@@ -109,7 +111,7 @@ impl Console {
 
     /// Shows a problem; an empty line parts those of different files.
     fn show(&mut self, problem: Problem) {
-        let text = render(&problem, &self.directory, self.color);
+        let text = render::render(&problem, &self.directory, self.color);
         let parts = self.last.as_ref().is_some_and(|it| it.file != problem.file);
         complain(&format!("{}{text}", if parts { "\n" } else { "" }));
         self.last = Some(problem);
@@ -147,7 +149,7 @@ impl Console {
     fn with_text(&self, object: Value, event: &Event) -> Value {
         match event {
             Event::Problem(problem) => {
-                let text = render(problem, &self.directory, false);
+                let text = render::render(problem, &self.directory, false);
                 json::with(object, [("rendered", text.into())])
             }
             event => match words::say(event, self.voice()) {

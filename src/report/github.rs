@@ -7,9 +7,9 @@
 
 use std::fmt::Write as _;
 
+use super::paths::{Bases, file};
 use super::render::{advice, see, sentence};
-use super::shown::{Bases, file};
-use crate::nouns::{Problem, Severity};
+use crate::model::{Problem, Severity};
 
 /// The command, without its line end.
 pub(super) fn command(problem: &Problem, bases: Bases<'_>) -> String {
@@ -84,7 +84,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::nouns::place_at;
+    use crate::model::place_at;
 
     fn told(problem: &Problem) -> String {
         let bases = Bases {

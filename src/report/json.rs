@@ -5,10 +5,10 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::explained;
-use super::found;
-use super::shown::shown;
-use crate::nouns::{
+use super::explain_json as explained;
+use super::find_text as found;
+use super::paths::shown;
+use crate::model::{
     Checkup, Event, LogicalPath, Place, Problem, Pruning, Related, Summary, Verification,
 };
 

@@ -4,21 +4,17 @@
 //! place that prints. Knows nothing of how things came about.
 
 pub mod catalogue;
-mod console;
-mod explain;
-mod explained;
-mod format;
-mod found;
-mod github;
-mod json;
-mod own;
-mod paint;
-mod render;
-mod sarif;
-mod shown;
-mod tally;
-mod words;
-
-pub use console::{Bar, Console, complain, print};
-pub use format::Format;
-pub use render::render;
+pub mod console;
+pub mod django_messages;
+pub mod explain_json;
+pub mod explain_text;
+pub mod find_text;
+pub mod format;
+pub mod github;
+pub mod json;
+pub mod messages;
+pub mod paint;
+pub mod paths;
+pub mod render;
+pub mod sarif;
+pub mod tally;

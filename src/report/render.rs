@@ -11,8 +11,8 @@ use std::path::Path;
 use unicode_width::UnicodeWidthChar as _;
 
 use super::paint::paint;
-use super::shown::{file, shown};
-use crate::nouns::{Place, Problem, Severity};
+use super::paths::{file, shown};
+use crate::model::{Place, Problem, Severity};
 
 /// The problem as lines, each ended. Paths are shown relative to `directory`.
 pub fn render(problem: &Problem, directory: &Path, color: bool) -> String {
@@ -127,7 +127,7 @@ pub(super) fn clean(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nouns::place_at;
+    use crate::model::place_at;
 
     #[test]
     fn all_parts() {

@@ -11,9 +11,9 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::catalogue::{paragraph, section};
+use super::paths::{Bases, file};
 use super::render::{advice, clean, sentence};
-use super::shown::{Bases, file};
-use crate::nouns::{Place, Problem};
+use crate::model::{Place, Problem};
 
 /// What relative paths are relative to, by its usual name.
 const BASE: &str = "%SRCROOT%";
@@ -189,7 +189,7 @@ fn encode(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nouns::place_at;
+    use crate::model::place_at;
 
     #[test]
     fn paths_are_uris() {

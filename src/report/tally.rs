@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::own::many;
-use super::shown::file;
-use crate::nouns::{Problem, Severity};
+use super::messages::many;
+use super::paths::file;
+use crate::model::{Problem, Severity};
 
 /// What was counted so far.
 #[derive(Default)]

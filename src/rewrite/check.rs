@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::resolve::{NoLeftovers, Resolution, Resolver};
 use super::rules::Rules;
 use super::scan::{Match, shorten};
-use crate::nouns::{Asset, Fingerprint, LineIndex, Place, ReferenceKind};
+use crate::model::{Asset, Fingerprint, LineIndex, Place, ReferenceKind};
 
 /// How the references of a text are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

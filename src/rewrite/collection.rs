@@ -3,12 +3,13 @@
 
 use rayon::prelude::*;
 
-use super::faults::{self, Elsewhere};
+use super::faults;
+use super::faults::Elsewhere;
 use super::resolve::{Leftovers, Resolver, hashed_path};
 use super::rules::Rules;
 use super::scan::Policy;
 use super::survey::{Draft, Survey, survey};
-use crate::nouns::{Asset, AssetId, ContentId, Fingerprint, LogicalPath, Problem};
+use crate::model::{Asset, AssetId, ContentId, Fingerprint, LogicalPath, Problem};
 
 /// Everything that rewriting depends on.
 pub struct Job<'a> {

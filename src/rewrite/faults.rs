@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::collection::Job;
 use super::scan::{Fault, Finding, shorten};
 use super::suggest::{Likeness, Suggestions};
-use crate::nouns::{
+use crate::model::{
     Asset, AssetId, Level, LineIndex, LogicalPath, Place, Problem, ReferenceKind, Severity,
 };
 

@@ -7,23 +7,12 @@
 //! fingerprint belongs. Once the targets' fingerprints are known, filling a
 //! text in is overwriting those bytes ([`graph`] gives the order).
 
-mod check;
-mod collection;
-mod faults;
-mod graph;
-pub mod python; // public for `cargo xtask python-parity`
-mod resolve;
-mod rules;
-mod scan;
-mod suggest;
-mod survey;
-
-pub use check::{Checker, Dangling, Reading};
-pub use collection::{Adjusted, Job, Rewritten, complete, rewrite};
-pub use faults::{Elsewhere, TOLD, hint, more, remedy};
-pub use python::{clean_name, hashed_name, is_space, normal, normpath, urldefrag, urlsplit};
-pub use resolve::{Leftovers, NoLeftovers, Resolver, hashed_path};
-pub use rules::Rules;
-pub use scan::{Policy, shorten};
-pub use suggest::{Likeness, Suggestions};
-pub use survey::{Reference, References, Survey, references, survey};
+pub mod check;
+pub mod collection;
+pub mod faults;
+pub mod graph;
+pub mod resolve;
+pub mod rules;
+pub mod scan;
+pub mod suggest;
+pub mod survey;

@@ -5,11 +5,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::python::{
+use crate::model::{Asset, AssetId, Fingerprint, LogicalPath};
+use crate::pystd::urllib::{
     clean_name, hashed_name, normpath, path_join, path_split, percent_decode, unquote, urldefrag,
     urlsplit,
 };
-use crate::nouns::{Asset, AssetId, Fingerprint, LogicalPath};
 
 /// What is in STATIC_ROOT from earlier runs.
 pub trait Leftovers: Sync {

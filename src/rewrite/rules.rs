@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::nouns::{DjangoVersion, LogicalPath, ReferenceKind};
+use crate::model::{DjangoVersion, LogicalPath, ReferenceKind};
 
 /// One pattern and its replacement.
 pub(super) struct Rule {

@@ -4,7 +4,7 @@
 
 use super::resolve::{Placeholder, Resolution, Resolver};
 use super::rules::{Rule, Rules, Template};
-use crate::nouns::{Asset, AssetId, Fingerprint, Level, LogicalPath, ReferenceKind};
+use crate::model::{Asset, AssetId, Fingerprint, Level, LogicalPath, ReferenceKind};
 
 /// What a run does about a reference of this kind to nothing in this file.
 pub type Policy<'a> = dyn Fn(&Asset, ReferenceKind) -> Level + Sync + 'a;

@@ -5,9 +5,9 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::python::path_split;
 use super::resolve::relative;
-use crate::nouns::Asset;
+use crate::model::Asset;
+use crate::pystd::urllib::path_split;
 
 /// In what the asset's path differs from the one that was looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

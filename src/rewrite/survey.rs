@@ -6,11 +6,12 @@ use rayon::prelude::*;
 
 use super::collection::Job;
 use super::faults;
-use super::graph::{self, Order};
+use super::graph;
+use super::graph::Order;
 use super::resolve::Resolver;
 use super::scan::{Scanned, Seen, scan, shorten};
 use super::suggest::Suggestions;
-use crate::nouns::{AssetId, LineIndex, Place, Problem, ReferenceKind};
+use crate::model::{AssetId, LineIndex, Place, Problem, ReferenceKind};
 
 /// What the texts say, before any of them has its final name.
 pub struct Survey<'a> {

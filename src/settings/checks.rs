@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::StaticDir;
 use super::problems::Problems;
 use super::tree::Spot;
-use crate::nouns::Problem;
+use crate::model::Problem;
 
 /// Settings as written, paths made absolute.
 pub struct Written<'a> {

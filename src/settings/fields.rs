@@ -6,9 +6,10 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::reader::Section;
 use super::shape::LONGEST_GLOB;
-use super::text::Layers;
 use super::words::{ALLOWED, ENCODINGS, KINDS};
-use super::{Allow, AllowKind, CacheSettings, Compression, CompressionRule, Level, keys};
+use super::{Allow, AllowKind, CacheSettings, Compression, CompressionRule, keys};
+use crate::model::Level;
+use crate::settings::text::Layers;
 
 /// The strings of an array.
 pub fn texts(section: &Section<'_>, key: &str) -> Vec<String> {
@@ -122,9 +123,9 @@ fn glob(table: &Section<'_>) -> Option<GlobMatcher> {
 
 #[cfg(test)]
 mod tests {
+    use super::keys;
     use super::*;
-    use crate::nouns::Problem;
-    use crate::settings::keys;
+    use crate::model::Problem;
     use crate::settings::problems::Problems;
     use crate::settings::tree::{Text, parse};
 

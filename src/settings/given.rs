@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::Finder;
 use super::tree::{Node, Spot, Table, Text, Value};
 use crate::disk;
-use crate::nouns::line_range;
+use crate::model::line_range;
 
 /// What a project says.
 #[derive(Clone, Debug, Default)]

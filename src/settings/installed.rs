@@ -1,12 +1,14 @@
 //! `INSTALLED_APPS` with `app_directories` → apps. Knows how both are
-//! written; where an app is, [`super::apps`] knows.
+//! written; where an app is, [`crate::apps::locate`] knows.
 
-use super::python_env::SearchPath;
+use super::keys;
 use super::reader::Section;
 use super::text::Layers;
 use super::tree::Value;
-use super::{App, apps, keys};
-use crate::nouns::Problem;
+use crate::apps::locate as apps;
+use crate::apps::python_env::SearchPath;
+use crate::model::App;
+use crate::model::Problem;
 
 /// The apps, each located.
 pub fn apps(

@@ -5,16 +5,18 @@
 use std::path::{Path, PathBuf};
 
 use super::problems::Problems;
-use super::python_env::SearchPath;
 use super::reader::Section;
 use super::text::{Layers, absolute, read_layers};
 pub use super::text::{Source, sets, usual_file};
 use super::tree::{Node, Spot};
 use super::words::{FINDERS, LEVELS, one_of};
 use super::{
-    Finder, Level, Settings, StaticDir, checks, fields, installed, keys, layout, storage, templates,
+    Finder, Settings, StaticDir, checks, directory_overlap as layout, fields, installed, keys,
+    storage, templates,
 };
-use crate::nouns::{DjangoVersion, Problem};
+use crate::apps::python_env::SearchPath;
+use crate::model::Level;
+use crate::model::{DjangoVersion, Problem};
 
 /// What the command line says about settings.
 #[derive(Clone, Debug, Default)]

@@ -2,46 +2,33 @@
 //! Owns the meaning of every setting once read; knows no source files and
 //! no STATIC_ROOT content.
 
-mod advice;
-mod app_config;
-mod apps;
-mod checks;
-mod fields;
-mod fit;
-mod given;
-mod installed;
-mod keys;
-mod layout;
+pub mod checks;
+pub mod directory_overlap;
+pub mod fields;
+pub mod given;
+pub mod installed;
+pub mod keys;
 pub mod load;
-mod modules;
-mod paths;
-mod problems;
-mod python_env;
-mod python_source;
-mod python_value;
-mod reader;
-mod schema;
-mod shape;
-mod storage;
-mod templates;
-mod text;
-mod tree;
-mod words;
+pub mod paths;
+pub mod problems;
+pub mod reader;
+pub mod schema;
+pub mod shape;
+pub mod storage;
+pub mod templates;
+pub mod text;
+pub mod tree;
+pub mod validate;
+pub mod words;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use globset::GlobMatcher;
 
-use crate::nouns::{DjangoVersion, LogicalPath, Place};
-pub use crate::nouns::{Encoding, Level, ReferenceKind};
-pub use apps::locate as locate_app;
-pub use fit::nearest;
-pub use given::{Given, read_python};
-pub use paths::change_paths;
-pub use python_env::SearchPath;
-pub use schema::schema;
-pub use words::{BACKEND_NAMES, FINDER_NAMES, PRIVATE};
+use crate::model::{
+    App, Backend, DjangoVersion, Encoding, Level, LogicalPath, Place, ReferenceKind,
+};
 
 /// Everything a run needs to know, checked and with defaults filled in.
 #[derive(Clone, Debug)]
@@ -89,6 +76,13 @@ pub struct Settings {
     pub compression: Compression,
     /// Where results are kept.
     pub cache: CacheSettings,
+}
+
+impl Settings {
+    /// Whether only fingerprinted files stay in STATIC_ROOT.
+    pub fn keeps_only_hashed(&self) -> bool {
+        self.backend == Backend::CompressedManifest && self.keep_only_hashed
+    }
 }
 
 /// One of `STATICFILES_FINDERS`.
@@ -149,32 +143,6 @@ pub struct StaticDir {
     pub root: PathBuf,
     /// The directory as written in the settings: Django keys on it.
     pub written: String,
-}
-
-/// One entry of `INSTALLED_APPS`, located.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct App {
-    /// The entry as written.
-    pub entry: String,
-    /// The app's dotted name.
-    pub name: String,
-    /// The app's label, unless it can't be known without running Python.
-    pub label: Option<String>,
-    /// The app's directory (which may have a `static` directory).
-    pub directory: PathBuf,
-}
-
-/// The value of `STORAGES["staticfiles"]["BACKEND"]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Backend {
-    /// `django.contrib.staticfiles.storage.StaticFilesStorage`
-    Plain,
-    /// `django.contrib.staticfiles.storage.ManifestStaticFilesStorage`
-    Manifest,
-    /// `whitenoise.storage.CompressedStaticFilesStorage`
-    Compressed,
-    /// `whitenoise.storage.CompressedManifestStaticFilesStorage`
-    CompressedManifest,
 }
 
 /// One `[[staticc.allow]]`.

@@ -5,7 +5,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::tree::Spot;
-use crate::nouns::Problem;
+use crate::model::Problem;
 
 /// So many are told one by one.
 const TOLD: usize = 100;

@@ -1,11 +1,11 @@
 //! Settings tables, read by their keys: what is written, or the default that
 //! is declared. Knows no key; whether values have their shapes is told before,
-//! by [`super::fit`].
+//! by [`super::validate`].
 
-use super::fit;
 use super::problems::Problems;
 use super::shape::{Absent, Keys};
 use super::tree::{Node, Spot, Table, Value};
+use super::validate as fit;
 
 /// One table, and how it is declared. Values of a wrong shape read as if they
 /// were not there.

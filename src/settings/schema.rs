@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::keys;
 use super::shape::{Absent, HIGHEST_MODE, Key, Keys, LONGEST_GLOB, Others, Shape};
-use crate::nouns::DjangoVersion;
+use crate::model::DjangoVersion;
 
 /// The schema of a settings file.
 pub fn schema() -> Value {

@@ -1,11 +1,12 @@
 //! The storage: `STORAGES`, or `STATICFILES_STORAGE` before Django 5.1, and
 //! Django's own words on having none or both.
 
+use super::keys;
 use super::reader::Section;
 use super::tree::Value;
 use super::words::BACKENDS;
-use super::{Backend, keys};
-use crate::nouns::{DjangoVersion, Problem};
+use crate::model::Backend;
+use crate::model::{DjangoVersion, Problem};
 
 /// The backend and its options.
 pub fn storage<'a>(top: &Section<'a>, django: DjangoVersion) -> (Backend, Section<'a>) {

@@ -4,10 +4,11 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
+use super::keys;
 use super::reader::Section;
-use super::text::Layers;
-use super::{App, keys};
-use crate::nouns::Problem;
+use crate::model::App;
+use crate::model::Problem;
+use crate::settings::text::Layers;
 
 const JINJA2: &str = "django.template.backends.jinja2.Jinja2";
 
@@ -46,8 +47,9 @@ pub fn directories(top: &Section<'_>, layers: &Layers, apps: &[App]) -> Vec<Path
 mod tests {
     use std::fs;
 
-    use crate::nouns::Problem;
-    use crate::settings::load::{Overrides, Source, load};
+    use crate::model::Problem;
+    use crate::settings::load::{Overrides, load};
+    use crate::settings::text::Source;
 
     /// The directories of a project with two apps, and what is odd about them.
     fn directories(templates: &str) -> (Vec<String>, Vec<Problem>) {

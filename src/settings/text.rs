@@ -4,11 +4,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::Finder;
+use super::given::Given;
 use super::tree::{Node, Table, Text, Value, parse};
-use super::{Finder, Given};
 use crate::disk;
-use crate::nouns::Problem;
-use crate::rewrite::normal;
+use crate::model::Problem;
+use crate::pystd::urllib::normal;
 
 /// What says the settings.
 #[derive(Clone, Copy, Debug)]

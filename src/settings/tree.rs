@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problems::Problems;
-use crate::nouns::{Place, Problem, place_at};
+use crate::model::{Place, Problem, place_at};
 
 /// A text that settings come from.
 #[derive(Debug)]

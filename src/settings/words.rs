@@ -1,6 +1,8 @@
 //! The words that settings may hold, each with what it means. Knows no key.
 
-use super::{AllowKind, Backend, Encoding, Finder, Level, ReferenceKind};
+use super::{AllowKind, Finder};
+use crate::model::Backend;
+use crate::model::{Encoding, Level, ReferenceKind};
 
 /// `BACKEND` of the storage, and `STATICFILES_STORAGE`.
 pub const BACKENDS: [(&str, Backend); 4] = [

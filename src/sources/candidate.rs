@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use super::{Found, Patterns, SourceDirectory};
-use crate::nouns::{Asset, Candidate, Candidates, LogicalPath, Standing};
-use crate::rewrite::normal;
+use super::directory::SourceDirectory;
+use super::finder::Found;
+use crate::model::{Asset, Candidate, Candidates, LogicalPath, Standing};
+use crate::pystd::fnmatch::Patterns;
+use crate::pystd::urllib::normal;
 use crate::settings::Finder;
 
 /// Where to look, and what became of what the finders list there.

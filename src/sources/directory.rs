@@ -6,8 +6,8 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::nouns::{LogicalPath, Origin};
-use crate::rewrite::normal;
+use crate::model::{LogicalPath, Origin};
+use crate::pystd::urllib::normal;
 use crate::settings::{Finder, FinderListing, OtherFinder, Settings, StaticDir};
 
 /// A directory whose files take part.
@@ -119,7 +119,7 @@ fn static_dirs(dirs: &[StaticDir]) -> Vec<SourceDirectory> {
 }
 
 fn apps(settings: &Settings) -> Vec<SourceDirectory> {
-    let directory = |app: &crate::settings::App| SourceDirectory {
+    let directory = |app: &crate::model::App| SourceDirectory {
         finder: Finder::AppDirectories,
         entry: app.entry.clone(),
         prefix: String::new(),

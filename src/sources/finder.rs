@@ -11,10 +11,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Patterns, SourceDirectory};
+use super::directory::SourceDirectory;
 use crate::disk;
-use crate::nouns::{Asset, LogicalPath, Problem};
-use crate::rewrite::normpath;
+use crate::model::{Asset, LogicalPath, Problem};
+use crate::pystd::fnmatch::Patterns;
+use crate::pystd::urllib::normpath;
 use crate::settings::Settings;
 
 /// What the finders found.

@@ -4,8 +4,9 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Patterns, SourceDirectory};
-use crate::nouns::LogicalPath;
+use super::directory::SourceDirectory;
+use crate::model::LogicalPath;
+use crate::pystd::fnmatch::Patterns;
 
 /// The first file that would have this path, and the pattern that has it
 /// ignored.

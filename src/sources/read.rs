@@ -14,7 +14,7 @@ use md5::{Digest, Md5};
 use rayon::prelude::*;
 
 use crate::disk;
-use crate::nouns::{Asset, AssetId, ContentId, Fingerprint, Problem, Stamp, place_at};
+use crate::model::{Asset, AssetId, ContentId, Fingerprint, Problem, Stamp, place_at};
 
 /// What earlier runs know of sources.
 pub trait Known: Sync {

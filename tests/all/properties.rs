@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use staticc::nouns::{Fingerprint, LogicalPath};
-use staticc::output::manifest::{Manifest, to_json};
-use staticc::rewrite::hashed_path;
-use staticc::rewrite::python::{percent_decode, unquote};
-use staticc::sources::Patterns;
+use staticc::model::{Fingerprint, LogicalPath};
+use staticc::plan::manifest::{Manifest, to_json};
+use staticc::pystd::fnmatch::Patterns;
+use staticc::pystd::urllib::{percent_decode, unquote};
+use staticc::rewrite::resolve::hashed_path;
 
 const FINGERPRINT: &str = "0123456789ab";
 

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use staticc::settings::load::{Overrides, Source, load};
+use staticc::settings::load::{Overrides, load};
+use staticc::settings::text::Source;
 
 use crate::bounded::Project;
 use crate::fixtures::cases;
@@ -38,14 +39,14 @@ fn keys() -> Vec<(String, Value)> {
         }
     }
     let mut keys = Vec::new();
-    add(&staticc::settings::schema(), "", &mut keys);
+    add(&staticc::settings::schema::schema(), "", &mut keys);
     keys
 }
 
 #[test]
 fn it_is_a_schema() {
     let schema: Value = serde_json::from_str(&printed()).unwrap();
-    assert_eq!(schema, staticc::settings::schema());
+    assert_eq!(schema, staticc::settings::schema::schema());
     jsonschema::draft7::meta::validate(&schema).unwrap();
     for (key, schema) in keys() {
         let about = schema["description"].as_str().unwrap_or_default();
@@ -66,7 +67,7 @@ fn what_is_published_is_what_is_printed() {
 /// None of the cases has settings that can't be used for their shape.
 #[test]
 fn settings_of_the_fixtures_are_valid() {
-    let schema = staticc::settings::schema();
+    let schema = staticc::settings::schema::schema();
     for case in cases() {
         let settings = fs::read_to_string(case.join("settings.toml")).unwrap();
         assert_eq!(faults(&schema, &settings), [""; 0], "{}", case.display());
@@ -81,7 +82,10 @@ fn settings_of_the_readme_are_valid() {
     assert!(!blocks.is_empty());
     for block in blocks {
         let (settings, _) = block.split_once("```").unwrap();
-        assert_eq!(faults(&staticc::settings::schema(), settings), [""; 0]);
+        assert_eq!(
+            faults(&staticc::settings::schema::schema(), settings),
+            [""; 0]
+        );
     }
 }
 
@@ -119,7 +123,7 @@ pub fn typed() -> impl Iterator<Item = String> {
 /// That staticc refuses it as well, `bad_settings` tries.
 #[test]
 fn wrong_types_for_every_key() {
-    let schema = staticc::settings::schema();
+    let schema = staticc::settings::schema::schema();
     for key in typed() {
         let settings = format!("{key} = [true]\n");
         assert_ne!(faults(&schema, &settings), [""; 0], "{settings}");
@@ -128,7 +132,7 @@ fn wrong_types_for_every_key() {
 
 #[test]
 fn both_refuse_the_same() {
-    let schema = staticc::settings::schema();
+    let schema = staticc::settings::schema::schema();
     let start = "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\n";
     for bad in [
         // Unknown keys, at every level.
@@ -210,7 +214,7 @@ fn both_refuse_the_same() {
 
 #[test]
 fn both_take_the_same() {
-    let schema = staticc::settings::schema();
+    let schema = staticc::settings::schema::schema();
     let start = "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\n";
     for good in [
         "FILE_UPLOAD_PERMISSIONS = \"umask\"",

@@ -3,7 +3,9 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use staticc::check::{Engine, StaticReference, manifest_key, plain_path, references};
+use staticc::check::name::{manifest_key, plain_path};
+use staticc::check::templates::engine::{Engine, references};
+use staticc::check::templates::reading::StaticReference;
 
 const ENGINES: [Engine; 3] = [Engine::Django, Engine::Jinja2, Engine::Either];
 

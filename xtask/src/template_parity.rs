@@ -2,7 +2,7 @@
 //! in templates, against real Django and real Jinja2, on random templates.
 
 use serde_json::json;
-use staticc::check::{Engine, references};
+use staticc::check::templates::engine::{Engine, references};
 
 use crate::ask::{Count, Question, compare, number};
 use crate::texts::Texts;

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use staticc::check::{manifest_key, plain_path};
-use staticc::nouns::LogicalPath;
-use staticc::output::manifest::to_json;
-use staticc::rewrite::python::{
+use staticc::check::name::{manifest_key, plain_path};
+use staticc::model::LogicalPath;
+use staticc::plan::manifest::to_json;
+use staticc::pystd::fnmatch::Patterns;
+use staticc::pystd::urllib::{
     clean_name, hashed_name, normpath, path_join, path_split, unquote, urldefrag, urlsplit,
     urlunsplit,
 };
-use staticc::sources::Patterns;
 
 /// What is compared.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,143 @@
+//! Settings → the text of a settings file that people read. Knows no disk.
+
+use std::fmt::Write as _;
+
+use toml::{Table, Value};
+
+use super::answers::Answers;
+use crate::model::Problem;
+
+/// Keys in the order in which they are read best, each with what is to be said
+/// of it.
+const ORDER: [(&str, &str); 13] = [
+    ("STATIC_URL", ""),
+    ("FORCE_SCRIPT_NAME", ""),
+    ("STATIC_ROOT", ""),
+    ("STATICFILES_DIRS", ""),
+    ("STATICFILES_FINDERS", ""),
+    (
+        "INSTALLED_APPS",
+        "Located by reading Python as text: nothing is imported.",
+    ),
+    ("FILE_UPLOAD_PERMISSIONS", ""),
+    ("FILE_UPLOAD_DIRECTORY_PERMISSIONS", ""),
+    ("WHITENOISE_KEEP_ONLY_HASHED_FILES", ""),
+    ("WHITENOISE_SKIP_COMPRESS_EXTENSIONS", ""),
+    ("STORAGES", ""),
+    ("TEMPLATES", "Where `staticc check` looks for {% static %}."),
+    ("staticc", ""),
+];
+
+const ELSEWHERE: &str = "\
+#
+# The project's environment, in python_path, is outside the project: on another machine it
+# may be elsewhere. Without python_path it is looked for in VIRTUAL_ENV, .venv and venv.
+";
+
+/// The text; `elsewhere` is the environment of a project that is not in it.
+pub fn text(table: &Table, answers: &Answers, untold: &[Problem], elsewhere: bool) -> String {
+    let mut text = String::new();
+    let module = answers
+        .settings_module
+        .name
+        .as_deref()
+        .unwrap_or("Django's settings");
+    let django = &answers.versions.django;
+    let _ = writeln!(
+        text,
+        "# What staticc collects: {module}, as Django {django} reads it."
+    );
+    text.push_str(
+        "# Made by `staticc init`; `staticc init --check` tells when Django says something else.\n",
+    );
+    for problem in untold {
+        let cure = problem.cure.as_deref().unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "#\n# Not carried over: {};\n# {cure}.",
+            problem.message
+        );
+    }
+    if elsewhere {
+        text.push_str(ELSEWHERE);
+    }
+    text.push('\n');
+    for (key, comment) in ORDER {
+        let Some(value) = table.get(key) else {
+            continue;
+        };
+        if value.is_table() || key == "TEMPLATES" {
+            text.push('\n');
+        }
+        if !comment.is_empty() {
+            let _ = writeln!(text, "# {comment}");
+        }
+        text.push_str(&entry(key, value));
+    }
+    text
+}
+
+/// A key with its value, or a table with all that is in it.
+fn entry(key: &str, value: &Value) -> String {
+    let table = Table::from_iter([(key.to_owned(), value.clone())]);
+    // A table of TOML's own values is TOML.
+    let text = toml::to_string(&table).unwrap_or_default();
+    let lines = text.lines().map(|line| readable(line) + "\n");
+    lines.collect()
+}
+
+/// A line as people write it: modes in eights, long arrays in lines of their
+/// own.
+fn readable(line: &str) -> String {
+    const WIDTH: usize = 100;
+    let entry = line
+        .parse::<Table>()
+        .ok()
+        .filter(|_| !line.starts_with('['));
+    match entry.and_then(|entry| entry.into_iter().next()) {
+        Some((key, Value::Integer(mode))) if is_mode(&key) => format!("{key} = 0o{mode:o}"),
+        Some((key, Value::Array(values))) if line.len() > WIDTH => {
+            let values = values.iter().map(|value| format!("    {value},\n"));
+            format!("{key} = [\n{}]", values.collect::<String>())
+        }
+        _ => line.to_owned(),
+    }
+}
+
+fn is_mode(key: &str) -> bool {
+    key.ends_with("_PERMISSIONS") || key.ends_with("_permissions_mode")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_readable() {
+        let apps = ["django.contrib.admin"; 6].map(|app| format!("    \"{app}\",\n"));
+        for (toml, wanted) in [
+            (
+                "FILE_UPLOAD_PERMISSIONS = 420",
+                "FILE_UPLOAD_PERMISSIONS = 0o644\n",
+            ),
+            ("WIDTH = 420", "WIDTH = 420\n"),
+            (
+                "DIRS = [\"a\", [\"v\", \"b\"]]",
+                "DIRS = [\"a\", [\"v\", \"b\"]]\n",
+            ),
+            (
+                &format!("APPS = [{}]", apps.concat().replace('\n', "")),
+                &format!("APPS = [\n{}]\n", apps.concat()),
+            ),
+            (
+                "A = {b = {c = 1, file_permissions_mode = 8}}",
+                "[A.b]\nc = 1\nfile_permissions_mode = 0o10\n",
+            ),
+        ] {
+            let table: Table = toml.parse().unwrap();
+            let (key, value) = table.iter().next().unwrap();
+            assert_eq!(entry(key, value), wanted);
+            assert_eq!(entry(key, value).parse::<Table>().unwrap(), table);
+        }
+    }
+}

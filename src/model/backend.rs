@@ -1,0 +1,26 @@
+//! The storage backends whose output staticc reproduces.
+
+/// The value of `STORAGES["staticfiles"]["BACKEND"]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// `django.contrib.staticfiles.storage.StaticFilesStorage`
+    Plain,
+    /// `django.contrib.staticfiles.storage.ManifestStaticFilesStorage`
+    Manifest,
+    /// `whitenoise.storage.CompressedStaticFilesStorage`
+    Compressed,
+    /// `whitenoise.storage.CompressedManifestStaticFilesStorage`
+    CompressedManifest,
+}
+
+impl Backend {
+    /// Whether files get fingerprinted copies and a manifest.
+    pub fn hashes(self) -> bool {
+        matches!(self, Self::Manifest | Self::CompressedManifest)
+    }
+
+    /// Whether files get compressed copies.
+    pub fn compresses(self) -> bool {
+        matches!(self, Self::Compressed | Self::CompressedManifest)
+    }
+}

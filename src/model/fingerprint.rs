@@ -1,0 +1,98 @@
+//! The 12 characters that make a file name follow its content.
+
+use std::fmt;
+use std::io::{self, Read};
+
+use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
+
+use super::asset::LogicalPath;
+
+/// The first 12 hexadecimal digits of the content's MD5, as Django's
+/// `HashedFilesMixin.file_hash` makes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Fingerprint([u8; Self::LEN]);
+
+impl Fingerprint {
+    /// A path without what may be the fingerprint in its file's name.
+    ///
+    /// ```
+    /// use staticc::model::{Fingerprint, LogicalPath};
+    /// let without = |path: &str| Fingerprint::taken_from(&LogicalPath::new(path));
+    /// assert_eq!(without("a.b/c.d41d8cd98f00.css"), Some(LogicalPath::new("a.b/c.css")));
+    /// assert_eq!(without("LICENSE.d41d8cd98f00"), Some(LogicalPath::new("LICENSE")));
+    /// assert_eq!(without("c.d41d8cd98f0.css"), None);
+    /// ```
+    pub fn taken_from(path: &LogicalPath) -> Option<LogicalPath> {
+        let bytes = path.as_bytes();
+        let name = memchr::memrchr(b'/', bytes).map_or(0, |slash| slash + 1);
+        let is_hex = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
+        let dots = memchr::memrchr_iter(b'.', bytes).take_while(|dot| *dot >= name);
+        let found = dots
+            .map(|dot| (dot, dot + 1 + Self::LEN))
+            .find(|&(dot, end)| {
+                let ends = bytes.get(end).is_none_or(|byte| *byte == b'.');
+                ends && bytes.get(dot + 1..end).is_some_and(is_hex)
+            });
+        let (start, end) = found?;
+        Some(LogicalPath::new([&bytes[..start], &bytes[end..]].concat()))
+    }
+
+    /// Length in bytes.
+    pub const LEN: usize = 12;
+
+    /// The fingerprint of a whole content.
+    ///
+    /// ```
+    /// use staticc::model::fingerprint::Fingerprint;
+    /// assert_eq!(Fingerprint::of(b"").as_str(), "d41d8cd98f00");
+    /// ```
+    pub fn of(content: &[u8]) -> Self {
+        Self::from_digest(&Md5::digest(content).into())
+    }
+
+    /// The fingerprint of all that somebody reads, piece by piece: it may be
+    /// much.
+    pub fn of_reader(mut reader: impl Read) -> io::Result<Self> {
+        let mut md5 = Md5::new();
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            match reader.read(&mut buffer) {
+                Ok(0) => return Ok(Self::from_digest(&md5.finalize().into())),
+                Ok(length) => md5.update(&buffer[..length]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The fingerprint for an MD5 that was computed piece by piece.
+    pub fn from_digest(digest: &[u8; 16]) -> Self {
+        let mut text = [0; Self::LEN];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(digest) {
+            pair[0] = hex_digit(byte >> 4);
+            pair[1] = hex_digit(byte & 15);
+        }
+        Self(text)
+    }
+
+    /// The 12 digits.
+    pub fn as_bytes(&self) -> &[u8; Self::LEN] {
+        &self.0
+    }
+
+    /// The 12 digits as text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+fn hex_digit(value: u8) -> u8 {
+    b"0123456789abcdef"[usize::from(value & 15)]
+}

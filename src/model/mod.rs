@@ -1,0 +1,34 @@
+//! The shared nouns: values every room may speak of. They hold data and
+//! know no room: no disk, no settings text, no printing.
+
+mod app;
+mod asset;
+mod backend;
+mod candidate;
+mod content;
+mod did_you_mean;
+mod django_version;
+mod encoding;
+mod event;
+mod explanation;
+mod fingerprint;
+mod link_mode;
+mod problem;
+mod reference;
+mod source_span;
+
+pub use self::app::App;
+pub use self::asset::{Asset, AssetId, LogicalPath};
+pub use self::backend::Backend;
+pub use self::candidate::{Candidate, Candidates, Origin, Standing};
+pub use self::content::{ContentId, Stamp, TICK};
+pub use self::did_you_mean::nearest;
+pub use self::django_version::DjangoVersion;
+pub use self::encoding::{Encoding, Encodings, Uncompressed};
+pub use self::event::{Checkup, Event, Progress, Pruning, Report, Summary, Verification};
+pub use self::explanation::{Copy, Explanation, Link, Loser, Nameless, Rewriting, Ruling, Served};
+pub use self::fingerprint::Fingerprint;
+pub use self::link_mode::LinkMode;
+pub use self::problem::{Problem, Related, Severity};
+pub use self::reference::{Level, ReferenceKind};
+pub use self::source_span::{LineIndex, Place, line_range, place_at};

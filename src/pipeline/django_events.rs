@@ -1,0 +1,113 @@
+//! From what a run did to Django's events, in Django's order. Knows neither
+//! wording nor verbosity; does nothing.
+
+use std::cmp::Reverse;
+
+use crate::model::{Asset, Event, LogicalPath, Report, Summary};
+use crate::plan::model::Before;
+use crate::plan::model::Done;
+use crate::plan::model::{Processed, Role};
+use crate::sources::finder::Found;
+
+/// What is told of a run.
+pub struct Story<'a> {
+    /// What was found.
+    pub found: &'a Found,
+    /// What post-processing gave.
+    pub processed: &'a Processed,
+    /// What was done, by asset.
+    pub done: &'a [Done],
+    /// What `--clear` removed.
+    pub cleared: Vec<LogicalPath>,
+    /// Whether it was to remove anything.
+    pub clear: bool,
+    /// The numbers that are known already.
+    pub summary: Summary,
+}
+
+impl Story<'_> {
+    /// Tells everything, the closing sentence last.
+    pub fn tell(mut self, report: &mut impl Report) {
+        self.summary.deleted = self.cleared.len();
+        self.summary.skipped = self.found.conflicts.len();
+        for path in std::mem::take(&mut self.cleared) {
+            report.event(Event::Cleared(path));
+        }
+        self.tell_copies(report);
+        self.tell_fingerprints(report);
+        for done in self.done {
+            for encoding in done.copies.iter() {
+                self.summary.post_processed += 1;
+                let copy = done.path.with_suffix(encoding.suffix());
+                report.event(Event::PostProcessed(done.path.clone(), copy));
+            }
+        }
+        report.event(Event::Done(self.summary));
+    }
+
+    fn tell_copies(&mut self, report: &mut impl Report) {
+        let mut before = vec![Before::Absent; self.found.assets.len()];
+        for done in self.done.iter().filter(|done| done.role == Role::Plain) {
+            before[done.asset.index()] = done.before;
+        }
+        let mut conflicts = self.found.conflicts.iter().peekable();
+        for (index, asset) in self.found.assets.iter().enumerate() {
+            while let Some(conflict) = conflicts.next_if(|conflict| conflict.after <= index) {
+                report.event(Event::Conflict(conflict.asset.key.clone()));
+            }
+            // Files that are cleared or not kept are copied every time.
+            match before[index] {
+                Before::Same if !self.clear => {
+                    self.summary.unmodified += 1;
+                    report.event(Event::Unmodified(
+                        asset.found_path.clone(),
+                        asset.key.clone(),
+                    ));
+                    continue;
+                }
+                Before::Other if !self.clear => {
+                    report.event(Event::Replaced(asset.found_path.clone(), asset.key.clone()));
+                }
+                _ => {}
+            }
+            self.summary.modified += 1;
+            report.event(if self.summary.linked {
+                Event::Linked(asset.source(), asset.key.clone())
+            } else {
+                Event::Copied(asset.source(), asset.key.clone())
+            });
+        }
+        for conflict in conflicts {
+            report.event(Event::Conflict(conflict.asset.key.clone()));
+        }
+    }
+
+    /// Fingerprinted copies, deepest directories first, css and js last, as
+    /// Django yields them.
+    fn tell_fingerprints(&mut self, report: &mut impl Report) {
+        let Some(hashed) = &self.processed.hashed else {
+            return;
+        };
+        let assets = &self.found.assets;
+        let mut before = vec![Before::Same; assets.len()];
+        for done in self.done.iter().filter(|done| done.role == Role::Hashed) {
+            before[done.asset.index()] = done.before;
+        }
+        let mut order: Vec<usize> = (0..assets.len()).collect();
+        let depth = |asset: &Asset| memchr::memchr_iter(b'/', asset.key.as_bytes()).count();
+        order.sort_by_cached_key(|&index| {
+            let asset = &assets[index];
+            (asset.path.is_adjustable(), Reverse(depth(asset)))
+        });
+        for index in order {
+            let asset = &assets[index];
+            let made = asset.path.is_adjustable() || before[index] != Before::Same || self.clear;
+            report.event(if made {
+                self.summary.post_processed += 1;
+                Event::PostProcessed(asset.key.clone(), hashed[index].clone())
+            } else {
+                Event::PostProcessSkipped(asset.key.clone())
+            });
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! How the directories in the settings lie to each other: one that is named
+//! twice, one that is inside another. Django says nothing of that.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::{Finder, Settings, StaticDir};
+use crate::disk::real;
+use crate::model::Problem;
+use crate::settings::problems::Problems;
+use crate::settings::tree::Spot;
+
+impl Settings {
+    /// The source directory that this path is in, if a file there would be
+    /// collected.
+    pub fn source_around(&self, path: &Path) -> Option<PathBuf> {
+        let path = real(path);
+        // Django's default patterns ignore what begins with a dot.
+        let hidden = |part: Component<'_>| part.as_os_str().as_encoded_bytes().starts_with(b".");
+        let collects = |source: &PathBuf| {
+            let below = path.strip_prefix(real(source));
+            below.is_ok_and(|below| !below.components().any(hidden))
+        };
+        let mut sources = self.finders.iter().flat_map(|finder| match finder {
+            Finder::FileSystem => {
+                let dirs = self.static_dirs.iter();
+                dirs.map(|dir| dir.root.clone()).collect::<Vec<_>>()
+            }
+            Finder::AppDirectories => {
+                let apps = self.apps.iter();
+                apps.map(|app| app.directory.join("static")).collect()
+            }
+            // What it lists there is its own affair.
+            Finder::Other(_) => Vec::new(),
+        });
+        sources.find(collects)
+    }
+}
+
+/// Warns of a STATIC_ROOT inside a directory that is collected. That it is
+/// one, Django's own check says.
+pub fn check_root(settings: &Settings, spot: Option<&Spot>, problems: &Problems) {
+    let root = &settings.static_root;
+    let Some(source) = settings.source_around(root) else {
+        return;
+    };
+    if real(&source) == real(root) {
+        return;
+    }
+    let message = format!(
+        "STATIC_ROOT is inside {}, which is collected",
+        source.display()
+    );
+    let problem = Problem::warning("root-inside-source", message)
+        .note("Django would collect again what it collected before; staticc leaves it out")
+        .cure("move STATIC_ROOT out of it");
+    match spot {
+        Some(spot) => problems.add_at(spot, problem),
+        None => problems.add(problem),
+    }
+}
+
+/// Warns of one directory that has two prefixes.
+pub fn check_prefixes(dirs: &[(StaticDir, &Spot)], problems: &Problems) {
+    let places: Vec<PathBuf> = dirs.iter().map(|(dir, _)| real(&dir.root)).collect();
+    for (at, (dir, spot)) in dirs.iter().enumerate() {
+        let mut earlier = dirs[..at].iter().zip(&places);
+        let twice = earlier.find_map(|((other, first), place)| {
+            let message = (*place == places[at]).then(|| two_prefixes(dirs, other, dir))??;
+            Some((first, message))
+        });
+        if let Some((first, message)) = twice {
+            let problem = Problem::warning("directory-twice", message)
+                .related(&first.text.name, Some(first.place()), "the other entry")
+                .cure("keep one of the entries");
+            problems.add_at(spot, problem);
+        }
+    }
+}
+
+/// What two entries for one directory come to, unless they say the same.
+/// Django keeps one storage for each directory as it is written, with the
+/// last prefix given for it.
+fn two_prefixes(dirs: &[(StaticDir, &Spot)], one: &StaticDir, two: &StaticDir) -> Option<String> {
+    let last = |dir: &StaticDir| {
+        let mut same = dirs.iter().map(|(other, _)| other);
+        let last = same.rfind(|other| other.written == dir.written);
+        last.map_or("", |last| &last.prefix)
+    };
+    if one.written == two.written {
+        (one.prefix != two.prefix).then(|| {
+            format!(
+                "'{}' has two prefixes in STATICFILES_DIRS, '{}' and '{}'; Django uses the last one, '{}', each time",
+                two.written, one.prefix, two.prefix, last(two),
+            )
+        })
+    } else {
+        (last(one) != last(two)).then(|| {
+            format!(
+                "'{}' and '{}' are one directory with two prefixes in STATICFILES_DIRS, '{}' and '{}'; Django collects it under both",
+                one.written, two.written, last(one), last(two),
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use crate::model::Problem;
+    use crate::settings::load::{Overrides, load};
+    use crate::settings::text::Source;
+
+    /// What is odd about such settings, in a directory with `src`, the app
+    /// `polls` and `link`, which leads to `src`.
+    fn warnings(settings: &str) -> Vec<Problem> {
+        let directory = tempfile::tempdir().unwrap();
+        let base = directory.path();
+        fs::create_dir_all(base.join("polls/static")).unwrap();
+        fs::write(base.join("polls/__init__.py"), "").unwrap();
+        fs::create_dir(base.join("src")).unwrap();
+        symlink("src", base.join("link")).unwrap();
+        let text = format!("STATIC_URL = \"/s/\"\n{settings}\n[staticc]\npython_path = [\".\"]\n");
+        fs::write(base.join("settings.toml"), text).unwrap();
+        let loaded = load(Source::Usual, &Overrides::default(), base);
+        loaded.map_or_else(|problems| problems, |loaded| loaded.warnings)
+    }
+
+    #[track_caller]
+    fn told(settings: &str, wanted: &[&str]) {
+        let told = warnings(settings);
+        let found: Vec<(&str, &str)> = told.iter().map(|it| (it.code, &it.message[..])).collect();
+        assert_eq!(found.len(), wanted.len(), "{found:?}");
+        for (problem, wanted) in told.iter().zip(wanted) {
+            assert!(problem.message.contains(wanted), "{found:?}");
+            assert!(problem.place.as_ref().is_some_and(|place| place.line == 3));
+        }
+    }
+
+    #[test]
+    fn one_directory_with_two_prefixes() {
+        for (dirs, wanted) in [
+            ("\"src\", \"polls\"", &[][..]),
+            ("\"src\", \"src\"", &[]),
+            ("\"src\", \"./src\"", &[]),
+            (
+                "[\"a\", \"src\"], [\"b\", \"src\"]",
+                &[
+                    "'src' has two prefixes in STATICFILES_DIRS, 'a' and 'b'; Django uses the last one, 'b', each time",
+                ],
+            ),
+            (
+                "\"src\", [\"b\", \"link\"]",
+                &[
+                    "'src' and 'link' are one directory with two prefixes in STATICFILES_DIRS, '' and 'b'; Django collects it under both",
+                ],
+            ),
+            (
+                "[\"a\", \"src\"], [\"b\", \"src\"], [\"b\", \"link\"]",
+                &["'b', each time"],
+            ),
+        ] {
+            told(
+                &format!("STATIC_ROOT = \"out\"\nSTATICFILES_DIRS = [{dirs}]"),
+                wanted,
+            );
+        }
+    }
+
+    #[test]
+    fn static_root_inside_a_source() {
+        let dirs = "STATICFILES_DIRS = [\"src\"]";
+        let root = "STATIC_ROOT is inside ";
+        for (settings, wanted) in [
+            (format!("{dirs}\nSTATIC_ROOT = \"srcs\""), &[][..]),
+            (format!("{dirs}\nSTATIC_ROOT = \"src/a/out\""), &[root]),
+            (format!("{dirs}\nSTATIC_ROOT = \"link/out\""), &[root]),
+            (format!("{dirs}\nSTATIC_ROOT = \"src/.out\""), &[]),
+            (
+                "INSTALLED_APPS = [\"polls\"]\nSTATIC_ROOT = \"polls/static/out\"".into(),
+                &[root],
+            ),
+            (
+                "INSTALLED_APPS = [\"polls\"]\nSTATIC_ROOT = \"polls/static/out\"\nSTATICFILES_FINDERS = []".into(),
+                &[],
+            ),
+            (
+                format!("STATIC_ROOT = \"src\"\n{dirs}"),
+                &["should not contain the STATIC_ROOT"],
+            ),
+        ] {
+            told(&settings, wanted);
+        }
+    }
+}
