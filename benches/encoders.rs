@@ -16,7 +16,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use staticc::encode::{Recipe, encode};
+use staticc::encode::{CompressionSpec, encode};
 use staticc::model::Encoding;
 
 /// WhiteNoise's list of what is not worth compressing.
@@ -74,7 +74,7 @@ fn contents(paths: &[PathBuf]) -> Vec<Vec<u8>> {
 
 fn encoders() -> Vec<(String, Encoder)> {
     let mut all: Vec<(String, Encoder)> = Vec::new();
-    let recipe = Recipe {
+    let recipe = CompressionSpec {
         encodings: Encoding::ALL.into_iter().collect(),
         brotli_quality: 11,
         limit: 1_000_000,

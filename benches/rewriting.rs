@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use divan::counter::BytesCount;
 use staticc::model::{Asset, AssetId, DjangoVersion, Fingerprint, Level, LogicalPath};
-use staticc::rewrite::collection::{Job, rewrite};
+use staticc::rewrite::collection::{RewriteContext, rewrite};
 use staticc::rewrite::resolve::NoLeftovers;
 use staticc::rewrite::rules::Rules;
 
@@ -44,7 +44,7 @@ fn bench(bencher: divan::Bencher<'_, '_>, texts: &[(String, String)]) {
     let mut fingerprints = vec![None; texts.len()];
     fingerprints.push(Some(Fingerprint::of(b"i")));
     let rules = Rules::new(DjangoVersion::V6_1, true);
-    let job = Job {
+    let job = RewriteContext {
         assets: &assets,
         fingerprints: &fingerprints,
         rules: &rules,

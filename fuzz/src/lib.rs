@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use staticc::model::{Place, Problem};
+use staticc::model::{SourceSpan, Problem};
 use staticc::report::render;
 
 /// A directory for the files of this process.
@@ -26,7 +26,7 @@ pub fn check(problem: &Problem, texts: &[&str]) {
     }
 }
 
-fn lies_in(place: &Place, text: &str) -> bool {
+fn lies_in(place: &SourceSpan, text: &str) -> bool {
     let Some(line) = text.split('\n').nth(place.line - 1) else {
         return false;
     };

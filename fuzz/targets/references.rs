@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
 use staticc::model::{Asset, AssetId, DjangoVersion, Fingerprint, Level, LogicalPath};
-use staticc::rewrite::collection::{Adjusted, Job, Rewritten, rewrite};
+use staticc::rewrite::collection::{Adjusted, RewriteContext, Rewritten, rewrite};
 use staticc::rewrite::resolve::NoLeftovers;
 use staticc::rewrite::rules::Rules;
 use staticc_fuzz::check;
@@ -104,7 +104,7 @@ impl Case<'_> {
             .zip(&assets)
             .filter(|(_, asset)| adjustable(asset));
         let texts = texts.map(|(id, _)| (id, if id.index() == referrer { text } else { "" }));
-        let job = Job {
+        let job = RewriteContext {
             assets: &assets,
             fingerprints: &fingerprints,
             rules: self.rules,

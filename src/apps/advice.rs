@@ -7,13 +7,16 @@ use std::path::PathBuf;
 
 use super::modules;
 use super::python_env::SearchPath;
-use crate::model::Problem;
 use crate::model::nearest;
+use crate::model::{Code, Problem};
 
 /// No module has the name of an entry.
 pub(super) fn no_such_app(entry: &str, search: &SearchPath) -> Problem {
     const SHOWN: usize = 6;
-    let mut problem = Problem::error("app-not-found", format!("no module for the app '{entry}'"));
+    let mut problem = Problem::error(
+        Code::AppNotFound,
+        format!("no module for the app '{entry}'"),
+    );
     for directory in search.directories.iter().take(SHOWN) {
         problem = problem.note(format!("looked in {}", directory.display()));
     }
@@ -31,7 +34,7 @@ pub(super) fn no_such_app(entry: &str, search: &SearchPath) -> Problem {
         ));
     }
     match meant(entry, search) {
-        Some(name) => problem.cure(format!("did you mean {name}?")),
+        Some(name) => problem.help(format!("did you mean {name}?")),
         None => located(problem, entry),
     }
 }
@@ -46,7 +49,7 @@ pub(super) fn no_such_class(entry: &str, choices: &[&str], search: &SearchPath) 
     }
     let choice = nearest(class, choices).or(choices.first().copied());
     let choice = choice.map(|choice| format!("{module}.{choice}"));
-    Problem::error("app-not-found", message).cure(match choice.or_else(|| meant(entry, search)) {
+    Problem::error(Code::AppNotFound, message).help(match choice.or_else(|| meant(entry, search)) {
         Some(name) => format!("did you mean {name}?"),
         None => format!("name the app itself: {module}"),
     })
@@ -54,7 +57,7 @@ pub(super) fn no_such_class(entry: &str, choices: &[&str], search: &SearchPath) 
 
 /// What helps whenever an app cannot be located.
 pub(super) fn located(problem: Problem, entry: &str) -> Problem {
-    problem.cure(format!(
+    problem.help(format!(
         "add its environment to staticc.python_path, or state the directory: [staticc.app_directories] {entry:?} = \"path/to/app\""
     ))
 }

@@ -12,7 +12,7 @@ use super::python_env::SearchPath;
 use super::python_source;
 use super::python_source::{Class, Module};
 use super::python_value::{Scope, Value, evaluate};
-use crate::model::Problem;
+use crate::model::{Code, Problem};
 
 /// A configuration class, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
                     .map(|config| format!("'{}'", config.origin.1))
                     .collect();
                 Err(Problem::error(
-                    "app-unclear",
+                    Code::AppUnclear,
                     format!(
                         "'{entry}.apps' declares more than one default AppConfig: {}.",
                         names.join(", ")
@@ -357,7 +357,7 @@ fn unclear(source: &Source, number: usize, what: &str, entry: &str) -> Problem {
     let file = source.found.file.clone().unwrap_or_default();
     advice::located(
         Problem::error(
-            "app-unclear",
+            Code::AppUnclear,
             format!("cannot tell where the app '{entry}' is: {what}"),
         )
         .note(format!("in {}:{number}", file.display())),

@@ -9,8 +9,8 @@ use super::app_config::{Label, Reader};
 use super::modules;
 use super::modules::Found;
 use super::python_env::SearchPath;
-use crate::model::App;
 use crate::model::Problem;
+use crate::model::{App, Code};
 
 /// Locates one entry.
 pub fn locate(entry: &str, search: &SearchPath) -> Result<App, Problem> {
@@ -32,7 +32,7 @@ pub fn locate(entry: &str, search: &SearchPath) -> Result<App, Problem> {
     let name = config.name.clone().ok_or_else(|| {
         advice::located(
             Problem::error(
-                "app-unclear",
+                Code::AppUnclear,
                 format!("'{entry}' must supply a name attribute."),
             ),
             entry,
@@ -72,10 +72,10 @@ pub fn check_unique(apps: &[App]) -> Vec<Problem> {
     twice
         .map(|(what, value)| {
             Problem::error(
-                "duplicate-app",
+                Code::DuplicateApp,
                 format!("Application {what} aren't unique, duplicates: {value}"),
             )
-            .cure("remove one of them, or give one a `label` of its own in its AppConfig")
+            .help("remove one of them, or give one a `label` of its own in its AppConfig")
         })
         .collect()
 }
@@ -95,7 +95,7 @@ fn location(entry: &str, found: Option<&Found>, search: &SearchPath) -> Result<P
                 .collect();
             advice::located(
                 Problem::error(
-                    "app-unclear",
+                    Code::AppUnclear,
                     format!(
                         "The app module {} has multiple filesystem locations ({}); you must configure this app with an AppConfig subclass with a 'path' class attribute.",
                         found.name,
@@ -147,6 +147,6 @@ mod tests {
         let first = "from django.apps import AppConfig\nclass C0(AppConfig): pass\n";
         let text = first.to_owned() + &classes.concat();
         let problem = located(&[("apps.py", &text)]).unwrap_err();
-        assert_eq!(problem.code, "app-unclear");
+        assert_eq!(problem.code, Code::AppUnclear);
     }
 }

@@ -6,12 +6,12 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::disk;
-use crate::model::{Asset, Level, LogicalPath, Problem, Severity};
+use crate::model::{Asset, Code, Level, LogicalPath, Problem, Severity};
 use crate::sources::finder::Found;
 
 /// What the settings make of a problem with this code at this path, if they
 /// say anything.
-pub type Policy<'a> = dyn Fn(&LogicalPath, &'static str) -> Option<Level> + 'a;
+pub type Policy<'a> = dyn Fn(&LogicalPath, Code) -> Option<Level> + 'a;
 
 /// Everything that is wrong with the paths of the files found.
 pub fn look_at_names(found: &Found, policy: &Policy<'_>) -> Vec<Problem> {
@@ -49,10 +49,10 @@ fn duplicates(found: &Found, policy: &Policy<'_>) -> Vec<Problem> {
         let (source, other) = (winner.source(), loser.source());
         let problem = if same_bytes(&source, &other) {
             let message = format!("{} is here too, with the same bytes", loser.key);
-            Problem::info("duplicate-path", message).cure("remove one of them")
+            Problem::info(Code::DuplicatePath, message).help("remove one of them")
         } else {
             let message = format!("{} is here too, with other bytes", loser.key);
-            Problem::warning("duplicate-path", message).cure(
+            Problem::warning(Code::DuplicatePath, message).help(
                 "rename or remove one of them; if one is meant to replace the other, say so: \
                  [[staticc.allow]] with kind = \"duplicate-path\"",
             )
@@ -86,13 +86,13 @@ fn collisions(assets: &[Asset], policy: &Policy<'_>) -> Vec<Problem> {
             continue;
         }
         let message = format!("{} and {} differ only in case", asset.path, other.path);
-        let problem = Problem::warning("case-collision", message)
+        let problem = Problem::warning(Code::CaseCollision, message)
             .in_file(asset.source())
             .related(other.source(), None, "the other one")
             .note(
                 "where names are the same in either case (macOS, Windows), one replaces the other",
             )
-            .cure("rename one of them");
+            .help("rename one of them");
         problems.extend(weigh(problem, &asset.path, policy));
     }
     problems
@@ -123,9 +123,9 @@ fn unrequestable(asset: &Asset, policy: &Policy<'_>) -> Option<Problem> {
         "the name {} has a {what}, which URLs read otherwise",
         asset.found_path
     );
-    let problem = Problem::warning("unrequestable-name", message)
+    let problem = Problem::warning(Code::UnrequestableName, message)
         .in_file(asset.source())
         .note(format!("{why}; {{% static %}} looks for another file"))
-        .cure("rename the file");
+        .help("rename the file");
     weigh(problem, &asset.path, policy)
 }

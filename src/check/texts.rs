@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use crate::model::{AssetId, Problem, Stamp};
-use crate::rewrite::collection::Job;
+use crate::rewrite::collection::RewriteContext;
 use crate::rewrite::survey::survey;
 use crate::sources::read::{Skimmed, skim};
 use crate::state::check_record::Record;
@@ -22,7 +22,7 @@ pub struct Texts {
 
 /// Looks at all files; at those references that the record has not as clean
 /// unless there are to be none.
-pub fn look_at_texts(job: &Job<'_>, record: &Record, references: bool) -> Texts {
+pub fn look_at_texts(job: &RewriteContext<'_>, record: &Record, references: bool) -> Texts {
     let skimmed: Vec<(AssetId, Result<Skimmed, Box<Problem>>)> = job
         .assets
         .par_iter()
@@ -61,8 +61,8 @@ pub fn look_at_texts(job: &Job<'_>, record: &Record, references: bool) -> Texts 
         return look_at_texts(job, &Record::default(), references);
     }
     if !survey.circular {
-        for ((id, targets, faulty), stamp) in survey.texts().zip(stamps) {
-            if !faulty {
+        for ((id, targets, has_broken_refs), stamp) in survey.texts().zip(stamps) {
+            if !has_broken_refs {
                 all.clean.push((id, stamp, targets.to_vec()));
             }
         }

@@ -36,7 +36,7 @@ pub struct Project {
 
 /// Which files are left out.
 #[derive(Debug, Args)]
-pub struct Ignoring {
+pub struct IgnoreArgs {
     /// Ignore files or directories matching this glob-style pattern (repeatable)
     #[arg(short, long = "ignore", value_name = "PATTERN")]
     pub ignore: Vec<String>,
@@ -48,7 +48,7 @@ pub struct Ignoring {
 
 /// How many work.
 #[derive(Debug, Args)]
-pub struct Work {
+pub struct ThreadArgs {
     /// Threads [default: one for each core]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
@@ -56,7 +56,7 @@ pub struct Work {
 
 /// How it is told.
 #[derive(Debug, Args)]
-pub struct Telling {
+pub struct OutputArgs {
     /// 0 silent, 1 normal, 2 and 3 every file
     #[arg(short, long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub verbosity: u8,

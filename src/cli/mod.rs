@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use self::groups::{Ignoring, Project, Retention, Telling, When, Work};
+use self::groups::{IgnoreArgs, OutputArgs, Project, Retention, ThreadArgs, When};
 
 /// Django's collectstatic with WhiteNoise's compressed manifest storage, as
 /// one fast program.
@@ -78,7 +78,7 @@ pub struct Init {
 
     /// How it is told.
     #[command(flatten)]
-    pub telling: Telling,
+    pub telling: OutputArgs,
 }
 
 /// Flags of `staticc check`.
@@ -94,7 +94,7 @@ pub struct Check {
 
     /// Which files are left out.
     #[command(flatten)]
-    pub ignoring: Ignoring,
+    pub ignoring: IgnoreArgs,
 
     /// Don't look for {% static %} in templates
     #[arg(long)]
@@ -102,7 +102,7 @@ pub struct Check {
 
     /// How many work.
     #[command(flatten)]
-    pub work: Work,
+    pub work: ThreadArgs,
 
     /// Look at everything anew, and remember nothing
     #[arg(long)]
@@ -114,7 +114,7 @@ pub struct Check {
 
     /// How it is told.
     #[command(flatten)]
-    pub telling: Telling,
+    pub telling: OutputArgs,
 }
 
 /// Flags of `staticc find`.
@@ -134,11 +134,11 @@ pub struct Find {
 
     /// Which files are left out.
     #[command(flatten)]
-    pub ignoring: Ignoring,
+    pub ignoring: IgnoreArgs,
 
     /// How it is told.
     #[command(flatten)]
-    pub telling: Telling,
+    pub telling: OutputArgs,
 }
 
 /// Flags of `staticc explain`.
@@ -155,11 +155,11 @@ pub struct Explain {
 
     /// Which files are left out.
     #[command(flatten)]
-    pub ignoring: Ignoring,
+    pub ignoring: IgnoreArgs,
 
     /// How many work.
     #[command(flatten)]
-    pub work: Work,
+    pub work: ThreadArgs,
 
     /// Compress anew, and remember nothing
     #[arg(long)]
@@ -171,7 +171,7 @@ pub struct Explain {
 
     /// How it is told.
     #[command(flatten)]
-    pub telling: Telling,
+    pub telling: OutputArgs,
 }
 
 /// Flags of `staticc verify`.
@@ -187,11 +187,11 @@ pub struct Verify {
 
     /// How many work.
     #[command(flatten)]
-    pub work: Work,
+    pub work: ThreadArgs,
 
     /// How it is told.
     #[command(flatten)]
-    pub telling: Telling,
+    pub telling: OutputArgs,
 }
 
 /// Flags of `staticc prune`.
@@ -219,7 +219,7 @@ pub struct Prune {
 
     /// How it is told.
     #[command(flatten)]
-    pub telling: Telling,
+    pub telling: OutputArgs,
 }
 
 /// Flags of `staticc cache`.
@@ -282,7 +282,7 @@ pub struct Collect {
 
     /// Which files are left out.
     #[command(flatten)]
-    pub ignoring: Ignoring,
+    pub ignoring: IgnoreArgs,
 
     /// Then remove the fingerprinted files that no recent release names
     #[arg(long)]
@@ -302,7 +302,7 @@ pub struct Collect {
 
     /// How many work.
     #[command(flatten)]
-    pub work: Work,
+    pub work: ThreadArgs,
 
     /// Compress everything anew, and remember nothing
     #[arg(long)]
@@ -322,7 +322,7 @@ pub struct Collect {
 
     /// How it is told.
     #[command(flatten)]
-    pub telling: Telling,
+    pub telling: OutputArgs,
 }
 
 /// How files with the same bytes are made.

@@ -7,7 +7,7 @@ use bytesize::ByteSize;
 use super::Exit;
 use super::tell;
 use crate::cli;
-use crate::model::Problem;
+use crate::model::{Code, Problem};
 use crate::report::console::Console;
 use crate::settings::load::{Overrides, load};
 use crate::settings::{CacheSettings, Settings};
@@ -44,11 +44,11 @@ fn misplaced(cache: &Cache, settings: &Settings) -> Option<Problem> {
         (settings.source_around(place)?, "is collected")
     };
     let problem = Problem::error(
-        "misplaced-cache",
+        Code::MisplacedCache,
         format!("the cache is in {}, which {why}", around.display()),
     );
-    let cure = "name another directory with --cache-dir or in [staticc.cache]";
-    Some(problem.in_file(place).cure(cure))
+    let help = "name another directory with --cache-dir or in [staticc.cache]";
+    Some(problem.in_file(place).help(help))
 }
 
 /// Runs the verb.
@@ -63,8 +63,11 @@ pub fn run(flags: &cli::Cache, console: &mut Console) -> Exit {
     };
     let cache = open(flags.cache_dir.as_deref(), &settings, &directory);
     let Some(place) = cache.directory() else {
-        let problem = Problem::error("no-cache", "there is no cache directory: no home is known");
-        tell(console, vec![problem.cure("name one with --cache-dir")]);
+        let problem = Problem::error(
+            Code::NoCache,
+            "there is no cache directory: no home is known",
+        );
+        tell(console, vec![problem.help("name one with --cache-dir")]);
         return Exit::Failed;
     };
     let result = match &flags.verb {
@@ -85,7 +88,7 @@ pub fn run(flags: &cli::Cache, console: &mut Console) -> Exit {
             Exit::Done
         }
         Err(error) => {
-            let problem = Problem::error("cache-unusable", format!("the cache: {error}"));
+            let problem = Problem::error(Code::CacheUnusable, format!("the cache: {error}"));
             tell(console, vec![problem.in_file(place)]);
             Exit::Failed
         }

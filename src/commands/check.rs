@@ -9,18 +9,18 @@ use crate::check;
 use crate::check::templates::{Reader, Templates};
 use crate::cli;
 use crate::disk;
-use crate::model::{Checkup, Event, Problem, ReferenceKind, Report as _};
+use crate::model::{Checkup, Code, Event, Problem, ReferenceKind, Report as _};
 use crate::pipeline::project::Project;
 use crate::pipeline::run::now;
 use crate::pipeline::severity::Policy;
 use crate::pystd::urllib::normal;
 use crate::report::console::Console;
-use crate::rewrite::collection::Job;
+use crate::rewrite::collection::RewriteContext;
 use crate::settings::load::Loaded;
 use crate::settings::{AllowKind, Settings};
 use crate::state::cache::Cache;
 use crate::state::check_record::Record;
-use crate::state::collect_record::World;
+use crate::state::collect_record::InputsDigest;
 
 /// Runs the verb.
 pub fn run(flags: &cli::Check, console: &mut Console, loaded: Loaded) -> Exit {
@@ -57,7 +57,7 @@ fn look(flags: &cli::Check, settings: &Settings, cache: &Cache) -> (Vec<Problem>
     let names = |path: &_, code| policy.level_of(path, code);
     problems.extend(check::names::look_at_names(&project.found, &names));
 
-    let world = World::of(settings, assets);
+    let world = InputsDigest::of(settings, assets);
     let kept = cache.check(&settings.static_root);
     let bytes = kept.as_ref().and_then(|path| disk::read(path).ok());
     let bytes = bytes.unwrap_or_default();
@@ -108,7 +108,7 @@ fn templates(
     flags: &cli::Check,
     settings: &Settings,
     policy: &Policy<'_>,
-    job: &Job<'_>,
+    job: &RewriteContext<'_>,
     record: &Record,
 ) -> Templates {
     if flags.no_templates {
@@ -137,10 +137,11 @@ impl<'a> Asked<'a> {
         };
         for file in files {
             if let Err(error) = directory.join(file).symlink_metadata() {
-                let problem = Problem::error("no-such-file", format!("cannot be checked: {error}"));
+                let problem =
+                    Problem::error(Code::NoSuchFile, format!("cannot be checked: {error}"));
                 return Err(problem
                     .in_file(directory.join(file))
-                    .cure("name files or directories that are there"));
+                    .help("name files or directories that are there"));
             }
             let names: Vec<PathBuf> = asked.names(file).collect();
             asked.files.extend(names);

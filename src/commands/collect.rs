@@ -8,39 +8,39 @@ use super::tell;
 use super::{Exit, cache, conclude, fail_on_warnings, occupy, prune, unusable};
 use crate::cli;
 use crate::disk;
-use crate::model::{Event, LinkMode, LogicalPath, Problem, Report as _, Summary, TICK};
-use crate::pipeline::django_events::Story;
+use crate::model::{Code, Event, LinkMode, LogicalPath, Problem, Report as _, Summary, TICK};
+use crate::pipeline::django_events::DjangoEvents;
 use crate::pipeline::interrupt::unless_interrupted;
 use crate::pipeline::process::Named;
 use crate::pipeline::project::Project;
 use crate::pipeline::run::{fail_on, now};
 use crate::plan::manifest::Manifest;
+use crate::plan::model::CurrentState;
 use crate::plan::model::Done;
-use crate::plan::model::Look;
 use crate::plan::model::{Plan, Processed};
 use crate::report::console::{Bar, Console};
 use crate::settings::Settings;
 use crate::sources::finder::Found;
 use crate::state::cache::Cache;
 use crate::state::collect_record as record;
-use crate::state::collect_record::{Record, World};
-use crate::state::releases::{Maker, Releases};
-use crate::static_root::inspect::Looker;
-use crate::static_root::lock::Purpose;
+use crate::state::collect_record::{InputsDigest, Record};
+use crate::state::releases::{ReleaseOrigin, Releases};
+use crate::static_root::inspect::Inspector;
+use crate::static_root::lock::LockMode;
 use crate::static_root::static_root::StaticRoot;
-use crate::static_root::transaction::Stage;
+use crate::static_root::transaction::Transaction;
 
 /// Runs the verb.
 pub fn run(flags: &cli::Collect, console: &mut Console, settings: &Settings) -> Exit {
     console.dry_run = flags.dry_run;
     let asks = flags.retention.keep.is_some() || flags.retention.older_than.is_some();
     if asks && !flags.prune {
-        let problem = Problem::error("usage", "--keep and --older-than are for --prune");
-        return unusable(problem.cure("add --prune"), console);
+        let problem = Problem::error(Code::Usage, "--keep and --older-than are for --prune");
+        return unusable(problem.help("add --prune"), console);
     }
     super::use_threads(&flags.work);
     if !consents(flags, settings, console) {
-        let refusal = Problem::error("cancelled", "Collecting static files cancelled.");
+        let refusal = Problem::error(Code::Cancelled, "Collecting static files cancelled.");
         tell(console, vec![refusal]);
         return Exit::Failed;
     }
@@ -80,9 +80,9 @@ impl Run<'_> {
 
     fn collect(&self, console: &mut Console) -> Result<(), Vec<Problem>> {
         let purpose = if self.flags.dry_run {
-            Purpose::Read
+            LockMode::Read
         } else {
-            Purpose::Write
+            LockMode::Write
         };
         occupy(self.root, purpose, self.flags.no_wait, console)
             .and_then(|()| self.collect_alone(console))
@@ -99,8 +99,8 @@ impl Run<'_> {
         let record = record_path.as_ref().map(|path| disk::read(path));
         let record = record.and_then(Result::ok);
         let record = record.map_or_else(Record::default, |bytes| Record::read(&bytes));
-        let world = World::of(self.settings, &found.assets);
-        let looker = |record| Looker {
+        let world = InputsDigest::of(self.settings, &found.assets);
+        let looker = |record| Inspector {
             root: self.root,
             record,
             assets: &found.assets,
@@ -121,7 +121,7 @@ impl Run<'_> {
         let cleared = self.earlier()?;
         self.look_at_manifest(&named.plan, console);
         let bar = Bar::new(self.flags.progress.decided());
-        let stage = Stage {
+        let stage = Transaction {
             looker: &looker_now,
             cache: self.cache,
             contents: &named.contents,
@@ -200,15 +200,15 @@ impl Run<'_> {
             Ok(manifest) => {
                 if let Some(releases) = self.releases().filter(|_| !self.flags.dry_run) {
                     let paths = manifest.paths.values();
-                    releases.remember(&content, Maker::Somebody, paths);
+                    releases.remember(&content, ReleaseOrigin::Somebody, paths);
                 }
             }
             Err(fault) => {
                 let message = format!("the manifest of an earlier run {fault}");
                 let shown = self.settings.static_root.join(&self.settings.manifest_name);
-                let problem = Problem::warning("corrupt-manifest", message);
-                let cure = "collecting replaces it, unless the run fails";
-                tell(console, vec![problem.in_file(shown).cure(cure)]);
+                let problem = Problem::warning(Code::CorruptManifest, message);
+                let help = "collecting replaces it, unless the run fails";
+                tell(console, vec![problem.in_file(shown).help(help)]);
             }
         }
     }
@@ -217,7 +217,7 @@ impl Run<'_> {
     fn remember_release(&self, named: &Named) {
         if let (Some(releases), Some(manifest)) = (self.releases(), &named.plan.manifest) {
             let hashed = named.processed.hashed.iter().flatten();
-            releases.remember(manifest, Maker::Us, hashed);
+            releases.remember(manifest, ReleaseOrigin::Us, hashed);
         }
     }
 
@@ -230,8 +230,8 @@ impl Run<'_> {
     fn remember(
         &self,
         run: &record::Run<'_>,
-        looker: &Looker<'_>,
-        (plan, looks, done): (&Plan, &[Look], &[Done]),
+        looker: &Inspector<'_>,
+        (plan, looks, done): (&Plan, &[CurrentState], &[Done]),
     ) {
         self.cache.settle();
         let Some(path) = self.cache.record(self.root.path()) else {
@@ -268,13 +268,13 @@ impl Run<'_> {
         }
         if let Some(fault) = self.cache.fault() {
             let problem = Problem::warning(
-                "cache-unusable",
+                Code::CacheUnusable,
                 format!("the cache can't be written; the next run starts anew: {fault}"),
             )
-            .cure("make the directory writable, name another with --cache-dir, or use --no-cache");
+            .help("make the directory writable, name another with --cache-dir, or use --no-cache");
             tell(console, vec![problem]);
         }
-        Story {
+        DjangoEvents {
             found,
             processed,
             done,

@@ -7,8 +7,8 @@ use std::path::Path;
 use super::{Exit, cache, in_project, told, unusable};
 use crate::cli;
 use crate::model::nearest;
-use crate::model::{Event, Fingerprint, LogicalPath, Problem, Report as _};
-use crate::pipeline::inspect::Inquiry;
+use crate::model::{Code, Event, Fingerprint, LogicalPath, Problem, Report as _};
+use crate::pipeline::inspect::FileInspector;
 use crate::pipeline::lookup::Words;
 use crate::pipeline::project::Project;
 use crate::pipeline::severity::Policy;
@@ -65,8 +65,8 @@ impl Subject {
         match nearest(&text, &codes).filter(|_| is_word) {
             Some(code) => {
                 let message = format!("there is no problem '{text}', and no such file");
-                let problem = Problem::error("not-found", message);
-                Self::Misspelt(problem.cure(format!("did you mean {code}?")))
+                let problem = Problem::error(Code::NotFound, message);
+                Self::Misspelt(problem.help(format!("did you mean {code}?")))
             }
             None => Self::File(LogicalPath::new(word.as_bytes())),
         }
@@ -94,7 +94,7 @@ fn explain(
     let fingerprints: Vec<Option<Fingerprint>> =
         read.contents.iter().map(|it| it.fingerprint).collect();
     project.with_job(&policy, &fingerprints, |job| {
-        let inquiry = Inquiry::new(&project, &policy, job, &read, &cache);
+        let inquiry = FileInspector::new(&project, &policy, job, &read, &cache);
         let words = Words {
             project: &project,
             directory: &console.directory,

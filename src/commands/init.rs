@@ -10,10 +10,10 @@ use super::{Exit, conclude, unusable};
 use crate::cli;
 use crate::django_project;
 use crate::django_project::answers::Answers;
-use crate::django_project::convert::Carried;
+use crate::django_project::convert::Converted;
 use crate::django_project::draft::Draft;
 use crate::django_project::python::Question;
-use crate::model::{Event, Problem, Report as _, Severity};
+use crate::model::{Code, Event, Problem, Report as _, Severity};
 use crate::pipeline::loading::{cured, module, source_of};
 use crate::pipeline::run::fail_on;
 use crate::report::console::Console;
@@ -56,7 +56,7 @@ struct Run<'a> {
 /// What the project says.
 struct Project {
     answers: Answers,
-    carried: Carried,
+    carried: Converted,
     live: Loaded,
     /// What no settings file says, each with what to do about it.
     untold: Vec<Problem>,
@@ -67,27 +67,27 @@ impl Run<'_> {
     fn hindrance(&self) -> Option<Problem> {
         let name = self.flags.settings.as_deref();
         if let Some(module) = name.and_then(|name| module(name, self.directory)) {
-            let problem = Problem::error("usage", "--settings is the file to write");
-            return Some(problem.cure(format!(
+            let problem = Problem::error(Code::Usage, "--settings is the file to write");
+            return Some(problem.help(format!(
                 "add .toml to its name, or ask for other settings: --django-settings {module}"
             )));
         }
         if self.flags.check {
             return None;
         }
-        let problem = Problem::error("settings-exist", "there is a settings file already");
+        let problem = Problem::error(Code::SettingsExist, "there is a settings file already");
         let there = self.directory.join(self.file).symlink_metadata().is_ok();
         let usual = usual_file(self.directory).filter(|_| name.is_none());
         let mut shared = [Some(self.file), usual.as_deref()].into_iter().flatten();
         if let Some(shared) = shared.find(|file| file.ends_with("pyproject.toml")) {
-            let cure = "it is yours to write: compare it, staticc init --check, or have another one made, --settings settings.toml";
-            return Some(problem.in_file(shared).cure(cure));
+            let help = "it is yours to write: compare it, staticc init --check, or have another one made, --settings settings.toml";
+            return Some(problem.in_file(shared).help(help));
         }
         if !there || self.flags.force {
             return None;
         }
-        let cure = "compare it, staticc init --check, or write it anew, --force";
-        Some(problem.in_file(self.file).cure(cure))
+        let help = "compare it, staticc init --check, or write it anew, --force";
+        Some(problem.in_file(self.file).help(help))
     }
 
     fn ask(&self) -> Result<Project, Vec<Problem>> {
@@ -100,8 +100,8 @@ impl Run<'_> {
         let answers = django_project::python::ask(&question).map_err(|problem| vec![problem])?;
         let carried = django_project::convert::carry(&answers).map_err(|problem| vec![problem])?;
         if let Some(problem) = &carried.unknown_storage {
-            let cure = "collect with manage.py collectstatic; staticc collects to files of Django's and WhiteNoise's storages";
-            return Err(vec![problem.clone().cure(cure)]);
+            let help = "collect with manage.py collectstatic; staticc collects to files of Django's and WhiteNoise's storages";
+            return Err(vec![problem.clone().help(help)]);
         }
         let given = django_project::effective::live(&answers, &carried.given);
         let live = load(
@@ -145,8 +145,8 @@ impl Run<'_> {
         super::fail_on_warnings(console)?;
         put(&path, &text, self.flags.force).map_err(|error| {
             let message = format!("cannot be written: {error}");
-            let problem = Problem::error("settings-file", message).in_file(self.file);
-            vec![problem.cure("name another file with --settings FILE")]
+            let problem = Problem::error(Code::SettingsFile, message).in_file(self.file);
+            vec![problem.help("name another file with --settings FILE")]
         })?;
         console.event(Event::SettingsWritten(self.file.to_path_buf()));
         Ok(())
@@ -166,15 +166,15 @@ impl Run<'_> {
 }
 
 /// What no settings file says, as warnings: it is written all the same.
-fn untold(answers: &Answers, carried: &Carried) -> Vec<Problem> {
-    let cure = "staticc does what the class it is based on does; if that is not enough, use manage.py collectstatic";
-    let storage = cured(&carried.untold, cure);
+fn untold(answers: &Answers, carried: &Converted) -> Vec<Problem> {
+    let help = "staticc does what the class it is based on does; if that is not enough, use manage.py collectstatic";
+    let storage = cured(&carried.untold, help);
     let listed: Vec<Problem> = carried.given.finders.iter().filter_map(listed).collect();
     let module = answers.settings_module.name.as_deref().unwrap_or_default();
-    let cure = format!(
+    let help = format!(
         "its files are left out; to have it asked for them at every run: staticc collect --settings {module}"
     );
-    let finders = cured(listed.iter().chain(&carried.finders), &cure);
+    let finders = cured(listed.iter().chain(&carried.finders), &help);
     let warning = |problem: Problem| Problem {
         severity: Severity::Warning,
         ..problem
@@ -201,7 +201,7 @@ fn listed(finder: &Finder) -> Option<Problem> {
         "the finder {} finds {files} that only Python can tell of",
         finder.name
     );
-    Some(Problem::warning("custom-finder", message))
+    Some(Problem::warning(Code::CustomFinder, message))
 }
 
 /// Puts the whole file in its place, or none.

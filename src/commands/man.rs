@@ -6,7 +6,7 @@ use clap_mangen::Man;
 use super::tell;
 use super::{Exit, print};
 use crate::cli::Cli;
-use crate::model::Problem;
+use crate::model::{Code, Problem};
 use crate::report::console::Console;
 
 /// Runs the verb.
@@ -34,9 +34,9 @@ pub fn run(verb: &[String], console: &mut Console) -> Exit {
 
 fn unknown(command: &Command, verb: &str) -> Problem {
     let verbs: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
-    let problem = Problem::error("unknown-verb", format!("there is no verb `{verb}`"));
+    let problem = Problem::error(Code::UnknownVerb, format!("there is no verb `{verb}`"));
     match &verbs[..] {
         [] => problem,
-        verbs => problem.cure(format!("one of {}", verbs.join(", "))),
+        verbs => problem.help(format!("one of {}", verbs.join(", "))),
     }
 }

@@ -19,13 +19,13 @@ use std::process::ExitCode;
 
 use crate::cli;
 use crate::cli::{Cli, Verb};
-use crate::model::{DjangoVersion, Event, Problem, Report as _};
+use crate::model::{Code, DjangoVersion, Event, Problem, Report as _};
 use crate::report;
 use crate::report::console::Console;
 use crate::report::format::Format;
 use crate::settings::Settings;
 use crate::settings::load::Loaded;
-use crate::static_root::lock::Purpose;
+use crate::static_root::lock::LockMode;
 use crate::static_root::static_root::StaticRoot;
 
 /// How a run ended, as users see it.
@@ -98,13 +98,16 @@ pub fn run(cli: Cli) -> Exit {
 }
 
 /// A project as flags have it; only who lists static files knows what is ignored.
-type Flagged<'a> = (&'a cli::groups::Project, Option<&'a cli::groups::Ignoring>);
+type Flagged<'a> = (
+    &'a cli::groups::Project,
+    Option<&'a cli::groups::IgnoreArgs>,
+);
 
 /// Does something with the settings of a project, unless they can't be used;
 /// tells what is wrong with them.
 fn with_settings(
     project: Flagged<'_>,
-    how: &cli::groups::Telling,
+    how: &cli::groups::OutputArgs,
     verb: impl FnOnce(&mut Console, &Settings) -> Exit,
 ) -> Exit {
     telling(how, |console| {
@@ -116,7 +119,7 @@ fn with_settings(
 }
 
 /// Does something that tells as flags have it.
-fn telling(telling: &cli::groups::Telling, verb: impl FnOnce(&mut Console) -> Exit) -> Exit {
+fn telling(telling: &cli::groups::OutputArgs, verb: impl FnOnce(&mut Console) -> Exit) -> Exit {
     let mut console = Console::plain(DjangoVersion::NEWEST, directory());
     console.verbosity = telling.verbosity;
     console.color = wants_color(telling.color, &io::stderr());
@@ -212,7 +215,7 @@ fn unusable(problem: Problem, console: &mut Console) -> Exit {
 fn print(text: &[u8], console: &mut Console) -> Exit {
     let printed = report::console::print(text).map_err(|error| {
         let message = format!("standard output cannot be written: {error}");
-        vec![Problem::error("standard-output", message)]
+        vec![Problem::error(Code::StandardOutput, message)]
     });
     conclude(printed, console)
 }
@@ -224,7 +227,7 @@ fn wants_color(when: cli::groups::When, stream: &impl io::IsTerminal) -> bool {
 }
 
 /// How many threads work, where somebody said it.
-fn use_threads(work: &cli::groups::Work) {
+fn use_threads(work: &cli::groups::ThreadArgs) {
     let Some(jobs) = work.jobs else { return };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs));
     // One thread is the one that there is.
@@ -240,17 +243,17 @@ fn use_threads(work: &cli::groups::Work) {
 /// Holds STATIC_ROOT, and says so if that takes waiting.
 fn occupy(
     root: &StaticRoot,
-    purpose: Purpose,
+    purpose: LockMode,
     no_wait: bool,
     console: &mut Console,
 ) -> Result<(), Vec<Problem>> {
     let mut warnings = Vec::new();
     let busy = || {
         if no_wait {
-            let problem = Problem::error("locked", "another staticc works on this STATIC_ROOT");
+            let problem = Problem::error(Code::Locked, "another staticc works on this STATIC_ROOT");
             return Err(problem
                 .in_file(root.path())
-                .cure("try again later, or wait for it by leaving out --no-wait"));
+                .help("try again later, or wait for it by leaving out --no-wait"));
         }
         console.event(Event::Waiting(root.path().to_owned()));
         Ok(())

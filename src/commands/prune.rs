@@ -6,13 +6,13 @@ use super::tell;
 use super::{Exit, conclude, fail_on_warnings, occupy};
 use crate::cli;
 use crate::disk;
-use crate::model::{Event, LinkMode, Problem, Pruning, Report as _};
+use crate::model::{Code, Event, LinkMode, Problem, Pruning, Report as _};
 use crate::plan::manifest::Manifest;
 use crate::report::console::Console;
 use crate::settings::Settings;
 use crate::state::cache::Cache;
-use crate::state::releases::{Maker, Releases};
-use crate::static_root::lock::Purpose;
+use crate::state::releases::{ReleaseOrigin, Releases};
+use crate::static_root::lock::LockMode;
 use crate::static_root::prune::Retention;
 use crate::static_root::static_root::StaticRoot;
 
@@ -30,9 +30,9 @@ pub fn run(flags: &cli::Prune, console: &mut Console, settings: &Settings) -> Ex
     }
     let root = StaticRoot::new(settings, LinkMode::Copy, false);
     let purpose = if flags.dry_run {
-        Purpose::Read
+        LockMode::Read
     } else {
-        Purpose::Remove
+        LockMode::Remove
     };
     let pruned = occupy(&root, purpose, flags.no_wait, console).and_then(|()| {
         fail_on_warnings(console)?;
@@ -54,12 +54,12 @@ pub fn retention(flags: &cli::groups::Retention) -> Retention {
 /// Why there is nothing to prune, if that is known before the run.
 pub fn hindrance(settings: &Settings, cache: &Cache) -> Option<Problem> {
     if !settings.backend.hashes() {
-        let problem = Problem::error("no-manifest", "this backend has no fingerprinted files");
-        return Some(problem.cure("there is nothing to prune"));
+        let problem = Problem::error(Code::NoManifest, "this backend has no fingerprinted files");
+        return Some(problem.help("there is nothing to prune"));
     }
     if cache.directory().is_none() {
-        let problem = Problem::error("no-releases", "without a cache no release is remembered");
-        return Some(problem.cure("name a cache with --cache-dir, and leave out --no-cache"));
+        let problem = Problem::error(Code::NoReleases, "without a cache no release is remembered");
+        return Some(problem.help("name a cache with --cache-dir, and leave out --no-cache"));
     }
     None
 }
@@ -80,7 +80,7 @@ pub fn prune(
     };
     let mut manifests = others(root, &path);
     // What is found in force is a release, whoever made it.
-    releases.remember(&content, Maker::Somebody, manifest.paths.values());
+    releases.remember(&content, ReleaseOrigin::Somebody, manifest.paths.values());
     manifests.push(manifest);
     let waste = retention.waste(root, &manifests, &releases).map_err(fail)?;
     let mut pruning = Pruning {
@@ -110,9 +110,9 @@ pub fn prune(
 /// needed.
 fn manifest(path: &Path) -> Result<(Vec<u8>, Manifest), Problem> {
     let failed = |fault: String| {
-        Problem::error("no-manifest", format!("the manifest in force {fault}"))
+        Problem::error(Code::NoManifest, format!("the manifest in force {fault}"))
             .in_file(path)
-            .cure("collect first: `staticc collect`")
+            .help("collect first: `staticc collect`")
     };
     let content = disk::read(path).map_err(|error| failed(format!("cannot be read: {error}")))?;
     let manifest = Manifest::read(&content).map_err(failed)?;

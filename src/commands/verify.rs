@@ -7,7 +7,7 @@ use crate::model::{Event, LinkMode, LogicalPath, Problem, Report as _};
 use crate::pipeline::severity::Policy;
 use crate::report::console::Console;
 use crate::settings::Settings;
-use crate::static_root::lock::Purpose;
+use crate::static_root::lock::LockMode;
 use crate::static_root::static_root::StaticRoot;
 use crate::static_root::verify::{Verdict, verify};
 
@@ -17,7 +17,7 @@ pub fn run(flags: &cli::Verify, console: &mut Console, settings: &Settings) -> E
     let root = StaticRoot::new(settings, LinkMode::Copy, false);
     let policy = Policy::new(settings);
     let level = |key: &LogicalPath, kind| policy.level(key, kind);
-    let verdict = occupy(&root, Purpose::Read, flags.no_wait, console)
+    let verdict = occupy(&root, LockMode::Read, flags.no_wait, console)
         .and_then(|()| verify(&root, settings, &level).map_err(|problem| vec![problem]));
     let Verdict {
         problems,

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::failure::Failure;
-use crate::model::Problem;
+use crate::model::{Code, Problem};
 
 /// What a project's Python says of it.
 #[derive(Debug, Deserialize)]
@@ -170,10 +170,10 @@ impl Answers {
 pub fn read(json: &[u8], asked: &str, module: Option<&str>) -> Result<Answers, Problem> {
     let unreadable = |error: serde_json::Error| {
         let message = format!("the answers of the project's Python cannot be read: {error}");
-        let problem = Problem::error("project-unloadable", message);
+        let problem = Problem::error(Code::ProjectUnloadable, message);
         problem
             .note(format!("asked {asked}"))
-            .cure("collect with manage.py collectstatic")
+            .help("collect with manage.py collectstatic")
     };
     let mut value: Value = serde_json::from_slice(json).map_err(unreadable)?;
     match value.get_mut("error").map(Value::take) {

@@ -12,15 +12,15 @@ use super::finder::finders;
 use super::python_location::split;
 use super::storage::storage;
 use super::value::{of_mode, to_toml};
-use crate::model::Problem;
-use crate::settings::given::Given;
+use crate::model::{Code, Problem};
+use crate::settings::given::ProjectSettings;
 use crate::settings::words::PRIVATE;
 
 /// What a project says, as settings.
 #[derive(Debug)]
-pub struct Carried {
+pub struct Converted {
     /// The settings; paths are absolute.
-    pub given: Given,
+    pub given: ProjectSettings,
     /// That the storage is none that staticc knows.
     pub unknown_storage: Option<Problem>,
     /// What of the storage staticc can't stand in for.
@@ -30,7 +30,7 @@ pub struct Carried {
 }
 
 /// Makes settings of answers.
-pub fn carry(answers: &Answers) -> Result<Carried, Problem> {
+pub fn carry(answers: &Answers) -> Result<Converted, Problem> {
     let no = |what| move || not_asked(what, answers);
     if let Some(missing) = answers.not_asked.iter().find(|it| is_needed(&it.what)) {
         return Err(untellable(missing));
@@ -52,13 +52,13 @@ pub fn carry(answers: &Answers) -> Result<Carried, Problem> {
     let own = staticc(answers, own_storage.base.as_deref());
     values.extend(own.map(|own| ("staticc".to_owned(), own)));
     let (listed, finders) = finders(answers);
-    let given = Given {
+    let given = ProjectSettings {
         values,
         finders: listed,
         places: places(answers),
         file: answers.settings_module.file.clone().unwrap_or_default(),
     };
-    Ok(Carried {
+    Ok(Converted {
         given,
         unknown_storage,
         untold,
@@ -87,7 +87,7 @@ fn is_needed(what: &str) -> bool {
 
 fn untellable(missing: &NotAsked) -> Problem {
     let message = format!("{} cannot be told: {}", missing.what, missing.why);
-    Problem::error("project-unloadable", message).cure(
+    Problem::error(Code::ProjectUnloadable, message).help(
         "give it a plain value, UTF-8 where it is a path, or collect with manage.py collectstatic",
     )
 }
@@ -198,9 +198,9 @@ fn not_asked(what: &str, answers: &Answers) -> Problem {
         .map_or("no answer", |it| &it.why);
     let message = format!("Django has no {what} to tell of: {why}");
     let file = answers.settings_module.file.clone().unwrap_or_default();
-    Problem::error("project-unloadable", message)
+    Problem::error(Code::ProjectUnloadable, message)
         .in_file(file)
-        .cure("correct it until `python manage.py check` succeeds")
+        .help("correct it until `python manage.py check` succeeds")
 }
 
 /// Where the settings are said.

@@ -5,8 +5,8 @@ use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
 use crate::disk::real;
-use crate::model::Encoding;
 use crate::model::Problem;
+use crate::model::{Code, Encoding};
 use crate::pystd::urllib::normal;
 use crate::settings::load::Places;
 use crate::settings::{Compression, Finder, Settings};
@@ -190,17 +190,17 @@ impl Found<'_> {
         let message = format!("{key} no longer says what Django says");
         let problem = self
             .places
-            .mark(key, Problem::error("settings-drift", message));
+            .mark(key, Problem::error(Code::SettingsDrift, message));
         let problem = notes.into_iter().fold(problem, Problem::note);
         let pyproject = self
             .places
             .file()
             .is_some_and(|it| it.ends_with("pyproject.toml"));
-        let cure = if pyproject {
+        let help = if pyproject {
             "correct it"
         } else {
             "correct it, or make the file anew: staticc init --force"
         };
-        self.problems.push(problem.cure(cure));
+        self.problems.push(problem.help(help));
     }
 }

@@ -6,10 +6,10 @@ use toml::{Table, Value};
 use super::answers::Answers;
 use super::value::{of_path, to_toml};
 use crate::model::DjangoVersion;
-use crate::settings::given::Given;
+use crate::settings::given::ProjectSettings;
 
 /// The settings of a project as they are at this moment.
-pub fn live(answers: &Answers, given: &Given) -> Given {
+pub fn live(answers: &Answers, given: &ProjectSettings) -> ProjectSettings {
     let mut given = given.clone();
     for name in ["MEDIA_URL", "MEDIA_ROOT", "DEBUG"] {
         let setting = answers.settings.get(name).filter(|it| it.set);

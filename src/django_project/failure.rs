@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::python_location::{located, masked};
-use crate::model::Problem;
+use crate::model::{Code, Problem};
 
 /// An exception, as `ask.py` describes it.
 #[derive(Debug, Deserialize)]
@@ -28,14 +28,14 @@ impl Failure {
         let said = [&self.kind, ": ", &masked(&self.message)].concat();
         let said = said.trim_end_matches(": ");
         let message = format!("the project cannot be loaded: {said}");
-        let problem = Problem::error("project-unloadable", message);
+        let problem = Problem::error(Code::ProjectUnloadable, message);
         let problem = located(problem, self.place.as_deref());
         problem
             .note(format!("asked {asked}"))
-            .cure(self.cure(module))
+            .help(self.help(module))
     }
 
-    fn cure(&self, module: Option<&str>) -> String {
+    fn help(&self, module: Option<&str>) -> String {
         let missing = self.missing.as_deref().unwrap_or_default();
         let settings = module
             .is_some_and(|module| module == missing || module.split('.').next() == Some(missing));

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::answers::{Answers, Finder as Asked};
 use super::python_location::located;
-use crate::model::{LogicalPath, Problem};
+use crate::model::{Code, LogicalPath, Problem};
 use crate::settings::{Finder, FinderListing, OtherFinder};
 
 /// All finders, others than Django's with what they listed; and the problems
@@ -81,7 +81,7 @@ fn unlisted(entry: &str, asked: Option<&Asked>, answers: &Answers) -> Problem {
         }
         (None, None) => format!("the finder {entry} has not been asked for its files"),
     };
-    let problem = Problem::error("custom-finder", message);
+    let problem = Problem::error(Code::CustomFinder, message);
     located(problem, asked.and_then(|it| it.place.as_deref()))
 }
 

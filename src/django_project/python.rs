@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use super::answers;
 use super::answers::Answers;
-use crate::model::Problem;
+use crate::model::{Code, Problem};
 
 /// The script, which is in the wheel too.
 const SCRIPT: &str = include_str!("../python/staticc/ask.py");
@@ -110,15 +110,15 @@ fn program(python: &Path, directory: &Path) -> PathBuf {
 
 fn not_run(python: &Path, error: &io::Error) -> Problem {
     let message = format!("{} cannot be run: {error}", python.display());
-    Problem::error("project-unloadable", message)
-        .cure("name the Python that the project runs on: --python .venv/bin/python")
+    Problem::error(Code::ProjectUnloadable, message)
+        .help("name the Python that the project runs on: --python .venv/bin/python")
 }
 
 /// Python ended before it could say anything.
 fn crashed(asked: &str, output: &Output, said: &str) -> Problem {
     let message = format!("the project's Python gave no answer: {}", output.status);
-    let problem = Problem::error("project-unloadable", message).note(format!("asked {asked}"));
+    let problem = Problem::error(Code::ProjectUnloadable, message).note(format!("asked {asked}"));
     let last = said.lines().rev().find(|line| !line.trim().is_empty());
     let problem = last.into_iter().fold(problem, Problem::note);
-    problem.cure("name the Python that the project runs on: --python .venv/bin/python")
+    problem.help("name the Python that the project runs on: --python .venv/bin/python")
 }

@@ -8,7 +8,7 @@ use toml::{Table, Value};
 use super::answers::{Answers, Storage};
 use super::python_location::located;
 use super::value::{of_mode, of_path};
-use crate::model::Problem;
+use crate::model::{Code, Problem};
 use crate::settings::words::BACKEND_NAMES;
 
 /// Overridden by many projects; collecting does not depend on them.
@@ -80,7 +80,7 @@ fn untold(storage: &Storage, backend: &str) -> Vec<Problem> {
 }
 
 fn problem(message: String, place: Option<&str>) -> Problem {
-    located(Problem::error("custom-storage", message), place)
+    located(Problem::error(Code::CustomStorage, message), place)
 }
 
 /// What the storage has, where settings don't say it already.

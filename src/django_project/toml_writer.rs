@@ -51,10 +51,10 @@ pub fn text(table: &Table, answers: &Answers, untold: &[Problem], elsewhere: boo
         "# Made by `staticc init`; `staticc init --check` tells when Django says something else.\n",
     );
     for problem in untold {
-        let cure = problem.cure.as_deref().unwrap_or_default();
+        let help = problem.help.as_deref().unwrap_or_default();
         let _ = writeln!(
             text,
-            "#\n# Not carried over: {};\n# {cure}.",
+            "#\n# Not carried over: {};\n# {help}.",
             problem.message
         );
     }

@@ -45,13 +45,13 @@ fn is_same(mut a: impl BufRead, mut b: impl BufRead) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encode::{Recipe, encode};
+    use crate::encode::{CompressionSpec, encode};
 
     #[test]
     fn only_whole_copies_of_the_content_are_copies() {
         let content = b"static files ".repeat(20_000);
         for encoding in Encoding::ALL {
-            let recipe = Recipe {
+            let recipe = CompressionSpec {
                 encodings: [encoding].into_iter().collect(),
                 brotli_quality: 5,
                 limit: 1_000_000,

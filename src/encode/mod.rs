@@ -11,7 +11,7 @@ use crate::model::{Encoding, Encodings};
 
 /// What compressed copies a file wants.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Recipe {
+pub struct CompressionSpec {
     /// Which.
     pub encodings: Encodings,
     /// 0 to 11.
@@ -30,7 +30,7 @@ pub struct Encoded {
     pub bytes: Vec<u8>,
 }
 
-impl Recipe {
+impl CompressionSpec {
     /// Everything that the bytes of one copy depend on besides the content,
     /// the encoders' versions too.
     pub fn identity(&self, encoding: Encoding) -> String {
@@ -82,7 +82,7 @@ impl Recipe {
 /// assert_eq!(encode(b"", &recipe, Gzip), None);
 /// assert!(encode(&[b'x'; 1000], &recipe, Gzip).is_some());
 /// ```
-pub fn encode(content: &[u8], recipe: &Recipe, encoding: Encoding) -> Option<Vec<u8>> {
+pub fn encode(content: &[u8], recipe: &CompressionSpec, encoding: Encoding) -> Option<Vec<u8>> {
     if content.is_empty() {
         return None;
     }

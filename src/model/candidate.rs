@@ -27,7 +27,7 @@ pub struct Candidate {
     /// Why somebody looks there.
     pub origin: Origin,
     /// What becomes of it.
-    pub standing: Standing,
+    pub standing: CandidateStatus,
 }
 
 /// The entry of the settings for which a directory is looked in.
@@ -45,7 +45,7 @@ pub struct Origin {
 
 /// What becomes of a file that is at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum CandidateStatus {
     /// It is the one.
     Collected,
     /// Another one is found first.

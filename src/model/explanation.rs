@@ -8,7 +8,7 @@ use super::candidate::Origin;
 use super::encoding::{Encoding, Uncompressed};
 use super::problem::Problem;
 use super::reference::{Level, ReferenceKind};
-use super::source_span::Place;
+use super::source_span::SourceSpan;
 
 /// One static file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Explanation {
     /// Other sources with this path.
     pub losers: Vec<Loser>,
     /// Its path with a fingerprint, or why it has none.
-    pub hashed: Result<LogicalPath, Nameless>,
+    pub hashed: Result<LogicalPath, NoHashReason>,
     /// What is served, if that is known.
     pub served: Option<Served>,
     /// What became of its text.
@@ -36,7 +36,7 @@ pub struct Explanation {
     /// What is wrong in it, or with its path.
     pub problems: Vec<Problem>,
     /// What a reference to nothing would amount to in it, by kind.
-    pub severities: Vec<Ruling>,
+    pub severities: Vec<SeverityDecision>,
 }
 
 /// A source whose path another one has.
@@ -52,7 +52,7 @@ pub struct Loser {
 
 /// Why a file has no path with a fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nameless {
+pub enum NoHashReason {
     /// The backend gives none.
     Backend,
     /// It can't be read.
@@ -103,7 +103,7 @@ pub enum Rewriting {
         /// References that are not to the site's files.
         foreign: usize,
         /// References to nothing.
-        faulty: usize,
+        has_broken_refs: usize,
     },
 }
 
@@ -115,19 +115,19 @@ pub struct Link<End> {
     /// What kind it is.
     pub kind: ReferenceKind,
     /// Where it stands.
-    pub place: Place,
+    pub place: SourceSpan,
     /// What stands there.
     pub text: String,
 }
 
 /// What a reference to nothing amounts to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ruling {
+pub struct SeverityDecision {
     /// References of this kind.
     pub kind: ReferenceKind,
     /// What they amount to.
     pub level: Level,
     /// The `[[staticc.allow]]` that says so, where it stands; else
     /// `missing_references` does.
-    pub entry: Option<(PathBuf, Place)>,
+    pub entry: Option<(PathBuf, SourceSpan)>,
 }

@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-use super::source_span::Place;
+use super::code::Code;
+use super::source_span::SourceSpan;
 
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,7 +34,7 @@ pub struct Related {
     /// The file.
     pub file: PathBuf,
     /// Where in it.
-    pub place: Option<Place>,
+    pub place: Option<SourceSpan>,
     /// What it has to do with the problem, in a few words.
     pub message: String,
 }
@@ -42,13 +43,13 @@ pub struct Related {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// A stable name of the kind, such as `missing-reference`.
-    pub code: &'static str,
+    pub code: Code,
     /// How bad it is.
     pub severity: Severity,
     /// The file it is about, as it should be shown to a person.
     pub file: Option<PathBuf>,
     /// Where in that file.
-    pub place: Option<Place>,
+    pub place: Option<SourceSpan>,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
     /// Other places that it is about.
@@ -56,12 +57,12 @@ pub struct Problem {
     /// Further facts, one line each.
     pub notes: Vec<String>,
     /// What to do about it, in one line.
-    pub cure: Option<String>,
+    pub help: Option<String>,
 }
 
 impl Problem {
     /// An error without place, notes or cure.
-    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
             severity: Severity::Error,
@@ -70,12 +71,12 @@ impl Problem {
             message: message.into(),
             related: Vec::new(),
             notes: Vec::new(),
-            cure: None,
+            help: None,
         }
     }
 
     /// A note without place, further notes or cure.
-    pub fn info(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn info(code: Code, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Note,
             ..Self::error(code, message)
@@ -83,7 +84,7 @@ impl Problem {
     }
 
     /// A warning without place, notes or cure.
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Warning,
             ..Self::error(code, message)
@@ -99,7 +100,7 @@ impl Problem {
 
     /// The same problem, said of a place in its file.
     #[must_use]
-    pub fn at(mut self, place: Place) -> Self {
+    pub fn at(mut self, place: SourceSpan) -> Self {
         self.place = Some(place);
         self
     }
@@ -109,7 +110,7 @@ impl Problem {
     pub fn related(
         mut self,
         file: impl Into<PathBuf>,
-        place: Option<Place>,
+        place: Option<SourceSpan>,
         message: impl Into<String>,
     ) -> Self {
         self.related.push(Related {
@@ -129,15 +130,15 @@ impl Problem {
 
     /// The same problem with advice.
     #[must_use]
-    pub fn cure(mut self, cure: impl Into<String>) -> Self {
-        self.cure = Some(cure.into());
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
         self
     }
 
     /// The same problem with this advice, where there is none yet.
     #[must_use]
-    pub fn or_cure(mut self, cure: impl FnOnce() -> String) -> Self {
-        self.cure = self.cure.or_else(|| Some(cure()));
+    pub fn or_help(mut self, help: impl FnOnce() -> String) -> Self {
+        self.help = self.help.or_else(|| Some(help()));
         self
     }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 /// A place in a text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct SourceSpan {
     /// Line, from 1.
     pub line: usize,
     /// Column in characters, from 1.
@@ -26,7 +26,7 @@ pub struct Place {
 
 /// The place of the bytes `start..end` of `text`. Where many places of one
 /// text are wanted, make one [`LineIndex`].
-pub fn place_at(text: &str, start: usize, end: usize) -> Place {
+pub fn place_at(text: &str, start: usize, end: usize) -> SourceSpan {
     LineIndex::new(text).place(start, end)
 }
 
@@ -63,7 +63,7 @@ impl<'t> LineIndex<'t> {
 
     /// The place of the bytes `start..end`, which are moved to the nearest
     /// character borders. Quickest for one after the other.
-    pub fn place(&self, start: usize, end: usize) -> Place {
+    pub fn place(&self, start: usize, end: usize) -> SourceSpan {
         let start = floor_char(self.text, start);
         let end = floor_char(self.text, end.max(start));
         let line = self.line_of(start);
@@ -77,7 +77,7 @@ impl<'t> LineIndex<'t> {
         // What stands in the line break itself ends where it begins.
         let end = end.min(last_end).max(start);
         let (source_line, caret) = self.excerpt(start, line_start, line_end);
-        Place {
+        SourceSpan {
             line: line + 1,
             column: before + 1,
             end_line: last + 1,

@@ -4,13 +4,13 @@
 use std::cmp::Reverse;
 
 use crate::model::{Asset, Event, LogicalPath, Report, Summary};
-use crate::plan::model::Before;
 use crate::plan::model::Done;
+use crate::plan::model::Existing;
 use crate::plan::model::{Processed, Role};
 use crate::sources::finder::Found;
 
 /// What is told of a run.
-pub struct Story<'a> {
+pub struct DjangoEvents<'a> {
     /// What was found.
     pub found: &'a Found,
     /// What post-processing gave.
@@ -25,7 +25,7 @@ pub struct Story<'a> {
     pub summary: Summary,
 }
 
-impl Story<'_> {
+impl DjangoEvents<'_> {
     /// Tells everything, the closing sentence last.
     pub fn tell(mut self, report: &mut impl Report) {
         self.summary.deleted = self.cleared.len();
@@ -46,7 +46,7 @@ impl Story<'_> {
     }
 
     fn tell_copies(&mut self, report: &mut impl Report) {
-        let mut before = vec![Before::Absent; self.found.assets.len()];
+        let mut before = vec![Existing::Absent; self.found.assets.len()];
         for done in self.done.iter().filter(|done| done.role == Role::Plain) {
             before[done.asset.index()] = done.before;
         }
@@ -57,7 +57,7 @@ impl Story<'_> {
             }
             // Files that are cleared or not kept are copied every time.
             match before[index] {
-                Before::Same if !self.clear => {
+                Existing::Same if !self.clear => {
                     self.summary.unmodified += 1;
                     report.event(Event::Unmodified(
                         asset.found_path.clone(),
@@ -65,7 +65,7 @@ impl Story<'_> {
                     ));
                     continue;
                 }
-                Before::Other if !self.clear => {
+                Existing::Other if !self.clear => {
                     report.event(Event::Replaced(asset.found_path.clone(), asset.key.clone()));
                 }
                 _ => {}
@@ -89,7 +89,7 @@ impl Story<'_> {
             return;
         };
         let assets = &self.found.assets;
-        let mut before = vec![Before::Same; assets.len()];
+        let mut before = vec![Existing::Same; assets.len()];
         for done in self.done.iter().filter(|done| done.role == Role::Hashed) {
             before[done.asset.index()] = done.before;
         }
@@ -101,7 +101,7 @@ impl Story<'_> {
         });
         for index in order {
             let asset = &assets[index];
-            let made = asset.path.is_adjustable() || before[index] != Before::Same || self.clear;
+            let made = asset.path.is_adjustable() || before[index] != Existing::Same || self.clear;
             report.event(if made {
                 self.summary.post_processed += 1;
                 Event::PostProcessed(asset.key.clone(), hashed[index].clone())

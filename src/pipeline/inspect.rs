@@ -4,18 +4,18 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use super::lookup::Meant;
+use super::lookup::FileMatch;
 use super::project::Project;
 use super::severity::Policy;
 use crate::check;
 use crate::disk;
-use crate::encode::Recipe;
+use crate::encode::CompressionSpec;
 use crate::model::{
     Asset, AssetId, ContentId, Copy, Encoding, Explanation, Fingerprint, Link, LogicalPath, Loser,
-    Nameless, Problem, ReferenceKind, Rewriting, Served, Uncompressed,
+    NoHashReason, Problem, ReferenceKind, Rewriting, Served, Uncompressed,
 };
-use crate::plan::compression::Recipes;
-use crate::rewrite::collection::{Adjusted, Job, complete};
+use crate::plan::compression::CompressionSpecs;
+use crate::rewrite::collection::{Adjusted, RewriteContext, complete};
 use crate::rewrite::resolve::{Resolver, hashed_path};
 use crate::rewrite::survey::survey;
 use crate::rewrite::survey::{Reference, References, references};
@@ -24,10 +24,10 @@ use crate::state::cache::Cache;
 use crate::state::cache::copy::copy;
 
 /// A project whose files are read and named, as far as they can be.
-pub struct Inquiry<'a> {
+pub struct FileInspector<'a> {
     project: &'a Project<'a>,
     policy: &'a Policy<'a>,
-    job: &'a Job<'a>,
+    job: &'a RewriteContext<'a>,
     resolver: Resolver<'a>,
     read: &'a Read,
     cache: &'a Cache,
@@ -40,12 +40,12 @@ pub struct Inquiry<'a> {
     problems: Vec<Problem>,
 }
 
-impl<'a> Inquiry<'a> {
+impl<'a> FileInspector<'a> {
     /// Names the files that were `read`.
     pub fn new(
         project: &'a Project<'a>,
         policy: &'a Policy<'a>,
-        job: &'a Job<'a>,
+        job: &'a RewriteContext<'a>,
         read: &'a Read,
         cache: &'a Cache,
     ) -> Self {
@@ -78,7 +78,7 @@ impl<'a> Inquiry<'a> {
     }
 
     /// All that is known of files.
-    pub fn explain(&self, all: &[Meant]) -> impl Iterator<Item = Explanation> {
+    pub fn explain(&self, all: &[FileMatch]) -> impl Iterator<Item = Explanation> {
         let assets: Vec<AssetId> = all.iter().map(|meant| meant.asset).collect();
         let mentions = self.mentions(&assets);
         all.iter().map(move |meant| {
@@ -91,7 +91,7 @@ impl<'a> Inquiry<'a> {
     }
 
     /// All that is known of a file, but for templates.
-    fn file(&self, meant: &Meant) -> Explanation {
+    fn file(&self, meant: &FileMatch) -> Explanation {
         let id = meant.asset;
         let asset = &self.job.assets[id.index()];
         let references = self.references(id);
@@ -130,25 +130,25 @@ impl<'a> Inquiry<'a> {
     }
 
     /// The path with a fingerprint, or why there is none.
-    pub fn hashed(&self, id: AssetId) -> Result<LogicalPath, Nameless> {
+    pub fn hashed(&self, id: AssetId) -> Result<LogicalPath, NoHashReason> {
         if !self.hashes {
-            return Err(Nameless::Backend);
+            return Err(NoHashReason::Backend);
         }
         if self.read.unreadable.contains(&id) {
-            return Err(Nameless::Unreadable);
+            return Err(NoHashReason::Unreadable);
         }
         let adjusted = self.adjusted.get(&id).map(|it| it.fingerprint);
         let fingerprint = adjusted.or(self.read.contents[id.index()].fingerprint);
-        let digits = fingerprint.ok_or(Nameless::Unknown)?;
+        let digits = fingerprint.ok_or(NoHashReason::Unknown)?;
         let key = &self.job.assets[id.index()].key;
-        hashed_path(key, Fingerprint::as_bytes(&digits)).ok_or(Nameless::Unusable)
+        hashed_path(key, Fingerprint::as_bytes(&digits)).ok_or(NoHashReason::Unusable)
     }
 
     /// The file as it is served, unless it can't be collected.
     fn served(&self, id: AssetId) -> Option<Served> {
         let path = match self.hashed(id) {
             Ok(hashed) => hashed,
-            Err(Nameless::Backend) => self.job.assets[id.index()].path.clone(),
+            Err(NoHashReason::Backend) => self.job.assets[id.index()].path.clone(),
             Err(_) => return None,
         };
         if self.read.unreadable.contains(&id) {
@@ -176,8 +176,8 @@ impl<'a> Inquiry<'a> {
         if !settings.backend.compresses() {
             return Err(Uncompressed::Backend);
         }
-        let recipes = Recipes::new(settings);
-        let recipe: &Recipe = recipes.of(path)?;
+        let recipes = CompressionSpecs::new(settings);
+        let recipe: &CompressionSpec = recipes.of(path)?;
         let mut read = None;
         let mut copies = Vec::new();
         recipe.keep(|encoding| {
@@ -232,7 +232,7 @@ impl<'a> Inquiry<'a> {
                 rewritten: references.to_assets.len(),
                 directories: references.to_directories,
                 foreign: references.foreign,
-                faulty: references.faulty,
+                has_broken_refs: references.has_broken_refs,
             },
         }
     }

@@ -8,9 +8,9 @@ use crate::cli;
 use crate::disk;
 use crate::django_project;
 use crate::django_project::answers::Answers;
-use crate::django_project::convert::Carried;
+use crate::django_project::convert::Converted;
 use crate::django_project::python::Question;
-use crate::model::Problem;
+use crate::model::{Code, Problem};
 use crate::settings::load;
 use crate::settings::load::{Loaded, Overrides};
 use crate::settings::text::Source;
@@ -19,7 +19,7 @@ use crate::settings::text::Source;
 /// if it is known what is ignored.
 pub fn load(
     project: &cli::groups::Project,
-    ignoring: Option<&cli::groups::Ignoring>,
+    ignoring: Option<&cli::groups::IgnoreArgs>,
     directory: &Path,
 ) -> Result<Loaded, Vec<Problem>> {
     let overrides = Overrides {
@@ -40,8 +40,9 @@ pub fn load(
             files: ignoring.map(|it| (&it.ignore[..], it.no_default_ignore)),
         }),
         (None, None) if project.python.is_some() => {
-            let problem = Problem::error("usage", "--python is for settings that are asked for");
-            Err(problem.cure("name them: --settings mysite.settings"))
+            let problem =
+                Problem::error(Code::Usage, "--python is for settings that are asked for");
+            Err(problem.help("name them: --settings mysite.settings"))
         }
         (None, None) => return load::load(source_of(file), &overrides, directory),
     };
@@ -86,24 +87,24 @@ fn read_answers(file: &Path, directory: &Path) -> Result<Answers, Problem> {
     };
     let json = read().map_err(|error| {
         let message = format!("--answers cannot be read: {error}");
-        Problem::error("usage", message)
+        Problem::error(Code::Usage, message)
     })?;
     django_project::answers::read(&json, &file.to_string_lossy(), None)
 }
 
 /// What staticc can't stand in for, unless the command line says otherwise.
-fn untold(carried: &Carried, overrides: &Overrides, lists_files: bool) -> Vec<Problem> {
+fn untold(carried: &Converted, overrides: &Overrides, lists_files: bool) -> Vec<Problem> {
     let said = |key: &[&str]| load::sets(&overrides.set, key);
     let backend = ["STORAGES", "staticfiles", "BACKEND"];
     let mut problems = Vec::new();
     if !said(&backend) && !said(&["STATICFILES_STORAGE"]) {
         let storage = carried.unknown_storage.iter().chain(&carried.untold);
-        let cure = "collect with manage.py collectstatic, or say whose storage comes near enough: --set 'STORAGES.staticfiles.BACKEND=\"…\"'";
-        problems.extend(cured(storage, cure));
+        let help = "collect with manage.py collectstatic, or say whose storage comes near enough: --set 'STORAGES.staticfiles.BACKEND=\"…\"'";
+        problems.extend(cured(storage, help));
     }
     if lists_files && !said(&["STATICFILES_FINDERS"]) {
-        let cure = "collect with manage.py collectstatic, or name finders to do without it: --set 'STATICFILES_FINDERS=[…]'";
-        problems.extend(cured(&carried.finders, cure));
+        let help = "collect with manage.py collectstatic, or name finders to do without it: --set 'STATICFILES_FINDERS=[…]'";
+        problems.extend(cured(&carried.finders, help));
     }
     problems
 }
@@ -111,9 +112,9 @@ fn untold(carried: &Carried, overrides: &Overrides, lists_files: bool) -> Vec<Pr
 /// The same problems with this advice.
 pub fn cured<'p>(
     problems: impl IntoIterator<Item = &'p Problem>,
-    cure: &str,
+    help: &str,
 ) -> impl Iterator<Item = Problem> {
     problems
         .into_iter()
-        .map(move |problem| problem.clone().cure(cure))
+        .map(move |problem| problem.clone().help(help))
 }

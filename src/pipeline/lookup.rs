@@ -5,13 +5,13 @@
 use std::path::{Path, PathBuf};
 
 use super::project::Project;
-use crate::model::{Asset, AssetId, Fingerprint, LogicalPath, Problem};
+use crate::model::{Asset, AssetId, Code, Fingerprint, LogicalPath, Problem};
 use crate::pystd::urllib::normpath;
 use crate::rewrite::faults::hint;
 use crate::rewrite::suggest::Suggestions;
 
 /// A file that somebody asked about.
-pub struct Meant {
+pub struct FileMatch {
     pub asset: AssetId,
     /// Its source, if another one is collected in its place.
     pub loser: Option<PathBuf>,
@@ -28,13 +28,13 @@ pub struct Words<'a> {
 
 impl Words<'_> {
     /// The files that are meant, and problems for what is none.
-    pub fn read(&self, files: &[LogicalPath]) -> (Vec<Meant>, Vec<Problem>) {
+    pub fn read(&self, files: &[LogicalPath]) -> (Vec<FileMatch>, Vec<Problem>) {
         let (mut all, mut missing) = (Vec::new(), Vec::new());
         let suggestions = Suggestions::new(&self.project.found.assets);
         for file in files {
             let by_path = self.by_path(file).or_else(|| self.by_hashed_path(file));
             let meant = match by_path {
-                Some(asset) => vec![Meant { asset, loser: None }],
+                Some(asset) => vec![FileMatch { asset, loser: None }],
                 None => self.by_source(&self.directory.join(file.as_path())),
             };
             if meant.is_empty() {
@@ -54,10 +54,10 @@ impl Words<'_> {
         suggestions: &Suggestions<'_>,
     ) -> Problem {
         let message = format!("No matching file found for '{}'.", asked.to_text());
-        let mut problem = Problem::error("not-found", message);
+        let mut problem = Problem::error(Code::NotFound, message);
         let file = self.directory.join(asked.as_path());
-        if let Some(cure) = self.other_name(asked, &file) {
-            return problem.cure(cure);
+        if let Some(help) = self.other_name(asked, &file) {
+            return problem.help(help);
         }
         if !self.project.found.problems.is_empty() {
             problem = problem.note("not everything could be listed: see `staticc check`");
@@ -69,7 +69,7 @@ impl Words<'_> {
         let elsewhere = self.project.elsewhere(&path);
         let mut places = self.project.places_of(asked).chain([file]);
         match places.find_map(|place| self.thing(&place)) {
-            Some(thing) if elsewhere.is_none() => problem.cure(thing),
+            Some(thing) if elsewhere.is_none() => problem.help(thing),
             // What is like it is not out there.
             None if leads_out => problem,
             _ => {
@@ -146,7 +146,7 @@ impl Words<'_> {
     }
 
     /// A source has several paths where one source directory is in another.
-    fn by_source(&self, source: &Path) -> Vec<Meant> {
+    fn by_source(&self, source: &Path) -> Vec<FileMatch> {
         let names: Vec<_> = self.project.names_of(source).collect();
         let is_it = |asset: &Asset| {
             let own = |name: &LogicalPath| *name == asset.found_path;
@@ -155,14 +155,14 @@ impl Words<'_> {
                 .any(|(it, name)| own(name) && *it.root == *asset.directory)
         };
         let winners = self.assets().filter(|(_, asset)| is_it(asset));
-        let winners = winners.map(|(asset, _)| Meant { asset, loser: None });
+        let winners = winners.map(|(asset, _)| FileMatch { asset, loser: None });
         let losers = self.project.found.conflicts.iter();
         let losers = losers.filter(|conflict| is_it(&conflict.asset));
         let losers = losers.filter_map(|conflict| {
             let loser = Some(conflict.asset.source());
             let mut assets = self.assets();
             let (asset, _) = assets.find(|(_, asset)| asset.key == conflict.asset.key)?;
-            Some(Meant { asset, loser })
+            Some(FileMatch { asset, loser })
         });
         winners.chain(losers).collect()
     }

@@ -12,8 +12,8 @@ use crate::rewrite::collection::rewrite;
 use crate::settings::{AllowKind, Settings};
 use crate::sources;
 use crate::sources::read::{Content, Read};
-use crate::state::collect_record::World;
-use crate::static_root::inspect::Looker;
+use crate::state::collect_record::InputsDigest;
+use crate::static_root::inspect::Inspector;
 
 /// What a run knows once everything is read and named.
 pub struct Named {
@@ -40,8 +40,8 @@ impl ProcessContext<'_> {
     pub fn name(
         &self,
         project: &Project<'_>,
-        world: &World,
-        looker: &Looker<'_>,
+        world: &InputsDigest,
+        looker: &Inspector<'_>,
     ) -> Result<Named, Vec<Problem>> {
         let settings = self.settings;
         let assets = &project.found.assets;

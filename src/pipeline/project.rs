@@ -6,7 +6,7 @@ use super::severity::Policy;
 use crate::cli;
 use crate::model::{Asset, Fingerprint, LogicalPath, Origin};
 use crate::pystd::fnmatch::Patterns;
-use crate::rewrite::collection::Job;
+use crate::rewrite::collection::RewriteContext;
 use crate::rewrite::faults::Elsewhere;
 use crate::rewrite::rules::Rules;
 use crate::settings::Settings;
@@ -26,7 +26,7 @@ pub struct Project<'a> {
 
 impl<'a> Project<'a> {
     /// Lists the files of a project.
-    pub fn find(settings: &'a Settings, ignoring: &cli::groups::Ignoring) -> Self {
+    pub fn find(settings: &'a Settings, ignoring: &cli::groups::IgnoreArgs) -> Self {
         let default = if ignoring.no_default_ignore {
             &[][..]
         } else {
@@ -47,10 +47,10 @@ impl<'a> Project<'a> {
         &self,
         policy: &Policy<'_>,
         fingerprints: &[Option<Fingerprint>],
-        work: impl FnOnce(&Job<'_>) -> T,
+        work: impl FnOnce(&RewriteContext<'_>) -> T,
     ) -> T {
         let settings = self.settings;
-        work(&Job {
+        work(&RewriteContext {
             assets: &self.found.assets,
             fingerprints,
             rules: &Rules::new(settings.django, settings.js_aggregation),

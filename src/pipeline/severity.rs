@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::model::{Level, LogicalPath, Problem, ReferenceKind, Ruling};
+use crate::model::{Code, Level, LogicalPath, Problem, ReferenceKind, SeverityDecision};
 use crate::settings::{Allow, AllowKind, Settings};
 
 /// What `missing_references` and `[[staticc.allow]]` say.
@@ -29,9 +29,9 @@ impl<'a> Policy<'a> {
     }
 
     /// The same, and who says so.
-    pub fn ruling(&self, path: &LogicalPath, kind: ReferenceKind) -> Ruling {
+    pub fn ruling(&self, path: &LogicalPath, kind: ReferenceKind) -> SeverityDecision {
         let entry = self.entry(path, AllowKind::Reference(kind)).map(|it| it.0);
-        Ruling {
+        SeverityDecision {
             kind,
             level: entry.map_or(self.default, |allow| allow.level),
             entry: entry.map(|allow| (allow.file.clone(), allow.place.clone())),
@@ -39,7 +39,7 @@ impl<'a> Policy<'a> {
     }
 
     /// What the settings say of a problem with this code at this path.
-    pub fn level_of(&self, path: &LogicalPath, code: &'static str) -> Option<Level> {
+    pub fn level_of(&self, path: &LogicalPath, code: Code) -> Option<Level> {
         self.said(path, AllowKind::Problem(code))
     }
 
@@ -68,10 +68,10 @@ impl<'a> Policy<'a> {
                 "this [[staticc.allow]] for {} matches nothing",
                 allow.path.glob()
             );
-            Problem::warning("unused-allow", message)
+            Problem::warning(Code::UnusedAllow, message)
                 .in_file(&allow.file)
                 .at(allow.place.clone())
-                .cure("correct its path, a glob on paths under STATIC_ROOT, or remove the entry")
+                .help("correct its path, a glob on paths under STATIC_ROOT, or remove the entry")
         })
     }
 }

@@ -3,18 +3,18 @@
 
 use globset::GlobMatcher;
 
-use crate::encode::Recipe;
+use crate::encode::CompressionSpec;
 use crate::model::{LogicalPath, Uncompressed};
 use crate::settings::Settings;
 
 /// Which path wants which compressed copies.
-pub struct Recipes<'a> {
+pub struct CompressionSpecs<'a> {
     skipped: Vec<String>,
-    default: Recipe,
-    rules: Vec<(&'a GlobMatcher, Recipe)>,
+    default: CompressionSpec,
+    rules: Vec<(&'a GlobMatcher, CompressionSpec)>,
 }
 
-impl<'a> Recipes<'a> {
+impl<'a> CompressionSpecs<'a> {
     /// As the settings have it, for a backend that compresses.
     pub fn new(settings: &'a Settings) -> Self {
         let compression = &settings.compression;
@@ -27,7 +27,7 @@ impl<'a> Recipes<'a> {
             let limit = ((1.0 - saving.clamp(0.0, 1.0)) * 1e6).round() as u32;
             limit
         };
-        let default = Recipe {
+        let default = CompressionSpec {
             encodings: compression.encodings.iter().copied().collect(),
             brotli_quality: compression.brotli_quality,
             limit: limit(compression.min_saving),
@@ -36,7 +36,7 @@ impl<'a> Recipes<'a> {
             .rules
             .iter()
             .map(|rule| {
-                let recipe = Recipe {
+                let recipe = CompressionSpec {
                     encodings: rule
                         .encodings
                         .as_ref()
@@ -59,7 +59,7 @@ impl<'a> Recipes<'a> {
     }
 
     /// The recipe of a path, or why it is not to be compressed.
-    pub fn of(&self, path: &LogicalPath) -> Result<&Recipe, Uncompressed> {
+    pub fn of(&self, path: &LogicalPath) -> Result<&CompressionSpec, Uncompressed> {
         // Python's `$` also matches before a newline at the very end.
         let text = path.to_text().to_lowercase();
         let text = text.strip_suffix('\n').unwrap_or(&text);

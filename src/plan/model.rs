@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use crate::encode::Recipe;
+use crate::encode::CompressionSpec;
 use crate::model::{AssetId, ContentId, Encoding, Encodings, LogicalPath, Stamp};
 use crate::rewrite::collection::Adjusted;
 
@@ -34,7 +34,7 @@ pub struct Target {
 
 /// Where the bytes of a content are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Body {
+pub enum ContentSource {
     /// In this asset's source.
     Source(AssetId),
     /// In this asset's rewritten text.
@@ -46,11 +46,11 @@ pub enum Body {
 
 /// One distinct content and all files that have it.
 #[derive(Clone, Debug)]
-pub struct Piece {
+pub struct UniqueContent {
     /// Of the bytes.
     pub id: ContentId,
     /// Where they are.
-    pub body: Body,
+    pub body: ContentSource,
     /// How many they are.
     pub size: u64,
     /// Its files, as indices of the plan's targets.
@@ -61,11 +61,11 @@ pub struct Piece {
 #[derive(Debug, Default)]
 pub struct Plan {
     /// The contents, those most work to encode first.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<UniqueContent>,
     /// The files, those of one content side by side.
     pub targets: Vec<Target>,
     /// The distinct recipes that files ask for.
-    pub recipes: Vec<Recipe>,
+    pub recipes: Vec<CompressionSpec>,
     /// All paths of the targets and that of the manifest, to tell what does
     /// not belong.
     pub paths: HashSet<LogicalPath>,
@@ -80,10 +80,12 @@ pub struct Plan {
 
 impl Plan {
     /// Whether a text is to be written that only an earlier run knows.
-    pub fn lacks_texts(&self, looks: &[Look]) -> bool {
-        let lacks = |piece: &Piece| {
-            matches!(piece.body, Body::Settled(_))
-                && looks[piece.targets.clone()].iter().any(Look::is_incomplete)
+    pub fn lacks_texts(&self, looks: &[CurrentState]) -> bool {
+        let lacks = |piece: &UniqueContent| {
+            matches!(piece.body, ContentSource::Settled(_))
+                && looks[piece.targets.clone()]
+                    .iter()
+                    .any(CurrentState::is_incomplete)
         };
         self.pieces.iter().any(lacks)
     }
@@ -107,7 +109,7 @@ impl Processed {
 
 /// What was at a target's path before the run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Before {
+pub enum Existing {
     /// Nothing.
     #[default]
     Absent,
@@ -119,9 +121,9 @@ pub enum Before {
 
 /// What there is of a target.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Look {
+pub struct CurrentState {
     /// The file itself.
-    pub before: Before,
+    pub before: Existing,
     /// The compressed copies worth keeping, if it is known that they are
     /// there as this run would make them.
     pub copies: Option<Encodings>,
@@ -131,10 +133,10 @@ pub struct Look {
     pub recorded: bool,
 }
 
-impl Look {
+impl CurrentState {
     /// Whether something is to be written for the target.
     pub fn is_incomplete(&self) -> bool {
-        self.before != Before::Same || self.copies.is_none()
+        self.before != Existing::Same || self.copies.is_none()
     }
 }
 
@@ -148,7 +150,7 @@ pub struct Done {
     /// Its path.
     pub path: LogicalPath,
     /// What was there.
-    pub before: Before,
+    pub before: Existing,
     /// Its compressed copies.
     pub copies: Encodings,
     /// The target's number in the plan, if it is in force as planned.

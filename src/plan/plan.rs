@@ -4,10 +4,10 @@
 
 use std::collections::HashMap;
 
-use super::compression::Recipes;
+use super::compression::CompressionSpecs;
 use super::manifest;
 use crate::model::{Asset, AssetId, ContentId, LogicalPath};
-use crate::plan::model::{Body, Piece, Plan, Processed, Role, Target};
+use crate::plan::model::{ContentSource, Plan, Processed, Role, Target, UniqueContent};
 use crate::settings::Settings;
 use crate::sources::read::Content;
 
@@ -24,7 +24,7 @@ pub fn plan(
     let keeps_plain = hashed.is_none() || !settings.keeps_only_hashed();
     let ids = || (0..).map(AssetId).zip(assets);
     let mut draft = Draft {
-        recipes: compresses.then(|| Recipes::new(settings)),
+        recipes: compresses.then(|| CompressionSpecs::new(settings)),
         by_content: HashMap::with_capacity(assets.len()),
         plan: Plan {
             owns_copies: compresses,
@@ -40,7 +40,7 @@ pub fn plan(
         for (id, asset) in ids() {
             let content = &contents[id.index()];
             let size = content.stamp.size;
-            let body = Body::Source(id);
+            let body = ContentSource::Source(id);
             draft.add(&asset.path, Role::Plain, id, (content.id, body, size));
         }
     }
@@ -50,13 +50,13 @@ pub fn plan(
             let body = match processed.adjusted(id) {
                 Some(adjusted) if adjusted.id != content.id => {
                     let body = if adjusted.text.is_some() {
-                        Body::Text(id)
+                        ContentSource::Text(id)
                     } else {
-                        Body::Settled(id)
+                        ContentSource::Settled(id)
                     };
                     (adjusted.id, body, adjusted.size)
                 }
-                _ => (content.id, Body::Source(id), content.stamp.size),
+                _ => (content.id, ContentSource::Source(id), content.stamp.size),
             };
             draft.add(&hashed[id.index()], Role::Hashed, id, body);
         }
@@ -75,7 +75,7 @@ pub fn plan(
 
 /// A plan being made.
 struct Draft<'a> {
-    recipes: Option<Recipes<'a>>,
+    recipes: Option<CompressionSpecs<'a>>,
     by_content: HashMap<ContentId, u32>,
     plan: Plan,
 }
@@ -88,14 +88,14 @@ impl Draft<'_> {
         path: &LogicalPath,
         role: Role,
         asset: AssetId,
-        (id, body, size): (ContentId, Body, u64),
+        (id, body, size): (ContentId, ContentSource, u64),
     ) {
         let plan = &mut self.plan;
         if !plan.paths.insert(path.clone()) {
             return;
         }
         let piece = *self.by_content.entry(id).or_insert_with(|| {
-            plan.pieces.push(Piece {
+            plan.pieces.push(UniqueContent {
                 id,
                 body,
                 size,
@@ -104,7 +104,7 @@ impl Draft<'_> {
             number(plan.pieces.len() - 1)
         });
         let known = &mut plan.pieces[piece as usize];
-        if matches!(known.body, Body::Settled(_)) {
+        if matches!(known.body, ContentSource::Settled(_)) {
             known.body = body;
         }
         let recipe = self

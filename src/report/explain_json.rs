@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use super::find_text::place as origin;
 use super::json::{locate, path, problem_object};
 use crate::model::{
-    Copy, Encoding, Explanation, Link, Loser, Nameless, Rewriting, Ruling, Served, Uncompressed,
+    Copy, Encoding, Explanation, Link, Loser, NoHashReason, Rewriting, Served, SeverityDecision,
+    Uncompressed,
 };
 
 /// A file that everything refers to is explained in so many lines all the same.
@@ -83,12 +84,12 @@ fn loser(loser: &Loser, directory: &Path) -> Value {
     object.into()
 }
 
-fn nameless(why: Nameless) -> &'static str {
+fn nameless(why: NoHashReason) -> &'static str {
     match why {
-        Nameless::Backend => "backend",
-        Nameless::Unreadable => "unreadable",
-        Nameless::Unknown => "unknown",
-        Nameless::Unusable => "unusable-name",
+        NoHashReason::Backend => "backend",
+        NoHashReason::Unreadable => "unreadable",
+        NoHashReason::Unknown => "unknown",
+        NoHashReason::Unusable => "unusable-name",
     }
 }
 
@@ -134,12 +135,12 @@ fn rewriting(rewriting: Rewriting) -> Value {
             rewritten,
             directories,
             foreign,
-            faulty,
+            has_broken_refs,
         } => json!({
             "rewritten": rewritten,
             "directories": directories,
             "foreign": foreign,
-            "faulty": faulty,
+            "faulty": has_broken_refs,
         }),
     }
 }
@@ -152,7 +153,7 @@ fn link<End>(link: &Link<End>) -> Map<String, Value> {
     object
 }
 
-fn ruling(ruling: &Ruling, directory: &Path) -> Value {
+fn ruling(ruling: &SeverityDecision, directory: &Path) -> Value {
     let mut object = Map::new();
     object.insert("kind".into(), ruling.kind.as_str().into());
     object.insert("level".into(), ruling.level.as_str().into());

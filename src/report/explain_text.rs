@@ -8,8 +8,8 @@ use super::messages::many;
 use super::paint::paint;
 use super::render::{advice, at, clean, see, sentence};
 use crate::model::{
-    Copy, Explanation, Link, LogicalPath, Loser, Nameless, Origin, Place, Problem, Rewriting,
-    Ruling, Served, Uncompressed,
+    Copy, Explanation, Link, LogicalPath, Loser, NoHashReason, Origin, Problem, Rewriting, Served,
+    SeverityDecision, SourceSpan, Uncompressed,
 };
 
 /// The explanation. Files are shown relative to `directory`.
@@ -101,15 +101,15 @@ fn loser(loser: &Loser, directory: &Path) -> String {
     format!("{source} ({bytes} bytes; {})", origin(&loser.origin))
 }
 
-fn hashed(hashed: &Result<LogicalPath, Nameless>) -> String {
+fn hashed(hashed: &Result<LogicalPath, NoHashReason>) -> String {
     let why = match hashed {
         Ok(path) => return clean(&path.to_text()),
-        Err(Nameless::Backend) => "none: the backend gives no fingerprints",
-        Err(Nameless::Unreadable) => "unknown: the file cannot be read",
-        Err(Nameless::Unknown) => {
+        Err(NoHashReason::Backend) => "none: the backend gives no fingerprints",
+        Err(NoHashReason::Unreadable) => "unknown: the file cannot be read",
+        Err(NoHashReason::Unknown) => {
             "unknown: its references lead into a circle, or to a file that cannot be read"
         }
-        Err(Nameless::Unusable) => "none: its name cannot take a fingerprint",
+        Err(NoHashReason::Unusable) => "none: its name cannot take a fingerprint",
     };
     why.to_owned()
 }
@@ -152,7 +152,7 @@ fn rewritten(rewriting: Rewriting) -> String {
             rewritten,
             directories,
             foreign,
-            faulty,
+            has_broken_refs,
         } => {
             let others = [
                 (
@@ -160,7 +160,10 @@ fn rewritten(rewriting: Rewriting) -> String {
                     many(directories, "to a directory", "to directories"),
                 ),
                 (foreign, many(foreign, "elsewhere", "elsewhere")),
-                (faulty, many(faulty, "to nothing", "to nothing")),
+                (
+                    has_broken_refs,
+                    many(has_broken_refs, "to nothing", "to nothing"),
+                ),
             ];
             let others = others.into_iter().filter(|(count, _)| *count > 0);
             let others: Vec<String> = others.map(|(_, text)| text).collect();
@@ -178,7 +181,7 @@ fn rewritten(rewriting: Rewriting) -> String {
 }
 
 fn reference(link: &Link<LogicalPath>) -> (String, String) {
-    let Place { line, column, .. } = link.place;
+    let SourceSpan { line, column, .. } = link.place;
     let (text, target) = (clean(&link.text), clean(&link.end.to_text()));
     (format!("{line}:{column}"), format!("{text} → {target}"))
 }
@@ -204,7 +207,7 @@ fn problem(problem: &Problem, directory: &Path) -> Vec<String> {
     std::iter::once(head).chain(rest).collect()
 }
 
-fn ruling(ruling: &Ruling, directory: &Path) -> (String, String) {
+fn ruling(ruling: &SeverityDecision, directory: &Path) -> (String, String) {
     let level = ruling.level.as_str();
     let why = match &ruling.entry {
         Some((file, place)) => {

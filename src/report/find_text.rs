@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::django_messages::Voice;
 use super::render::clean;
-use crate::model::{Candidate, Candidates, Origin, Standing};
+use crate::model::{Candidate, CandidateStatus, Candidates, Origin};
 
 /// What is said in a voice; a path with nothing at it is a problem.
 pub fn say(found: &Candidates, voice: Voice) -> Option<Vec<u8>> {
@@ -22,7 +22,7 @@ pub fn say(found: &Candidates, voice: Voice) -> Option<Vec<u8>> {
         return Some(sources.join(&b'\n'));
     }
     let mut text = [b"Found '", &*name(found.path.as_path()), b"' here:"].concat();
-    let plain = matches!(&found.list[..], [one] if one.standing == Standing::Collected);
+    let plain = matches!(&found.list[..], [one] if one.standing == CandidateStatus::Collected);
     for candidate in sources {
         text.extend_from_slice(b"\n  ");
         text.extend_from_slice(&name(&candidate.source));
@@ -41,13 +41,15 @@ pub fn say(found: &Candidates, voice: Voice) -> Option<Vec<u8>> {
 }
 
 /// How something stands, in a few words.
-pub(super) fn mark(standing: &Standing) -> String {
+pub(super) fn mark(standing: &CandidateStatus) -> String {
     match standing {
-        Standing::Collected => "collected".to_owned(),
-        Standing::Shadowed => "not collected: another one is found first".to_owned(),
-        Standing::Ignored(pattern) => format!("not collected: ignored by '{}'", clean(pattern)),
-        Standing::Directory => "a directory".to_owned(),
-        Standing::LeftOut => "not collected".to_owned(),
+        CandidateStatus::Collected => "collected".to_owned(),
+        CandidateStatus::Shadowed => "not collected: another one is found first".to_owned(),
+        CandidateStatus::Ignored(pattern) => {
+            format!("not collected: ignored by '{}'", clean(pattern))
+        }
+        CandidateStatus::Directory => "a directory".to_owned(),
+        CandidateStatus::LeftOut => "not collected".to_owned(),
     }
 }
 
@@ -69,14 +71,14 @@ fn candidate(candidate: &Candidate) -> Value {
     let source = candidate.source.display().to_string();
     object.insert("source".into(), source.into());
     let standing = match &candidate.standing {
-        Standing::Collected => "collected",
-        Standing::Shadowed => "shadowed",
-        Standing::Ignored(pattern) => {
+        CandidateStatus::Collected => "collected",
+        CandidateStatus::Shadowed => "shadowed",
+        CandidateStatus::Ignored(pattern) => {
             object.insert("pattern".into(), pattern.as_str().into());
             "ignored"
         }
-        Standing::Directory => "directory",
-        Standing::LeftOut => "left-out",
+        CandidateStatus::Directory => "directory",
+        CandidateStatus::LeftOut => "left-out",
     };
     object.insert("standing".into(), standing.into());
     object.into()

@@ -38,7 +38,7 @@ pub(super) fn command(problem: &Problem, bases: Bases<'_>) -> String {
     lines.extend(see(problem, bases.directory));
     lines.extend(advice(problem));
     let message = data(&lines.join("\n"));
-    let _ = write!(text, "title={}::{message}", property(problem.code));
+    let _ = write!(text, "title={}::{message}", property(problem.code.as_str()));
     text
 }
 
@@ -84,6 +84,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::model::Code;
     use crate::model::place_at;
 
     fn told(problem: &Problem) -> String {
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn files_are_told_from_the_repository() {
-        let of = |file: &str| told(&Problem::error("x", "x").in_file(file));
+        let of = |file: &str| told(&Problem::error(Code::BadValue, "x").in_file(file));
         assert_eq!(of("/repository/b.css"), "::error file=b.css,title=x::x");
         assert_eq!(
             of("settings.toml"),
@@ -108,11 +109,11 @@ mod tests {
 
     #[test]
     fn nothing_ends_a_property_or_the_command() {
-        let problem = Problem::warning("x", "100 %, a:b\n::error::c")
+        let problem = Problem::warning(Code::BadValue, "100 %, a:b\n::error::c")
             .in_file("/repository/a,b:c\r\n%41.css")
             .note("d")
             .related("/repository/site/e", None, "see there")
-            .cure("f");
+            .help("f");
         assert_eq!(
             told(&problem),
             "::warning file=a%2Cb%3Ac%0D%0A%2541.css,title=x::\
@@ -140,7 +141,11 @@ mod tests {
         let text = "ab(c\nd)";
         let of = |start, end| {
             let place = place_at(text, start, end);
-            told(&Problem::info("x", "x").in_file("/repository/a").at(place))
+            told(
+                &Problem::info(Code::BadValue, "x")
+                    .in_file("/repository/a")
+                    .at(place),
+            )
         };
         assert_eq!(
             of(1, 3),

@@ -9,7 +9,7 @@ use super::explain_json as explained;
 use super::find_text as found;
 use super::paths::shown;
 use crate::model::{
-    Checkup, Event, LogicalPath, Place, Problem, Pruning, Related, Summary, Verification,
+    Checkup, Event, LogicalPath, Problem, Pruning, Related, SourceSpan, Summary, Verification,
 };
 
 /// The object of an event, and from which verbosity on it is told. Files with
@@ -71,7 +71,7 @@ pub fn with<const N: usize>(mut object: Value, more: [(&str, Value); N]) -> Valu
 pub(super) fn problem_object(problem: &Problem, directory: &Path) -> Value {
     let mut object = Map::new();
     object.insert("event".into(), "problem".into());
-    object.insert("code".into(), problem.code.into());
+    object.insert("code".into(), problem.code.as_str().into());
     object.insert("severity".into(), problem.severity.as_str().into());
     object.insert("message".into(), problem.message.as_str().into());
     if let Some(file) = &problem.file {
@@ -89,8 +89,8 @@ pub(super) fn problem_object(problem: &Problem, directory: &Path) -> Value {
     if !problem.notes.is_empty() {
         object.insert("notes".into(), problem.notes.clone().into());
     }
-    if let Some(cure) = &problem.cure {
-        object.insert("cure".into(), cure.as_str().into());
+    if let Some(help) = &problem.help {
+        object.insert("cure".into(), help.as_str().into());
     }
     object.into()
 }
@@ -105,7 +105,7 @@ fn related_object(related: &Related, directory: &Path) -> Value {
     object.into()
 }
 
-pub(super) fn locate(object: &mut Map<String, Value>, place: &Place) {
+pub(super) fn locate(object: &mut Map<String, Value>, place: &SourceSpan) {
     object.insert("line".into(), place.line.into());
     object.insert("column".into(), place.column.into());
     object.insert("end_line".into(), place.end_line.into());

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthChar as _;
 
 use super::paint::paint;
 use super::paths::{file, shown};
-use crate::model::{Place, Problem, Severity};
+use crate::model::{Problem, Severity, SourceSpan};
 
 /// The problem as lines, each ended. Paths are shown relative to `directory`.
 pub fn render(problem: &Problem, directory: &Path, color: bool) -> String {
@@ -62,9 +62,9 @@ pub(super) fn sentence(problem: &Problem) -> String {
 pub(super) fn advice(problem: &Problem) -> Vec<String> {
     let notes = problem.notes.iter();
     let notes = notes.map(|note| format!("note: {}", clean(note)));
-    let cure = problem.cure.iter();
+    let help = problem.help.iter();
     notes
-        .chain(cure.map(|cure| format!("help: {}", clean(cure))))
+        .chain(help.map(|help| format!("help: {}", clean(help))))
         .collect()
 }
 
@@ -78,7 +78,7 @@ pub(super) fn see(problem: &Problem, directory: &Path) -> Vec<String> {
 }
 
 /// `file:line:column`, where editors look for it.
-pub(super) fn at(file: &Path, place: Option<&Place>, directory: &Path) -> String {
+pub(super) fn at(file: &Path, place: Option<&SourceSpan>, directory: &Path) -> String {
     let mut text = clean(&shown(file, directory).to_string_lossy());
     if let Some(place) = place {
         let _ = write!(text, ":{}:{}", place.line, place.column);
@@ -88,7 +88,7 @@ pub(super) fn at(file: &Path, place: Option<&Place>, directory: &Path) -> String
 
 /// What stands before the carets, and the carets: as wide as the characters
 /// above them. Tabs stay tabs.
-fn underline(place: &Place) -> (String, String) {
+fn underline(place: &SourceSpan) -> (String, String) {
     let columns = |character: char| match character {
         // Shown as U+FFFD.
         character if character.is_control() => 1,
@@ -127,19 +127,20 @@ pub(super) fn clean(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Code;
     use crate::model::place_at;
 
     #[test]
     fn all_parts() {
         let text = "a {\n\tbackground: url(img/logo.pgn);\n}\n";
         let problem = Problem::error(
-            "missing-reference",
+            Code::MissingReference,
             "url(img/logo.pgn) names no collected file",
         )
         .in_file("/project/css/site.css")
         .at(place_at(text, 17, 34))
         .note("looked for css/img/logo.pgn")
-        .cure("did you mean img/logo.png?");
+        .help("did you mean img/logo.png?");
         assert_eq!(
             render(&problem, Path::new("/project"), false),
             "error: css/site.css:2:14: url(img/logo.pgn) names no collected file [missing-reference]\n \
@@ -161,7 +162,7 @@ mod tests {
 
     #[test]
     fn control_characters_do_not_reach_the_terminal() {
-        let problem = Problem::error("x", "a\x1b[31mb\n");
+        let problem = Problem::error(Code::BadValue, "a\x1b[31mb\n");
         assert_eq!(
             render(&problem, Path::new(""), false),
             "error: a\u{fffd}[31mb\u{fffd} [x]\n"

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::catalogue::{paragraph, section};
 use super::paths::{Bases, file};
 use super::render::{advice, clean, sentence};
-use crate::model::{Place, Problem};
+use crate::model::{Code, Problem, SourceSpan};
 
 /// What relative paths are relative to, by its usual name.
 const BASE: &str = "%SRCROOT%";
@@ -54,7 +54,7 @@ pub(super) fn document(problems: &[Problem], bases: Bases<'_>, exit: u8) -> Valu
 }
 
 /// The codes that occur, each once, in the order of their first problem.
-struct Codes(Vec<&'static str>);
+struct Codes(Vec<Code>);
 
 impl Codes {
     fn of<'p>(problems: impl Iterator<Item = &'p Problem>) -> Self {
@@ -67,18 +67,18 @@ impl Codes {
         Self(codes)
     }
 
-    fn index(&self, code: &str) -> Option<usize> {
+    fn index(&self, code: Code) -> Option<usize> {
         self.0.iter().position(|known| *known == code)
     }
 
     fn describe(&self) -> Value {
-        self.0.iter().map(|code| rule(code)).collect()
+        self.0.iter().map(|code| rule(*code)).collect()
     }
 }
 
 /// What a code means.
-fn rule(code: &str) -> Value {
-    match section(code) {
+fn rule(code: Code) -> Value {
+    match section(code.as_str()) {
         Some(section) => json!({
             "id": code,
             "shortDescription": {"text": paragraph(section, 0)},
@@ -131,7 +131,7 @@ fn message(problem: &Problem) -> Value {
     json!({"text": lines.join("\n")})
 }
 
-fn physical(file: &Path, place: Option<&Place>, bases: Bases<'_>) -> Value {
+fn physical(file: &Path, place: Option<&SourceSpan>, bases: Bases<'_>) -> Value {
     let path = bases.locate(file);
     let mut location = Map::new();
     location.insert(
@@ -148,7 +148,7 @@ fn physical(file: &Path, place: Option<&Place>, bases: Bases<'_>) -> Value {
     location.into()
 }
 
-fn region(place: &Place) -> Value {
+fn region(place: &SourceSpan) -> Value {
     let mut region = json!({
         "startLine": place.line,
         "startColumn": place.column,
@@ -163,7 +163,7 @@ fn region(place: &Place) -> Value {
 
 /// What stands in the place, if that is known whole: within one line, and not
 /// where a long one is cut off.
-fn snippet(place: &Place) -> Option<String> {
+fn snippet(place: &SourceSpan) -> Option<String> {
     let rest: String = place.source_line.chars().skip(place.caret).collect();
     let snippet: String = rest.chars().take(place.width).collect();
     let cut = snippet == rest && snippet.ends_with('…');

@@ -79,6 +79,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Code;
 
     #[test]
     fn sentences() {
@@ -89,11 +90,11 @@ mod tests {
             }
             tally.sentence(strict)
         };
-        let error = Problem::error("x", "x").in_file("a.css");
-        let warning = Problem::warning("x", "x").in_file("a.css");
+        let error = Problem::error(Code::BadValue, "x").in_file("a.css");
+        let warning = Problem::warning(Code::BadValue, "x").in_file("a.css");
         let elsewhere = warning.clone().in_file("b.css");
-        let note = Problem::info("x", "x");
-        let flag = Problem::error("x", "x").in_file("--set");
+        let note = Problem::info(Code::BadValue, "x");
+        let flag = Problem::error(Code::BadValue, "x").in_file("--set");
         for (problems, strict, wanted) in [
             (vec![], true, None),
             (vec![note.clone()], true, Some("1 note")),

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::resolve::{NoLeftovers, Resolution, Resolver};
 use super::rules::Rules;
 use super::scan::{Match, shorten};
-use crate::model::{Asset, Fingerprint, LineIndex, Place, ReferenceKind};
+use crate::model::{Asset, Fingerprint, LineIndex, ReferenceKind, SourceSpan};
 
 /// How the references of a text are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Dangling {
     /// What it is.
     pub kind: ReferenceKind,
     /// Where it stands.
-    pub place: Place,
+    pub place: SourceSpan,
     /// What stands there, shortened.
     pub text: String,
     /// Where it leads, under STATIC_ROOT.

@@ -8,11 +8,11 @@ use super::faults::Elsewhere;
 use super::resolve::{Leftovers, Resolver, hashed_path};
 use super::rules::Rules;
 use super::scan::Policy;
-use super::survey::{Draft, Survey, survey};
+use super::survey::{Draft, ReferenceScan, survey};
 use crate::model::{Asset, AssetId, ContentId, Fingerprint, LogicalPath, Problem};
 
 /// Everything that rewriting depends on.
-pub struct Job<'a> {
+pub struct RewriteContext<'a> {
     /// The assets, by their numbers.
     pub assets: &'a [Asset],
     /// The fingerprints of those that are not adjustable.
@@ -43,7 +43,7 @@ pub struct Adjusted {
     /// The assets that its references name, each once.
     pub targets: Vec<AssetId>,
     /// Whether it has references to nothing that somebody should know of.
-    pub faulty: bool,
+    pub has_broken_refs: bool,
     /// The final text where it differs from the source. An earlier run's
     /// results come without it.
     pub text: Option<String>,
@@ -62,7 +62,7 @@ pub struct Rewritten {
     pub problems: Vec<Problem>,
 }
 
-impl<'a> Job<'a> {
+impl<'a> RewriteContext<'a> {
     /// What references are looked up in.
     pub fn resolver(&self) -> Resolver<'a> {
         Resolver::new(
@@ -76,12 +76,12 @@ impl<'a> Job<'a> {
 }
 
 /// Rewrites the texts of all adjustable assets.
-pub fn rewrite(job: &Job<'_>, texts: Vec<(AssetId, &str)>) -> Rewritten {
+pub fn rewrite(job: &RewriteContext<'_>, texts: Vec<(AssetId, &str)>) -> Rewritten {
     complete(job, survey(job, texts, &[]))
 }
 
 /// Rewrites all texts that were looked at.
-pub fn complete(job: &Job<'_>, survey: Survey<'_>) -> Rewritten {
+pub fn complete(job: &RewriteContext<'_>, survey: ReferenceScan<'_>) -> Rewritten {
     let mut problems = survey.problems;
     let mut fingerprints = job.fingerprints.to_vec();
     let adjusted = fill(survey.drafts, &survey.waves, &mut fingerprints);
@@ -116,7 +116,7 @@ fn finish(draft: Draft<'_>, fingerprints: &[Option<Fingerprint>]) -> Option<Adju
         id: blake3::hash(bytes),
         size: bytes.len() as u64,
         targets: draft.targets,
-        faulty: draft.faulty,
+        has_broken_refs: draft.has_broken_refs,
         text: text.and_then(|bytes| String::from_utf8(bytes).ok()),
     })
 }

@@ -3,11 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::collection::Job;
+use super::collection::RewriteContext;
 use super::scan::{Fault, Finding, shorten};
 use super::suggest::{Likeness, Suggestions};
 use crate::model::{
-    Asset, AssetId, Level, LineIndex, LogicalPath, Place, Problem, ReferenceKind, Severity,
+    Asset, AssetId, Code, Level, LineIndex, LogicalPath, Problem, ReferenceKind, Severity,
+    SourceSpan,
 };
 
 /// Where a file is that is not collected.
@@ -24,7 +25,7 @@ pub const TOLD: usize = 1000;
 
 /// The findings of one text as problems with places.
 pub(super) fn tell(
-    job: &Job<'_>,
+    job: &RewriteContext<'_>,
     asset: &Asset,
     text: &str,
     findings: &[Finding],
@@ -47,26 +48,26 @@ pub(super) fn tell(
         let mut problem = match &finding.fault {
             Fault::Missing(path) => {
                 let message = format!("{matched} names no collected file");
-                let problem = Problem::error("missing-reference", message);
+                let problem = Problem::error(Code::MissingReference, message);
                 let problem = problem.note(format!("looked for {}", shorten(path)));
                 let elsewhere = (job.elsewhere)(&LogicalPath::new(path.as_str()));
                 let spell = |meant: &Asset| {
                     (meant.path != asset.path).then(|| suggestions.spell(asset, meant))
                 };
                 hint(problem, elsewhere, path, spell, suggestions)
-                    .or_cure(|| remedy(&asset.path, finding.kind))
+                    .or_help(|| remedy(&asset.path, finding.kind))
             }
             Fault::Outside(path) => Problem::error(
-                "reference-outside",
+                Code::ReferenceOutside,
                 format!("{matched} leads out of STATIC_ROOT"),
             )
             .note(format!("looked for {}", shorten(path)))
-            .cure("count the `..`: the path starts at the file that refers, or at STATIC_URL"),
+            .help("count the `..`: the path starts at the file that refers, or at STATIC_URL"),
             Fault::Leftover(path) => Problem::warning(
-                "leftover-reference",
+                Code::LeftoverReference,
                 format!("{matched} names {path}, which only an earlier run left in STATIC_ROOT"),
             )
-            .cure("collect that file again, or remove the reference"),
+            .help("collect that file again, or remove the reference"),
         };
         if finding.level != Level::Error {
             problem.severity = Severity::Warning;
@@ -104,15 +105,15 @@ pub fn hint(
                 None,
                 format!("is there, but ignored by '{pattern}'"),
             )
-            .cure("do not ignore it, or refer to another file"),
+            .help("do not ignore it, or refer to another file"),
         Some(Elsewhere::Earlier) => problem
             .note("STATIC_ROOT has such a file from an earlier run; no source has it any more")
-            .cure("bring its source back, or remove the reference"),
+            .help("bring its source back, or remove the reference"),
         None => {
             let meant = suggestions.nearest(path);
             match meant.and_then(|(meant, likeness)| Some((spell(meant)?, likeness))) {
                 Some((name, likeness)) => {
-                    problem.cure(format!("did you mean {name}?{}", why(likeness)))
+                    problem.help(format!("did you mean {name}?{}", why(likeness)))
                 }
                 None => problem,
             }
@@ -146,7 +147,7 @@ fn summary(asset: &Asset, rest: &[&Finding]) -> Option<Problem> {
 /// So many references of a file have problems that are not told one by one.
 pub fn more(count: usize, severity: Severity, file: &Path) -> Option<Problem> {
     let message = format!("{count} more references have problems");
-    let problem = Problem::error("more-problems", message).in_file(file);
+    let problem = Problem::error(Code::MoreProblems, message).in_file(file);
     (count > 0).then_some(Problem {
         severity,
         ..problem
@@ -156,12 +157,12 @@ pub fn more(count: usize, severity: Severity, file: &Path) -> Option<Problem> {
 /// An asset whose name Django's rules turn into a path elsewhere.
 pub(super) fn unhashable(asset: &Asset) -> Problem {
     Problem::error(
-        "unusable-name",
+        Code::UnusableName,
         format!("{} cannot be given a fingerprinted name", asset.key),
     )
     .in_file(asset.source())
     .note("read as a URL, as Django does, the name leads out of STATIC_ROOT")
-    .cure("rename the file")
+    .help("rename the file")
 }
 
 /// So many members of a cycle are named.
@@ -172,7 +173,7 @@ const MEMBERS: usize = 8;
 pub(super) fn circular(
     assets: &[Asset],
     cycle: &[AssetId],
-    reference: impl Fn(AssetId, AssetId) -> Option<Place>,
+    reference: impl Fn(AssetId, AssetId) -> Option<SourceSpan>,
 ) -> Problem {
     let name = |id: &AssetId| assets[id.index()].key.to_text().into_owned();
     let mut names: Vec<String> = cycle.iter().take(MEMBERS).map(name).collect();
@@ -184,9 +185,9 @@ pub(super) fn circular(
         "files refer to each other in a circle: {}",
         names.join(" → ")
     );
-    let mut problem = Problem::error("cycle", message)
+    let mut problem = Problem::error(Code::Cycle, message)
         .note("each one's name follows its content, and its content holds the next one's name (Django: \"Max post-process passes exceeded.\")")
-        .cure("remove one of these references");
+        .help("remove one of these references");
     let next = cycle.iter().cycle().skip(1);
     for (number, (&from, &to)) in cycle.iter().zip(next).take(MEMBERS).enumerate() {
         let (source, place) = (assets[from.index()].source(), reference(from, to));

@@ -4,17 +4,17 @@
 
 use rayon::prelude::*;
 
-use super::collection::Job;
+use super::collection::RewriteContext;
 use super::faults;
 use super::graph;
 use super::graph::Order;
 use super::resolve::Resolver;
 use super::scan::{Scanned, Seen, scan, shorten};
 use super::suggest::Suggestions;
-use crate::model::{AssetId, LineIndex, Place, Problem, ReferenceKind};
+use crate::model::{AssetId, LineIndex, Problem, ReferenceKind, SourceSpan};
 
 /// What the texts say, before any of them has its final name.
-pub struct Survey<'a> {
+pub struct ReferenceScan<'a> {
     /// Everything found wrong, sorted by file and place.
     pub problems: Vec<Problem>,
     pub(super) drafts: Vec<Draft<'a>>,
@@ -34,7 +34,7 @@ pub(super) struct Draft<'a> {
     pub slots: Vec<(usize, AssetId)>,
     pub targets: Vec<AssetId>,
     /// Whether it has references to nothing.
-    pub faulty: bool,
+    pub has_broken_refs: bool,
 }
 
 /// The references of a text.
@@ -47,7 +47,7 @@ pub struct References {
     /// How many are not to the site's files.
     pub foreign: usize,
     /// How many lead to nothing, or to what only an earlier run left.
-    pub faulty: usize,
+    pub has_broken_refs: usize,
 }
 
 /// A reference of a text to an asset.
@@ -58,7 +58,7 @@ pub struct Reference {
     /// What it names.
     pub target: AssetId,
     /// Where it stands.
-    pub place: Place,
+    pub place: SourceSpan,
     /// What stands there, shortened.
     pub text: String,
 }
@@ -66,10 +66,10 @@ pub struct Reference {
 /// Looks at the texts. `known` are others, of which only the targets are
 /// known, and which have nothing wrong with them.
 pub fn survey<'a>(
-    job: &Job<'_>,
+    job: &RewriteContext<'_>,
     texts: Vec<(AssetId, &'a str)>,
     known: &[(AssetId, Vec<AssetId>)],
-) -> Survey<'a> {
+) -> ReferenceScan<'a> {
     let resolver = job.resolver();
     let suggestions = Suggestions::new(job.assets);
     let (drafts, problems): (Vec<Draft<'a>>, Vec<Vec<Problem>>) = texts
@@ -94,7 +94,7 @@ pub fn survey<'a>(
         })
     }));
     Problem::sort(&mut problems);
-    Survey {
+    ReferenceScan {
         problems,
         drafts,
         waves,
@@ -102,17 +102,22 @@ pub fn survey<'a>(
     }
 }
 
-impl Survey<'_> {
+impl ReferenceScan<'_> {
     /// The texts looked at: their targets, and whether they have references
     /// to nothing.
     pub fn texts(&self) -> impl Iterator<Item = (AssetId, &[AssetId], bool)> {
         let drafts = self.drafts.iter();
-        drafts.map(|draft| (draft.asset, &draft.targets[..], draft.faulty))
+        drafts.map(|draft| (draft.asset, &draft.targets[..], draft.has_broken_refs))
     }
 }
 
 /// The references of one text.
-pub fn references(job: &Job<'_>, resolver: &Resolver<'_>, id: AssetId, text: &str) -> References {
+pub fn references(
+    job: &RewriteContext<'_>,
+    resolver: &Resolver<'_>,
+    id: AssetId,
+    text: &str,
+) -> References {
     let asset = &job.assets[id.index()];
     let mut scanned = scan(asset, text, job.rules, resolver, job.policy);
     scanned.seen.sort_by_key(|it| it.start);
@@ -129,7 +134,7 @@ pub fn references(job: &Job<'_>, resolver: &Resolver<'_>, id: AssetId, text: &st
         to_assets: scanned.seen.into_iter().map(reference).collect(),
         to_directories: scanned.directories,
         foreign: scanned.foreign.len(),
-        faulty: scanned.findings.len(),
+        has_broken_refs: scanned.findings.len(),
     }
 }
 
@@ -144,7 +149,7 @@ impl<'a> Draft<'a> {
             text: scanned.text,
             slots: scanned.slots,
             targets,
-            faulty: !scanned.findings.is_empty(),
+            has_broken_refs: !scanned.findings.is_empty(),
         }
     }
 }
@@ -152,7 +157,7 @@ impl<'a> Draft<'a> {
 /// The order in which the texts can be finished, and the circles they are in.
 /// Those that are known count, but need not be finished.
 fn order(
-    job: &Job<'_>,
+    job: &RewriteContext<'_>,
     drafts: &[Draft<'_>],
     known: &[(AssetId, Vec<AssetId>)],
 ) -> (Vec<Vec<usize>>, Vec<Vec<AssetId>>) {

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use super::StaticDir;
 use super::problems::Problems;
-use super::tree::Spot;
-use crate::model::Problem;
+use super::tree::Span;
+use crate::model::{Code, Problem};
 
 /// Settings as written, paths made absolute.
 pub struct Written<'a> {
@@ -43,8 +43,8 @@ pub struct Checked {
 
 /// Checks URLs and roots against each other.
 pub fn check(written: &Written<'_>, problems: &Problems) -> Option<Checked> {
-    let fail = |message: &str, cure: &str| {
-        problems.add(Problem::error("improperly-configured", message).cure(cure));
+    let fail = |message: &str, help: &str| {
+        problems.add(Problem::error(Code::ImproperlyConfigured, message).help(help));
     };
     let absolute = |url: Option<&str>| url.map(|url| with_script_name(url, written.script_name));
     let static_url = absolute(written.static_url.filter(|url| !url.is_empty()));
@@ -105,7 +105,7 @@ pub fn check(written: &Written<'_>, problems: &Problems) -> Option<Checked> {
 }
 
 /// `FileSystemFinder.check`.
-pub fn check_dirs(dirs: &[(StaticDir, &Spot)], static_root: &PathBuf, problems: &Problems) {
+pub fn check_dirs(dirs: &[(StaticDir, &Span)], static_root: &PathBuf, problems: &Problems) {
     for (dir, spot) in dirs {
         if dir.prefix.ends_with('/') {
             let message = format!(
@@ -114,7 +114,7 @@ pub fn check_dirs(dirs: &[(StaticDir, &Spot)], static_root: &PathBuf, problems: 
             );
             problems.add_at(
                 spot,
-                Problem::error("staticfiles.E003", message).cure("leave the slash out"),
+                Problem::error(Code::StaticfilesE003, message).help("leave the slash out"),
             );
         }
         if dir.root == *static_root {
@@ -122,8 +122,8 @@ pub fn check_dirs(dirs: &[(StaticDir, &Spot)], static_root: &PathBuf, problems: 
                 "The STATICFILES_DIRS setting should not contain the STATIC_ROOT setting.";
             problems.add_at(
                 spot,
-                Problem::error("staticfiles.E002", message)
-                    .cure("remove the entry, or name another STATIC_ROOT"),
+                Problem::error(Code::StaticfilesE002, message)
+                    .help("remove the entry, or name another STATIC_ROOT"),
             );
         }
         if !dir.root.is_dir() {
@@ -133,8 +133,8 @@ pub fn check_dirs(dirs: &[(StaticDir, &Spot)], static_root: &PathBuf, problems: 
             );
             problems.add_at(
                 spot,
-                Problem::warning("staticfiles.W004", message)
-                    .cure("make the directory, or remove the entry"),
+                Problem::warning(Code::StaticfilesW004, message)
+                    .help("make the directory, or remove the entry"),
             );
         }
     }

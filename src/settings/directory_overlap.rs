@@ -5,9 +5,9 @@ use std::path::{Component, Path, PathBuf};
 
 use super::{Finder, Settings, StaticDir};
 use crate::disk::real;
-use crate::model::Problem;
+use crate::model::{Code, Problem};
 use crate::settings::problems::Problems;
-use crate::settings::tree::Spot;
+use crate::settings::tree::Span;
 
 impl Settings {
     /// The source directory that this path is in, if a file there would be
@@ -38,7 +38,7 @@ impl Settings {
 
 /// Warns of a STATIC_ROOT inside a directory that is collected. That it is
 /// one, Django's own check says.
-pub fn check_root(settings: &Settings, spot: Option<&Spot>, problems: &Problems) {
+pub fn check_root(settings: &Settings, spot: Option<&Span>, problems: &Problems) {
     let root = &settings.static_root;
     let Some(source) = settings.source_around(root) else {
         return;
@@ -50,9 +50,9 @@ pub fn check_root(settings: &Settings, spot: Option<&Spot>, problems: &Problems)
         "STATIC_ROOT is inside {}, which is collected",
         source.display()
     );
-    let problem = Problem::warning("root-inside-source", message)
+    let problem = Problem::warning(Code::RootInsideSource, message)
         .note("Django would collect again what it collected before; staticc leaves it out")
-        .cure("move STATIC_ROOT out of it");
+        .help("move STATIC_ROOT out of it");
     match spot {
         Some(spot) => problems.add_at(spot, problem),
         None => problems.add(problem),
@@ -60,7 +60,7 @@ pub fn check_root(settings: &Settings, spot: Option<&Spot>, problems: &Problems)
 }
 
 /// Warns of one directory that has two prefixes.
-pub fn check_prefixes(dirs: &[(StaticDir, &Spot)], problems: &Problems) {
+pub fn check_prefixes(dirs: &[(StaticDir, &Span)], problems: &Problems) {
     let places: Vec<PathBuf> = dirs.iter().map(|(dir, _)| real(&dir.root)).collect();
     for (at, (dir, spot)) in dirs.iter().enumerate() {
         let mut earlier = dirs[..at].iter().zip(&places);
@@ -69,9 +69,9 @@ pub fn check_prefixes(dirs: &[(StaticDir, &Spot)], problems: &Problems) {
             Some((first, message))
         });
         if let Some((first, message)) = twice {
-            let problem = Problem::warning("directory-twice", message)
+            let problem = Problem::warning(Code::DirectoryTwice, message)
                 .related(&first.text.name, Some(first.place()), "the other entry")
-                .cure("keep one of the entries");
+                .help("keep one of the entries");
             problems.add_at(spot, problem);
         }
     }
@@ -80,7 +80,7 @@ pub fn check_prefixes(dirs: &[(StaticDir, &Spot)], problems: &Problems) {
 /// What two entries for one directory come to, unless they say the same.
 /// Django keeps one storage for each directory as it is written, with the
 /// last prefix given for it.
-fn two_prefixes(dirs: &[(StaticDir, &Spot)], one: &StaticDir, two: &StaticDir) -> Option<String> {
+fn two_prefixes(dirs: &[(StaticDir, &Span)], one: &StaticDir, two: &StaticDir) -> Option<String> {
     let last = |dir: &StaticDir| {
         let mut same = dirs.iter().map(|(other, _)| other);
         let last = same.rfind(|other| other.written == dir.written);
@@ -130,7 +130,10 @@ mod tests {
     #[track_caller]
     fn told(settings: &str, wanted: &[&str]) {
         let told = warnings(settings);
-        let found: Vec<(&str, &str)> = told.iter().map(|it| (it.code, &it.message[..])).collect();
+        let found: Vec<(&str, &str)> = told
+            .iter()
+            .map(|it| (it.code.as_str(), &it.message[..]))
+            .collect();
         assert_eq!(found.len(), wanted.len(), "{found:?}");
         for (problem, wanted) in told.iter().zip(wanted) {
             assert!(problem.message.contains(wanted), "{found:?}");

@@ -125,6 +125,7 @@ fn glob(table: &Section<'_>) -> Option<GlobMatcher> {
 mod tests {
     use super::keys;
     use super::*;
+    use crate::model::Code;
     use crate::model::Problem;
     use crate::settings::problems::Problems;
     use crate::settings::tree::{Text, parse};
@@ -145,7 +146,7 @@ mod tests {
             "{".repeat(100_000) + &"}".repeat(100_000),
             "{a,b}".repeat(400_000),
         ] {
-            assert_eq!(problems(&path)[0].code, "bad-value");
+            assert_eq!(problems(&path)[0].code, Code::BadValue);
         }
     }
 }

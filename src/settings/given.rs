@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::Finder;
-use super::tree::{Node, Spot, Table, Text, Value};
+use super::tree::{Node, Span, Table, Text, Value};
 use crate::disk;
 use crate::model::line_range;
 
 /// What a project says.
 #[derive(Clone, Debug, Default)]
-pub struct Given {
+pub struct ProjectSettings {
     /// By key, as a settings file would have it.
     pub values: toml::Table,
     /// The finders, in order.
@@ -27,7 +27,7 @@ pub struct Given {
 /// Python files that people write are smaller by far, in bytes.
 const LARGEST: u64 = 4 << 20;
 
-impl Given {
+impl ProjectSettings {
     /// The values, each with its place; files are shown relative to
     /// `directory`.
     pub(super) fn table(&self, directory: &Path) -> Table {
@@ -45,7 +45,7 @@ impl Given {
                 }
                 None => (&nowhere, 1),
             };
-            let spot = Spot {
+            let spot = Span {
                 text: Rc::clone(text),
                 range: line_range(&text.content, line),
             };
@@ -61,7 +61,7 @@ pub fn read_python(file: &Path) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn node(value: &toml::Value, spot: &Spot) -> Node {
+fn node(value: &toml::Value, spot: &Span) -> Node {
     let value = match value {
         toml::Value::String(text) => Value::Text(text.clone()),
         toml::Value::Integer(integer) => Value::Integer(*integer),

@@ -7,8 +7,8 @@ use super::text::Layers;
 use super::tree::Value;
 use crate::apps::locate as apps;
 use crate::apps::python_env::SearchPath;
-use crate::model::App;
 use crate::model::Problem;
+use crate::model::{App, Code};
 
 /// The apps, each located.
 pub fn apps(
@@ -22,7 +22,7 @@ pub fn apps(
     for (key, spot, _) in stated.entries() {
         if !top.placed("INSTALLED_APPS").any(|(entry, _)| entry == key) {
             let message = format!("app_directories names {key:?}, which is not in INSTALLED_APPS");
-            problems.add_at(spot, Problem::error("bad-value", message));
+            problems.add_at(spot, Problem::error(Code::BadValue, message));
         }
     }
     let stated = |entry: &str| {

@@ -1,12 +1,12 @@
 //! Every settings key, declared once. The reader refuses what is not in
 //! here, and `staticc schema` prints it. Knows no value.
 
-use super::shape::{Absent, Key, Keys, Others, Shape};
+use super::shape::{DefaultValue, Key, Keys, Others, ValueType};
 use super::words::{
     ALLOWED, BACKEND_NAMES, ENCODINGS, FINDER_NAMES, KINDS, LEVELS, PRIVATE, names,
 };
 
-/// `key: Shape => what it is where it isn't written;`, the comment being
+/// `key: ValueType => what it is where it isn't written;`, the comment being
 /// what editors show.
 macro_rules! tables {
     ($(
@@ -26,15 +26,15 @@ macro_rules! tables {
                 Key {
                     name: stringify!($key),
                     about: concat!($($about),*).trim_ascii(),
-                    shape: Shape::$shape $(($($of),+))?,
+                    shape: ValueType::$shape $(($($of),+))?,
                     absent: tables!(@ $($absent $(($value))?)?),
                 },
             )*],
             others: Others::$others,
         };
     )+ };
-    (@) => { Absent::Open };
-    (@ $absent:ident $(($value:expr))?) => { Absent::$absent $(($value))? };
+    (@) => { DefaultValue::Open };
+    (@ $absent:ident $(($value:expr))?) => { DefaultValue::$absent $(($value))? };
 }
 
 const ENCODING_WORDS: &[&str] = &names(&ENCODINGS);

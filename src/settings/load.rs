@@ -8,7 +8,7 @@ use super::problems::Problems;
 use super::reader::Section;
 use super::text::{Layers, absolute, read_layers};
 pub use super::text::{Source, sets, usual_file};
-use super::tree::{Node, Spot};
+use super::tree::{Node, Span};
 use super::words::{FINDERS, LEVELS, one_of};
 use super::{
     Finder, Settings, StaticDir, checks, directory_overlap as layout, fields, installed, keys,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::apps::python_env::SearchPath;
 use crate::model::Level;
-use crate::model::{DjangoVersion, Problem};
+use crate::model::{Code, DjangoVersion, Problem};
 
 /// What the command line says about settings.
 #[derive(Clone, Debug, Default)]
@@ -42,7 +42,7 @@ pub struct Loaded {
 
 /// Where top-level keys are written.
 #[derive(Debug)]
-pub struct Places(Vec<(String, Spot)>);
+pub struct Places(Vec<(String, Span)>);
 
 impl Places {
     /// What says them, as it is shown.
@@ -92,7 +92,7 @@ pub fn load(
     }
 }
 
-fn place((key, spot, _): (String, Spot, Node)) -> (String, Spot) {
+fn place((key, spot, _): (String, Span, Node)) -> (String, Span) {
     (key, spot)
 }
 
@@ -161,7 +161,7 @@ impl<'a> Loader<'a> {
     }
 
     /// Where it is written where files go.
-    fn root_spot(&self, options: &Section<'a>) -> Option<&'a Spot> {
+    fn root_spot(&self, options: &Section<'a>) -> Option<&'a Span> {
         let flag = self.overrides.static_root.is_some();
         let location = options.placed_text("location");
         let location = location.filter(|(location, _)| !location.is_empty());
@@ -194,7 +194,7 @@ impl<'a> Loader<'a> {
     }
 
     /// `STATICFILES_DIRS`, each entry with where it stands.
-    fn static_dirs(&self) -> Vec<(StaticDir, &'a Spot)> {
+    fn static_dirs(&self) -> Vec<(StaticDir, &'a Span)> {
         let nodes = self.top.array("STATICFILES_DIRS").iter();
         let dirs = nodes.filter_map(|node| {
             let (prefix, written) = node.value.prefix_and_directory()?;
@@ -224,8 +224,8 @@ impl<'a> Loader<'a> {
                 let path = self.layers.resolve(path);
                 if !path.is_dir() {
                     let message = format!("python_path has no directory {}", path.display());
-                    let problem = Problem::warning("missing-directory", message)
-                        .cure("make the environment, or correct the path");
+                    let problem = Problem::warning(Code::MissingDirectory, message)
+                        .help("make the environment, or correct the path");
                     self.staticc.problems.add_at(spot, problem);
                 }
                 entries.push(path);
@@ -251,11 +251,11 @@ impl<'a> Loader<'a> {
         };
         DjangoVersion::of(&installed).unwrap_or_else(|| {
             let problem = Problem::warning(
-                "unknown-django",
+                Code::UnknownDjango,
                 format!("Django {installed} is installed, whose rules are not known; using those of {newest}"),
             );
-            let cure = "state the nearest one: [staticc] django = \"…\"";
-            self.staticc.problems.add(problem.cure(cure));
+            let help = "state the nearest one: [staticc] django = \"…\"";
+            self.staticc.problems.add(problem.help(help));
             newest
         })
     }

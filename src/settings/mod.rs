@@ -27,7 +27,7 @@ use std::sync::Arc;
 use globset::GlobMatcher;
 
 use crate::model::{
-    App, Backend, DjangoVersion, Encoding, Level, LogicalPath, Place, ReferenceKind,
+    App, Backend, Code, DjangoVersion, Encoding, Level, LogicalPath, ReferenceKind, SourceSpan,
 };
 
 /// Everything a run needs to know, checked and with defaults filled in.
@@ -158,7 +158,7 @@ pub struct Allow {
     /// The settings file, as it is shown.
     pub file: PathBuf,
     /// Where in it.
-    pub place: Place,
+    pub place: SourceSpan,
 }
 
 /// What a `[[staticc.allow]]` is about.
@@ -169,7 +169,7 @@ pub enum AllowKind {
     /// References of one kind.
     Reference(ReferenceKind),
     /// The problem with this code.
-    Problem(&'static str),
+    Problem(Code),
 }
 
 impl AllowKind {

@@ -4,7 +4,7 @@
 use toml::{Table, Value};
 
 use super::keys::TOP;
-use super::shape::{Keys, Others, Shape};
+use super::shape::{Keys, Others, ValueType};
 
 /// Changes each path in a table of settings.
 pub fn change_paths(settings: &mut Table, change: &impl Fn(&str) -> String) {
@@ -15,34 +15,34 @@ fn of_table(keys: &Keys, table: &mut Table, change: &impl Fn(&str) -> String) {
     for (key, value) in table.iter_mut() {
         match (keys.find(key), keys.others) {
             (Some(key), _) => of_shape(key.shape, value, change),
-            (None, Others::Paths) => of_shape(Shape::Path, value, change),
+            (None, Others::Paths) => of_shape(ValueType::Path, value, change),
             (None, Others::Refused | Others::Unread) => {}
         }
     }
 }
 
-fn of_shape(shape: Shape, value: &mut Value, change: &impl Fn(&str) -> String) {
+fn of_shape(shape: ValueType, value: &mut Value, change: &impl Fn(&str) -> String) {
     match (shape, value) {
-        (Shape::Path, Value::String(path)) => *path = change(path),
-        (Shape::Paths, Value::Array(paths)) => {
+        (ValueType::Path, Value::String(path)) => *path = change(path),
+        (ValueType::Paths, Value::Array(paths)) => {
             for path in paths {
-                of_shape(Shape::Path, path, change);
+                of_shape(ValueType::Path, path, change);
             }
         }
-        (Shape::StaticDirs, Value::Array(dirs)) => {
+        (ValueType::StaticDirs, Value::Array(dirs)) => {
             for dir in dirs {
                 match dir {
                     Value::Array(pair) => {
                         if let Some(directory) = pair.last_mut() {
-                            of_shape(Shape::Path, directory, change);
+                            of_shape(ValueType::Path, directory, change);
                         }
                     }
-                    directory => of_shape(Shape::Path, directory, change),
+                    directory => of_shape(ValueType::Path, directory, change),
                 }
             }
         }
-        (Shape::Table(keys), Value::Table(table)) => of_table(keys, table, change),
-        (Shape::Tables(keys), Value::Array(tables)) => {
+        (ValueType::Table(keys), Value::Table(table)) => of_table(keys, table, change),
+        (ValueType::Tables(keys), Value::Array(tables)) => {
             for table in tables.iter_mut().filter_map(Value::as_table_mut) {
                 of_table(keys, table, change);
             }

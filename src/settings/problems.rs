@@ -4,8 +4,8 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::tree::Spot;
-use crate::model::Problem;
+use super::tree::Span;
+use crate::model::{Code, Problem};
 
 /// So many are told one by one.
 const TOLD: usize = 100;
@@ -26,7 +26,7 @@ impl Problems {
     }
 
     /// Adds one, said of a place.
-    pub fn add_at(&self, spot: &Spot, problem: Problem) {
+    pub fn add_at(&self, spot: &Span, problem: Problem) {
         self.add_with(problem, |problem| spot.mark(problem));
     }
 
@@ -49,9 +49,9 @@ impl Problems {
         if more > 0 {
             let message = format!("the settings have {more} more problems");
             problems.push(if self.more_fail.get() {
-                Problem::error("more-problems", message)
+                Problem::error(Code::MoreProblems, message)
             } else {
-                Problem::warning("more-problems", message)
+                Problem::warning(Code::MoreProblems, message)
             });
         }
         problems
@@ -66,9 +66,9 @@ mod tests {
     fn an_error_among_those_not_told_fails_the_run() {
         let problems = Problems::default();
         for _ in 0..TOLD + 5 {
-            problems.add(Problem::warning("odd", "odd"));
+            problems.add(Problem::warning(Code::BadValue, "odd"));
         }
-        problems.add(Problem::error("bad", "bad"));
+        problems.add(Problem::error(Code::BadValue, "bad"));
         let problems = problems.into_inner();
         assert_eq!(problems.len(), TOLD + 1);
         let last = problems.last().unwrap();

@@ -3,8 +3,8 @@
 //! by [`super::validate`].
 
 use super::problems::Problems;
-use super::shape::{Absent, Keys};
-use super::tree::{Node, Spot, Table, Value};
+use super::shape::{DefaultValue, Keys};
+use super::tree::{Node, Span, Table, Value};
 use super::validate as fit;
 
 /// One table, and how it is declared. Values of a wrong shape read as if they
@@ -43,7 +43,7 @@ impl<'a> Section<'a> {
     pub fn text(&self, key: &str) -> Option<&'a str> {
         match self.value(key) {
             Ok(Value::Text(text)) => Some(text),
-            Err(Absent::Text(text)) => Some(text),
+            Err(DefaultValue::Text(text)) => Some(text),
             _ => None,
         }
     }
@@ -52,7 +52,7 @@ impl<'a> Section<'a> {
     pub fn boolean(&self, key: &str) -> Option<bool> {
         match self.value(key) {
             Ok(Value::Boolean(boolean)) => Some(*boolean),
-            Err(Absent::Boolean(boolean)) => Some(boolean),
+            Err(DefaultValue::Boolean(boolean)) => Some(boolean),
             _ => None,
         }
     }
@@ -61,7 +61,7 @@ impl<'a> Section<'a> {
     pub fn integer(&self, key: &str) -> Option<u32> {
         match self.value(key) {
             Ok(Value::Integer(integer)) => u32::try_from(*integer).ok(),
-            Err(Absent::Integer(integer)) => Some(integer),
+            Err(DefaultValue::Integer(integer)) => Some(integer),
             _ => None,
         }
     }
@@ -70,7 +70,7 @@ impl<'a> Section<'a> {
     pub fn share(&self, key: &str) -> Option<f64> {
         match self.value(key) {
             Ok(value) => value.share(),
-            Err(Absent::Share(share)) => Some(share),
+            Err(DefaultValue::Share(share)) => Some(share),
             Err(_) => None,
         }
     }
@@ -79,13 +79,13 @@ impl<'a> Section<'a> {
     pub fn texts(&self, key: &str) -> Option<Vec<&'a str>> {
         match self.value(key) {
             Ok(Value::Array(_)) => Some(self.placed(key).map(|(text, _)| text).collect()),
-            Err(Absent::Texts(texts)) => Some(texts.to_vec()),
+            Err(DefaultValue::Texts(texts)) => Some(texts.to_vec()),
             _ => None,
         }
     }
 
     /// A string as it is written, with its place.
-    pub fn placed_text(&self, key: &str) -> Option<(&'a str, &'a Spot)> {
+    pub fn placed_text(&self, key: &str) -> Option<(&'a str, &'a Span)> {
         let node = self.node(key)?;
         match &node.value {
             Value::Text(text) => Some((text, &node.spot)),
@@ -94,7 +94,7 @@ impl<'a> Section<'a> {
     }
 
     /// The strings of an array as it is written, each with its place.
-    pub fn placed(&self, key: &str) -> impl Iterator<Item = (&'a str, &'a Spot)> + use<'a> {
+    pub fn placed(&self, key: &str) -> impl Iterator<Item = (&'a str, &'a Span)> + use<'a> {
         self.array(key).iter().filter_map(|node| match &node.value {
             Value::Text(text) => Some((text.as_str(), &node.spot)),
             _ => None,
@@ -139,7 +139,7 @@ impl<'a> Section<'a> {
     }
 
     /// The tables of these keys, each with its place.
-    pub fn tables(&self, keys: &'static Keys) -> impl Iterator<Item = (Self, &'a Spot)> {
+    pub fn tables(&self, keys: &'static Keys) -> impl Iterator<Item = (Self, &'a Span)> {
         let tables = self.array(keys.last_name()).iter();
         tables.filter_map(move |node| match &node.value {
             Value::Table(table) => {
@@ -155,19 +155,23 @@ impl<'a> Section<'a> {
     }
 
     /// Everything that is written, each key with its place.
-    pub fn entries(&self) -> impl Iterator<Item = &'a (String, Spot, Node)> + use<'a> {
+    pub fn entries(&self) -> impl Iterator<Item = &'a (String, Span, Node)> + use<'a> {
         self.table.into_iter().flat_map(|table| &table.0)
     }
 
     /// Says that a value has the right shape and cannot be used.
-    pub fn refuse(&self, key: &str, spot: &Spot, wanted: &str) {
+    pub fn refuse(&self, key: &str, spot: &Span, wanted: &str) {
         let problem = fit::refused(self.keys, key, wanted);
         self.problems.add_at(spot, problem);
     }
 
     /// What is written, or what it means that nothing is.
-    fn value(&self, key: &str) -> Result<&'a Value, Absent> {
-        let absent = || self.keys.find(key).map_or(Absent::Open, |key| key.absent);
+    fn value(&self, key: &str) -> Result<&'a Value, DefaultValue> {
+        let absent = || {
+            self.keys
+                .find(key)
+                .map_or(DefaultValue::Open, |key| key.absent)
+        };
         self.node(key).map(|node| &node.value).ok_or_else(absent)
     }
 }

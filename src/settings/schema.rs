@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::keys;
-use super::shape::{Absent, HIGHEST_MODE, Key, Keys, LONGEST_GLOB, Others, Shape};
+use super::shape::{DefaultValue, HIGHEST_MODE, Key, Keys, LONGEST_GLOB, Others, ValueType};
 use crate::model::DjangoVersion;
 
 /// The schema of a settings file.
@@ -39,7 +39,7 @@ fn table(keys: &Keys) -> Value {
     let required = keys
         .known
         .iter()
-        .filter(|key| matches!(key.absent, Absent::Refused(_)));
+        .filter(|key| matches!(key.absent, DefaultValue::Refused(_)));
     let required: Vec<&str> = required.map(|key| key.name).collect();
     // Draft 4 has it that a list of none is none.
     if !required.is_empty() {
@@ -52,50 +52,50 @@ fn table(keys: &Keys) -> Value {
 fn property(key: &Key) -> Value {
     let mut schema = of_shape(key.shape);
     let about = match key.shape {
-        Shape::Table(keys) | Shape::Tables(keys) => keys.about,
+        ValueType::Table(keys) | ValueType::Tables(keys) => keys.about,
         _ => key.about,
     };
     schema["description"] = json!(about);
     match key.absent {
-        Absent::Open | Absent::Refused(_) => {}
-        Absent::Text(text) => schema["default"] = json!(text),
-        Absent::Boolean(boolean) => schema["default"] = json!(boolean),
-        Absent::Integer(integer) => schema["default"] = json!(integer),
-        Absent::Share(share) => schema["default"] = json!(share),
-        Absent::Texts(texts) => schema["default"] = json!(texts),
+        DefaultValue::Open | DefaultValue::Refused(_) => {}
+        DefaultValue::Text(text) => schema["default"] = json!(text),
+        DefaultValue::Boolean(boolean) => schema["default"] = json!(boolean),
+        DefaultValue::Integer(integer) => schema["default"] = json!(integer),
+        DefaultValue::Share(share) => schema["default"] = json!(share),
+        DefaultValue::Texts(texts) => schema["default"] = json!(texts),
     }
     schema
 }
 
 /// The schema of the values that have this shape.
-fn of_shape(shape: Shape) -> Value {
+fn of_shape(shape: ValueType) -> Value {
     let text = || json!({"type": "string"});
     let array = |items: Value| json!({"type": "array", "items": items});
     match shape {
-        Shape::Unread => json!({}),
-        Shape::Text | Shape::Path => text(),
-        Shape::Glob => json!({"type": "string", "maxLength": LONGEST_GLOB}),
-        Shape::FileName => json!({"type": "string", "pattern": FILE_NAME}),
-        Shape::Size => json!({"type": "string", "pattern": SIZE}),
-        Shape::Django => {
+        ValueType::Unread => json!({}),
+        ValueType::Text | ValueType::Path => text(),
+        ValueType::Glob => json!({"type": "string", "maxLength": LONGEST_GLOB}),
+        ValueType::FileName => json!({"type": "string", "pattern": FILE_NAME}),
+        ValueType::Size => json!({"type": "string", "pattern": SIZE}),
+        ValueType::Django => {
             let known = DjangoVersion::ALL.map(DjangoVersion::as_str);
             let patch = format!("^({})\\.", known.join("|").replace('.', "\\."));
             json!({"type": "string", "anyOf": [{"enum": known}, {"pattern": patch}]})
         }
-        Shape::Boolean => json!({"type": "boolean"}),
-        Shape::Integer(low, high) => {
+        ValueType::Boolean => json!({"type": "boolean"}),
+        ValueType::Integer(low, high) => {
             json!({"type": "integer", "minimum": low, "maximum": high})
         }
-        Shape::Share => json!({"type": "number", "minimum": 0, "maximum": 1}),
-        Shape::Mode => {
-            let mode = of_shape(Shape::Integer(0, HIGHEST_MODE));
-            json!({"anyOf": [mode, of_shape(Shape::Word(&["umask"]))]})
+        ValueType::Share => json!({"type": "number", "minimum": 0, "maximum": 1}),
+        ValueType::Mode => {
+            let mode = of_shape(ValueType::Integer(0, HIGHEST_MODE));
+            json!({"anyOf": [mode, of_shape(ValueType::Word(&["umask"]))]})
         }
-        Shape::Word(words) => json!({"type": "string", "enum": words}),
-        Shape::Words(words) => array(of_shape(Shape::Word(words))),
-        Shape::Texts | Shape::Paths => array(text()),
-        Shape::Extensions => json!({"anyOf": [array(text()), text()]}),
-        Shape::StaticDirs => {
+        ValueType::Word(words) => json!({"type": "string", "enum": words}),
+        ValueType::Words(words) => array(of_shape(ValueType::Word(words))),
+        ValueType::Texts | ValueType::Paths => array(text()),
+        ValueType::Extensions => json!({"anyOf": [array(text()), text()]}),
+        ValueType::StaticDirs => {
             let pair = json!({
                 "type": "array",
                 "items": text(),
@@ -104,8 +104,8 @@ fn of_shape(shape: Shape) -> Value {
             });
             array(json!({"anyOf": [text(), pair]}))
         }
-        Shape::Table(keys) => table(keys),
-        Shape::Tables(keys) => array(table(keys)),
+        ValueType::Table(keys) => table(keys),
+        ValueType::Tables(keys) => array(table(keys)),
     }
 }
 

@@ -22,9 +22,9 @@ pub struct Key {
     /// What it is for, in a sentence; empty where its table says it.
     pub about: &'static str,
     /// What its value may be.
-    pub shape: Shape,
+    pub shape: ValueType,
     /// What it means if it isn't written.
-    pub absent: Absent,
+    pub absent: DefaultValue,
 }
 
 /// What keys are that a table does not know.
@@ -40,7 +40,7 @@ pub enum Others {
 
 /// What a value may be.
 #[derive(Clone, Copy, Debug)]
-pub enum Shape {
+pub enum ValueType {
     /// Anything: nobody reads it.
     Unread,
     /// A string.
@@ -83,7 +83,7 @@ pub enum Shape {
 
 /// What a key means that isn't written.
 #[derive(Clone, Copy, Debug)]
-pub enum Absent {
+pub enum DefaultValue {
     /// Nothing, or what other things say.
     Open,
     /// A mistake: it must be this.

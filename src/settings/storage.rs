@@ -6,7 +6,7 @@ use super::reader::Section;
 use super::tree::Value;
 use super::words::BACKENDS;
 use crate::model::Backend;
-use crate::model::{DjangoVersion, Problem};
+use crate::model::{Code, DjangoVersion, Problem};
 
 /// The backend and its options.
 pub fn storage<'a>(top: &Section<'a>, django: DjangoVersion) -> (Backend, Section<'a>) {
@@ -14,12 +14,12 @@ pub fn storage<'a>(top: &Section<'a>, django: DjangoVersion) -> (Backend, Sectio
     if let Some(node) = top.node("STATICFILES_STORAGE") {
         if django >= DjangoVersion::V5_1 {
             let message = format!("STATICFILES_STORAGE does not exist in Django {django}");
-            let problem = Problem::error("bad-value", message);
-            let cure = "use [STORAGES.staticfiles] BACKEND";
-            problems.add_at(&node.spot, problem.cure(cure));
+            let problem = Problem::error(Code::BadValue, message);
+            let help = "use [STORAGES.staticfiles] BACKEND";
+            problems.add_at(&node.spot, problem.help(help));
         } else if top.has("STORAGES") {
             let message = "STATICFILES_STORAGE/STORAGES are mutually exclusive.";
-            problems.add_at(&node.spot, Problem::error("bad-value", message));
+            problems.add_at(&node.spot, Problem::error(Code::BadValue, message));
         }
     }
     let storages = top.table(&keys::STORAGES);
@@ -30,8 +30,8 @@ pub fn storage<'a>(top: &Section<'a>, django: DjangoVersion) -> (Backend, Sectio
         let message = "The STORAGES setting must define a 'staticfiles' storage.";
         problems.add_at(
             &node.spot,
-            Problem::error("staticfiles.E005", message)
-                .cure("add [STORAGES.staticfiles] with a BACKEND, or leave STORAGES out"),
+            Problem::error(Code::StaticfilesE005, message)
+                .help("add [STORAGES.staticfiles] with a BACKEND, or leave STORAGES out"),
         );
     }
     let storage = storages.table(&keys::STATICFILES);

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use super::keys;
 use super::reader::Section;
-use crate::model::App;
 use crate::model::Problem;
+use crate::model::{App, Code};
 use crate::settings::text::Layers;
 
 const JINJA2: &str = "django.template.backends.jinja2.Jinja2";
@@ -26,8 +26,8 @@ pub fn directories(top: &Section<'_>, layers: &Layers, apps: &[App]) -> Vec<Path
             let directory = layers.resolve(written);
             if !directory.is_dir() {
                 let message = format!("TEMPLATES.DIRS has no directory {}", directory.display());
-                let problem = Problem::warning("missing-directory", message)
-                    .cure("make the directory, or remove the entry");
+                let problem = Problem::warning(Code::MissingDirectory, message)
+                    .help("make the directory, or remove the entry");
                 top.problems.add_at(spot, problem);
             }
             directories.push(directory);
@@ -45,6 +45,7 @@ pub fn directories(top: &Section<'_>, layers: &Layers, apps: &[App]) -> Vec<Path
 
 #[cfg(test)]
 mod tests {
+    use crate::model::Code;
     use std::fs;
 
     use crate::model::Problem;
@@ -110,7 +111,7 @@ mod tests {
         let [warning] = &warnings[..] else {
             panic!("{warnings:?}");
         };
-        assert_eq!(warning.code, "missing-directory");
+        assert_eq!(warning.code, Code::MissingDirectory);
         let place = warning.place.as_ref().unwrap();
         assert_eq!((place.line, place.column), (5, 17));
     }

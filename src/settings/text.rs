@@ -5,10 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Finder;
-use super::given::Given;
+use super::given::ProjectSettings;
 use super::tree::{Node, Table, Text, Value, parse};
 use crate::disk;
-use crate::model::Problem;
+use crate::model::{Code, Problem};
 use crate::pystd::urllib::normal;
 
 /// What says the settings.
@@ -21,7 +21,7 @@ pub enum Source<'a> {
     /// What is to be written to a file.
     Draft(&'a Path, &'a str),
     /// A Django project; paths are relative to the current directory.
-    Project(&'a Given),
+    Project(&'a ProjectSettings),
 }
 
 /// All texts laid over each other.
@@ -94,7 +94,7 @@ fn lay_over(table: &mut Table, set: &[String]) -> Result<(), Vec<Problem>> {
         match parse(&line) {
             Ok(layer) => table.lay_over(layer),
             Err(errors) => problems.extend(errors.into_iter().map(|problem| {
-                problem.cure("write KEY=VALUE with a TOML value: --set 'STATIC_URL=\"/s/\"'")
+                problem.help("write KEY=VALUE with a TOML value: --set 'STATIC_URL=\"/s/\"'")
             })),
         }
     }
@@ -180,8 +180,8 @@ fn settings_of(pyproject: &Table) -> Option<Table> {
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> Problem {
-    let problem = Problem::error("settings-file", format!("cannot be read: {error}"));
-    problem.in_file(file).cure(match error.kind() {
+    let problem = Problem::error(Code::SettingsFile, format!("cannot be read: {error}"));
+    problem.in_file(file).help(match error.kind() {
         io::ErrorKind::InvalidData => "save the file as UTF-8",
         _ => "name the settings file with --settings FILE",
     })
@@ -189,11 +189,11 @@ fn unreadable(file: &Path, error: &io::Error) -> Problem {
 
 fn nothing_found(directory: &Path) -> Problem {
     Problem::error(
-        "settings-file",
+        Code::SettingsFile,
         format!("no settings found in {}", directory.display()),
     )
     .note("looked for settings.toml, then for [tool.staticc.settings] in pyproject.toml")
-    .cure("name the file with --settings FILE; the smallest one is: STATIC_URL = \"/static/\" and STATIC_ROOT = \"staticfiles\"")
+    .help("name the file with --settings FILE; the smallest one is: STATIC_URL = \"/static/\" and STATIC_ROOT = \"staticfiles\"")
 }
 
 /// `os.path.abspath` of a path that is relative to `directory`.

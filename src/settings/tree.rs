@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problems::Problems;
-use crate::model::{Place, Problem, place_at};
+use crate::model::{Code, Problem, SourceSpan, place_at};
 
 /// A text that settings come from.
 #[derive(Debug)]
@@ -31,16 +31,16 @@ impl Text {
 
 /// Where something stands.
 #[derive(Clone, Debug)]
-pub struct Spot {
+pub struct Span {
     /// In which text.
     pub text: Rc<Text>,
     /// Which bytes.
     pub range: Range<usize>,
 }
 
-impl Spot {
+impl Span {
     /// The place in its text.
-    pub fn place(&self) -> Place {
+    pub fn place(&self) -> SourceSpan {
         place_at(&self.text.content, self.range.start, self.range.end)
     }
 
@@ -61,7 +61,7 @@ pub struct Node {
     /// What it is.
     pub value: Value,
     /// Where it stands.
-    pub spot: Spot,
+    pub spot: Span,
 }
 
 /// TOML's kinds of values, as far as settings use them.
@@ -125,7 +125,7 @@ impl Value {
 
 /// Keys in the order written, each with its own place.
 #[derive(Clone, Debug, Default)]
-pub struct Table(pub Vec<(String, Spot, Node)>);
+pub struct Table(pub Vec<(String, Span, Node)>);
 
 impl Table {
     /// The value of a key.
@@ -163,11 +163,11 @@ pub fn parse(text: &Rc<Text>) -> Result<Table, Vec<Problem>> {
     let problems = Problems::default();
     for error in &errors {
         let message = error.message().lines().collect::<Vec<_>>().join(", ");
-        let spot = Spot {
+        let spot = Span {
             text: Rc::clone(text),
             range: error.span().unwrap_or(0..0),
         };
-        let problem = Problem::error("toml-syntax", format!("not TOML: {message}"));
+        let problem = Problem::error(Code::TomlSyntax, format!("not TOML: {message}"));
         problems.add_at(&spot, problem);
     }
     Err(problems.into_inner())
@@ -175,7 +175,7 @@ pub fn parse(text: &Rc<Text>) -> Result<Table, Vec<Problem>> {
 
 fn convert_table(text: &Rc<Text>, table: &DeTable<'_>) -> Table {
     let entries = table.iter().map(|(key, value)| {
-        let spot = Spot {
+        let spot = Span {
             text: Rc::clone(text),
             range: key.span(),
         };
@@ -201,7 +201,7 @@ fn convert(text: &Rc<Text>, value: &Spanned<DeValue<'_>>) -> Node {
     };
     Node {
         value: converted,
-        spot: Spot {
+        spot: Span {
             text: Rc::clone(text),
             range: value.span(),
         },

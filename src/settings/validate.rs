@@ -2,10 +2,10 @@
 //! shape becomes a problem with its place, once. Knows no key.
 
 use super::problems::Problems;
-use super::shape::{Absent, HIGHEST_MODE, Keys, Others, Shape};
-use super::tree::{Node, Spot, Table, Value};
+use super::shape::{DefaultValue, HIGHEST_MODE, Keys, Others, ValueType};
+use super::tree::{Node, Span, Table, Value};
 use super::words::one_of;
-use crate::model::{Problem, nearest};
+use crate::model::{Code, Problem, nearest};
 
 /// Checks a table with all that are in it.
 pub fn check(keys: &Keys, table: &Table, problems: &Problems) {
@@ -15,7 +15,7 @@ pub fn check(keys: &Keys, table: &Table, problems: &Problems) {
 /// A value has the right shape and cannot be used.
 pub fn refused(keys: &Keys, key: &str, wanted: &str) -> Problem {
     let message = format!("{} must be {wanted}", keys.full_name(key));
-    Problem::error("bad-value", message)
+    Problem::error(Code::BadValue, message)
 }
 
 /// How a table is declared, and where its problems go.
@@ -30,57 +30,59 @@ impl Checker<'_> {
             match (self.keys.find(key), self.keys.others) {
                 (Some(known), _) => self.check_value(key, known.shape, node),
                 (None, Others::Refused) => self.refuse_key(key, spot),
-                (None, Others::Paths) => self.check_value(key, Shape::Path, node),
+                (None, Others::Paths) => self.check_value(key, ValueType::Path, node),
                 (None, Others::Unread) => {}
             }
         }
     }
 
-    fn check_value(&self, key: &str, shape: Shape, node: &Node) {
+    fn check_value(&self, key: &str, shape: ValueType, node: &Node) {
         match shape {
-            Shape::Unread => {}
-            Shape::Text
-            | Shape::Path
-            | Shape::Glob
-            | Shape::FileName
-            | Shape::Size
-            | Shape::Django => self.check_text(key, node, "a string"),
-            Shape::Word(words) => self.check_word(key, node, "a string", words, &one_of(words)),
-            Shape::Boolean => {
+            ValueType::Unread => {}
+            ValueType::Text
+            | ValueType::Path
+            | ValueType::Glob
+            | ValueType::FileName
+            | ValueType::Size
+            | ValueType::Django => self.check_text(key, node, "a string"),
+            ValueType::Word(words) => self.check_word(key, node, "a string", words, &one_of(words)),
+            ValueType::Boolean => {
                 if !matches!(node.value, Value::Boolean(_)) {
                     self.mistype(key, node, "true or false");
                 }
             }
-            Shape::Integer(low, high) => self.check_integer(key, node, low, high),
-            Shape::Share => self.check_share(key, node),
-            Shape::Mode => match &node.value {
+            ValueType::Integer(low, high) => self.check_integer(key, node, low, high),
+            ValueType::Share => self.check_share(key, node),
+            ValueType::Mode => match &node.value {
                 Value::Text(text) if text == "umask" => {}
                 Value::Text(_) => {
                     self.refuse(key, &node.spot, "a mode such as 0o644, or \"umask\"");
                 }
                 _ => self.check_integer(key, node, 0, HIGHEST_MODE),
             },
-            Shape::Words(words) => {
+            ValueType::Words(words) => {
                 let wanted = format!("a list of {}", one_of(words));
                 self.each(key, node, |element| {
                     self.check_word(key, element, "an array of strings", words, &wanted);
                 });
             }
-            Shape::Extensions if matches!(node.value, Value::Text(_)) => {}
-            Shape::Texts | Shape::Paths | Shape::Extensions => self.each(key, node, |element| {
-                self.check_text(key, element, "an array of strings");
-            }),
-            Shape::StaticDirs => self.each(key, node, |element| {
+            ValueType::Extensions if matches!(node.value, Value::Text(_)) => {}
+            ValueType::Texts | ValueType::Paths | ValueType::Extensions => {
+                self.each(key, node, |element| {
+                    self.check_text(key, element, "an array of strings");
+                })
+            }
+            ValueType::StaticDirs => self.each(key, node, |element| {
                 if element.value.prefix_and_directory().is_none() {
                     let wanted = "an array of directories or [prefix, directory]";
                     self.mistype(key, element, wanted);
                 }
             }),
-            Shape::Table(keys) => match &node.value {
+            ValueType::Table(keys) => match &node.value {
                 Value::Table(table) => check(keys, table, self.problems),
                 _ => self.mistype(key, node, "a table"),
             },
-            Shape::Tables(keys) => self.each(key, node, |element| match &element.value {
+            ValueType::Tables(keys) => self.each(key, node, |element| match &element.value {
                 Value::Table(table) => self.check_element(keys, table, &element.spot),
                 _ => self.mistype(key, element, "an array of tables"),
             }),
@@ -88,13 +90,13 @@ impl Checker<'_> {
     }
 
     /// Checks a table in which some keys must be.
-    fn check_element(&self, keys: &Keys, table: &Table, spot: &Spot) {
+    fn check_element(&self, keys: &Keys, table: &Table, spot: &Span) {
         check(keys, table, self.problems);
         for key in keys.known {
-            if let (Absent::Refused(wanted), None) = (key.absent, table.get(key.name)) {
+            if let (DefaultValue::Refused(wanted), None) = (key.absent, table.get(key.name)) {
                 let message = format!("`{}` is missing: {wanted}", key.name);
                 self.problems
-                    .add_at(spot, Problem::error("missing-setting", message));
+                    .add_at(spot, Problem::error(Code::MissingSetting, message));
             }
         }
     }
@@ -137,7 +139,7 @@ impl Checker<'_> {
         }
     }
 
-    fn refuse(&self, key: &str, spot: &Spot, wanted: &str) {
+    fn refuse(&self, key: &str, spot: &Span, wanted: &str) {
         self.problems.add_at(spot, refused(self.keys, key, wanted));
     }
 
@@ -148,13 +150,13 @@ impl Checker<'_> {
             node.value.kind()
         );
         self.problems
-            .add_at(&node.spot, Problem::error("wrong-type", message));
+            .add_at(&node.spot, Problem::error(Code::WrongType, message));
     }
 
-    fn refuse_key(&self, key: &str, spot: &Spot) {
+    fn refuse_key(&self, key: &str, spot: &Span) {
         let mut known: Vec<&str> = self.keys.known.iter().map(|key| key.name).collect();
         known.sort_unstable();
-        let cure = || match nearest(key, &known) {
+        let help = || match nearest(key, &known) {
             Some(near) => format!("did you mean {}?", self.keys.full_name(near)),
             None if self.keys.name.is_empty() && is_of_django(key) => {
                 "staticc reads only the settings that collectstatic needs: remove this one".into()
@@ -162,9 +164,9 @@ impl Checker<'_> {
             None => format!("known here: {}", known.join(", ")),
         };
         let message = format!("unknown setting {}", self.keys.full_name(key));
-        let problem = Problem::error("unknown-setting", message);
+        let problem = Problem::error(Code::UnknownSetting, message);
         self.problems
-            .add_with(problem, |problem| spot.mark(problem).cure(cure()));
+            .add_with(problem, |problem| spot.mark(problem).help(help()));
     }
 }
 

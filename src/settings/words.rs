@@ -2,7 +2,7 @@
 
 use super::{AllowKind, Finder};
 use crate::model::Backend;
-use crate::model::{Encoding, Level, ReferenceKind};
+use crate::model::{Code, Encoding, Level, ReferenceKind};
 
 /// `BACKEND` of the storage, and `STATICFILES_STORAGE`.
 pub const BACKENDS: [(&str, Backend); 4] = [
@@ -65,9 +65,9 @@ pub const KINDS: [(&str, AllowKind); 7] = [
     reference(ReferenceKind::SourceMap),
     reference(ReferenceKind::Js),
     reference(ReferenceKind::Template),
-    problem("duplicate-path"),
-    problem("case-collision"),
-    problem("unrequestable-name"),
+    problem(Code::DuplicatePath),
+    problem(Code::CaseCollision),
+    problem(Code::UnrequestableName),
 ];
 
 const fn level(level: Level) -> (&'static str, Level) {
@@ -78,8 +78,8 @@ const fn reference(kind: ReferenceKind) -> (&'static str, AllowKind) {
     (kind.as_str(), AllowKind::Reference(kind))
 }
 
-const fn problem(code: &'static str) -> (&'static str, AllowKind) {
-    (code, AllowKind::Problem(code))
+const fn problem(code: Code) -> (&'static str, AllowKind) {
+    (code.as_str(), AllowKind::Problem(code))
 }
 
 /// `default_ignore_patterns`, which are Django's.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::directory::SourceDirectory;
 use super::finder::Found;
-use crate::model::{Asset, Candidate, Candidates, LogicalPath, Standing};
+use crate::model::{Asset, Candidate, CandidateStatus, Candidates, LogicalPath};
 use crate::pystd::fnmatch::Patterns;
 use crate::pystd::urllib::normal;
 use crate::settings::Finder;
@@ -16,7 +16,7 @@ use crate::settings::Finder;
 pub struct Lookup<'a> {
     directories: &'a [SourceDirectory],
     patterns: &'a Patterns,
-    listed: HashMap<(&'a Path, &'a LogicalPath), Standing>,
+    listed: HashMap<(&'a Path, &'a LogicalPath), CandidateStatus>,
 }
 
 impl<'a> Lookup<'a> {
@@ -28,10 +28,10 @@ impl<'a> Lookup<'a> {
     ) -> Self {
         let place = |asset: &'a Asset| (&*asset.directory, &asset.found_path);
         let losers = found.conflicts.iter().map(|conflict| &conflict.asset);
-        let losers = losers.map(|asset| (place(asset), Standing::Shadowed));
+        let losers = losers.map(|asset| (place(asset), CandidateStatus::Shadowed));
         let winners = found.assets.iter();
         // A directory listed twice wins before it loses.
-        let winners = winners.map(|asset| (place(asset), Standing::Collected));
+        let winners = winners.map(|asset| (place(asset), CandidateStatus::Collected));
         Self {
             directories,
             patterns,
@@ -78,17 +78,17 @@ impl<'a> Lookup<'a> {
     }
 
     /// What becomes of what is at a place, `below` a directory.
-    fn standing(&self, directory: &SourceDirectory, place: &Path, below: &Path) -> Standing {
+    fn standing(&self, directory: &SourceDirectory, place: &Path, below: &Path) -> CandidateStatus {
         if place.is_dir() {
-            return Standing::Directory;
+            return CandidateStatus::Directory;
         }
         let path = LogicalPath::new(below.as_os_str().as_bytes());
         if let Some(standing) = self.listed.get(&(&directory.root, &path)) {
             return standing.clone();
         }
         let pattern = self.patterns.that_ignores(below);
-        pattern.map_or(Standing::LeftOut, |pattern| {
-            Standing::Ignored(pattern.to_owned())
+        pattern.map_or(CandidateStatus::LeftOut, |pattern| {
+            CandidateStatus::Ignored(pattern.to_owned())
         })
     }
 }

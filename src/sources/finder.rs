@@ -13,7 +13,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::directory::SourceDirectory;
 use crate::disk;
-use crate::model::{Asset, LogicalPath, Problem};
+use crate::model::{Asset, Code, LogicalPath, Problem};
 use crate::pystd::fnmatch::Patterns;
 use crate::pystd::urllib::normpath;
 use crate::settings::Settings;
@@ -132,9 +132,9 @@ impl Listing {
                     Some(path) if ignored(path, false) => {}
                     Some(path) if error.loop_ancestor().is_some() => {
                         let message = "symbolic link leads back to a directory it is in";
-                        let problem = Problem::error("link-loop", message).in_file(path);
-                        let cure = "remove the link, or ignore it with `-i NAME`";
-                        listing.problems.push(problem.cure(cure));
+                        let problem = Problem::error(Code::LinkLoop, message).in_file(path);
+                        let help = "remove the link, or ignore it with `-i NAME`";
+                        listing.problems.push(problem.help(help));
                     }
                     // A broken link is a file until somebody reads it.
                     Some(path) if path.is_symlink() => listing.add(relative(path)),
@@ -156,9 +156,9 @@ impl Listing {
 }
 
 fn unlistable(path: &Path, error: &io::Error) -> Problem {
-    Problem::error("unreadable", format!("cannot be listed: {error}"))
+    Problem::error(Code::Unreadable, format!("cannot be listed: {error}"))
         .in_file(path)
-        .cure("make it readable, or ignore it with `-i NAME`")
+        .help("make it readable, or ignore it with `-i NAME`")
 }
 
 /// The asset that a file is, unless its path leads elsewhere.
@@ -171,9 +171,9 @@ fn asset(
     let mut parts = key.as_bytes().split(|&byte| byte == b'/');
     if parts.any(|part| part == b"..") || key.as_bytes().starts_with(b"/") {
         let message = format!("{key} would be written outside STATIC_ROOT");
-        return Err(Problem::error("outside-static-root", message)
+        return Err(Problem::error(Code::OutsideStaticRoot, message)
             .in_file(root.join(found_path.as_path()))
-            .cure("use a prefix in STATICFILES_DIRS without a leading slash or `..`"));
+            .help("use a prefix in STATICFILES_DIRS without a leading slash or `..`"));
     }
     let normal = normpath(key.as_bytes());
     let path = if normal == key.as_bytes() {

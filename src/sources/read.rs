@@ -14,7 +14,7 @@ use md5::{Digest, Md5};
 use rayon::prelude::*;
 
 use crate::disk;
-use crate::model::{Asset, AssetId, ContentId, Fingerprint, Problem, Stamp, place_at};
+use crate::model::{Asset, AssetId, Code, ContentId, Fingerprint, Problem, Stamp, place_at};
 
 /// What earlier runs know of sources.
 pub trait Known: Sync {
@@ -260,15 +260,15 @@ fn read_one(
 
 /// A source that was changed while the run read it.
 pub(crate) fn changed(source: &Path) -> Problem {
-    Problem::error("source-changed", "changed while it was being collected")
+    Problem::error(Code::SourceChanged, "changed while it was being collected")
         .in_file(source)
-        .cure("run again when nothing writes to the sources")
+        .help("run again when nothing writes to the sources")
 }
 
 fn unreadable(source: &Path, error: &io::Error) -> Problem {
-    Problem::error("unreadable", format!("cannot be read: {error}"))
+    Problem::error(Code::Unreadable, format!("cannot be read: {error}"))
         .in_file(source)
-        .cure("make it readable, or ignore it with `-i NAME`")
+        .help("make it readable, or ignore it with `-i NAME`")
 }
 
 fn text(source: &Path, bytes: Vec<u8>) -> Result<String, Problem> {
@@ -278,7 +278,7 @@ fn text(source: &Path, bytes: Vec<u8>) -> Result<String, Problem> {
         // As far as the place the bytes are as they are.
         let shown = String::from_utf8_lossy(error.as_bytes());
         Problem::error(
-            "not-utf8",
+            Code::NotUtf8,
             format!("is not UTF-8: byte 0x{byte:02x} at offset {at}"),
         )
         .in_file(source)
@@ -288,7 +288,7 @@ fn text(source: &Path, bytes: Vec<u8>) -> Result<String, Problem> {
             at + char::REPLACEMENT_CHARACTER.len_utf8(),
         ))
         .note("css and js are rewritten as text, which must be UTF-8")
-        .cure("save the file as UTF-8")
+        .help("save the file as UTF-8")
     })
 }
 
@@ -344,14 +344,14 @@ fn digest(
 fn broken(source: &Path, error: &io::Error) -> Problem {
     match std::fs::read_link(source) {
         Ok(target) => Problem::error(
-            "broken-link",
+            Code::BrokenLink,
             format!(
                 "symbolic link to {}, which cannot be followed: {error}",
                 target.display()
             ),
         )
         .in_file(source)
-        .cure("repair or remove the link, or ignore it with `-i NAME`"),
+        .help("repair or remove the link, or ignore it with `-i NAME`"),
         Err(_) => unreadable(source, error),
     }
 }
@@ -368,10 +368,10 @@ fn special(source: &Path, metadata: &Metadata) -> Option<Problem> {
     } else {
         return None;
     };
-    let problem = Problem::error("not-a-file", format!("is a {kind}, not a file"));
+    let problem = Problem::error(Code::NotAFile, format!("is a {kind}, not a file"));
     Some(
         problem
             .in_file(source)
-            .cure("remove it, or ignore it with `-i NAME`"),
+            .help("remove it, or ignore it with `-i NAME`"),
     )
 }

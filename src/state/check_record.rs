@@ -9,13 +9,13 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::collect_record::{Name, World, body, name};
+use super::collect_record::{InputsDigest, Name, body, name};
 use crate::model::{AssetId, Stamp};
 
 /// What was clean.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Record {
-    world: World,
+    world: InputsDigest,
     /// By asset number.
     texts: BTreeMap<u32, (Stamp, Vec<u32>)>,
     templates: BTreeMap<Name, Stamp>,
@@ -26,7 +26,7 @@ const MAGIC: &[u8] = b"staticc check\x01";
 
 impl Record {
     /// Nothing is clean yet.
-    pub fn new(world: World) -> Self {
+    pub fn new(world: InputsDigest) -> Self {
         Self {
             world,
             ..Self::default()
@@ -34,7 +34,7 @@ impl Record {
     }
 
     /// The record in these bytes if it is of this world, else an empty one.
-    pub fn read(bytes: &[u8], world: &World) -> Self {
+    pub fn read(bytes: &[u8], world: &InputsDigest) -> Self {
         let parse = || {
             let record: Self = postcard::from_bytes(body(bytes, MAGIC)?).ok()?;
             (record.world == *world).then_some(record)

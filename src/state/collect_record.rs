@@ -23,7 +23,7 @@ use crate::sources::read::{Content, Known};
 /// What earlier runs on one STATIC_ROOT knew.
 #[derive(Debug, Default)]
 pub struct Record {
-    world: World,
+    world: InputsDigest,
     sources: Vec<SourceRow>,
     /// By name.
     outputs: Vec<Output>,
@@ -33,9 +33,9 @@ pub struct Record {
 /// Everything that rewriting depends on besides contents: the program, the
 /// settings, which files there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct World([u8; blake3::OUT_LEN]);
+pub struct InputsDigest([u8; blake3::OUT_LEN]);
 
-impl World {
+impl InputsDigest {
     /// The world of a run.
     pub fn of(settings: &Settings, assets: &[Asset]) -> Self {
         let mut hasher = blake3::Hasher::new();
@@ -156,7 +156,7 @@ impl Record {
     /// was written is `intact`, and all that holds for its targets.
     pub fn settled(
         &self,
-        world: &World,
+        world: &InputsDigest,
         assets: &[Asset],
         contents: &[Content],
         intact: impl Fn(&LogicalPath, &Output) -> bool,
@@ -230,7 +230,7 @@ impl Record {
             id: adjusted.id.into(),
             size: adjusted.size,
             targets: adjusted.targets.iter().copied().map(AssetId).collect(),
-            faulty: false,
+            has_broken_refs: false,
             text: None,
         })
     }
@@ -273,7 +273,7 @@ const MAGIC: &[u8] = b"staticc record\x01";
 /// A run as its record tells it.
 pub struct Run<'a> {
     /// Its world.
-    pub world: &'a World,
+    pub world: &'a InputsDigest,
     /// Its assets.
     pub assets: &'a [Asset],
     /// Their contents.
@@ -322,7 +322,7 @@ impl Run<'_> {
     fn source(&self, id: AssetId, asset: &Asset) -> SourceRow {
         let content = &self.contents[id.index()];
         // What has problems is looked at again, so that they are told again.
-        let adjusted = self.processed.adjusted(id).filter(|it| !it.faulty);
+        let adjusted = self.processed.adjusted(id).filter(|it| !it.has_broken_refs);
         let row = |it: &Adjusted| AdjustedRow {
             id: it.id.into(),
             size: it.size,
@@ -379,7 +379,7 @@ mod tests {
         };
         let known = |started: i64| {
             let run = Run {
-                world: &World::default(),
+                world: &InputsDigest::default(),
                 assets: std::slice::from_ref(&asset),
                 contents: std::slice::from_ref(&content),
                 processed: &Processed::default(),

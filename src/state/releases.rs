@@ -32,7 +32,7 @@ const MAGIC: &[u8] = b"staticc release\x01";
 
 /// Who made the files of a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Maker {
+pub enum ReleaseOrigin {
     /// A run that remembered it itself.
     Us,
     /// Nobody knows: its manifest was found in STATIC_ROOT.
@@ -43,7 +43,7 @@ pub enum Maker {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
     /// Who made the files.
-    pub maker: Maker,
+    pub maker: ReleaseOrigin,
     /// The fingerprinted files.
     pub paths: Vec<LogicalPath>,
 }
@@ -84,7 +84,7 @@ impl<'a> Releases<'a> {
     pub fn remember<'p>(
         &self,
         manifest: &[u8],
-        maker: Maker,
+        maker: ReleaseOrigin,
         paths: impl Iterator<Item = &'p LogicalPath>,
     ) {
         let digits = blake3::hash(manifest).to_hex();
@@ -94,7 +94,7 @@ impl<'a> Releases<'a> {
             newest.id == id
                 && self
                     .named(newest)
-                    .is_some_and(|it| it.maker == Maker::Us || it.maker == maker)
+                    .is_some_and(|it| it.maker == ReleaseOrigin::Us || it.maker == maker)
         };
         if known.first().is_some_and(is_known) {
             return;
@@ -109,7 +109,7 @@ impl<'a> Releases<'a> {
         let file = self.directory.join(format!("{since:016x}{id}"));
         // What is in force again was made by who made it first.
         if let Some(before) = known.iter().find(|earlier| earlier.id == id)
-            && maker == Maker::Somebody
+            && maker == ReleaseOrigin::Somebody
             && self.named(before).is_some()
         {
             // What can't be renamed stays as old as it was.
@@ -142,9 +142,9 @@ impl<'a> Releases<'a> {
         let names = names.split(|&byte| byte == 0);
         Some(Named {
             maker: if *ours == 1 {
-                Maker::Us
+                ReleaseOrigin::Us
             } else {
-                Maker::Somebody
+                ReleaseOrigin::Somebody
             },
             paths: names
                 .filter(|name| !name.is_empty())
@@ -162,8 +162,8 @@ impl<'a> Releases<'a> {
 
 /// Paths as they are kept, after who made them: each ended by a zero, which
 /// none has in it.
-fn body<'p>(maker: Maker, paths: impl Iterator<Item = &'p LogicalPath>) -> Option<Vec<u8>> {
-    let mut names = vec![u8::from(maker == Maker::Us)];
+fn body<'p>(maker: ReleaseOrigin, paths: impl Iterator<Item = &'p LogicalPath>) -> Option<Vec<u8>> {
+    let mut names = vec![u8::from(maker == ReleaseOrigin::Us)];
     for path in paths {
         names.extend_from_slice(path.as_bytes());
         names.push(0);

@@ -5,11 +5,11 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::model::Problem;
+use crate::model::{Code, Problem};
 
 /// Open until somebody closes it.
 #[derive(Debug, Default)]
-pub struct Gate {
+pub struct Cancellation {
     state: Mutex<State>,
     left: Condvar,
 }
@@ -22,17 +22,17 @@ struct State {
 
 /// A step under way.
 #[derive(Debug)]
-pub struct Passage<'a>(&'a Gate);
+pub struct InFlight<'a>(&'a Cancellation);
 
-impl Gate {
+impl Cancellation {
     /// Begins a step, unless the gate is closed.
-    pub fn pass(&self) -> Result<Passage<'_>, Problem> {
+    pub fn pass(&self) -> Result<InFlight<'_>, Problem> {
         let mut state = self.state();
         if state.closed {
-            return Err(Problem::error("interrupted", "interrupted"));
+            return Err(Problem::error(Code::Interrupted, "interrupted"));
         }
         state.inside += 1;
-        Ok(Passage(self))
+        Ok(InFlight(self))
     }
 
     /// Lets nothing more begin, and waits so long for what has begun; whether
@@ -51,7 +51,7 @@ impl Gate {
     }
 }
 
-impl Drop for Passage<'_> {
+impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         self.0.state().inside -= 1;
         self.0.left.notify_all();

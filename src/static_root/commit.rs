@@ -5,14 +5,14 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::staged_file::Slot;
-use super::transaction::{NUMBERS, Ready, Stage, in_order};
+use super::staged_file::StagedFile;
+use super::transaction::{NUMBERS, Ready, Transaction, in_order};
 use crate::model::{AssetId, Encoding, Encodings, LogicalPath, Problem};
-use crate::plan::model::Before;
+use crate::plan::model::Existing;
 use crate::plan::model::{Done, Placed};
 use crate::plan::model::{Plan, Role, Target};
 
-impl Stage<'_> {
+impl Transaction<'_> {
     /// A source that is named as a compressed copy gives way to the copy.
     pub(super) fn give_way(&self, plan: &Plan, ready: &mut [Ready]) -> Result<(), Problem> {
         let named: HashMap<&LogicalPath, usize> = plan
@@ -50,7 +50,7 @@ impl Stage<'_> {
         &self,
         plan: &Plan,
         ready: &[Ready],
-        manifest: Option<&Slot>,
+        manifest: Option<&StagedFile>,
     ) -> Result<Vec<Done>, Problem> {
         for role in [Role::Hashed, Role::Plain] {
             plan.targets
@@ -128,9 +128,9 @@ impl Stage<'_> {
         let path = &self.looker.assets[asset.index()].path;
         let content = &self.contents[asset.index()];
         let before = match self.looker.root.look(path) {
-            Ok(None) => Before::Absent,
-            _ if self.looker.root.holds(path, content.id, content.stamp.size) => Before::Same,
-            _ => Before::Other,
+            Ok(None) => Existing::Absent,
+            _ if self.looker.root.holds(path, content.id, content.stamp.size) => Existing::Same,
+            _ => Existing::Other,
         };
         Done {
             asset,
@@ -140,7 +140,7 @@ impl Stage<'_> {
             copies: Encodings::default(),
             target: None,
             placed: Placed::default(),
-            written: before != Before::Absent,
+            written: before != Existing::Absent,
         }
     }
 }

@@ -6,13 +6,13 @@
 use rayon::prelude::*;
 
 use super::static_root::StaticRoot;
-use crate::encode::Recipe;
+use crate::encode::CompressionSpec;
 use crate::model::{Asset, Encoding, Encodings, LogicalPath, Problem, Stamp};
-use crate::plan::model::{Before, Done, Look, Piece, Placed, Plan, Role, Target};
+use crate::plan::model::{CurrentState, Done, Existing, Placed, Plan, Role, Target, UniqueContent};
 use crate::state::collect_record::{Output, Record};
 
 /// Someone who looks.
-pub struct Looker<'a> {
+pub struct Inspector<'a> {
     /// Where.
     pub root: &'a StaticRoot,
     /// What earlier runs knew.
@@ -25,12 +25,12 @@ pub struct Looker<'a> {
     pub since: i64,
 }
 
-impl Looker<'_> {
+impl Inspector<'_> {
     /// Looks at every target of a plan, on all cores.
-    pub fn look(&self, plan: &Plan) -> Result<Vec<Look>, Vec<Problem>> {
-        let recipes: Vec<blake3::Hash> = plan.recipes.iter().map(Recipe::digest).collect();
+    pub fn look(&self, plan: &Plan) -> Result<Vec<CurrentState>, Vec<Problem>> {
+        let recipes: Vec<blake3::Hash> = plan.recipes.iter().map(CompressionSpec::digest).collect();
         // A problem is large, and there are many looks.
-        let looks: Vec<Result<Look, Box<Problem>>> = plan
+        let looks: Vec<Result<CurrentState, Box<Problem>>> = plan
             .targets
             .par_iter()
             .map(|target| {
@@ -46,7 +46,7 @@ impl Looker<'_> {
             .map(|look| {
                 look.unwrap_or_else(|problem| {
                     problems.push(*problem);
-                    Look::default()
+                    CurrentState::default()
                 })
             })
             .collect();
@@ -60,18 +60,18 @@ impl Looker<'_> {
     fn look_at(
         &self,
         target: &Target,
-        piece: &Piece,
+        piece: &UniqueContent,
         recipe: Option<blake3::Hash>,
         owns_copies: bool,
-    ) -> Result<Look, Problem> {
+    ) -> Result<CurrentState, Problem> {
         let path = &target.path;
         if self.root.is_new() {
-            return Ok(Look::default());
+            return Ok(CurrentState::default());
         }
         let Some(found) = self.root.look(path)? else {
-            return Ok(Look {
+            return Ok(CurrentState {
                 present: self.present(path, Encodings::default()),
-                ..Look::default()
+                ..CurrentState::default()
             });
         };
         if found.is_dir() {
@@ -80,8 +80,12 @@ impl Looker<'_> {
         if self.links(target) {
             let source = self.assets[target.asset.index()].source();
             let same = self.root.links_to(path, &source);
-            return Ok(Look {
-                before: if same { Before::Same } else { Before::Other },
+            return Ok(CurrentState {
+                before: if same {
+                    Existing::Same
+                } else {
+                    Existing::Other
+                },
                 copies: recipe.is_none().then(Encodings::default),
                 present: self.present(path, Encodings::default()),
                 recorded: false,
@@ -90,10 +94,10 @@ impl Looker<'_> {
         let output = self.record.output(path, piece.id);
         let output = output.filter(|output| output.stamp == Stamp::of(&found));
         if output.is_none() && !self.root.holds(path, piece.id, piece.size) {
-            return Ok(Look {
-                before: Before::Other,
+            return Ok(CurrentState {
+                before: Existing::Other,
                 present: self.present(path, Encodings::default()),
-                ..Look::default()
+                ..CurrentState::default()
             });
         }
         let known = output.filter(|output| output.follows(recipe));
@@ -108,8 +112,8 @@ impl Looker<'_> {
         } else {
             Encodings::default()
         };
-        Ok(Look {
-            before: Before::Same,
+        Ok(CurrentState {
+            before: Existing::Same,
             copies,
             present,
             recorded: known.is_some() && copies.is_some(),
@@ -118,7 +122,13 @@ impl Looker<'_> {
 
     /// A file as the next run may believe it, if `moment` (in nanoseconds
     /// since 1970) is long enough after it was written.
-    pub fn output(&self, plan: &Plan, look: Look, done: &Done, moment: i64) -> Option<Output> {
+    pub fn output(
+        &self,
+        plan: &Plan,
+        look: CurrentState,
+        done: &Done,
+        moment: i64,
+    ) -> Option<Output> {
         let target = &plan.targets[done.target?];
         let id = plan.pieces[target.piece as usize].id;
         if look.recorded && !done.written {
@@ -146,7 +156,7 @@ impl Looker<'_> {
             copies.push((encoding, copy));
         }
         let recipe = target.recipe.map(|recipe| &plan.recipes[recipe as usize]);
-        let recipe = recipe.map(Recipe::digest);
+        let recipe = recipe.map(CompressionSpec::digest);
         (placed == done.placed).then(|| Output::new(&target.path, file, id, recipe, copies))
     }
 

@@ -11,14 +11,14 @@ use std::time::{Duration, Instant};
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
-use super::root_dir::Beneath;
-use super::static_root::{Hold, StaticRoot, cannot_write};
+use super::root_dir::RootDir;
+use super::static_root::{LockedRoot, StaticRoot, cannot_write};
 use super::temp_names::{MARKER, is_temporary};
-use crate::model::{LogicalPath, Problem};
+use crate::model::{Code, LogicalPath, Problem};
 
 /// For what STATIC_ROOT is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum LockMode {
     /// To write to it; it is made if it is not there.
     Write,
     /// To remove something from it.
@@ -36,9 +36,9 @@ const TIDYING: Duration = Duration::from_millis(200);
 /// A directory may go while a run waits for it, but not for ever.
 const TRIES: usize = 100;
 
-impl Hold {
+impl LockedRoot {
     /// What is held with the directory, if it still is where it is wanted.
-    fn of(beneath: Beneath, wanted: &Path) -> io::Result<Option<Self>> {
+    fn of(beneath: RootDir, wanted: &Path) -> io::Result<Option<Self>> {
         let held = fs::File::from(beneath.root().try_clone()?).metadata()?;
         let identity = |it: &fs::Metadata| (it.dev(), it.ino());
         match fs::metadata(wanted) {
@@ -55,14 +55,14 @@ impl Hold {
 
 /// Locks the directory; the inner error says why that can't be done.
 fn lock(
-    beneath: &Beneath,
-    purpose: Purpose,
+    beneath: &RootDir,
+    purpose: LockMode,
     busy: &mut impl FnMut() -> Result<(), Problem>,
 ) -> Result<Result<(), Errno>, Problem> {
     use FlockOperation as Lock;
     let (at_once, waiting) = match purpose {
-        Purpose::Write | Purpose::Remove => (Lock::NonBlockingLockExclusive, Lock::LockExclusive),
-        Purpose::Read => (Lock::NonBlockingLockShared, Lock::LockShared),
+        LockMode::Write | LockMode::Remove => (Lock::NonBlockingLockExclusive, Lock::LockExclusive),
+        LockMode::Read => (Lock::NonBlockingLockShared, Lock::LockShared),
     };
     match flock(beneath.root(), at_once) {
         Err(Errno::WOULDBLOCK) => busy()?,
@@ -81,7 +81,7 @@ impl StaticRoot {
     /// `busy` is asked whether to wait for it.
     pub fn occupy(
         &self,
-        purpose: Purpose,
+        purpose: LockMode,
         mut busy: impl FnMut() -> Result<(), Problem>,
         mut warn: impl FnMut(Problem),
     ) -> Result<(), Problem> {
@@ -89,9 +89,9 @@ impl StaticRoot {
         let locked = loop {
             if tries.next().is_none() {
                 let message = "STATIC_ROOT is replaced again and again";
-                return Err(Problem::error("cannot-hold", message).in_file(&self.wanted));
+                return Err(Problem::error(Code::CannotHold, message).in_file(&self.wanted));
             }
-            if purpose == Purpose::Write {
+            if purpose == LockMode::Write {
                 let _passage = self.gate.pass()?;
                 self.make_above(&self.wanted)?;
             }
@@ -100,9 +100,9 @@ impl StaticRoot {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
                 Err(error) => return Err(self.cannot_hold(&error)),
             };
-            let beneath = Beneath::open(path).map_err(|error| self.cannot_hold(&error))?;
+            let beneath = RootDir::open(path).map_err(|error| self.cannot_hold(&error))?;
             let locked = lock(&beneath, purpose, &mut busy)?;
-            let hold = Hold::of(beneath, &self.wanted);
+            let hold = LockedRoot::of(beneath, &self.wanted);
             let hold = hold.map_err(|error| self.cannot_hold(&error))?;
             // Else the other run failed and took away what it had made, or a
             // link leads elsewhere now.
@@ -113,7 +113,7 @@ impl StaticRoot {
         };
         match locked {
             Err(error) => warn(self.cannot_lock(error)),
-            Ok(()) if purpose != Purpose::Read => self.sweep()?,
+            Ok(()) if purpose != LockMode::Read => self.sweep()?,
             Ok(()) => {}
         }
         Ok(())
@@ -122,20 +122,20 @@ impl StaticRoot {
     fn cannot_hold(&self, error: &io::Error) -> Problem {
         not_a_directory(&self.wanted).unwrap_or_else(|| {
             let message = format!("STATIC_ROOT cannot be opened: {error}");
-            Problem::error("cannot-hold", message)
+            Problem::error(Code::CannotHold, message)
                 .in_file(&self.wanted)
-                .cure("make it readable, or name another directory")
+                .help("make it readable, or name another directory")
         })
     }
 
     fn cannot_lock(&self, error: Errno) -> Problem {
         Problem::warning(
-            "not-locked",
+            Code::NotLocked,
             format!("this file system has no locks ({error}); the run goes on without one"),
         )
         .in_file(&self.wanted)
         .note("two runs at once could mix their files, and temporary files of a dead run stay")
-        .cure("make sure that only one run at a time writes there")
+        .help("make sure that only one run at a time writes there")
     }
 
     /// Leaves the marker, before the first temporary file.
@@ -281,6 +281,6 @@ fn not_a_directory(path: &Path) -> Option<Problem> {
     } else {
         "is not a directory"
     };
-    let problem = Problem::error("path-taken", what).in_file(path);
-    Some(problem.cure("remove it, or name another directory as STATIC_ROOT"))
+    let problem = Problem::error(Code::PathTaken, what).in_file(path);
+    Some(problem.help("remove it, or name another directory as STATIC_ROOT"))
 }

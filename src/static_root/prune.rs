@@ -8,10 +8,10 @@ use std::time::{Duration, SystemTime};
 
 use super::static_root::StaticRoot;
 use crate::disk;
-use crate::model::{Encoding, Fingerprint, LogicalPath, Problem};
+use crate::model::{Code, Encoding, Fingerprint, LogicalPath, Problem};
 use crate::plan::manifest::Manifest;
 use crate::pystd::urllib::normpath;
-use crate::state::releases::{Maker, Release, Releases};
+use crate::state::releases::{Release, ReleaseOrigin, Releases};
 
 /// Which releases are recent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +86,9 @@ impl Retention {
                 named.push(names);
             }
         }
-        let ours = named.into_iter().filter(|names| names.maker == Maker::Us);
+        let ours = named
+            .into_iter()
+            .filter(|names| names.maker == ReleaseOrigin::Us);
         let mut paths: Vec<LogicalPath> = ours.flat_map(|names| names.paths).collect();
         paths.sort_unstable();
         paths.dedup();
@@ -125,11 +127,11 @@ fn is_ours(root: &StaticRoot, path: &LogicalPath) -> bool {
 
 fn damaged() -> Problem {
     Problem::error(
-        "damaged-release",
+        Code::DamagedRelease,
         "what a recent release names cannot be read",
     )
     .note("nothing is removed: it might be needed")
-    .cure("forget all releases: `staticc cache clear`")
+    .help("forget all releases: `staticc cache clear`")
 }
 
 #[cfg(test)]

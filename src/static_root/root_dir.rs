@@ -17,7 +17,7 @@ use crate::model::LogicalPath;
 
 /// A directory, and those below it as they are needed.
 #[derive(Debug)]
-pub struct Beneath {
+pub struct RootDir {
     path: PathBuf,
     root: Arc<OwnedFd>,
     open: Mutex<HashMap<PathBuf, Arc<OwnedFd>>>,
@@ -32,7 +32,7 @@ const DIRECTORY: OFlags = OFlags::RDONLY
     .union(OFlags::NOFOLLOW)
     .union(OFlags::CLOEXEC);
 
-impl Beneath {
+impl RootDir {
     /// Opens the directory; `path` has no links in it.
     pub fn open(path: PathBuf) -> io::Result<Self> {
         let root = fs::openat(CWD, &path, DIRECTORY, Mode::empty())?;
@@ -166,13 +166,13 @@ mod tests {
 
     use super::*;
 
-    fn fixture() -> (tempfile::TempDir, Beneath) {
+    fn fixture() -> (tempfile::TempDir, RootDir) {
         let directory = tempfile::tempdir().unwrap();
         let base = directory.path().canonicalize().unwrap();
         plain::create_dir_all(base.join("root/d")).unwrap();
         plain::create_dir(base.join("out")).unwrap();
         plain::write(base.join("out/f"), "theirs").unwrap();
-        let beneath = Beneath::open(base.join("root")).unwrap();
+        let beneath = RootDir::open(base.join("root")).unwrap();
         (directory, beneath)
     }
 

@@ -3,30 +3,30 @@
 
 use std::fs::{self, Metadata};
 
-use super::staged_file::{Likeness, Slot, Source};
+use super::staged_file::{Likeness, Source, StagedFile};
 use super::static_root::cannot_read;
-use super::transaction::{NUMBERS, Ready, Stage};
+use super::transaction::{NUMBERS, Ready, Transaction};
 use crate::disk;
-use crate::encode::{Encoded, Recipe};
-use crate::model::{AssetId, ContentId, Encoding, Encodings, LogicalPath, Problem, Stamp};
-use crate::plan::model::{Before, Look};
-use crate::plan::model::{Body, Piece, Plan, Target};
+use crate::encode::{CompressionSpec, Encoded};
+use crate::model::{AssetId, Code, ContentId, Encoding, Encodings, LogicalPath, Problem, Stamp};
+use crate::plan::model::{ContentSource, Plan, Target, UniqueContent};
+use crate::plan::model::{CurrentState, Existing};
 use crate::state::cache::copy::copy;
 
-impl Stage<'_> {
+impl Transaction<'_> {
     /// Prepares what one content needs; what is ready, by target number.
     pub(super) fn prepare_piece(
         &self,
         plan: &Plan,
-        piece: &Piece,
-        looks: &[Look],
+        piece: &UniqueContent,
+        looks: &[CurrentState],
     ) -> Result<Vec<(usize, Ready)>, Problem> {
         // Files that are there come first: others can be made of them.
         let (mut open, complete): (Vec<usize>, Vec<usize>) = piece
             .targets
             .clone()
             .partition(|&target| looks[target].is_incomplete());
-        open.sort_by_key(|&target| looks[target].before != Before::Same);
+        open.sort_by_key(|&target| looks[target].before != Existing::Same);
         let mut bytes = Bytes::new(self, piece);
         let mut recipes: Vec<(u32, Vec<Encoded>)> = Vec::new();
         for recipe in open
@@ -39,7 +39,7 @@ impl Stage<'_> {
             }
         }
         let is_file = |index: &usize| !self.looker.links(&plan.targets[*index]);
-        let mut twin = complete.into_iter().find(is_file).map(|index| Twin {
+        let mut twin = complete.into_iter().find(is_file).map(|index| Duplicate {
             target: &plan.targets[index],
             number: index * NUMBERS,
             ready: Ready::untouched(looks[index]),
@@ -59,7 +59,7 @@ impl Stage<'_> {
             };
             let prepared = self.prepare_target(&order, &mut bytes)?;
             if is_file(&index) {
-                twin.get_or_insert(Twin {
+                twin.get_or_insert(Duplicate {
                     target,
                     number: index * NUMBERS,
                     ready: prepared,
@@ -73,8 +73,8 @@ impl Stage<'_> {
     /// The compressed copies of a content that are worth keeping.
     fn encode(
         &self,
-        piece: &Piece,
-        recipe: &Recipe,
+        piece: &UniqueContent,
+        recipe: &CompressionSpec,
         bytes: &mut Bytes<'_>,
     ) -> Result<Vec<Encoded>, Problem> {
         recipe.keep(|encoding| copy(self.cache, piece.id, (recipe, encoding), || bytes.get()))
@@ -85,7 +85,7 @@ impl Stage<'_> {
         let path = &order.target.path;
         let source = || self.looker.assets[order.target.asset.index()].source();
         let links = self.looker.links(order.target);
-        let like = if order.look.before == Before::Same {
+        let like = if order.look.before == Existing::Same {
             // The copies of a link are like what it leads to.
             let found = if links {
                 fs::metadata(source()).ok()
@@ -138,7 +138,7 @@ impl Stage<'_> {
     }
 
     /// Where a twin, or its compressed copy, is at the moment.
-    fn place_of(&self, twin: &Twin<'_>, encoding: Option<Encoding>) -> LogicalPath {
+    fn place_of(&self, twin: &Duplicate<'_>, encoding: Option<Encoding>) -> LogicalPath {
         let path = twin
             .target
             .path
@@ -171,15 +171,15 @@ struct Order<'a> {
     /// The first of its numbers.
     number: usize,
     target: &'a Target,
-    look: Look,
+    look: CurrentState,
     /// Its compressed copies.
     copies: &'a [Encoded],
     /// Another target with the same bytes and copies.
-    twin: Option<&'a Twin<'a>>,
+    twin: Option<&'a Duplicate<'a>>,
 }
 
 /// A target whose bytes are there already, in their place or beside it.
-struct Twin<'a> {
+struct Duplicate<'a> {
     target: &'a Target,
     /// The first of its numbers.
     number: usize,
@@ -188,14 +188,14 @@ struct Twin<'a> {
 
 /// The bytes of a content, read when somebody needs them.
 struct Bytes<'a> {
-    stage: &'a Stage<'a>,
-    body: Body,
+    stage: &'a Transaction<'a>,
+    body: ContentSource,
     id: ContentId,
     read: Option<Vec<u8>>,
 }
 
 impl<'a> Bytes<'a> {
-    fn new(stage: &'a Stage<'a>, piece: &Piece) -> Self {
+    fn new(stage: &'a Transaction<'a>, piece: &UniqueContent) -> Self {
         Self {
             stage,
             body: piece.body,
@@ -206,19 +206,22 @@ impl<'a> Bytes<'a> {
 
     fn get(&mut self) -> Result<&[u8], Problem> {
         match self.body {
-            Body::Source(asset) => {
+            ContentSource::Source(asset) => {
                 if self.in_memory(asset).is_none() {
                     self.read = Some(self.read(asset)?);
                 }
                 Ok(self.in_memory(asset).unwrap_or_default())
             }
-            Body::Text(asset) | Body::Settled(asset) => {
+            ContentSource::Text(asset) | ContentSource::Settled(asset) => {
                 let adjusted = self.stage.processed.adjusted(asset);
                 let text = adjusted.and_then(|adjusted| adjusted.text.as_ref());
                 text.map(String::as_bytes).ok_or_else(|| {
-                    Problem::error("no-text", "was changed in STATIC_ROOT while the run looked")
-                        .in_file(self.stage.looker.assets[asset.index()].source())
-                        .cure("run again")
+                    Problem::error(
+                        Code::NoText,
+                        "was changed in STATIC_ROOT while the run looked",
+                    )
+                    .in_file(self.stage.looker.assets[asset.index()].source())
+                    .help("run again")
                 })
             }
         }
@@ -241,9 +244,9 @@ impl<'a> Bytes<'a> {
     }
 
     /// Prepares a file with these bytes.
-    fn prepare(&mut self, slot: &Slot) -> Result<Likeness, Problem> {
+    fn prepare(&mut self, slot: &StagedFile) -> Result<Likeness, Problem> {
         let root = self.stage.looker.root;
-        if let Body::Source(asset) = self.body {
+        if let ContentSource::Source(asset) = self.body {
             let source = self.stage.looker.assets[asset.index()].source();
             let stamp = &self.stage.contents[asset.index()].stamp;
             let source = Source::File(&source, stamp, self.in_memory(asset));

@@ -25,7 +25,7 @@ pub enum Source<'a> {
 
 /// A place in STATIC_ROOT, and one beside it for what is not there yet.
 #[derive(Debug)]
-pub struct Slot {
+pub struct StagedFile {
     target: LogicalPath,
     temporary: LogicalPath,
 }
@@ -60,8 +60,8 @@ impl Likeness {
 
 impl StaticRoot {
     /// The place of a path; the number is the run's own for this file.
-    pub fn slot(&self, path: &LogicalPath, number: usize) -> Slot {
-        Slot {
+    pub fn slot(&self, path: &LogicalPath, number: usize) -> StagedFile {
+        StagedFile {
             target: path.clone(),
             temporary: self.run.beside(path, number),
         }
@@ -69,7 +69,7 @@ impl StaticRoot {
 
     /// What comes before anything is prepared: the marker, and that the file
     /// system takes the name. (That of the temporary file is short.)
-    fn reserve(&self, slot: &Slot) -> Result<(), Problem> {
+    fn reserve(&self, slot: &StagedFile) -> Result<(), Problem> {
         self.mark()?;
         let name = slot.target.as_path().file_name().unwrap_or_default();
         let path = self.locate(&slot.target);
@@ -78,7 +78,7 @@ impl StaticRoot {
             && Errno::from_io_error(&error) == Some(Errno::NAMETOOLONG)
         {
             let problem = cannot_write(&path, &error);
-            return Err(problem.cure("shorten the name of the source, or ignore it"));
+            return Err(problem.help("shorten the name of the source, or ignore it"));
         }
         Ok(())
     }
@@ -87,7 +87,7 @@ impl StaticRoot {
     /// times are those; else the mode is the settings'.
     pub fn prepare(
         &self,
-        slot: &Slot,
+        slot: &StagedFile,
         source: &Source<'_>,
         like: Option<Likeness>,
     ) -> Result<Likeness, Problem> {
@@ -139,7 +139,7 @@ impl StaticRoot {
 
     /// Prepares another name of a file in STATIC_ROOT that is whole and has
     /// the same bytes, if that is wanted and possible.
-    pub fn prepare_twin(&self, slot: &Slot, twin: &LogicalPath) -> Option<Likeness> {
+    pub fn prepare_twin(&self, slot: &StagedFile, twin: &LogicalPath) -> Option<Likeness> {
         if self.link_mode != LinkMode::Hardlink {
             return None;
         }
@@ -155,7 +155,7 @@ impl StaticRoot {
     }
 
     /// Prepares a symbolic link to a source.
-    pub fn prepare_link(&self, slot: &Slot, source: &Path) -> Result<(), Problem> {
+    pub fn prepare_link(&self, slot: &StagedFile, source: &Path) -> Result<(), Problem> {
         let _passage = self.gate.pass()?;
         self.reserve(slot)?;
         let made = self.beneath()?.symlink(source, &slot.temporary);
@@ -163,7 +163,7 @@ impl StaticRoot {
     }
 
     /// Puts what was prepared in its place, over what is there.
-    pub fn put(&self, slot: &Slot) -> Result<(), Problem> {
+    pub fn put(&self, slot: &StagedFile) -> Result<(), Problem> {
         let beneath = self.beneath()?;
         let put = beneath.rename(&slot.temporary, &slot.target);
         put.and_then(|()| match self.link_mode {
@@ -196,7 +196,7 @@ impl StaticRoot {
     }
 }
 
-impl Slot {
+impl StagedFile {
     /// Where what was prepared is, while it is not in its place.
     pub fn temporary(&self) -> &LogicalPath {
         &self.temporary

@@ -12,11 +12,11 @@ use std::sync::{Mutex, OnceLock};
 
 use rustix::io::Errno;
 
-use super::cancellation::{Gate, Passage};
-use super::root_dir::Beneath;
+use super::cancellation::{Cancellation, InFlight};
+use super::root_dir::RootDir;
 use super::temp_names::RunId;
 use crate::disk;
-use crate::model::{ContentId, LinkMode, LogicalPath, Problem};
+use crate::model::{Code, ContentId, LinkMode, LogicalPath, Problem};
 use crate::settings::Settings;
 
 /// The directory that a run writes to.
@@ -30,7 +30,7 @@ pub struct StaticRoot {
     /// Whether what is done is to survive a power cut.
     durable: bool,
     /// From when it is ours.
-    pub(super) hold: OnceLock<Hold>,
+    pub(super) hold: OnceLock<LockedRoot>,
     /// Directories made by this run, parents first: those that lead to
     /// STATIC_ROOT and itself, and those below.
     pub(super) made_above: Mutex<Vec<PathBuf>>,
@@ -38,7 +38,7 @@ pub struct StaticRoot {
     /// Whether sharing blocks has failed once.
     pub(super) cannot_clone: AtomicBool,
     /// Passed by every step that writes.
-    pub(super) gate: Gate,
+    pub(super) gate: Cancellation,
     pub(super) run: RunId,
     /// Whether there may be temporary files of this run.
     pub(super) marked: OnceLock<Result<(), Problem>>,
@@ -46,8 +46,8 @@ pub struct StaticRoot {
 
 /// STATIC_ROOT while it is held.
 #[derive(Debug)]
-pub(super) struct Hold {
-    pub(super) beneath: Beneath,
+pub(super) struct LockedRoot {
+    pub(super) beneath: RootDir,
     /// The root's group, which all files get.
     pub(super) group: u32,
     pub(super) was_empty: bool,
@@ -66,7 +66,7 @@ impl StaticRoot {
             made_above: Mutex::default(),
             made_below: Mutex::default(),
             cannot_clone: AtomicBool::new(false),
-            gate: Gate::default(),
+            gate: Cancellation::default(),
             run: RunId::new(),
             marked: OnceLock::new(),
         }
@@ -84,9 +84,9 @@ impl StaticRoot {
             .map_or(&self.wanted, |hold| hold.beneath.path())
     }
 
-    pub(super) fn beneath(&self) -> Result<&Beneath, Problem> {
+    pub(super) fn beneath(&self) -> Result<&RootDir, Problem> {
         let hold = self.hold.get().map(|hold| &hold.beneath);
-        hold.ok_or_else(|| Problem::error("not-held", "STATIC_ROOT is not held"))
+        hold.ok_or_else(|| Problem::error(Code::NotHeld, "STATIC_ROOT is not held"))
     }
 
     /// Where a path is on disk.
@@ -139,9 +139,12 @@ impl StaticRoot {
 
     /// A directory is where a file is to be written.
     pub fn taken(&self, path: &LogicalPath) -> Problem {
-        Problem::error("path-taken", "a directory is where a file is to be written")
-            .in_file(self.locate(path))
-            .cure("remove the directory from STATIC_ROOT")
+        Problem::error(
+            Code::PathTaken,
+            "a directory is where a file is to be written",
+        )
+        .in_file(self.locate(path))
+        .help("remove the directory from STATIC_ROOT")
     }
 
     /// Whether a directory is there; a problem if something else is. A link
@@ -153,15 +156,15 @@ impl StaticRoot {
             Some(found) if found.is_symlink() => "is a symbolic link where a directory is to be",
             Some(_) => "exists and is not a directory",
         };
-        let problem = Problem::error("path-taken", what).in_file(self.locate(directory));
-        Err(problem.cure("remove it from STATIC_ROOT"))
+        let problem = Problem::error(Code::PathTaken, what).in_file(self.locate(directory));
+        Err(problem.help("remove it from STATIC_ROOT"))
     }
 
     /// Removes a file or a link, not what it leads to.
     pub fn remove(&self, path: &LogicalPath) -> Result<(), Problem> {
         let removed = self.beneath()?.remove(path);
         removed.map(|_| ()).map_err(|error| {
-            Problem::error("cannot-write", format!("cannot be removed: {error}"))
+            Problem::error(Code::CannotWrite, format!("cannot be removed: {error}"))
                 .in_file(self.locate(path))
         })
     }
@@ -186,7 +189,7 @@ impl StaticRoot {
             .map(|entry| match entry {
                 Ok(entry) => Ok(self.path_of(&entry)),
                 Err(error) => Err(Problem::error(
-                    "unreadable",
+                    Code::Unreadable,
                     format!("STATIC_ROOT cannot be listed: {error}"),
                 )),
             })
@@ -203,7 +206,7 @@ impl StaticRoot {
     }
 
     /// Begins to put things in force.
-    pub fn begin_to_put(&self) -> Result<Passage<'_>, Problem> {
+    pub fn begin_to_put(&self) -> Result<InFlight<'_>, Problem> {
         self.gate.pass()
     }
 
@@ -245,8 +248,8 @@ fn sync(_: &OwnedFd) -> io::Result<()> {
 }
 
 pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Problem {
-    let problem = Problem::error("cannot-write", format!("cannot be written: {error}"));
-    let cure = match error.kind() {
+    let problem = Problem::error(Code::CannotWrite, format!("cannot be written: {error}"));
+    let help = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
             "make room there, and run again"
         }
@@ -255,9 +258,9 @@ pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Problem {
         }
         _ => return problem.in_file(path),
     };
-    problem.in_file(path).cure(cure)
+    problem.in_file(path).help(help)
 }
 
 pub(super) fn cannot_read(path: &Path, error: &io::Error) -> Problem {
-    Problem::error("unreadable", format!("cannot be read: {error}")).in_file(path)
+    Problem::error(Code::Unreadable, format!("cannot be read: {error}")).in_file(path)
 }

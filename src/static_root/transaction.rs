@@ -9,17 +9,17 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::inspect::Looker;
-use super::staged_file::{Slot, Source};
-use crate::model::{Encoding, Encodings, LogicalPath, Problem, Progress};
-use crate::plan::model::{Before, Done, Look, Piece, Placed, Plan, Processed};
+use super::inspect::Inspector;
+use super::staged_file::{Source, StagedFile};
+use crate::model::{Code, Encoding, Encodings, LogicalPath, Problem, Progress};
+use crate::plan::model::{CurrentState, Done, Existing, Placed, Plan, Processed, UniqueContent};
 use crate::sources::read::Content;
 use crate::state::cache::Cache;
 
 /// What a run works on.
-pub struct Stage<'a> {
+pub struct Transaction<'a> {
     /// Where to, and who says what is there.
-    pub looker: &'a Looker<'a>,
+    pub looker: &'a Inspector<'a>,
     /// Where compressed copies are kept.
     pub cache: &'a Cache,
     /// By asset number.
@@ -33,7 +33,7 @@ pub struct Stage<'a> {
 /// One target with all that is to be put in force for it.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Ready {
-    pub(super) before: Before,
+    pub(super) before: Existing,
     /// What of it is prepared.
     pub(super) placed: Placed,
     /// Which compressed copies there shall be.
@@ -51,12 +51,12 @@ const BATCHES: usize = 16;
 /// Room for a target's file and its copies among the run's numbers.
 pub(super) const NUMBERS: usize = 1 + Encoding::ALL.len();
 
-impl Stage<'_> {
+impl Transaction<'_> {
     /// Carries the plan out, given what there is.
     pub fn carry_out(
         &self,
         plan: &Plan,
-        looks: &[Look],
+        looks: &[CurrentState],
         manifest_name: &str,
     ) -> Result<Vec<Done>, Vec<Problem>> {
         let manifest = LogicalPath::new(manifest_name);
@@ -74,7 +74,7 @@ impl Stage<'_> {
     }
 
     /// What each target would do; nothing is written.
-    pub fn compare(&self, plan: &Plan, looks: &[Look]) -> Vec<Done> {
+    pub fn compare(&self, plan: &Plan, looks: &[CurrentState]) -> Vec<Done> {
         let done = plan.targets.iter().zip(looks).map(|(target, look)| Done {
             asset: target.asset,
             role: target.role,
@@ -116,9 +116,9 @@ impl Stage<'_> {
             let path = LogicalPath::new(directory.as_os_str().as_bytes());
             if plan.paths.contains(&path) {
                 problems.push(
-                    Problem::error("path-taken", "is collected as a file and as a directory")
+                    Problem::error(Code::PathTaken, "is collected as a file and as a directory")
                         .in_file(root.locate(&path))
-                        .cure("rename one of them, or give one a prefix"),
+                        .help("rename one of them, or give one a prefix"),
                 );
             }
             match root.has_directory(&path) {
@@ -136,7 +136,11 @@ impl Stage<'_> {
             .map_err(|problem| vec![problem])
     }
 
-    fn prepare_manifest(&self, plan: &Plan, path: &LogicalPath) -> Result<Option<Slot>, Problem> {
+    fn prepare_manifest(
+        &self,
+        plan: &Plan,
+        path: &LogicalPath,
+    ) -> Result<Option<StagedFile>, Problem> {
         match &plan.manifest {
             Some(bytes) if !self.looker.root.holds_bytes(path, bytes) => {
                 let slot = self.looker.root.slot(path, plan.targets.len() * NUMBERS);
@@ -149,14 +153,18 @@ impl Stage<'_> {
 
     /// Prepares all pieces on all cores, in the plan's order; what is ready,
     /// by target.
-    fn prepare_all(&self, plan: &Plan, looks: &[Look]) -> Result<Vec<Ready>, Problem> {
+    fn prepare_all(&self, plan: &Plan, looks: &[CurrentState]) -> Result<Vec<Ready>, Problem> {
         let mut ready: Vec<Ready> = looks.iter().copied().map(Ready::untouched).collect();
-        let open: Vec<&Piece> = plan
+        let open: Vec<&UniqueContent> = plan
             .pieces
             .iter()
-            .filter(|piece| looks[piece.targets.clone()].iter().any(Look::is_incomplete))
+            .filter(|piece| {
+                looks[piece.targets.clone()]
+                    .iter()
+                    .any(CurrentState::is_incomplete)
+            })
             .collect();
-        let compresses = |piece: &Piece| {
+        let compresses = |piece: &UniqueContent| {
             let mut targets = plan.targets[piece.targets.clone()].iter();
             targets.any(|target| target.recipe.is_some())
         };
@@ -167,10 +175,11 @@ impl Stage<'_> {
         let batch = copies
             .len()
             .div_ceil(BATCHES * rayon::current_num_threads());
-        let batches: Vec<&[&Piece]> = work.chunks(1).chain(copies.chunks(batch.max(1))).collect();
+        let batches: Vec<&[&UniqueContent]> =
+            work.chunks(1).chain(copies.chunks(batch.max(1))).collect();
         let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
         let results = Mutex::new((Vec::new(), Vec::new()));
-        let prepare = |piece: &Piece| {
+        let prepare = |piece: &UniqueContent| {
             let result = self.prepare_piece(plan, piece, looks);
             if compresses(piece) {
                 self.progress.advance(piece.size);
@@ -218,7 +227,7 @@ impl Stage<'_> {
 
 impl Ready {
     /// A target that is left as it is.
-    pub(super) fn untouched(look: Look) -> Self {
+    pub(super) fn untouched(look: CurrentState) -> Self {
         let kept = look.copies.unwrap_or_default();
         Self {
             before: look.before,
@@ -235,8 +244,8 @@ impl Ready {
     pub(super) fn gives_way(&mut self) {
         self.gives_way = true;
         self.placed.file = false;
-        if self.before == Before::Other {
-            self.before = Before::Same;
+        if self.before == Existing::Other {
+            self.before = Existing::Same;
         }
     }
 }

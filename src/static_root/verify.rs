@@ -11,7 +11,7 @@ use super::static_root::{StaticRoot, cannot_read};
 use crate::disk;
 use crate::encode::decode::is_copy;
 use crate::model::{
-    Asset, Encoding, Fingerprint, Level, LogicalPath, Problem, ReferenceKind, Severity,
+    Asset, Code, Encoding, Fingerprint, Level, LogicalPath, Problem, ReferenceKind, Severity,
     Verification,
 };
 use crate::plan::manifest::Manifest;
@@ -42,9 +42,9 @@ pub fn verify(
     policy: &Policy<'_>,
 ) -> Result<Verdict, Problem> {
     if !root.path().is_dir() {
-        let problem = Problem::error("no-static-root", "STATIC_ROOT is not there");
-        let cure = "collect first: `staticc collect`";
-        return Err(problem.in_file(root.path()).cure(cure));
+        let problem = Problem::error(Code::NoStaticRoot, "STATIC_ROOT is not there");
+        let help = "collect first: `staticc collect`";
+        return Err(problem.in_file(root.path()).help(help));
     }
     let directory: std::sync::Arc<std::path::Path> = root.path().into();
     let files: Vec<Asset> = root
@@ -103,16 +103,20 @@ fn read_manifest(
     }
     let path = root.path().join(&settings.manifest_name);
     let corrupt = |fault: String| {
-        Problem::error("corrupt-manifest", fault)
+        Problem::error(Code::CorruptManifest, fault)
             .in_file(&path)
-            .cure("collect again: `staticc collect`")
+            .help("collect again: `staticc collect`")
     };
     let read = disk::read(&path).map_err(|error| {
         let missing = error.kind() == io::ErrorKind::NotFound;
-        let code = if missing { "no-manifest" } else { "unreadable" };
+        let code = if missing {
+            Code::NoManifest
+        } else {
+            Code::Unreadable
+        };
         Problem::error(code, format!("the manifest cannot be read: {error}"))
             .in_file(&path)
-            .cure("collect first: `staticc collect`")
+            .help("collect first: `staticc collect`")
     });
     let manifest = read.and_then(|content| Manifest::read(&content).map_err(corrupt));
     match manifest {
@@ -184,11 +188,11 @@ impl Verifier<'_> {
             (Some(&file), _) => roles[file] = role,
             (None, Some(key)) => problems.push(
                 Problem::error(
-                    "missing-file",
+                    Code::MissingFile,
                     format!("is not there; the manifest names it for {key}"),
                 )
                 .in_file(self.root.locate(path))
-                .cure("collect again: `staticc collect`"),
+                .help("collect again: `staticc collect`"),
             ),
             (None, None) => {}
         };
@@ -279,8 +283,8 @@ impl Verifier<'_> {
             Ok(false) => format!("is not the compressed copy of {}", file.path),
             Err(error) => format!("cannot be decoded: {error}"),
         };
-        let problem = Problem::error("wrong-copy", message).in_file(place);
-        Some(problem.cure("collect again: `staticc collect` compares and repairs"))
+        let problem = Problem::error(Code::WrongCopy, message).in_file(place);
+        Some(problem.help("collect again: `staticc collect` compares and repairs"))
     }
 
     /// A reference that leads nowhere, unless nobody wants to know.
@@ -291,11 +295,11 @@ impl Verifier<'_> {
             Level::Ignore => return None,
         };
         let message = format!("{} leads to no file", found.text);
-        let mut problem = Problem::error("dangling-reference", message)
+        let mut problem = Problem::error(Code::DanglingReference, message)
             .in_file(file.source())
             .at(found.place)
             .note(format!("{} is not in STATIC_ROOT", found.path))
-            .cure("collect again: `staticc collect`; if it stays, correct the reference in the source");
+            .help("collect again: `staticc collect`; if it stays, correct the reference in the source");
         problem.severity = severity;
         Some(problem)
     }
@@ -332,12 +336,12 @@ fn wrong_content(file: &Asset, key: &LogicalPath, fingerprint: Fingerprint) -> O
     let expected = hashed_path(key, fingerprint.as_bytes());
     (expected.as_ref() != Some(&file.path)).then(|| {
         Problem::error(
-            "wrong-content",
+            Code::WrongContent,
             format!("does not have the content that its name says: that is {fingerprint}"),
         )
         .in_file(file.source())
         .note(format!("the manifest names it for {key}"))
-        .cure("collect again: `staticc collect` compares contents and repairs")
+        .help("collect again: `staticc collect` compares contents and repairs")
     })
 }
 
@@ -346,9 +350,9 @@ fn other_content(file: &Asset, hashed: &LogicalPath, fingerprint: Fingerprint) -
     let same = hashed_path(&file.path, fingerprint.as_bytes()).as_ref() == Some(hashed);
     let message = format!("has another content than {hashed}");
     (!same).then(|| {
-        Problem::warning("other-content", message)
+        Problem::warning(Code::OtherContent, message)
             .in_file(file.source())
             .note("a run was interrupted, or somebody changed it")
-            .cure("collect again: `staticc collect` compares contents and repairs")
+            .help("collect again: `staticc collect` compares contents and repairs")
     })
 }

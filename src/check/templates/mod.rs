@@ -23,10 +23,10 @@ use super::name::{known_by, looked_up};
 use super::templates::engine::{Engine, readable, references};
 use crate::disk;
 use crate::model::{
-    Asset, Level, LineIndex, LogicalPath, Place, Problem, ReferenceKind, Severity, Stamp,
+    Asset, Code, Level, LineIndex, LogicalPath, Problem, ReferenceKind, Severity, SourceSpan, Stamp,
 };
 use crate::pystd::fnmatch::Patterns;
-use crate::rewrite::collection::Job;
+use crate::rewrite::collection::RewriteContext;
 use crate::rewrite::faults::{TOLD, hint, more, remedy};
 use crate::rewrite::scan::shorten;
 use crate::rewrite::suggest::Suggestions;
@@ -49,7 +49,7 @@ pub struct Reader<'a> {
     /// Where templates are, the first that has a name before others.
     pub directories: &'a [PathBuf],
     /// The run, for suggestions.
-    pub job: &'a Job<'a>,
+    pub job: &'a RewriteContext<'a>,
     /// Whether the storage gives fingerprints.
     pub hashes: bool,
     /// What a name that is not found amounts to in the template of this name.
@@ -139,7 +139,7 @@ impl Reader<'_> {
         let problem = |(reference, path): &(super::templates::reading::StaticReference, String)| {
             let written = shorten(&text[reference.start..reference.end]);
             let message = format!("{written} names no collected file");
-            let problem = Problem::error("missing-static", message)
+            let problem = Problem::error(Code::MissingStatic, message)
                 .in_file(&template.path)
                 .at(lines.place(reference.start, reference.end))
                 .note(format!("looked for {}", shorten(path)));
@@ -169,18 +169,18 @@ impl Reader<'_> {
     ) -> Problem {
         let bare = path.trim_start_matches('/');
         if reference.name.contains("//") && reference.name != path {
-            return problem.cure("a whole URL needs no {% static %}: write it as it is");
+            return problem.help("a whole URL needs no {% static %}: write it as it is");
         }
         if bare.is_empty() {
-            return problem.cure("name a file");
+            return problem.help("name a file");
         }
         if bare != path && (project.missing)(bare).is_none() {
-            return problem.cure(format!("names begin without a slash: {bare}"));
+            return problem.help(format!("names begin without a slash: {bare}"));
         }
         let elsewhere = (self.job.elsewhere)(&LogicalPath::new(bare));
         let spell = |asset: &Asset| Some(asset.key.to_text().into_owned());
         hint(problem, elsewhere, bare, spell, project.suggestions)
-            .or_cure(|| remedy(&template.name, ReferenceKind::Template))
+            .or_help(|| remedy(&template.name, ReferenceKind::Template))
     }
 }
 
@@ -232,7 +232,7 @@ pub struct Mention {
     /// The template.
     pub file: PathBuf,
     /// Where in it.
-    pub place: Place,
+    pub place: SourceSpan,
     /// What stands there, shortened.
     pub text: String,
 }
@@ -267,8 +267,8 @@ pub fn mentions<T: Send>(
 
 /// A template that cannot be read is a matter of whoever renders it.
 fn unreadable(path: &Path, error: &io::Error) -> Problem {
-    let problem = Problem::warning("unreadable", format!("cannot be read: {error}"));
-    problem.in_file(path).cure(if path.is_symlink() {
+    let problem = Problem::warning(Code::Unreadable, format!("cannot be read: {error}"));
+    problem.in_file(path).help(if path.is_symlink() {
         "repair or remove the link, or use --no-templates"
     } else {
         "make it readable, or use --no-templates"

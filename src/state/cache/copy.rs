@@ -2,7 +2,7 @@
 
 use super::Cache;
 use super::entry::Key;
-use crate::encode::{Recipe, encode};
+use crate::encode::{CompressionSpec, encode};
 use crate::model::{ContentId, Encoding};
 
 /// One copy of a content, or `None` if it does not pay. The bytes are asked
@@ -10,7 +10,7 @@ use crate::model::{ContentId, Encoding};
 pub fn copy<'b, E>(
     cache: &Cache,
     content: ContentId,
-    (recipe, encoding): (&Recipe, Encoding),
+    (recipe, encoding): (&CompressionSpec, Encoding),
     bytes: impl FnOnce() -> Result<&'b [u8], E>,
 ) -> Result<Option<Vec<u8>>, E> {
     let key = Key::new(content, &recipe.identity(encoding));

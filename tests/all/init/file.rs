@@ -283,8 +283,8 @@ fn pyproject_is_not_written() {
 #[test]
 fn a_module_is_no_file_to_write() {
     let project = project(|_, _| {});
-    let cure = "--django-settings mysite.settings";
-    run(&project, &["init", "--settings", "mysite.settings"]).is(2, &[cure]);
+    let help = "--django-settings mysite.settings";
+    run(&project, &["init", "--settings", "mysite.settings"]).is(2, &[help]);
     assert!(!project.path("mysite.settings").exists());
 }
 

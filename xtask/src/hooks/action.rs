@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::project::{BROKEN, Project};
-use super::runner::Job;
+use super::runner::RewriteContext;
 use super::{Tools, expect};
 use crate::process::{checkout, told};
 
@@ -155,7 +155,7 @@ impl Action {
             .split(':')
             .filter(|directory| !PathBuf::from(directory).join("staticc").exists())
             .collect();
-        let mut job = Job {
+        let mut job = RewriteContext {
             workspace: &self.project.directory,
             action: &checkout(),
             machine: &self.place.join("machine"),

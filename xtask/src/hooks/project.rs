@@ -11,21 +11,21 @@ use super::Tools;
 use crate::process::{checkout, run};
 
 /// Where the broken reference is.
-pub const BROKEN: Place = Place {
+pub const BROKEN: SourceSpan = SourceSpan {
     file: "static/css/site.css",
     line: 3,
     column: 15,
 };
 
 /// A place in a file.
-pub struct Place {
+pub struct SourceSpan {
     pub file: &'static str,
     pub line: u32,
     pub column: u32,
 }
 
 /// As staticc tells it.
-impl fmt::Display for Place {
+impl fmt::Display for SourceSpan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}:", self.file, self.line, self.column)
     }

@@ -15,7 +15,7 @@ use crate::process::{run, told};
 const OS: &str = "Linux";
 
 /// One job on a machine of its own.
-pub struct Job<'a> {
+pub struct RewriteContext<'a> {
     /// Where the project is.
     pub workspace: &'a Path,
     /// Where the action is.
@@ -32,7 +32,7 @@ pub struct Job<'a> {
     pub outputs: BTreeMap<String, String>,
 }
 
-impl Job<'_> {
+impl RewriteContext<'_> {
     /// Runs the action's steps until one fails; whether none did, and what was
     /// told.
     pub fn run(&mut self, steps: &[Value]) -> Result<(bool, String), String> {
