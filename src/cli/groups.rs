@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 /// Which project.
 #[derive(Debug, Args)]
-pub struct Project {
+pub struct ProjectArgs {
     /// The settings file, or the dotted name of Django's settings, which the project's Python is
     /// then asked for [default: settings.toml, else [tool.staticc.settings] in pyproject.toml]
     #[arg(long, value_name = "FILE|MODULE")]
@@ -62,8 +62,8 @@ pub struct OutputArgs {
     pub verbosity: u8,
 
     /// How events and problems are told
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = FormatArg::Text)]
+    pub format: FormatArg,
 
     /// Fail on warnings too
     #[arg(long)]
@@ -76,7 +76,7 @@ pub struct OutputArgs {
 
 /// Which releases are recent.
 #[derive(Debug, Args)]
-pub struct Retention {
+pub struct RetentionArgs {
     /// How many releases stay, the one in force among them [default: 3; with --older-than 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub keep: Option<u16>,
@@ -110,7 +110,7 @@ impl When {
 
 /// How events and problems are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum FormatArg {
     /// For people: problems on standard error
     Text,
     /// One object a line on standard output

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use self::groups::{IgnoreArgs, OutputArgs, Project, Retention, ThreadArgs, When};
+use self::groups::{IgnoreArgs, OutputArgs, ProjectArgs, RetentionArgs, ThreadArgs, When};
 
 /// Django's collectstatic with WhiteNoise's compressed manifest storage, as
 /// one fast program.
@@ -24,21 +24,21 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Collect static files in STATIC_ROOT, as manage.py collectstatic does
-    Collect(Box<Collect>),
+    Collect(Box<CollectArgs>),
     /// Write a settings file for a Django project, from what its own Python says
-    Init(Init),
+    Init(InitArgs),
     /// Report every problem of the project, without collecting
-    Check(Check),
+    Check(CheckArgs),
     /// Find the files of given paths, as manage.py findstatic does, and say which are collected
-    Find(Find),
+    Find(FindArgs),
     /// Say all that is known of a file, or what a problem means
-    Explain(Explain),
+    Explain(ExplainArgs),
     /// Say whether STATIC_ROOT is whole: manifest, fingerprints, compressed copies, references
-    Verify(Verify),
+    Verify(VerifyArgs),
     /// Remove the fingerprinted files that no recent release names
-    Prune(Prune),
+    Prune(PruneArgs),
     /// Look after the cache of compressed copies
-    Cache(Cache),
+    Cache(CacheArgs),
     /// Print the JSON Schema of settings files, for editors
     Schema,
     /// Print what lets a shell complete verbs and flags
@@ -55,7 +55,7 @@ pub enum Verb {
 
 /// Flags of `staticc init`.
 #[derive(Debug, Args)]
-pub struct Init {
+pub struct InitArgs {
     /// The settings file to write [default: settings.toml]
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
@@ -78,23 +78,23 @@ pub struct Init {
 
     /// How it is told.
     #[command(flatten)]
-    pub telling: OutputArgs,
+    pub output: OutputArgs,
 }
 
 /// Flags of `staticc check`.
 #[derive(Debug, Args)]
-pub struct Check {
+pub struct CheckArgs {
     /// Report only problems in these files and directories (the whole project is known all the same)
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
     /// Which project.
     #[command(flatten)]
-    pub project: Project,
+    pub project: ProjectArgs,
 
     /// Which files are left out.
     #[command(flatten)]
-    pub ignoring: IgnoreArgs,
+    pub ignore: IgnoreArgs,
 
     /// Don't look for {% static %} in templates
     #[arg(long)]
@@ -102,7 +102,7 @@ pub struct Check {
 
     /// How many work.
     #[command(flatten)]
-    pub work: ThreadArgs,
+    pub threads: ThreadArgs,
 
     /// Look at everything anew, and remember nothing
     #[arg(long)]
@@ -114,12 +114,12 @@ pub struct Check {
 
     /// How it is told.
     #[command(flatten)]
-    pub telling: OutputArgs,
+    pub output: OutputArgs,
 }
 
 /// Flags of `staticc find`.
 #[derive(Debug, Args)]
-pub struct Find {
+pub struct FindArgs {
     /// Paths below STATIC_URL, such as css/site.css
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<OsString>,
@@ -130,20 +130,20 @@ pub struct Find {
 
     /// Which project.
     #[command(flatten)]
-    pub project: Project,
+    pub project: ProjectArgs,
 
     /// Which files are left out.
     #[command(flatten)]
-    pub ignoring: IgnoreArgs,
+    pub ignore: IgnoreArgs,
 
     /// How it is told.
     #[command(flatten)]
-    pub telling: OutputArgs,
+    pub output: OutputArgs,
 }
 
 /// Flags of `staticc explain`.
 #[derive(Debug, Args)]
-pub struct Explain {
+pub struct ExplainArgs {
     /// Codes of problems, such as missing-reference; and files: their paths below STATIC_URL,
     /// with or without fingerprint, or those of their sources
     #[arg(value_name = "SUBJECT", required = true)]
@@ -151,15 +151,15 @@ pub struct Explain {
 
     /// Which project.
     #[command(flatten)]
-    pub project: Project,
+    pub project: ProjectArgs,
 
     /// Which files are left out.
     #[command(flatten)]
-    pub ignoring: IgnoreArgs,
+    pub ignore: IgnoreArgs,
 
     /// How many work.
     #[command(flatten)]
-    pub work: ThreadArgs,
+    pub threads: ThreadArgs,
 
     /// Compress anew, and remember nothing
     #[arg(long)]
@@ -171,15 +171,15 @@ pub struct Explain {
 
     /// How it is told.
     #[command(flatten)]
-    pub telling: OutputArgs,
+    pub output: OutputArgs,
 }
 
 /// Flags of `staticc verify`.
 #[derive(Debug, Args)]
-pub struct Verify {
+pub struct VerifyArgs {
     /// Which project.
     #[command(flatten)]
-    pub project: Project,
+    pub project: ProjectArgs,
 
     /// Fail if a run works on STATIC_ROOT, instead of waiting for it
     #[arg(long)]
@@ -187,23 +187,23 @@ pub struct Verify {
 
     /// How many work.
     #[command(flatten)]
-    pub work: ThreadArgs,
+    pub threads: ThreadArgs,
 
     /// How it is told.
     #[command(flatten)]
-    pub telling: OutputArgs,
+    pub output: OutputArgs,
 }
 
 /// Flags of `staticc prune`.
 #[derive(Debug, Args)]
-pub struct Prune {
+pub struct PruneArgs {
     /// Which project.
     #[command(flatten)]
-    pub project: Project,
+    pub project: ProjectArgs,
 
     /// Which releases are recent.
     #[command(flatten)]
-    pub retention: Retention,
+    pub retention: RetentionArgs,
 
     /// List what would go, and remove nothing
     #[arg(short = 'n', long)]
@@ -219,12 +219,12 @@ pub struct Prune {
 
     /// How it is told.
     #[command(flatten)]
-    pub telling: OutputArgs,
+    pub output: OutputArgs,
 }
 
 /// Flags of `staticc cache`.
 #[derive(Debug, Args)]
-pub struct Cache {
+pub struct CacheArgs {
     /// The settings file, for [staticc.cache] [default: as of collect, if there is one]
     #[arg(long, value_name = "FILE", global = true)]
     pub settings: Option<PathBuf>,
@@ -255,10 +255,10 @@ pub enum CacheVerb {
 
 /// Flags of `staticc collect`.
 #[derive(Debug, Args)]
-pub struct Collect {
+pub struct CollectArgs {
     /// Which project.
     #[command(flatten)]
-    pub project: Project,
+    pub project: ProjectArgs,
 
     /// Do NOT prompt the user for input of any kind
     #[arg(long, visible_alias = "no-input")]
@@ -282,7 +282,7 @@ pub struct Collect {
 
     /// Which files are left out.
     #[command(flatten)]
-    pub ignoring: IgnoreArgs,
+    pub ignore: IgnoreArgs,
 
     /// Then remove the fingerprinted files that no recent release names
     #[arg(long)]
@@ -290,7 +290,7 @@ pub struct Collect {
 
     /// Which releases are recent.
     #[command(flatten)]
-    pub retention: Retention,
+    pub retention: RetentionArgs,
 
     /// Fail if another run works on STATIC_ROOT, instead of waiting for it
     #[arg(long)]
@@ -302,7 +302,7 @@ pub struct Collect {
 
     /// How many work.
     #[command(flatten)]
-    pub work: ThreadArgs,
+    pub threads: ThreadArgs,
 
     /// Compress everything anew, and remember nothing
     #[arg(long)]
@@ -313,8 +313,8 @@ pub struct Collect {
     pub cache_dir: Option<PathBuf>,
 
     /// How files with the same bytes are made
-    #[arg(long, value_enum, default_value_t = Links::Reflink)]
-    pub link_mode: Links,
+    #[arg(long, value_enum, default_value_t = LinkModeArg::Reflink)]
+    pub link_mode: LinkModeArg,
 
     /// Whether to show a progress bar
     #[arg(long, value_enum, default_value_t = When::Auto)]
@@ -322,12 +322,12 @@ pub struct Collect {
 
     /// How it is told.
     #[command(flatten)]
-    pub telling: OutputArgs,
+    pub output: OutputArgs,
 }
 
 /// How files with the same bytes are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Links {
+pub enum LinkModeArg {
     /// Share blocks where the file system can, else copy
     Reflink,
     /// Always copy

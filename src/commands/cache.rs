@@ -52,16 +52,16 @@ fn misplaced(cache: &Cache, settings: &Settings) -> Option<Problem> {
 }
 
 /// Runs the verb.
-pub fn run(flags: &cli::Cache, console: &mut Console) -> Exit {
+pub fn run(args: &cli::CacheArgs, console: &mut Console) -> Exit {
     let directory = console.directory.clone();
-    let settings = match settings(flags, &directory) {
+    let settings = match settings(args, &directory) {
         Ok(settings) => settings,
         Err(problems) => {
             tell(console, problems);
             return Exit::Usage;
         }
     };
-    let cache = open(flags.cache_dir.as_deref(), &settings, &directory);
+    let cache = open(args.cache_dir.as_deref(), &settings, &directory);
     let Some(place) = cache.directory() else {
         let problem = Problem::error(
             Code::NoCache,
@@ -70,7 +70,7 @@ pub fn run(flags: &cli::Cache, console: &mut Console) -> Exit {
         tell(console, vec![problem.help("name one with --cache-dir")]);
         return Exit::Failed;
     };
-    let result = match &flags.verb {
+    let result = match &args.verb {
         cli::CacheVerb::Info => cache.usage().map(|usage| {
             let limit = ByteSize(settings.max_size);
             format!("{}: {}, at most {limit}", place.display(), count(usage))
@@ -101,13 +101,13 @@ fn count(usage: Usage) -> String {
 }
 
 /// What the settings say of the cache; where there are none, the defaults.
-fn settings(flags: &cli::Cache, directory: &Path) -> Result<CacheSettings, Vec<Problem>> {
+fn settings(args: &cli::CacheArgs, directory: &Path) -> Result<CacheSettings, Vec<Problem>> {
     let there = ["settings.toml", "pyproject.toml"].map(|name| directory.join(name).is_file());
-    if flags.settings.is_none() && there == [false, false] {
+    if args.settings.is_none() && there == [false, false] {
         return Ok(CacheSettings::default());
     }
     load(
-        crate::pipeline::loading::source_of(flags.settings.as_deref()),
+        crate::pipeline::loading::source_of(args.settings.as_deref()),
         &Overrides::default(),
         directory,
     )

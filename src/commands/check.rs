@@ -12,7 +12,7 @@ use crate::disk;
 use crate::model::{Checkup, Code, Event, Problem, ReferenceKind, Report as _};
 use crate::pipeline::project::Project;
 use crate::pipeline::run::now;
-use crate::pipeline::severity::Policy;
+use crate::pipeline::severity::SeverityPolicy;
 use crate::pystd::urllib::normal;
 use crate::report::console::Console;
 use crate::rewrite::collection::RewriteContext;
@@ -23,22 +23,22 @@ use crate::state::check_record::Record;
 use crate::state::collect_record::InputsDigest;
 
 /// Runs the verb.
-pub fn run(flags: &cli::Check, console: &mut Console, loaded: Loaded) -> Exit {
-    super::use_threads(&flags.work);
+pub fn run(args: &cli::CheckArgs, console: &mut Console, loaded: Loaded) -> Exit {
+    super::use_threads(&args.threads);
     let directory = console.directory.clone();
-    let asked = match Asked::new(&flags.files, &directory) {
+    let asked = match Asked::new(&args.files, &directory) {
         Ok(asked) => asked,
         Err(problem) => return unusable(problem, console),
     };
     let Loaded {
         settings, warnings, ..
     } = loaded;
-    let cache_dir = flags.cache_dir.as_deref();
-    let cache = match cache::of_project(flags.no_cache, cache_dir, &settings, &directory) {
+    let cache_dir = args.cache_dir.as_deref();
+    let cache = match cache::of_project(args.no_cache, cache_dir, &settings, &directory) {
         Ok(cache) => cache,
         Err(problem) => return unusable(problem, console),
     };
-    let (mut problems, checkup) = look(flags, &settings, &cache);
+    let (mut problems, checkup) = look(args, &settings, &cache);
     problems.extend(warnings);
     problems.retain(|problem| asked.about(problem));
     Problem::sort(&mut problems);
@@ -49,11 +49,11 @@ pub fn run(flags: &cli::Check, console: &mut Console, loaded: Loaded) -> Exit {
 }
 
 /// Everything that is wrong, and how much was looked at.
-fn look(flags: &cli::Check, settings: &Settings, cache: &Cache) -> (Vec<Problem>, Checkup) {
-    let mut project = Project::find(settings, &flags.ignoring);
+fn look(args: &cli::CheckArgs, settings: &Settings, cache: &Cache) -> (Vec<Problem>, Checkup) {
+    let mut project = Project::find(settings, &args.ignore);
     let mut problems = std::mem::take(&mut project.found.problems);
     let assets = &project.found.assets;
-    let policy = Policy::new(settings);
+    let policy = SeverityPolicy::new(settings);
     let names = |path: &_, code| policy.level_of(path, code);
     problems.extend(check::names::look_at_names(&project.found, &names));
 
@@ -63,21 +63,21 @@ fn look(flags: &cli::Check, settings: &Settings, cache: &Cache) -> (Vec<Problem>
     let bytes = bytes.unwrap_or_default();
     let record = Record::read(&bytes, &world);
     let started = now();
-    let (texts, templates) = project.with_job(&policy, &[], |job| {
+    let (texts, templates) = project.with_rewrite_context(&policy, &[], |job| {
         let texts = check::texts::look_at_texts(job, &record, settings.backend.hashes());
-        (texts, templates(flags, settings, &policy, job, &record))
+        (texts, templates(args, settings, &policy, job, &record))
     });
     problems.extend(texts.problems);
     problems.extend(templates.problems);
     let hashes = settings.backend.hashes();
     problems.extend(policy.unused(|kind| match kind {
         AllowKind::Problem(_) => true,
-        AllowKind::Reference(ReferenceKind::Template) => !flags.no_templates,
+        AllowKind::Reference(ReferenceKind::Template) => !args.no_templates,
         AllowKind::Reference(_) | AllowKind::AnyReference => hashes,
     }));
 
     let mut clean = Record::new(world);
-    if flags.no_templates {
+    if args.no_templates {
         clean.keep_templates(&record);
     }
     for (id, stamp, targets) in &texts.clean {
@@ -105,13 +105,13 @@ fn look(flags: &cli::Check, settings: &Settings, cache: &Cache) -> (Vec<Problem>
 
 /// What is wrong in templates, if they are to be looked at.
 fn templates(
-    flags: &cli::Check,
+    args: &cli::CheckArgs,
     settings: &Settings,
-    policy: &Policy<'_>,
+    policy: &SeverityPolicy<'_>,
     job: &RewriteContext<'_>,
     record: &Record,
 ) -> Templates {
-    if flags.no_templates {
+    if args.no_templates {
         return Templates::default();
     }
     let reader = Reader {

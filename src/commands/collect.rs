@@ -11,13 +11,13 @@ use crate::disk;
 use crate::model::{Code, Event, LinkMode, LogicalPath, Problem, Report as _, Summary, TICK};
 use crate::pipeline::django_events::DjangoEvents;
 use crate::pipeline::interrupt::unless_interrupted;
-use crate::pipeline::process::Named;
+use crate::pipeline::process::Processed;
 use crate::pipeline::project::Project;
 use crate::pipeline::run::{fail_on, now};
 use crate::plan::manifest::Manifest;
 use crate::plan::model::CurrentState;
 use crate::plan::model::Done;
-use crate::plan::model::{Plan, Processed};
+use crate::plan::model::{Plan, PostProcessed};
 use crate::report::console::{Bar, Console};
 use crate::settings::Settings;
 use crate::sources::finder::Found;
@@ -31,29 +31,29 @@ use crate::static_root::static_root::StaticRoot;
 use crate::static_root::transaction::Transaction;
 
 /// Runs the verb.
-pub fn run(flags: &cli::Collect, console: &mut Console, settings: &Settings) -> Exit {
-    console.dry_run = flags.dry_run;
-    let asks = flags.retention.keep.is_some() || flags.retention.older_than.is_some();
-    if asks && !flags.prune {
+pub fn run(args: &cli::CollectArgs, console: &mut Console, settings: &Settings) -> Exit {
+    console.dry_run = args.dry_run;
+    let asks = args.retention.keep.is_some() || args.retention.older_than.is_some();
+    if asks && !args.prune {
         let problem = Problem::error(Code::Usage, "--keep and --older-than are for --prune");
         return unusable(problem.help("add --prune"), console);
     }
-    super::use_threads(&flags.work);
-    if !consents(flags, settings, console) {
+    super::use_threads(&args.threads);
+    if !consents(args, settings, console) {
         let refusal = Problem::error(Code::Cancelled, "Collecting static files cancelled.");
         tell(console, vec![refusal]);
         return Exit::Failed;
     }
-    let cache_dir = flags.cache_dir.as_deref();
-    let cache = cache::of_project(flags.no_cache, cache_dir, settings, &console.directory);
-    let hindrance = |cache: &Cache| prune::hindrance(settings, cache).filter(|_| flags.prune);
+    let cache_dir = args.cache_dir.as_deref();
+    let cache = cache::of_project(args.no_cache, cache_dir, settings, &console.directory);
+    let hindrance = |cache: &Cache| prune::hindrance(settings, cache).filter(|_| args.prune);
     let cache = match cache.and_then(|cache| hindrance(&cache).map_or(Ok(cache), Err)) {
         Ok(cache) => cache,
         Err(problem) => return unusable(problem, console),
     };
-    let root = StaticRoot::new(settings, link_mode(flags.link_mode), flags.durable);
+    let root = StaticRoot::new(settings, link_mode(args.link_mode), args.durable);
     let run = Run {
-        flags,
+        args,
         settings,
         cache: &cache,
         root: &root,
@@ -64,7 +64,7 @@ pub fn run(flags: &cli::Collect, console: &mut Console, settings: &Settings) -> 
 
 /// One run with its settings.
 pub(super) struct Run<'a> {
-    pub(super) flags: &'a cli::Collect,
+    pub(super) args: &'a cli::CollectArgs,
     pub(super) settings: &'a Settings,
     cache: &'a Cache,
     root: &'a StaticRoot,
@@ -73,18 +73,18 @@ pub(super) struct Run<'a> {
 impl Run<'_> {
     fn process(&self) -> crate::pipeline::process::ProcessContext<'_> {
         crate::pipeline::process::ProcessContext {
-            flags: self.flags,
+            args: self.args,
             settings: self.settings,
         }
     }
 
     fn collect(&self, console: &mut Console) -> Result<(), Vec<Problem>> {
-        let purpose = if self.flags.dry_run {
+        let purpose = if self.args.dry_run {
             LockMode::Read
         } else {
             LockMode::Write
         };
-        occupy(self.root, purpose, self.flags.no_wait, console)
+        occupy(self.root, purpose, self.args.no_wait, console)
             .and_then(|()| self.collect_alone(console))
             .inspect_err(|_| self.root.withdraw())
     }
@@ -92,7 +92,7 @@ impl Run<'_> {
     /// Collects while nobody else does.
     fn collect_alone(&self, console: &mut Console) -> Result<(), Vec<Problem>> {
         let started = now();
-        let mut project = Project::find(self.settings, &self.flags.ignoring);
+        let mut project = Project::find(self.settings, &self.args.ignore);
         fail_on(std::mem::take(&mut project.found.problems))?;
         let found = &project.found;
         let record_path = self.cache.record(self.root.path());
@@ -104,7 +104,7 @@ impl Run<'_> {
             root: self.root,
             record,
             assets: &found.assets,
-            link: self.flags.link,
+            link: self.args.link,
             since: now(),
         };
         let mut looker_now = looker(&record);
@@ -120,7 +120,7 @@ impl Run<'_> {
         tell(console, std::mem::take(&mut named.warnings));
         let cleared = self.earlier()?;
         self.look_at_manifest(&named.plan, console);
-        let bar = Bar::new(self.flags.progress.decided());
+        let bar = Bar::new(self.args.progress.decided());
         let stage = Transaction {
             looker: &looker_now,
             cache: self.cache,
@@ -128,7 +128,7 @@ impl Run<'_> {
             processed: &named.processed,
             progress: &bar,
         };
-        let done = if self.flags.dry_run {
+        let done = if self.args.dry_run {
             stage.compare(&named.plan, &looks)
         } else {
             fail_on_warnings(console)?;
@@ -148,8 +148,8 @@ impl Run<'_> {
             done
         };
         self.tell(found, &named.processed, &done, cleared, console);
-        if self.flags.prune && !self.flags.dry_run {
-            let retention = prune::retention(&self.flags.retention);
+        if self.args.prune && !self.args.dry_run {
+            let retention = prune::retention(&self.args.retention);
             prune::prune(self.root, self.settings, self.cache, retention, console)?;
         }
         Ok(())
@@ -157,7 +157,7 @@ impl Run<'_> {
 
     /// What `--clear` finds.
     fn earlier(&self) -> Result<Vec<LogicalPath>, Vec<Problem>> {
-        if !self.flags.clear {
+        if !self.args.clear {
             return Ok(Vec::new());
         }
         self.root.files().map_err(|problem| vec![problem])
@@ -198,7 +198,7 @@ impl Run<'_> {
         };
         match Manifest::read(&content) {
             Ok(manifest) => {
-                if let Some(releases) = self.releases().filter(|_| !self.flags.dry_run) {
+                if let Some(releases) = self.releases().filter(|_| !self.args.dry_run) {
                     let paths = manifest.paths.values();
                     releases.remember(&content, ReleaseOrigin::Somebody, paths);
                 }
@@ -214,7 +214,7 @@ impl Run<'_> {
     }
 
     /// What is in force now is a release.
-    fn remember_release(&self, named: &Named) {
+    fn remember_release(&self, named: &Processed) {
         if let (Some(releases), Some(manifest)) = (self.releases(), &named.plan.manifest) {
             let hashed = named.processed.hashed.iter().flatten();
             releases.remember(manifest, ReleaseOrigin::Us, hashed);
@@ -257,7 +257,7 @@ impl Run<'_> {
     fn tell(
         &self,
         found: &Found,
-        processed: &Processed,
+        processed: &PostProcessed,
         done: &[Done],
         cleared: Vec<LogicalPath>,
         console: &mut Console,
@@ -280,9 +280,9 @@ impl Run<'_> {
             done,
             cleared,
             // A dry run deletes nothing, and then finds it there.
-            clear: self.flags.clear && !self.flags.dry_run,
+            clear: self.args.clear && !self.args.dry_run,
             summary: Summary {
-                linked: self.flags.link,
+                linked: self.args.link,
                 destination: self.settings.static_root.clone(),
                 ..Summary::default()
             },
@@ -291,10 +291,10 @@ impl Run<'_> {
     }
 }
 
-fn link_mode(flag: cli::Links) -> LinkMode {
+fn link_mode(flag: cli::LinkModeArg) -> LinkMode {
     match flag {
-        cli::Links::Reflink => LinkMode::Reflink,
-        cli::Links::Copy => LinkMode::Copy,
-        cli::Links::Hardlink => LinkMode::Hardlink,
+        cli::LinkModeArg::Reflink => LinkMode::Reflink,
+        cli::LinkModeArg::Copy => LinkMode::Copy,
+        cli::LinkModeArg::Hardlink => LinkMode::Hardlink,
     }
 }

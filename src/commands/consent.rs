@@ -10,14 +10,14 @@ use crate::settings::Settings;
 
 /// Asks as Django does, where there is somebody to ask and something to
 /// lose.
-pub fn consents(flags: &cli::Collect, settings: &Settings, console: &Console) -> bool {
+pub fn consents(args: &cli::CollectArgs, settings: &Settings, console: &Console) -> bool {
     let occupied =
         std::fs::read_dir(&settings.static_root).is_ok_and(|mut entries| entries.next().is_some());
-    if flags.noinput || !occupied || !io::stdin().is_terminal() {
+    if args.noinput || !occupied || !io::stdin().is_terminal() {
         return true;
     }
     let mut question = b"\n".to_vec();
-    if flags.dry_run {
+    if args.dry_run {
         question.extend_from_slice(
             b"You have activated the --dry-run option so no files will be modified.\n\n",
         );
@@ -27,7 +27,7 @@ pub fn consents(flags: &cli::Collect, settings: &Settings, console: &Console) ->
           location as specified in your settings:\n\n    ",
     );
     question.extend_from_slice(settings.static_root.as_os_str().as_bytes());
-    question.extend_from_slice(if flags.clear {
+    question.extend_from_slice(if args.clear {
         b"\n\nThis will DELETE ALL FILES in this location!\n"
     } else {
         b"\n\nThis will overwrite existing files!\n"

@@ -9,9 +9,9 @@ use crate::cli;
 use crate::model::nearest;
 use crate::model::{Code, Event, Fingerprint, LogicalPath, Problem, Report as _};
 use crate::pipeline::inspect::FileInspector;
-use crate::pipeline::lookup::Words;
+use crate::pipeline::lookup::FileLookup;
 use crate::pipeline::project::Project;
-use crate::pipeline::severity::Policy;
+use crate::pipeline::severity::SeverityPolicy;
 use crate::report::catalogue;
 use crate::report::console::Console;
 use crate::settings::Settings;
@@ -19,10 +19,10 @@ use crate::sources;
 use crate::state::collect_record::Record;
 
 /// Runs the verb. What problems mean is known without a project.
-pub fn run(flags: &cli::Explain, console: &mut Console) -> Exit {
+pub fn run(args: &cli::ExplainArgs, console: &mut Console) -> Exit {
     let mut files = Vec::new();
     let mut exit = Exit::Done;
-    for word in &flags.subjects {
+    for word in &args.subjects {
         match Subject::of(word, &console.directory) {
             Subject::Code(code, text) => console.event(Event::Meaning { code, text }),
             Subject::Misspelt(problem) => {
@@ -35,10 +35,10 @@ pub fn run(flags: &cli::Explain, console: &mut Console) -> Exit {
     if files.is_empty() {
         return exit;
     }
-    let project = (&flags.project, Some(&flags.ignoring));
+    let project = (&args.project, Some(&args.ignore));
     let asked = in_project(project, console, |console, loaded| {
         let settings = told(console, loaded);
-        explain(flags, console, &settings, &files)
+        explain(args, console, &settings, &files)
     });
     if asked == Exit::Done { exit } else { asked }
 }
@@ -75,32 +75,32 @@ impl Subject {
 
 /// Explains files.
 fn explain(
-    flags: &cli::Explain,
+    args: &cli::ExplainArgs,
     console: &mut Console,
     settings: &Settings,
     files: &[LogicalPath],
 ) -> Exit {
-    super::use_threads(&flags.work);
-    let cache_dir = flags.cache_dir.as_deref();
-    let cache = cache::of_project(flags.no_cache, cache_dir, settings, &console.directory);
+    super::use_threads(&args.threads);
+    let cache_dir = args.cache_dir.as_deref();
+    let cache = cache::of_project(args.no_cache, cache_dir, settings, &console.directory);
     let cache = match cache {
         Ok(cache) => cache,
         Err(problem) => return unusable(problem, console),
     };
-    let project = Project::find(settings, &flags.ignoring);
-    let policy = Policy::new(settings);
+    let project = Project::find(settings, &args.ignore);
+    let policy = SeverityPolicy::new(settings);
     let hashes = settings.backend.hashes();
     let read = sources::read::read(&project.found.assets, hashes, &Record::default());
     let fingerprints: Vec<Option<Fingerprint>> =
         read.contents.iter().map(|it| it.fingerprint).collect();
-    project.with_job(&policy, &fingerprints, |job| {
+    project.with_rewrite_context(&policy, &fingerprints, |job| {
         let inquiry = FileInspector::new(&project, &policy, job, &read, &cache);
-        let words = Words {
+        let lookup = FileLookup {
             project: &project,
             directory: &console.directory,
             hashed: &|id| inquiry.hashed(id).ok(),
         };
-        let (meant, missing) = words.read(files);
+        let (meant, missing) = lookup.read(files);
         for explanation in inquiry.explain(&meant) {
             console.event(Event::Explanation(Box::new(explanation)));
         }

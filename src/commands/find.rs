@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStringExt as _;
 use super::{Exit, conclude};
 use crate::cli;
 use crate::model::{Candidates, Event, LogicalPath, Problem, Report as _};
-use crate::pipeline::lookup::Words;
+use crate::pipeline::lookup::FileLookup;
 use crate::pipeline::project::Project;
 use crate::pipeline::run::fail_on;
 use crate::report::console::Console;
@@ -13,22 +13,22 @@ use crate::rewrite::suggest::Suggestions;
 use crate::settings::Settings;
 
 /// Runs the verb.
-pub fn run(flags: &cli::Find, console: &mut Console, settings: &Settings) -> Exit {
-    let project = Project::find(settings, &flags.ignoring);
+pub fn run(args: &cli::FindArgs, console: &mut Console, settings: &Settings) -> Exit {
+    let project = Project::find(settings, &args.ignore);
     let directory = console.directory.clone();
-    let words = Words {
+    let lookup = FileLookup {
         project: &project,
         directory: &directory,
         hashed: &|_| None,
     };
-    let lookup = project.lookup();
+    let candidate_lookup = project.candidate_lookup();
     let suggestions = Suggestions::new(&project.found.assets);
     let mut missing = Vec::new();
-    for path in &flags.paths {
+    for path in &args.paths {
         let path = LogicalPath::new(path.clone().into_vec());
-        let candidates = lookup.candidates(&path, flags.first);
+        let candidates = candidate_lookup.candidates(&path, args.first);
         if candidates.list.is_empty() {
-            let problem = words.not_found(&path, candidates.leads_out, &suggestions);
+            let problem = lookup.not_found(&path, candidates.leads_out, &suggestions);
             missing.push(notes(problem, &candidates, console.verbosity));
         }
         console.event(Event::Found(candidates));

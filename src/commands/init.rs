@@ -25,19 +25,19 @@ use crate::settings::text::{Source, usual_file};
 const USUAL: &str = "settings.toml";
 
 /// Runs the verb.
-pub fn run(flags: &cli::Init, console: &mut Console) -> Exit {
+pub fn run(args: &cli::InitArgs, console: &mut Console) -> Exit {
     let directory = console.directory.clone();
     let run = Run {
-        flags,
+        args,
         directory: &directory,
-        file: flags.settings.as_deref().unwrap_or(Path::new(USUAL)),
+        file: args.settings.as_deref().unwrap_or(Path::new(USUAL)),
     };
     if let Some(problem) = run.hindrance() {
         return unusable(problem, console);
     }
     let result = run.ask().and_then(|project| {
         tell(console, project.untold.clone());
-        if flags.check {
+        if args.check {
             run.compare(&project, console)
         } else {
             run.write(&project, console)
@@ -48,7 +48,7 @@ pub fn run(flags: &cli::Init, console: &mut Console) -> Exit {
 
 /// A run with its flags.
 struct Run<'a> {
-    flags: &'a cli::Init,
+    args: &'a cli::InitArgs,
     directory: &'a Path,
     file: &'a Path,
 }
@@ -65,14 +65,14 @@ struct Project {
 impl Run<'_> {
     /// Why there is nothing to be asked.
     fn hindrance(&self) -> Option<Problem> {
-        let name = self.flags.settings.as_deref();
+        let name = self.args.settings.as_deref();
         if let Some(module) = name.and_then(|name| module(name, self.directory)) {
             let problem = Problem::error(Code::Usage, "--settings is the file to write");
             return Some(problem.help(format!(
                 "add .toml to its name, or ask for other settings: --django-settings {module}"
             )));
         }
-        if self.flags.check {
+        if self.args.check {
             return None;
         }
         let problem = Problem::error(Code::SettingsExist, "there is a settings file already");
@@ -83,7 +83,7 @@ impl Run<'_> {
             let help = "it is yours to write: compare it, staticc init --check, or have another one made, --settings settings.toml";
             return Some(problem.in_file(shared).help(help));
         }
-        if !there || self.flags.force {
+        if !there || self.args.force {
             return None;
         }
         let help = "compare it, staticc init --check, or write it anew, --force";
@@ -93,8 +93,8 @@ impl Run<'_> {
     fn ask(&self) -> Result<Project, Vec<Problem>> {
         let question = Question {
             directory: self.directory,
-            python: self.flags.python.as_deref(),
-            module: self.flags.django_settings.as_deref(),
+            python: self.args.python.as_deref(),
+            module: self.args.django_settings.as_deref(),
             files: Some((&[], false)),
         };
         let answers = django_project::python::ask(&question).map_err(|problem| vec![problem])?;
@@ -119,7 +119,7 @@ impl Run<'_> {
 
     /// Says where the file and the project differ.
     fn compare(&self, project: &Project, console: &mut Console) -> Result<(), Vec<Problem>> {
-        let source = source_of(self.flags.settings.as_deref());
+        let source = source_of(self.args.settings.as_deref());
         let ours = load(source, &Overrides::default(), self.directory)?;
         self.fail_on_differences(&ours, project)?;
         let file = ours.places.file().unwrap_or(self.file);
@@ -143,7 +143,7 @@ impl Run<'_> {
         self.fail_on_differences(&drafted, project)?;
         tell(console, drafted.warnings);
         super::fail_on_warnings(console)?;
-        put(&path, &text, self.flags.force).map_err(|error| {
+        put(&path, &text, self.args.force).map_err(|error| {
             let message = format!("cannot be written: {error}");
             let problem = Problem::error(Code::SettingsFile, message).in_file(self.file);
             vec![problem.help("name another file with --settings FILE")]

@@ -60,37 +60,37 @@ impl From<Exit> for ExitCode {
 /// Does what the command line says.
 pub fn run(cli: Cli) -> Exit {
     match cli.verb {
-        Verb::Collect(flags) => {
-            let project = (&flags.project, Some(&flags.ignoring));
-            with_settings(project, &flags.telling, |console, settings| {
-                collect::run(&flags, console, settings)
+        Verb::Collect(args) => {
+            let project = (&args.project, Some(&args.ignore));
+            with_settings(project, &args.output, |console, settings| {
+                collect::run(&args, console, settings)
             })
         }
-        Verb::Init(flags) => telling(&flags.telling, |console| init::run(&flags, console)),
-        Verb::Check(flags) => telling(&flags.telling, |console| {
-            let project = (&flags.project, Some(&flags.ignoring));
+        Verb::Init(args) => telling(&args.output, |console| init::run(&args, console)),
+        Verb::Check(args) => telling(&args.output, |console| {
+            let project = (&args.project, Some(&args.ignore));
             in_project(project, console, |console, loaded| {
-                check::run(&flags, console, loaded)
+                check::run(&args, console, loaded)
             })
         }),
-        Verb::Find(flags) => {
-            let project = (&flags.project, Some(&flags.ignoring));
-            with_settings(project, &flags.telling, |console, settings| {
-                find::run(&flags, console, settings)
+        Verb::Find(args) => {
+            let project = (&args.project, Some(&args.ignore));
+            with_settings(project, &args.output, |console, settings| {
+                find::run(&args, console, settings)
             })
         }
-        Verb::Explain(flags) => telling(&flags.telling, |console| explain::run(&flags, console)),
-        Verb::Verify(flags) => with_settings(
-            (&flags.project, None),
-            &flags.telling,
-            |console, settings| verify::run(&flags, console, settings),
-        ),
-        Verb::Prune(flags) => with_settings(
-            (&flags.project, None),
-            &flags.telling,
-            |console, settings| prune::run(&flags, console, settings),
-        ),
-        Verb::Cache(flags) => plainly(|console| cache::run(&flags, console)),
+        Verb::Explain(args) => telling(&args.output, |console| explain::run(&args, console)),
+        Verb::Verify(args) => {
+            with_settings((&args.project, None), &args.output, |console, settings| {
+                verify::run(&args, console, settings)
+            })
+        }
+        Verb::Prune(args) => {
+            with_settings((&args.project, None), &args.output, |console, settings| {
+                prune::run(&args, console, settings)
+            })
+        }
+        Verb::Cache(args) => plainly(|console| cache::run(&args, console)),
         Verb::Schema => plainly(schema::run),
         Verb::Completions { shell } => plainly(|console| completions::run(shell, console)),
         Verb::Man { verb } => plainly(|console| man::run(&verb, console)),
@@ -99,7 +99,7 @@ pub fn run(cli: Cli) -> Exit {
 
 /// A project as flags have it; only who lists static files knows what is ignored.
 type Flagged<'a> = (
-    &'a cli::groups::Project,
+    &'a cli::groups::ProjectArgs,
     Option<&'a cli::groups::IgnoreArgs>,
 );
 
@@ -179,12 +179,12 @@ fn repository() -> Option<PathBuf> {
     std::fs::canonicalize(workspace).ok()
 }
 
-fn format(flag: cli::groups::Format) -> Format {
+fn format(flag: cli::groups::FormatArg) -> Format {
     match flag {
-        cli::groups::Format::Text => Format::Text,
-        cli::groups::Format::Json => Format::Json,
-        cli::groups::Format::Github => Format::Github,
-        cli::groups::Format::Sarif => Format::Sarif,
+        cli::groups::FormatArg::Text => Format::Text,
+        cli::groups::FormatArg::Json => Format::Json,
+        cli::groups::FormatArg::Github => Format::Github,
+        cli::groups::FormatArg::Sarif => Format::Sarif,
     }
 }
 

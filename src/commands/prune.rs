@@ -20,34 +20,34 @@ use crate::static_root::static_root::StaticRoot;
 const KEPT: usize = 3;
 
 /// Runs the verb.
-pub fn run(flags: &cli::Prune, console: &mut Console, settings: &Settings) -> Exit {
-    console.dry_run = flags.dry_run;
-    let place = flags.cache_dir.as_deref();
+pub fn run(args: &cli::PruneArgs, console: &mut Console, settings: &Settings) -> Exit {
+    console.dry_run = args.dry_run;
+    let place = args.cache_dir.as_deref();
     let cache = super::cache::open(place, &settings.cache, &console.directory);
     if let Some(problem) = hindrance(settings, &cache) {
         tell(console, vec![problem]);
         return Exit::Failed;
     }
     let root = StaticRoot::new(settings, LinkMode::Copy, false);
-    let purpose = if flags.dry_run {
+    let purpose = if args.dry_run {
         LockMode::Read
     } else {
         LockMode::Remove
     };
-    let pruned = occupy(&root, purpose, flags.no_wait, console).and_then(|()| {
+    let pruned = occupy(&root, purpose, args.no_wait, console).and_then(|()| {
         fail_on_warnings(console)?;
-        let retention = retention(&flags.retention);
+        let retention = retention(&args.retention);
         prune(&root, settings, &cache, retention, console)
     });
     conclude(pruned, console)
 }
 
 /// What the flags say. An age alone protects nothing but what is in force.
-pub fn retention(flags: &cli::groups::Retention) -> Retention {
-    let default = if flags.older_than.is_some() { 1 } else { KEPT };
+pub fn retention(args: &cli::groups::RetentionArgs) -> Retention {
+    let default = if args.older_than.is_some() { 1 } else { KEPT };
     Retention {
-        keep: flags.keep.map_or(default, usize::from),
-        older_than: flags.older_than.map(Into::into),
+        keep: args.keep.map_or(default, usize::from),
+        older_than: args.older_than.map(Into::into),
     }
 }
 

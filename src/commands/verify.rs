@@ -4,7 +4,7 @@ use super::tell;
 use super::{Exit, conclude, occupy};
 use crate::cli;
 use crate::model::{Event, LinkMode, LogicalPath, Problem, Report as _};
-use crate::pipeline::severity::Policy;
+use crate::pipeline::severity::SeverityPolicy;
 use crate::report::console::Console;
 use crate::settings::Settings;
 use crate::static_root::lock::LockMode;
@@ -12,12 +12,12 @@ use crate::static_root::static_root::StaticRoot;
 use crate::static_root::verify::{Verdict, verify};
 
 /// Runs the verb.
-pub fn run(flags: &cli::Verify, console: &mut Console, settings: &Settings) -> Exit {
-    super::use_threads(&flags.work);
+pub fn run(args: &cli::VerifyArgs, console: &mut Console, settings: &Settings) -> Exit {
+    super::use_threads(&args.threads);
     let root = StaticRoot::new(settings, LinkMode::Copy, false);
-    let policy = Policy::new(settings);
+    let policy = SeverityPolicy::new(settings);
     let level = |key: &LogicalPath, kind| policy.level(key, kind);
-    let verdict = occupy(&root, LockMode::Read, flags.no_wait, console)
+    let verdict = occupy(&root, LockMode::Read, args.no_wait, console)
         .and_then(|()| verify(&root, settings, &level).map_err(|problem| vec![problem]));
     let Verdict {
         problems,

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use crate::model::{Asset, Event, LogicalPath, Report, Summary};
 use crate::plan::model::Done;
 use crate::plan::model::Existing;
-use crate::plan::model::{Processed, Role};
+use crate::plan::model::{PostProcessed, Role};
 use crate::sources::finder::Found;
 
 /// What is told of a run.
@@ -14,7 +14,7 @@ pub struct DjangoEvents<'a> {
     /// What was found.
     pub found: &'a Found,
     /// What post-processing gave.
-    pub processed: &'a Processed,
+    pub processed: &'a PostProcessed,
     /// What was done, by asset.
     pub done: &'a [Done],
     /// What `--clear` removed.

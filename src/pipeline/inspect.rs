@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::lookup::FileMatch;
 use super::project::Project;
-use super::severity::Policy;
+use super::severity::SeverityPolicy;
 use crate::check;
 use crate::disk;
 use crate::encode::CompressionSpec;
@@ -26,7 +26,7 @@ use crate::state::cache::copy::copy;
 /// A project whose files are read and named, as far as they can be.
 pub struct FileInspector<'a> {
     project: &'a Project<'a>,
-    policy: &'a Policy<'a>,
+    policy: &'a SeverityPolicy<'a>,
     job: &'a RewriteContext<'a>,
     resolver: Resolver<'a>,
     read: &'a Read,
@@ -44,7 +44,7 @@ impl<'a> FileInspector<'a> {
     /// Names the files that were `read`.
     pub fn new(
         project: &'a Project<'a>,
-        policy: &'a Policy<'a>,
+        policy: &'a SeverityPolicy<'a>,
         job: &'a RewriteContext<'a>,
         read: &'a Read,
         cache: &'a Cache,

@@ -18,7 +18,7 @@ use crate::settings::text::Source;
 /// Loads the settings. Finders that only Python knows are asked for their files
 /// if it is known what is ignored.
 pub fn load(
-    project: &cli::groups::Project,
+    project: &cli::groups::ProjectArgs,
     ignoring: Option<&cli::groups::IgnoreArgs>,
     directory: &Path,
 ) -> Result<Loaded, Vec<Problem>> {

@@ -18,7 +18,7 @@ pub struct FileMatch {
 }
 
 /// What words for files mean in a project.
-pub struct Words<'a> {
+pub struct FileLookup<'a> {
     pub project: &'a Project<'a>,
     /// Where they are said.
     pub directory: &'a Path,
@@ -26,7 +26,7 @@ pub struct Words<'a> {
     pub hashed: &'a dyn Fn(AssetId) -> Option<LogicalPath>,
 }
 
-impl Words<'_> {
+impl FileLookup<'_> {
     /// The files that are meant, and problems for what is none.
     pub fn read(&self, files: &[LogicalPath]) -> (Vec<FileMatch>, Vec<Problem>) {
         let (mut all, mut missing) = (Vec::new(), Vec::new());

@@ -3,10 +3,10 @@
 
 use super::project::Project;
 use super::run::fail_on;
-use super::severity::Policy;
+use super::severity::SeverityPolicy;
 use crate::cli;
 use crate::model::{AssetId, Fingerprint, Problem};
-use crate::plan::model::{Plan, Processed};
+use crate::plan::model::{Plan, PostProcessed};
 use crate::plan::plan;
 use crate::rewrite::collection::rewrite;
 use crate::settings::{AllowKind, Settings};
@@ -16,11 +16,11 @@ use crate::state::collect_record::InputsDigest;
 use crate::static_root::inspect::Inspector;
 
 /// What a run knows once everything is read and named.
-pub struct Named {
+pub struct Processed {
     /// By asset number.
     pub contents: Vec<Content>,
     /// What post-processing gave.
-    pub processed: Processed,
+    pub processed: PostProcessed,
     /// What STATIC_ROOT shall hold.
     pub plan: Plan,
     /// What is odd about the texts.
@@ -30,7 +30,7 @@ pub struct Named {
 /// What naming depends on besides the files.
 pub struct ProcessContext<'a> {
     /// The flags of the run.
-    pub flags: &'a cli::Collect,
+    pub args: &'a cli::CollectArgs,
     /// The settings of the project.
     pub settings: &'a Settings,
 }
@@ -42,20 +42,20 @@ impl ProcessContext<'_> {
         project: &Project<'_>,
         world: &InputsDigest,
         looker: &Inspector<'_>,
-    ) -> Result<Named, Vec<Problem>> {
+    ) -> Result<Processed, Vec<Problem>> {
         let settings = self.settings;
         let assets = &project.found.assets;
-        let post_process = !self.flags.no_post_process && !self.flags.dry_run;
+        let post_process = !self.args.no_post_process && !self.args.dry_run;
         let hashes = post_process && settings.backend.hashes();
         // Links that lead nowhere are links all the same.
-        let mut read = if self.flags.link && !post_process {
+        let mut read = if self.args.link && !post_process {
             Read::of(sources::read::unread(assets))
-        } else if self.flags.dry_run {
+        } else if self.args.dry_run {
             Read::of(sources::read::read_leniently(assets))
         } else {
             sources::read::read(assets, hashes, looker.record)
         };
-        let (mut processed, mut warnings) = (Processed::default(), Vec::new());
+        let (mut processed, mut warnings) = (PostProcessed::default(), Vec::new());
         if hashes {
             processed.adjusted =
                 looker
@@ -73,7 +73,7 @@ impl ProcessContext<'_> {
             &contents,
             post_process.then_some(&processed),
         );
-        Ok(Named {
+        Ok(Processed {
             contents,
             processed,
             plan,
@@ -87,7 +87,7 @@ impl ProcessContext<'_> {
         &self,
         project: &Project<'_>,
         read: &mut Read,
-        processed: &mut Processed,
+        processed: &mut PostProcessed,
     ) -> Result<Vec<Problem>, Vec<Problem>> {
         let settings = self.settings;
         let assets = &project.found.assets;
@@ -109,8 +109,9 @@ impl ProcessContext<'_> {
             adjusted.map_or(content.fingerprint, |it| Some(it.fingerprint))
         };
         let fingerprints: Vec<Option<Fingerprint>> = (0..).zip(contents).map(fingerprint).collect();
-        let policy = Policy::new(settings);
-        let mut rewritten = project.with_job(&policy, &fingerprints, |job| rewrite(job, texts));
+        let policy = SeverityPolicy::new(settings);
+        let mut rewritten =
+            project.with_rewrite_context(&policy, &fingerprints, |job| rewrite(job, texts));
         let mut problems = std::mem::take(&mut rewritten.problems);
         problems.extend(unreadable);
         problems.append(&mut read.problems);

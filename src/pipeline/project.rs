@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::severity::Policy;
+use super::severity::SeverityPolicy;
 use crate::cli;
 use crate::model::{Asset, Fingerprint, LogicalPath, Origin};
 use crate::pystd::fnmatch::Patterns;
@@ -43,9 +43,9 @@ impl<'a> Project<'a> {
     }
 
     /// Does something that needs to know what references mean.
-    pub fn with_job<T>(
+    pub fn with_rewrite_context<T>(
         &self,
-        policy: &Policy<'_>,
+        policy: &SeverityPolicy<'_>,
         fingerprints: &[Option<Fingerprint>],
         work: impl FnOnce(&RewriteContext<'_>) -> T,
     ) -> T {
@@ -65,7 +65,7 @@ impl<'a> Project<'a> {
     }
 
     /// What single paths may mean.
-    pub fn lookup(&self) -> Lookup<'_> {
+    pub fn candidate_lookup(&self) -> Lookup<'_> {
         Lookup::new(&self.directories, &self.patterns, &self.found)
     }
 

@@ -7,12 +7,12 @@ use crate::model::{Code, Level, LogicalPath, Problem, ReferenceKind, SeverityDec
 use crate::settings::{Allow, AllowKind, Settings};
 
 /// What `missing_references` and `[[staticc.allow]]` say.
-pub struct Policy<'a> {
+pub struct SeverityPolicy<'a> {
     default: Level,
     allow: Vec<(&'a Allow, AtomicBool)>,
 }
 
-impl<'a> Policy<'a> {
+impl<'a> SeverityPolicy<'a> {
     /// The policy of the settings.
     pub fn new(settings: &'a Settings) -> Self {
         let unused = |allow| (allow, AtomicBool::new(false));

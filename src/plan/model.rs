@@ -93,14 +93,14 @@ impl Plan {
 
 /// What post-processing gave.
 #[derive(Debug, Default)]
-pub struct Processed {
+pub struct PostProcessed {
     /// Hashed paths by asset number; `None` where the backend has none.
     pub hashed: Option<Vec<LogicalPath>>,
     /// What became of the adjustable assets.
     pub adjusted: HashMap<AssetId, Adjusted>,
 }
 
-impl Processed {
+impl PostProcessed {
     /// What became of an asset's text.
     pub fn adjusted(&self, asset: AssetId) -> Option<&Adjusted> {
         self.adjusted.get(&asset)

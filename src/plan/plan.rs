@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use super::compression::CompressionSpecs;
 use super::manifest;
 use crate::model::{Asset, AssetId, ContentId, LogicalPath};
-use crate::plan::model::{ContentSource, Plan, Processed, Role, Target, UniqueContent};
+use crate::plan::model::{ContentSource, Plan, PostProcessed, Role, Target, UniqueContent};
 use crate::settings::Settings;
 use crate::sources::read::Content;
 
@@ -16,7 +16,7 @@ pub fn plan(
     settings: &Settings,
     assets: &[Asset],
     contents: &[Content],
-    processed: Option<&Processed>,
+    processed: Option<&PostProcessed>,
 ) -> Plan {
     let backend = settings.backend;
     let compresses = processed.is_some() && backend.compresses();

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Asset, AssetId, ContentId, Encoding, Fingerprint, LogicalPath, Stamp};
 use crate::plan::model::Done;
-use crate::plan::model::Processed;
+use crate::plan::model::PostProcessed;
 use crate::rewrite::collection::Adjusted;
 use crate::rewrite::resolve::hashed_path;
 use crate::settings::Settings;
@@ -279,7 +279,7 @@ pub struct Run<'a> {
     /// Their contents.
     pub contents: &'a [Content],
     /// What rewriting gave.
-    pub processed: &'a Processed,
+    pub processed: &'a PostProcessed,
     /// When it began to look at sources, in nanoseconds since 1970.
     pub started: i64,
 }
@@ -382,7 +382,7 @@ mod tests {
                 world: &InputsDigest::default(),
                 assets: std::slice::from_ref(&asset),
                 contents: std::slice::from_ref(&content),
-                processed: &Processed::default(),
+                processed: &PostProcessed::default(),
                 started,
             };
             let mut bytes = Vec::new();

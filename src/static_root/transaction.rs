@@ -12,7 +12,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use super::inspect::Inspector;
 use super::staged_file::{Source, StagedFile};
 use crate::model::{Code, Encoding, Encodings, LogicalPath, Problem, Progress};
-use crate::plan::model::{CurrentState, Done, Existing, Placed, Plan, Processed, UniqueContent};
+use crate::plan::model::{
+    CurrentState, Done, Existing, Placed, Plan, PostProcessed, UniqueContent,
+};
 use crate::sources::read::Content;
 use crate::state::cache::Cache;
 
@@ -25,7 +27,7 @@ pub struct Transaction<'a> {
     /// By asset number.
     pub contents: &'a [Content],
     /// Rewritten texts.
-    pub processed: &'a Processed,
+    pub processed: &'a PostProcessed,
     /// Who is told how far it is.
     pub progress: &'a dyn Progress,
 }
