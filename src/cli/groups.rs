@@ -86,6 +86,33 @@ pub struct RetentionArgs {
     pub older_than: Option<humantime::Duration>,
 }
 
+/// Where the cache is.
+#[derive(Debug, Args)]
+pub struct CacheDirArgs {
+    /// The cache's directory [default: [staticc.cache] dir, else the user's cache directory]
+    #[arg(long, value_name = "DIR")]
+    pub cache_dir: Option<PathBuf>,
+}
+
+/// Whether there is a cache, and where.
+#[derive(Debug, Args)]
+pub struct CacheArgs {
+    /// Compress everything anew, and remember nothing
+    #[arg(long)]
+    pub no_cache: bool,
+
+    #[command(flatten)]
+    pub location: CacheDirArgs,
+}
+
+/// What happens if STATIC_ROOT is locked.
+#[derive(Debug, Args)]
+pub struct WaitArgs {
+    /// Fail if another run works on STATIC_ROOT, instead of waiting for it
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
 /// When to do something that suits a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum When {

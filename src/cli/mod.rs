@@ -8,7 +8,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use self::groups::{IgnoreArgs, OutputArgs, ProjectArgs, RetentionArgs, ThreadArgs, When};
+use self::groups::{
+    CacheArgs, CacheDirArgs, IgnoreArgs, OutputArgs, ProjectArgs, RetentionArgs, ThreadArgs,
+    WaitArgs, When,
+};
 
 /// Django's collectstatic with WhiteNoise's compressed manifest storage, as
 /// one fast program.
@@ -38,7 +41,8 @@ pub enum Verb {
     /// Remove the fingerprinted files that no recent release names
     Prune(PruneArgs),
     /// Look after the cache of compressed copies
-    Cache(CacheArgs),
+    #[command(mut_arg("cache_dir", |arg| arg.global(true)))]
+    Cache(CacheVerbArgs),
     /// Print the JSON Schema of settings files, for editors
     Schema,
     /// Print what lets a shell complete verbs and flags
@@ -51,6 +55,30 @@ pub enum Verb {
         /// The verb, such as "collect" or "cache prune"
         verb: Vec<String>,
     },
+}
+
+impl Verb {
+    /// Returns the flags of a verb that reports events.
+    pub fn output(&self) -> Option<&OutputArgs> {
+        match self {
+            Self::Collect(args) => Some(&args.output),
+            Self::Init(args) => Some(&args.output),
+            Self::Check(args) => Some(&args.output),
+            Self::Find(args) => Some(&args.output),
+            Self::Explain(args) => Some(&args.output),
+            Self::Verify(args) => Some(&args.output),
+            Self::Prune(args) => Some(&args.output),
+            Self::Cache(_) | Self::Schema | Self::Completions { .. } | Self::Man { .. } => None,
+        }
+    }
+
+    pub fn is_dry_run(&self) -> bool {
+        match self {
+            Self::Collect(args) => args.dry_run,
+            Self::Prune(args) => args.dry_run,
+            _ => false,
+        }
+    }
 }
 
 /// Flags of `staticc init`.
@@ -104,13 +132,8 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub threads: ThreadArgs,
 
-    /// Look at everything anew, and remember nothing
-    #[arg(long)]
-    pub no_cache: bool,
-
-    /// The cache, which remembers what was clean [default: [staticc.cache] dir, else the user's cache]
-    #[arg(long, value_name = "DIR")]
-    pub cache_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub cache: CacheArgs,
 
     /// How it is told.
     #[command(flatten)]
@@ -161,13 +184,8 @@ pub struct ExplainArgs {
     #[command(flatten)]
     pub threads: ThreadArgs,
 
-    /// Compress anew, and remember nothing
-    #[arg(long)]
-    pub no_cache: bool,
-
-    /// The cache of compressed copies [default: [staticc.cache] dir, else the user's cache]
-    #[arg(long, value_name = "DIR")]
-    pub cache_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub cache: CacheArgs,
 
     /// How it is told.
     #[command(flatten)]
@@ -181,9 +199,8 @@ pub struct VerifyArgs {
     #[command(flatten)]
     pub project: ProjectArgs,
 
-    /// Fail if a run works on STATIC_ROOT, instead of waiting for it
-    #[arg(long)]
-    pub no_wait: bool,
+    #[command(flatten)]
+    pub wait: WaitArgs,
 
     /// How many work.
     #[command(flatten)]
@@ -209,13 +226,11 @@ pub struct PruneArgs {
     #[arg(short = 'n', long)]
     pub dry_run: bool,
 
-    /// Fail if a run works on STATIC_ROOT, instead of waiting for it
-    #[arg(long)]
-    pub no_wait: bool,
+    #[command(flatten)]
+    pub wait: WaitArgs,
 
-    /// The cache, which remembers releases [default: [staticc.cache] dir, else the user's cache]
-    #[arg(long, value_name = "DIR")]
-    pub cache_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub cache: CacheDirArgs,
 
     /// How it is told.
     #[command(flatten)]
@@ -224,14 +239,13 @@ pub struct PruneArgs {
 
 /// Flags of `staticc cache`.
 #[derive(Debug, Args)]
-pub struct CacheArgs {
+pub struct CacheVerbArgs {
     /// The settings file, for [staticc.cache] [default: as of collect, if there is one]
     #[arg(long, value_name = "FILE", global = true)]
     pub settings: Option<PathBuf>,
 
-    /// The cache's directory [default: [staticc.cache] dir, else the user's cache directory]
-    #[arg(long, value_name = "DIR", global = true)]
-    pub cache_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub location: CacheDirArgs,
 
     /// What to do.
     #[command(subcommand)]
@@ -292,9 +306,8 @@ pub struct CollectArgs {
     #[command(flatten)]
     pub retention: RetentionArgs,
 
-    /// Fail if another run works on STATIC_ROOT, instead of waiting for it
-    #[arg(long)]
-    pub no_wait: bool,
+    #[command(flatten)]
+    pub wait: WaitArgs,
 
     /// Have everything on disk before it is put in force, so that a power cut does no harm either
     #[arg(long)]
@@ -304,13 +317,8 @@ pub struct CollectArgs {
     #[command(flatten)]
     pub threads: ThreadArgs,
 
-    /// Compress everything anew, and remember nothing
-    #[arg(long)]
-    pub no_cache: bool,
-
-    /// Where results are kept [default: [staticc.cache] dir, else the user's cache directory]
-    #[arg(long, value_name = "DIR")]
-    pub cache_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub cache: CacheArgs,
 
     /// How files with the same bytes are made
     #[arg(long, value_enum, default_value_t = LinkModeArg::Reflink)]

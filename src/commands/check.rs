@@ -1,173 +1,100 @@
-//! `staticc check`: every problem of a project, and nothing written but a
-//! record of what is clean.
+//! `staticc check`: reports every problem of a project. Writes nothing but a
+//! record, in the cache, of the files that have none.
 
-use std::path::{Path, PathBuf};
-
-use super::tell;
-use super::{Exit, cache, conclude, unusable};
-use crate::check;
+use super::context::{Context, use_threads};
+use super::outcome::{Exit, Failure, Outcome};
+use crate::check::names::look_at_names;
 use crate::check::templates::{Reader, Templates};
-use crate::cli;
-use crate::disk;
-use crate::model::{Checkup, Code, Event, Problem, ReferenceKind, Report as _};
+use crate::check::texts::look_at_texts;
+use crate::cli::CheckArgs;
+use crate::model::{Checkup, Event, Problem, ReferenceKind, Report as _};
+use crate::pipeline::clock::now;
+use crate::pipeline::path_filter::PathFilter;
 use crate::pipeline::project::Project;
-use crate::pipeline::run::now;
+use crate::pipeline::record_file::CheckRecordFile;
 use crate::pipeline::severity::SeverityPolicy;
-use crate::pystd::urllib::normal;
-use crate::report::console::Console;
 use crate::rewrite::collection::RewriteContext;
+use crate::settings::AllowKind;
 use crate::settings::load::Loaded;
-use crate::settings::{AllowKind, Settings};
 use crate::state::cache::Cache;
 use crate::state::check_record::Record;
-use crate::state::collect_record::InputsDigest;
 
-/// Runs the verb.
-pub fn run(args: &cli::CheckArgs, console: &mut Console, loaded: Loaded) -> Exit {
-    super::use_threads(&args.threads);
-    let directory = console.directory.clone();
-    let asked = match Asked::new(&args.files, &directory) {
-        Ok(asked) => asked,
-        Err(problem) => return unusable(problem, console),
-    };
+pub fn run(context: &mut Context, args: &CheckArgs) -> Outcome {
     let Loaded {
         settings, warnings, ..
-    } = loaded;
-    let cache_dir = args.cache_dir.as_deref();
-    let cache = match cache::of_project(args.no_cache, cache_dir, &settings, &directory) {
-        Ok(cache) => cache,
-        Err(problem) => return unusable(problem, console),
-    };
-    let (mut problems, checkup) = look(args, &settings, &cache);
+    } = context.load(&args.project, Some(&args.ignore))?;
+    use_threads(&args.threads);
+    let directory = context.directory.clone();
+    let filter = PathFilter::new(&args.files, &directory).map_err(Failure::usage)?;
+    let cache = context.project_cache(&args.cache, &settings)?;
+    let project = Project::find(&settings, &(&args.ignore).into());
+    let checked = check_project(project, &cache, !args.no_templates);
+    let mut problems = checked.problems;
     problems.extend(warnings);
-    problems.retain(|problem| asked.about(problem));
+    problems.retain(|problem| filter.includes(problem));
     Problem::sort(&mut problems);
     let failed = problems.iter().any(Problem::is_error);
-    tell(console, problems);
-    console.event(Event::Checked(checkup));
-    conclude(if failed { Err(Vec::new()) } else { Ok(()) }, console)
+    context.report(problems);
+    context.console.event(Event::Checked(checked.checkup));
+    Ok(if failed { Exit::Failed } else { Exit::Done })
 }
 
-/// Everything that is wrong, and how much was looked at.
-fn look(args: &cli::CheckArgs, settings: &Settings, cache: &Cache) -> (Vec<Problem>, Checkup) {
-    let mut project = Project::find(settings, &args.ignore);
-    let mut problems = std::mem::take(&mut project.found.problems);
-    let assets = &project.found.assets;
-    let policy = SeverityPolicy::new(settings);
-    let names = |path: &_, code| policy.level_of(path, code);
-    problems.extend(check::names::look_at_names(&project.found, &names));
+/// What is wrong with a project.
+struct CheckedProject {
+    /// In no order.
+    problems: Vec<Problem>,
+    /// How much was checked.
+    checkup: Checkup,
+}
 
-    let world = InputsDigest::of(settings, assets);
-    let kept = cache.check(&settings.static_root);
-    let bytes = kept.as_ref().and_then(|path| disk::read(path).ok());
-    let bytes = bytes.unwrap_or_default();
-    let record = Record::read(&bytes, &world);
-    let started = now();
-    let (texts, templates) = project.with_rewrite_context(&policy, &[], |job| {
-        let texts = check::texts::look_at_texts(job, &record, settings.backend.hashes());
-        (texts, templates(args, settings, &policy, job, &record))
-    });
-    problems.extend(texts.problems);
-    problems.extend(templates.problems);
+/// Checks names, texts and templates, and records the clean ones.
+fn check_project(mut project: Project<'_>, cache: &Cache, with_templates: bool) -> CheckedProject {
+    let settings = project.settings;
     let hashes = settings.backend.hashes();
+    let mut problems = std::mem::take(&mut project.found.problems);
+    let policy = SeverityPolicy::new(settings);
+    let level_of_name = |path: &_, code| policy.level_of(path, code);
+    problems.extend(look_at_names(&project.found, &level_of_name));
+
+    let record_file = CheckRecordFile::read(cache, &project);
+    let record = &record_file.record;
+    let started = now();
+    let (texts, templates) = project.with_rewrite_context(&policy, &[], |rewrite_context| {
+        let texts = look_at_texts(rewrite_context, record, hashes);
+        let templates = if with_templates {
+            check_templates(&project, &policy, rewrite_context, record)
+        } else {
+            Templates::default()
+        };
+        (texts, templates)
+    });
     problems.extend(policy.unused(|kind| match kind {
         AllowKind::Problem(_) => true,
-        AllowKind::Reference(ReferenceKind::Template) => !args.no_templates,
+        AllowKind::Reference(ReferenceKind::Template) => with_templates,
         AllowKind::Reference(_) | AllowKind::AnyReference => hashes,
     }));
-
-    let mut clean = Record::new(world);
-    if args.no_templates {
-        clean.keep_templates(&record);
-    }
-    for (id, stamp, targets) in &texts.clean {
-        if stamp.is_older_than(started) {
-            clean.add_text(*id, *stamp, targets);
-        }
-    }
-    for (path, stamp) in &templates.clean {
-        if stamp.is_older_than(started) {
-            clean.add_template(path, *stamp);
-        }
-    }
-    if let (Some(path), Ok(new)) = (kept, clean.write())
-        && new != bytes
-    {
-        cache.replace(&path, |out| out.write_all(&new));
-    }
+    record_file.update(&texts, with_templates.then_some(&templates), started);
     let checkup = Checkup {
-        files: assets.len(),
+        files: project.found.assets.len(),
         texts: texts.count,
         templates: templates.count,
     };
-    (problems, checkup)
+    problems.extend(texts.problems);
+    problems.extend(templates.problems);
+    CheckedProject { problems, checkup }
 }
 
-/// What is wrong in templates, if they are to be looked at.
-fn templates(
-    args: &cli::CheckArgs,
-    settings: &Settings,
+fn check_templates(
+    project: &Project<'_>,
     policy: &SeverityPolicy<'_>,
-    job: &RewriteContext<'_>,
+    rewrite_context: &RewriteContext<'_>,
     record: &Record,
 ) -> Templates {
-    if args.no_templates {
-        return Templates::default();
-    }
     let reader = Reader {
-        directories: &settings.template_dirs,
-        job,
-        hashes: settings.backend.hashes(),
+        directories: &project.settings.template_dirs,
+        job: rewrite_context,
+        hashes: project.settings.backend.hashes(),
         level: &|template| policy.level(template, ReferenceKind::Template),
     };
     reader.look(record)
-}
-
-/// The files that somebody asked about; all, if none was named.
-struct Asked<'a> {
-    directory: &'a Path,
-    files: Vec<PathBuf>,
-}
-
-impl<'a> Asked<'a> {
-    fn new(files: &[PathBuf], directory: &'a Path) -> Result<Self, Problem> {
-        let mut asked = Self {
-            directory,
-            files: Vec::with_capacity(files.len()),
-        };
-        for file in files {
-            if let Err(error) = directory.join(file).symlink_metadata() {
-                let problem =
-                    Problem::error(Code::NoSuchFile, format!("cannot be checked: {error}"));
-                return Err(problem
-                    .in_file(directory.join(file))
-                    .help("name files or directories that are there"));
-            }
-            let names: Vec<PathBuf> = asked.names(file).collect();
-            asked.files.extend(names);
-        }
-        Ok(asked)
-    }
-
-    /// A file as it is named, and where it really is, if it is anywhere.
-    fn names(&self, file: &Path) -> impl Iterator<Item = PathBuf> {
-        let named = normal(&self.directory.join(file));
-        let real = named.canonicalize().ok();
-        std::iter::once(named).chain(real)
-    }
-
-    /// Whether a problem is in one of the files, or about one of them. What is
-    /// wrong with no file is wrong with all.
-    fn about(&self, problem: &Problem) -> bool {
-        if self.files.is_empty() || (problem.file.is_none() && problem.is_error()) {
-            return true;
-        }
-        let related = problem.related.iter().map(|related| &related.file);
-        let mut names = problem
-            .file
-            .iter()
-            .chain(related)
-            .flat_map(|it| self.names(it));
-        names.any(|name| self.files.iter().any(|asked| name.starts_with(asked)))
-    }
 }

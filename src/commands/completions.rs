@@ -1,15 +1,14 @@
-//! `staticc completions`: what lets a shell complete verbs and flags.
+//! `staticc completions`: prints a script with which a shell completes verbs and flags.
 
 use clap::CommandFactory as _;
 use clap_complete::{Shell, generate};
 
-use super::{Exit, print};
+use super::context::Context;
+use super::outcome::Outcome;
 use crate::cli::Cli;
-use crate::report::console::Console;
 
-/// Runs the verb.
-pub fn run(shell: Shell, console: &mut Console) -> Exit {
-    let mut text = Vec::new();
-    generate(shell, &mut Cli::command(), "staticc", &mut text);
-    print(&text, console)
+pub fn run(context: &Context, shell: Shell) -> Outcome {
+    let mut script = Vec::new();
+    generate(shell, &mut Cli::command(), "staticc", &mut script);
+    context.print(&script)
 }

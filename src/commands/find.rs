@@ -1,24 +1,21 @@
-//! `staticc find`: which files a path may mean, and which of them it means.
+//! `staticc find`: lists the files that finders have for a path, and says which one is collected.
 
 use std::os::unix::ffi::OsStringExt as _;
 
-use super::{Exit, conclude};
-use crate::cli;
+use super::context::Context;
+use super::outcome::{Exit, Outcome};
+use crate::cli::FindArgs;
 use crate::model::{Candidates, Event, LogicalPath, Problem, Report as _};
 use crate::pipeline::lookup::FileLookup;
 use crate::pipeline::project::Project;
-use crate::pipeline::run::fail_on;
-use crate::report::console::Console;
 use crate::rewrite::suggest::Suggestions;
-use crate::settings::Settings;
 
-/// Runs the verb.
-pub fn run(args: &cli::FindArgs, console: &mut Console, settings: &Settings) -> Exit {
-    let project = Project::find(settings, &args.ignore);
-    let directory = console.directory.clone();
+pub fn run(context: &mut Context, args: &FindArgs) -> Outcome {
+    let settings = context.load_settings(&args.project, Some(&args.ignore))?;
+    let project = Project::find(&settings, &(&args.ignore).into());
     let lookup = FileLookup {
         project: &project,
-        directory: &directory,
+        directory: &context.directory,
         hashed: &|_| None,
     };
     let candidate_lookup = project.candidate_lookup();
@@ -29,19 +26,21 @@ pub fn run(args: &cli::FindArgs, console: &mut Console, settings: &Settings) -> 
         let candidates = candidate_lookup.candidates(&path, args.first);
         if candidates.list.is_empty() {
             let problem = lookup.not_found(&path, candidates.leads_out, &suggestions);
-            missing.push(notes(problem, &candidates, console.verbosity));
+            missing.push(if args.output.verbosity >= 2 {
+                note_directories(problem, &candidates)
+            } else {
+                problem
+            });
         }
-        console.event(Event::Found(candidates));
+        context.console.event(Event::Found(candidates));
     }
-    conclude(fail_on(missing), console)
+    Problem::fail_on_any(missing)?;
+    Ok(Exit::Done)
 }
 
-/// The problem, with where the file was looked for, to whom wants to know.
-fn notes(problem: Problem, candidates: &Candidates, verbosity: u8) -> Problem {
-    if verbosity < 2 {
-        return problem;
-    }
+/// Adds the directories in which the path was looked for.
+fn note_directories(problem: Problem, candidates: &Candidates) -> Problem {
     let directories = candidates.searched.iter();
-    let notes = directories.map(|it| format!("looked in {}", it.display()));
+    let notes = directories.map(|directory| format!("looked in {}", directory.display()));
     notes.fold(problem, Problem::note)
 }

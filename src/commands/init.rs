@@ -1,96 +1,98 @@
-//! `staticc init`: a settings file from what a project's own Python says.
+//! `staticc init`: writes a settings file from what the project's own Python says,
+//! or checks that the settings file still says the same.
 
 use std::fs::Permissions;
 use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use super::tell;
-use super::{Exit, conclude, unusable};
-use crate::cli;
+use super::context::Context;
+use super::outcome::{Exit, Failure, Outcome};
+use crate::cli::InitArgs;
 use crate::django_project;
 use crate::django_project::answers::Answers;
 use crate::django_project::convert::Converted;
 use crate::django_project::draft::Draft;
 use crate::django_project::python::Question;
 use crate::model::{Code, Event, Problem, Report as _, Severity};
-use crate::pipeline::loading::{cured, module, source_of};
-use crate::pipeline::run::fail_on;
-use crate::report::console::Console;
+use crate::pipeline::loading::{module, source_of, with_help};
 use crate::settings::Finder;
 use crate::settings::load::{Loaded, Overrides, load};
 use crate::settings::text::{Source, usual_file};
 
-/// The file where none is named.
-const USUAL: &str = "settings.toml";
+/// The settings file without `--settings`.
+const DEFAULT_FILE: &str = "settings.toml";
 
-/// Runs the verb.
-pub fn run(args: &cli::InitArgs, console: &mut Console) -> Exit {
-    let directory = console.directory.clone();
-    let run = Run {
+pub fn run(context: &mut Context, args: &InitArgs) -> Outcome {
+    let directory = context.directory.clone();
+    let target = InitTarget {
         args,
         directory: &directory,
-        file: args.settings.as_deref().unwrap_or(Path::new(USUAL)),
+        file: args.settings.as_deref().unwrap_or(Path::new(DEFAULT_FILE)),
     };
-    if let Some(problem) = run.hindrance() {
-        return unusable(problem, console);
-    }
-    let result = run.ask().and_then(|project| {
-        tell(console, project.untold.clone());
-        if args.check {
-            run.compare(&project, console)
-        } else {
-            run.write(&project, console)
-        }
-    });
-    conclude(result, console)
+    target.check_preconditions().map_err(Failure::usage)?;
+    let project = target.ask_project()?;
+    context.report(project.unsupported.clone());
+    let event = if args.check {
+        target.compare(&project)?
+    } else {
+        let (text, warnings) = target.draft(&project)?;
+        context.report(warnings);
+        context.fail_on_warnings()?;
+        target.write(&text)?
+    };
+    context.console.event(event);
+    Ok(Exit::Done)
 }
 
-/// A run with its flags.
-struct Run<'a> {
-    args: &'a cli::InitArgs,
+/// The settings file that is written or checked.
+struct InitTarget<'a> {
+    args: &'a InitArgs,
+    /// The working directory.
     directory: &'a Path,
+    /// Relative to the working directory.
     file: &'a Path,
 }
 
-/// What the project says.
-struct Project {
+/// The project's settings, as its own Python says them.
+struct LiveProject {
     answers: Answers,
-    carried: Converted,
+    converted: Converted,
     live: Loaded,
-    /// What no settings file says, each with what to do about it.
-    untold: Vec<Problem>,
+    /// Warnings about what no settings file can say.
+    unsupported: Vec<Problem>,
 }
 
-impl Run<'_> {
-    /// Why there is nothing to be asked.
-    fn hindrance(&self) -> Option<Problem> {
+impl InitTarget<'_> {
+    /// Fails if the file is not one to write, before the project is asked.
+    fn check_preconditions(&self) -> Result<(), Problem> {
         let name = self.args.settings.as_deref();
         if let Some(module) = name.and_then(|name| module(name, self.directory)) {
             let problem = Problem::error(Code::Usage, "--settings is the file to write");
-            return Some(problem.help(format!(
+            return Err(problem.help(format!(
                 "add .toml to its name, or ask for other settings: --django-settings {module}"
             )));
         }
         if self.args.check {
-            return None;
+            return Ok(());
         }
         let problem = Problem::error(Code::SettingsExist, "there is a settings file already");
-        let there = self.directory.join(self.file).symlink_metadata().is_ok();
+        let exists = self.directory.join(self.file).symlink_metadata().is_ok();
         let usual = usual_file(self.directory).filter(|_| name.is_none());
-        let mut shared = [Some(self.file), usual.as_deref()].into_iter().flatten();
-        if let Some(shared) = shared.find(|file| file.ends_with("pyproject.toml")) {
+        let mut files = [Some(self.file), usual.as_deref()].into_iter().flatten();
+        if let Some(shared) = files.find(|file| file.ends_with("pyproject.toml")) {
             let help = "it is yours to write: compare it, staticc init --check, or have another one made, --settings settings.toml";
-            return Some(problem.in_file(shared).help(help));
+            return Err(problem.in_file(shared).help(help));
         }
-        if !there || self.args.force {
-            return None;
+        if exists && !self.args.force {
+            let help = "compare it, staticc init --check, or write it anew, --force";
+            return Err(problem.in_file(self.file).help(help));
         }
-        let help = "compare it, staticc init --check, or write it anew, --force";
-        Some(problem.in_file(self.file).help(help))
+        Ok(())
     }
 
-    fn ask(&self) -> Result<Project, Vec<Problem>> {
+    /// Asks the project's Python for its settings.
+    fn ask_project(&self) -> Result<LiveProject, Vec<Problem>> {
         let question = Question {
             directory: self.directory,
             python: self.args.python.as_deref(),
@@ -98,42 +100,44 @@ impl Run<'_> {
             files: Some((&[], false)),
         };
         let answers = django_project::python::ask(&question).map_err(|problem| vec![problem])?;
-        let carried = django_project::convert::carry(&answers).map_err(|problem| vec![problem])?;
-        if let Some(problem) = &carried.unknown_storage {
+        let converted =
+            django_project::convert::carry(&answers).map_err(|problem| vec![problem])?;
+        if let Some(problem) = &converted.unknown_storage {
             let help = "collect with manage.py collectstatic; staticc collects to files of Django's and WhiteNoise's storages";
             return Err(vec![problem.clone().help(help)]);
         }
-        let given = django_project::effective::live(&answers, &carried.given);
+        let given = django_project::effective::live(&answers, &converted.given);
         let live = load(
             Source::Project(&given),
             &Overrides::default(),
             self.directory,
         )?;
-        Ok(Project {
-            untold: untold(&answers, &carried),
+        Ok(LiveProject {
+            unsupported: unsupported(&answers, &converted),
             answers,
-            carried,
+            converted,
             live,
         })
     }
 
-    /// Says where the file and the project differ.
-    fn compare(&self, project: &Project, console: &mut Console) -> Result<(), Vec<Problem>> {
+    /// Compares the settings file with the project.
+    fn compare(&self, project: &LiveProject) -> Result<Event, Vec<Problem>> {
         let source = source_of(self.args.settings.as_deref());
         let ours = load(source, &Overrides::default(), self.directory)?;
         self.fail_on_differences(&ours, project)?;
         let file = ours.places.file().unwrap_or(self.file);
-        console.event(Event::SettingsAgree(file.to_path_buf()));
-        Ok(())
+        Ok(Event::SettingsAgree(file.to_path_buf()))
     }
 
-    fn write(&self, project: &Project, console: &mut Console) -> Result<(), Vec<Problem>> {
+    /// Returns the text of the file, and its warnings. Fails if the text would
+    /// not load, or would say something else than the project.
+    fn draft(&self, project: &LiveProject) -> Result<(String, Vec<Problem>), Vec<Problem>> {
         let path = self.directory.join(self.file);
         let draft = Draft {
             answers: &project.answers,
-            values: &project.carried.given.values,
+            values: &project.converted.given.values,
             live: &project.live.settings,
-            untold: &project.untold,
+            untold: &project.unsupported,
             directory: self.directory,
             beside: path.parent().unwrap_or(self.directory),
         };
@@ -141,18 +145,24 @@ impl Run<'_> {
         let source = Source::Draft(self.file, &text);
         let drafted = load(source, &Overrides::default(), self.directory)?;
         self.fail_on_differences(&drafted, project)?;
-        tell(console, drafted.warnings);
-        super::fail_on_warnings(console)?;
-        put(&path, &text, self.args.force).map_err(|error| {
-            let message = format!("cannot be written: {error}");
-            let problem = Problem::error(Code::SettingsFile, message).in_file(self.file);
-            vec![problem.help("name another file with --settings FILE")]
-        })?;
-        console.event(Event::SettingsWritten(self.file.to_path_buf()));
-        Ok(())
+        Ok((text, drafted.warnings))
     }
 
-    fn fail_on_differences(&self, ours: &Loaded, project: &Project) -> Result<(), Vec<Problem>> {
+    fn write(&self, text: &str) -> Result<Event, Problem> {
+        let path = self.directory.join(self.file);
+        write_file(&path, text, self.args.force).map_err(|error| {
+            let message = format!("cannot be written: {error}");
+            let problem = Problem::error(Code::SettingsFile, message).in_file(self.file);
+            problem.help("name another file with --settings FILE")
+        })?;
+        Ok(Event::SettingsWritten(self.file.to_path_buf()))
+    }
+
+    fn fail_on_differences(
+        &self,
+        ours: &Loaded,
+        project: &LiveProject,
+    ) -> Result<(), Vec<Problem>> {
         let theirs = &project.live.settings;
         let own = project.answers.says_staticc();
         let differences = django_project::difference::differences(
@@ -161,20 +171,25 @@ impl Run<'_> {
             &ours.places,
             (self.directory, own),
         );
-        fail_on(differences)
+        Problem::fail_on_any(differences)
     }
 }
 
-/// What no settings file says, as warnings: it is written all the same.
-fn untold(answers: &Answers, carried: &Converted) -> Vec<Problem> {
+/// Returns warnings about what no settings file can say.
+fn unsupported(answers: &Answers, converted: &Converted) -> Vec<Problem> {
     let help = "staticc does what the class it is based on does; if that is not enough, use manage.py collectstatic";
-    let storage = cured(&carried.untold, help);
-    let listed: Vec<Problem> = carried.given.finders.iter().filter_map(listed).collect();
+    let storage = with_help(&converted.untold, help);
+    let listing: Vec<Problem> = converted
+        .given
+        .finders
+        .iter()
+        .filter_map(listing_finder)
+        .collect();
     let module = answers.settings_module.name.as_deref().unwrap_or_default();
     let help = format!(
         "its files are left out; to have it asked for them at every run: staticc collect --settings {module}"
     );
-    let finders = cured(listed.iter().chain(&carried.finders), &help);
+    let finders = with_help(listing.iter().chain(&converted.finders), &help);
     let warning = |problem: Problem| Problem {
         severity: Severity::Warning,
         ..problem
@@ -182,8 +197,8 @@ fn untold(answers: &Answers, carried: &Converted) -> Vec<Problem> {
     storage.chain(finders).map(warning).collect()
 }
 
-/// That a finder finds something which only Python can tell.
-fn listed(finder: &Finder) -> Option<Problem> {
+/// Returns a problem if a custom finder lists files.
+fn listing_finder(finder: &Finder) -> Option<Problem> {
     let Finder::Other(finder) = finder else {
         return None;
     };
@@ -204,9 +219,9 @@ fn listed(finder: &Finder) -> Option<Problem> {
     Some(Problem::warning(Code::CustomFinder, message))
 }
 
-/// Puts the whole file in its place, or none.
-fn put(path: &Path, text: &str, anew: bool) -> io::Result<()> {
-    // A link stays one.
+/// Writes the file whole, or not at all.
+fn write_file(path: &Path, text: &str, overwrite: bool) -> io::Result<()> {
+    // A symbolic link stays one.
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let directory = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
@@ -214,10 +229,10 @@ fn put(path: &Path, text: &str, anew: bool) -> io::Result<()> {
         .permissions(Permissions::from_mode(0o666))
         .tempfile_in(directory)?;
     file.write_all(text.as_bytes())?;
-    let put = if anew {
+    let persisted = if overwrite {
         file.persist(&path)
     } else {
         file.persist_noclobber(&path)
     };
-    put.map(drop).map_err(|error| error.error)
+    persisted.map(drop).map_err(|error| error.error)
 }

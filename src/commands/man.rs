@@ -1,42 +1,34 @@
-//! `staticc man`: manual pages, made of the help.
+//! `staticc man`: prints manual pages, made from the help texts.
 
 use clap::{Command, CommandFactory as _};
 use clap_mangen::Man;
 
-use super::tell;
-use super::{Exit, print};
+use super::context::Context;
+use super::outcome::{Failure, Outcome};
 use crate::cli::Cli;
 use crate::model::{Code, Problem};
-use crate::report::console::Console;
 
-/// Runs the verb.
-pub fn run(verb: &[String], console: &mut Console) -> Exit {
-    // There would be a page for each verb's help.
+pub fn run(context: &Context, verb: &[String]) -> Outcome {
+    // Without the help subcommand there is no page for the help of each verb.
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
-    let page = verb.iter().try_fold(&command, |command, word| {
+    let found = verb.iter().try_fold(&command, |command, word| {
         command.find_subcommand(word).ok_or(command)
     });
-    match page {
-        Ok(page) => {
-            let man = Man::new(page.clone()).source(concat!("staticc ", env!("CARGO_PKG_VERSION")));
-            let mut text = Vec::new();
-            // Memory takes what it is given.
-            let _ = man.render(&mut text);
-            print(&text, console)
-        }
-        Err(command) => {
-            tell(console, vec![unknown(command, &verb.join(" "))]);
-            Exit::Usage
-        }
-    }
+    let command = found.map_err(|parent| Failure::usage(unknown_verb(parent, &verb.join(" "))))?;
+    let man = Man::new(command.clone()).source(concat!("staticc ", env!("CARGO_PKG_VERSION")));
+    let mut page = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = man.render(&mut page);
+    context.print(&page)
 }
 
-fn unknown(command: &Command, verb: &str) -> Problem {
-    let verbs: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+fn unknown_verb(parent: &Command, verb: &str) -> Problem {
+    let verbs: Vec<&str> = parent.get_subcommands().map(Command::get_name).collect();
     let problem = Problem::error(Code::UnknownVerb, format!("there is no verb `{verb}`"));
-    match &verbs[..] {
-        [] => problem,
-        verbs => problem.help(format!("one of {}", verbs.join(", "))),
+    if verbs.is_empty() {
+        problem
+    } else {
+        problem.help(format!("one of {}", verbs.join(", ")))
     }
 }

@@ -1,13 +1,9 @@
-//! `staticc schema`: what settings files may hold, for editors.
+//! `staticc schema`: prints the JSON Schema of settings files, for editors.
 
-use super::{Exit, print};
-use crate::report::console::Console;
+use super::context::Context;
+use super::outcome::Outcome;
 use crate::settings;
 
-/// Runs the verb.
-pub fn run(console: &mut Console) -> Exit {
-    print(
-        format!("{:#}\n", settings::schema::schema()).as_bytes(),
-        console,
-    )
+pub fn run(context: &Context) -> Outcome {
+    context.print(format!("{:#}\n", settings::schema::schema()).as_bytes())
 }

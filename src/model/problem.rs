@@ -142,6 +142,15 @@ impl Problem {
         self
     }
 
+    /// Fails if there are problems.
+    pub fn fail_on_any(problems: Vec<Self>) -> Result<(), Vec<Self>> {
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(problems)
+        }
+    }
+
     /// Sorts problems by file and place; what is said of no file comes first,
     /// what is said of a whole file after what is said of its places.
     pub fn sort(problems: &mut [Self]) {

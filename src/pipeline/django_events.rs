@@ -1,40 +1,36 @@
-//! From what a run did to Django's events, in Django's order. Knows neither
-//! wording nor verbosity; does nothing.
+//! Turns what a run did into the events that Django reports, in Django's order.
+//! Does not know their wording, nor the verbosity.
 
 use std::cmp::Reverse;
 
 use crate::model::{Asset, Event, LogicalPath, Report, Summary};
-use crate::plan::model::Done;
-use crate::plan::model::Existing;
-use crate::plan::model::{PostProcessed, Role};
+use crate::plan::model::{Done, Existing, PostProcessed, Role};
 use crate::sources::finder::Found;
 
-/// What is told of a run.
+/// A run that is over.
 pub struct DjangoEvents<'a> {
-    /// What was found.
     pub found: &'a Found,
-    /// What post-processing gave.
     pub processed: &'a PostProcessed,
-    /// What was done, by asset.
+    /// Sorted by asset.
     pub done: &'a [Done],
-    /// What `--clear` removed.
+    /// The files that `--clear` removed.
     pub cleared: Vec<LogicalPath>,
-    /// Whether it was to remove anything.
+    /// Whether the run removed what was there before.
     pub clear: bool,
-    /// The numbers that are known already.
+    /// The numbers of the last event; those that are zero are counted here.
     pub summary: Summary,
 }
 
 impl DjangoEvents<'_> {
-    /// Tells everything, the closing sentence last.
-    pub fn tell(mut self, report: &mut impl Report) {
+    /// Reports all events, the summary last.
+    pub fn report(mut self, report: &mut impl Report) {
         self.summary.deleted = self.cleared.len();
         self.summary.skipped = self.found.conflicts.len();
         for path in std::mem::take(&mut self.cleared) {
             report.event(Event::Cleared(path));
         }
-        self.tell_copies(report);
-        self.tell_fingerprints(report);
+        self.report_copies(report);
+        self.report_hashed(report);
         for done in self.done {
             for encoding in done.copies.iter() {
                 self.summary.post_processed += 1;
@@ -45,7 +41,7 @@ impl DjangoEvents<'_> {
         report.event(Event::Done(self.summary));
     }
 
-    fn tell_copies(&mut self, report: &mut impl Report) {
+    fn report_copies(&mut self, report: &mut impl Report) {
         let mut before = vec![Existing::Absent; self.found.assets.len()];
         for done in self.done.iter().filter(|done| done.role == Role::Plain) {
             before[done.asset.index()] = done.before;
@@ -55,7 +51,7 @@ impl DjangoEvents<'_> {
             while let Some(conflict) = conflicts.next_if(|conflict| conflict.after <= index) {
                 report.event(Event::Conflict(conflict.asset.key.clone()));
             }
-            // Files that are cleared or not kept are copied every time.
+            // After --clear, every file is copied again.
             match before[index] {
                 Existing::Same if !self.clear => {
                     self.summary.unmodified += 1;
@@ -82,9 +78,9 @@ impl DjangoEvents<'_> {
         }
     }
 
-    /// Fingerprinted copies, deepest directories first, css and js last, as
-    /// Django yields them.
-    fn tell_fingerprints(&mut self, report: &mut impl Report) {
+    /// Reports fingerprinted files as Django's post_process() yields them:
+    /// the deepest directories first, CSS and JavaScript last.
+    fn report_hashed(&mut self, report: &mut impl Report) {
         let Some(hashed) = &self.processed.hashed else {
             return;
         };

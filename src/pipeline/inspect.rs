@@ -1,5 +1,5 @@
-//! All that is known of single files of a project, gathered from where it is
-//! known: nothing is decided here, and nothing is written but to the cache.
+//! Gathers all that is known of single static files, for `staticc explain`.
+//! Decides nothing; writes only to the cache.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -113,7 +113,7 @@ impl<'a> FileInspector<'a> {
             referrers: self.referrers(id),
             problems: self.problems_of(&sources),
             severities: kinds
-                .map(|kind| self.policy.ruling(&asset.path, kind))
+                .map(|kind| self.policy.decision(&asset.path, kind))
                 .collect(),
         }
     }

@@ -1,5 +1,5 @@
-//! Ctrl-C and SIGTERM: what is being prepared is removed, what is being put
-//! in force is finished, and the exit status says which signal it was.
+//! Handles Ctrl-C, SIGTERM and SIGHUP: temporary files are removed, a commit
+//! that has begun is finished, and the exit status names the signal.
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -7,15 +7,15 @@ use signal_hook::iterator::Signals;
 use crate::report;
 use crate::static_root::static_root::StaticRoot;
 
-/// Does the work unless a signal comes, which ends the process.
+/// Does the work. A signal ends the process.
 pub fn unless_interrupted<T>(root: &StaticRoot, work: impl FnOnce() -> T) -> T {
-    // What `nohup` or a shell had ignored stays so.
+    // A signal that `nohup` or the shell ignores stays ignored.
     let ignored = ignored();
-    let heeded = [SIGHUP, SIGINT, SIGTERM]
+    let handled = [SIGHUP, SIGINT, SIGTERM]
         .into_iter()
         .filter(|signal| ignored & (1 << (signal - 1)) == 0);
-    // Without a handler, a signal ends the process on the spot.
-    let Ok(mut signals) = Signals::new(heeded) else {
+    // Without a handler, a signal ends the process at once.
+    let Ok(mut signals) = Signals::new(handled) else {
         return work();
     };
     let handle = signals.handle();
@@ -36,8 +36,8 @@ pub fn unless_interrupted<T>(root: &StaticRoot, work: impl FnOnce() -> T) -> T {
     })
 }
 
-/// The signals that are ignored, a bit each from the lowest on; none where
-/// the kernel doesn't tell.
+/// Returns the ignored signals as a bit mask, the lowest bit for signal 1; 0
+/// where there is no /proc.
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -1,10 +1,9 @@
-//! What the flags say about a project → its settings: those of a file, or
-//! those that the project's own Python tells.
+//! Loads a project's settings, from a settings file or from the project's own
+//! Python. Knows no single setting.
 
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use crate::cli;
 use crate::disk;
 use crate::django_project;
 use crate::django_project::answers::Answers;
@@ -15,68 +14,80 @@ use crate::settings::load;
 use crate::settings::load::{Loaded, Overrides};
 use crate::settings::text::Source;
 
-/// Loads the settings. Finders that only Python knows are asked for their files
-/// if it is known what is ignored.
-pub fn load(
-    project: &cli::groups::ProjectArgs,
-    ignoring: Option<&cli::groups::IgnoreArgs>,
-    directory: &Path,
-) -> Result<Loaded, Vec<Problem>> {
-    let overrides = Overrides {
-        set: project.set.clone(),
-        static_root: project.static_root.clone(),
-        static_url: project.static_url.clone(),
-    };
-    let file = project.settings.as_deref();
-    let answers = match (
-        &project.answers,
-        file.and_then(|name| module(name, directory)),
-    ) {
+/// What the command line says about the project.
+pub struct ProjectOptions<'a> {
+    /// A settings file, or the dotted name of a settings module.
+    pub settings: Option<&'a Path>,
+    pub python: Option<&'a Path>,
+    /// A file with the answers of the project's Python; `-` is standard input.
+    pub answers: Option<&'a Path>,
+    pub overrides: Overrides,
+    /// `None` if the verb lists no files.
+    pub ignore: Option<IgnoreOptions>,
+}
+
+/// What the command line ignores.
+#[derive(Clone, Debug)]
+pub struct IgnoreOptions {
+    pub patterns: Vec<String>,
+    /// Whether Django's default patterns are off.
+    pub no_default_ignore: bool,
+}
+
+/// Loads the settings; `directory` is the working directory. Other finders
+/// than Django's list their files if the verb lists files.
+pub fn load(options: &ProjectOptions<'_>, directory: &Path) -> Result<Loaded, Vec<Problem>> {
+    let overrides = &options.overrides;
+    let file = options.settings;
+    let module_name = file.and_then(|name| module(name, directory));
+    let answers = match (options.answers, module_name) {
         (Some(file), _) => read_answers(file, directory),
         (None, Some(module)) => django_project::python::ask(&Question {
             directory,
-            python: project.python.as_deref(),
+            python: options.python,
             module: Some(module),
-            files: ignoring.map(|it| (&it.ignore[..], it.no_default_ignore)),
+            files: options
+                .ignore
+                .as_ref()
+                .map(|ignore| (&ignore.patterns[..], ignore.no_default_ignore)),
         }),
-        (None, None) if project.python.is_some() => {
+        (None, None) if options.python.is_some() => {
             let problem =
                 Problem::error(Code::Usage, "--python is for settings that are asked for");
             Err(problem.help("name them: --settings mysite.settings"))
         }
-        (None, None) => return load::load(source_of(file), &overrides, directory),
+        (None, None) => return load::load(source_of(file), overrides, directory),
     };
     let answers = answers.map_err(|problem| vec![problem])?;
     let carried = django_project::convert::carry(&answers).map_err(|problem| vec![problem])?;
-    let untold = untold(&carried, &overrides, ignoring.is_some());
-    super::run::fail_on(untold)?;
+    Problem::fail_on_any(unsupported(&carried, overrides, options.ignore.is_some()))?;
     let given = django_project::effective::live(&answers, &carried.given);
-    load::load(Source::Project(&given), &overrides, directory)
+    load::load(Source::Project(&given), overrides, directory)
 }
 
-/// The settings file that a flag names, or the usual one.
+/// Returns the settings file that `--settings` names, or the default one.
 pub fn source_of(file: Option<&Path>) -> Source<'_> {
     file.map_or(Source::Usual, Source::File)
 }
 
-/// The dotted name of a Python module, unless there is something else of that
-/// name.
+/// Returns the name if it is the dotted name of a Python module, and no file
+/// has it.
 pub fn module<'n>(name: &'n Path, directory: &Path) -> Option<&'n str> {
     let text = name.to_str()?;
     let identifier = |part: &str| {
         let mut characters = part.chars();
         let first = characters.next();
-        first.is_some_and(|it| it.is_alphabetic() || it == '_')
-            && characters.all(|it| it.is_alphanumeric() || it == '_')
+        first.is_some_and(|first| first.is_alphabetic() || first == '_')
+            && characters.all(|character| character.is_alphanumeric() || character == '_')
     };
     let is_toml = name.extension().is_some_and(|suffix| suffix == "toml");
     let is_module = text.split('.').all(identifier) && !is_toml;
-    let there = directory.join(name);
-    let is_file = there.exists() && !there.join("__init__.py").exists();
+    let path = directory.join(name);
+    let is_file = path.exists() && !path.join("__init__.py").exists();
     (is_module && !is_file).then_some(text)
 }
 
-/// What the Django app of staticc has asked.
+/// Reads the answers that the Django app of staticc wrote.
 fn read_answers(file: &Path, directory: &Path) -> Result<Answers, Problem> {
     let read = || {
         let mut json = Vec::new();
@@ -92,25 +103,26 @@ fn read_answers(file: &Path, directory: &Path) -> Result<Answers, Problem> {
     django_project::answers::read(&json, &file.to_string_lossy(), None)
 }
 
-/// What staticc can't stand in for, unless the command line says otherwise.
-fn untold(carried: &Converted, overrides: &Overrides, lists_files: bool) -> Vec<Problem> {
-    let said = |key: &[&str]| load::sets(&overrides.set, key);
+/// Returns what staticc cannot do in place of the project's own classes,
+/// unless the command line overrides them.
+fn unsupported(carried: &Converted, overrides: &Overrides, lists_files: bool) -> Vec<Problem> {
+    let is_set = |key: &[&str]| load::sets(&overrides.set, key);
     let backend = ["STORAGES", "staticfiles", "BACKEND"];
     let mut problems = Vec::new();
-    if !said(&backend) && !said(&["STATICFILES_STORAGE"]) {
+    if !is_set(&backend) && !is_set(&["STATICFILES_STORAGE"]) {
         let storage = carried.unknown_storage.iter().chain(&carried.untold);
         let help = "collect with manage.py collectstatic, or say whose storage comes near enough: --set 'STORAGES.staticfiles.BACKEND=\"…\"'";
-        problems.extend(cured(storage, help));
+        problems.extend(with_help(storage, help));
     }
-    if lists_files && !said(&["STATICFILES_FINDERS"]) {
+    if lists_files && !is_set(&["STATICFILES_FINDERS"]) {
         let help = "collect with manage.py collectstatic, or name finders to do without it: --set 'STATICFILES_FINDERS=[…]'";
-        problems.extend(cured(&carried.finders, help));
+        problems.extend(with_help(&carried.finders, help));
     }
     problems
 }
 
-/// The same problems with this advice.
-pub fn cured<'p>(
+/// Returns the problems with this help.
+pub fn with_help<'p>(
     problems: impl IntoIterator<Item = &'p Problem>,
     help: &str,
 ) -> impl Iterator<Item = Problem> {

@@ -1,6 +1,5 @@
-//! Which files somebody means: by their paths, with or without fingerprint, or
-//! by their sources; and what else it is that they name. Finds out nothing else
-//! about them.
+//! Finds the static files that words on the command line name: by path, with or
+//! without fingerprint, or by source. Explains words that name none.
 
 use std::path::{Path, PathBuf};
 
@@ -10,53 +9,55 @@ use crate::pystd::urllib::normpath;
 use crate::rewrite::faults::hint;
 use crate::rewrite::suggest::Suggestions;
 
-/// A file that somebody asked about.
+/// A static file that a word names.
 pub struct FileMatch {
     pub asset: AssetId,
-    /// Its source, if another one is collected in its place.
+    /// The named source, if another one is collected in its place.
     pub loser: Option<PathBuf>,
 }
 
-/// What words for files mean in a project.
+/// Finds files of one project.
 pub struct FileLookup<'a> {
     pub project: &'a Project<'a>,
-    /// Where they are said.
+    /// The working directory, which relative sources start from.
     pub directory: &'a Path,
-    /// The path of a file with its fingerprint, if it has one.
+    /// Returns an asset's path with its fingerprint, if it has one.
     pub hashed: &'a dyn Fn(AssetId) -> Option<LogicalPath>,
 }
 
 impl FileLookup<'_> {
-    /// The files that are meant, and problems for what is none.
-    pub fn read(&self, files: &[LogicalPath]) -> (Vec<FileMatch>, Vec<Problem>) {
-        let (mut all, mut missing) = (Vec::new(), Vec::new());
+    /// Returns the files that the words name, and a problem for each word
+    /// that names none.
+    pub fn find(&self, words: &[LogicalPath]) -> (Vec<FileMatch>, Vec<Problem>) {
+        let (mut matches, mut problems) = (Vec::new(), Vec::new());
         let suggestions = Suggestions::new(&self.project.found.assets);
-        for file in files {
-            let by_path = self.by_path(file).or_else(|| self.by_hashed_path(file));
-            let meant = match by_path {
+        for word in words {
+            let by_path = self.by_path(word).or_else(|| self.by_hashed_path(word));
+            let found = match by_path {
                 Some(asset) => vec![FileMatch { asset, loser: None }],
-                None => self.by_source(&self.directory.join(file.as_path())),
+                None => self.by_source(&self.directory.join(word.as_path())),
             };
-            if meant.is_empty() {
-                missing.push(self.not_found(file, false, &suggestions));
+            if found.is_empty() {
+                problems.push(self.not_found(word, false, &suggestions));
             }
-            all.extend(meant);
+            matches.extend(found);
         }
-        (all, missing)
+        (matches, problems)
     }
 
-    /// No file has this path: the problem, with what it is instead, or which
-    /// file it may mean.
+    /// Returns the problem that a word names no file, with a note or help on
+    /// what it names instead. `leads_out` is whether it leads out of a
+    /// source directory.
     pub fn not_found(
         &self,
-        asked: &LogicalPath,
+        word: &LogicalPath,
         leads_out: bool,
         suggestions: &Suggestions<'_>,
     ) -> Problem {
-        let message = format!("No matching file found for '{}'.", asked.to_text());
+        let message = format!("No matching file found for '{}'.", word.to_text());
         let mut problem = Problem::error(Code::NotFound, message);
-        let file = self.directory.join(asked.as_path());
-        if let Some(help) = self.other_name(asked, &file) {
+        let file = self.directory.join(word.as_path());
+        if let Some(help) = self.other_name(word, &file) {
             return problem.help(help);
         }
         if !self.project.found.problems.is_empty() {
@@ -65,60 +66,59 @@ impl FileLookup<'_> {
         if leads_out {
             problem = problem.note("it leads out of a directory that is looked in");
         }
-        let path = self.path_of(asked, &file);
+        let path = self.path_of(word, &file);
         let elsewhere = self.project.elsewhere(&path);
-        let mut places = self.project.places_of(asked).chain([file]);
-        match places.find_map(|place| self.thing(&place)) {
-            Some(thing) if elsewhere.is_none() => problem.help(thing),
-            // What is like it is not out there.
+        let mut places = self.project.places_of(word).chain([file]);
+        match places.find_map(|place| self.describe(&place)) {
+            Some(help) if elsewhere.is_none() => problem.help(help),
+            // A suggestion would be a file inside the directory.
             None if leads_out => problem,
             _ => {
-                let other = |meant: &Asset| (meant.key != path).then(|| meant.key.to_string());
+                let other = |asset: &Asset| (asset.key != path).then(|| asset.key.to_string());
                 hint(problem, elsewhere, &path.to_text(), other, suggestions)
             }
         }
     }
 
-    /// What would be asked for, were there such a file.
-    fn path_of(&self, asked: &LogicalPath, file: &Path) -> LogicalPath {
+    /// Returns the path that the word would have, if it named a static file.
+    fn path_of(&self, word: &LogicalPath, file: &Path) -> LogicalPath {
         let mut names = self.project.names_of(file);
-        let name = names.next().map(|(it, name)| it.key(&name));
-        LogicalPath::new(normpath(name.as_ref().unwrap_or(asked).as_bytes()))
+        let key = names.next().map(|(directory, name)| directory.key(&name));
+        LogicalPath::new(normpath(key.as_ref().unwrap_or(word).as_bytes()))
     }
 
-    /// How to ask for a file that is collected, which this is another name of.
-    fn other_name(&self, asked: &LogicalPath, file: &Path) -> Option<String> {
+    /// Returns the right name of a file that the word names in another way.
+    fn other_name(&self, word: &LogicalPath, file: &Path) -> Option<String> {
         let key = |asset: AssetId| &self.project.found.assets[asset.index()].key;
-        let plain = Fingerprint::taken_from(asked);
+        let plain = Fingerprint::taken_from(word);
         if let Some(asset) = plain.and_then(|plain| self.by_path(&plain)) {
             return Some(match (self.hashed)(asset) {
                 Some(hashed) => format!("that file is now {hashed}"),
                 None => format!("that is a path with a fingerprint: ask for {}", key(asset)),
             });
         }
-        if let Some(meant) = self.by_source(file).first()
-            && key(meant.asset) != asked
+        if let Some(found) = self.by_source(file).first()
+            && key(found.asset) != word
         {
-            return Some(format!("that is a source: ask for {}", key(meant.asset)));
+            return Some(format!("that is a source: ask for {}", key(found.asset)));
         }
-        let rest = asked.as_bytes().strip_prefix(b"/")?;
-        let asset = self.by_path(&LogicalPath::new(rest))?;
+        let relative = word.as_bytes().strip_prefix(b"/")?;
+        let asset = self.by_path(&LogicalPath::new(relative))?;
         Some(format!("paths begin without a slash: {}", key(asset)))
     }
 
-    /// What there is at a place, if not a file that is collected.
-    fn thing(&self, place: &Path) -> Option<&'static str> {
+    /// Describes what there is at a place, other than a static file.
+    fn describe(&self, place: &Path) -> Option<&'static str> {
         let settings = self.project.settings;
         let Ok(real) = place.canonicalize() else {
             let is_link = place.is_symlink();
             return is_link.then_some("that is a link that cannot be followed");
         };
         let is_below = |directory: &Path| {
-            directory
-                .canonicalize()
-                .is_ok_and(|it| real.starts_with(it))
+            let directory = directory.canonicalize();
+            directory.is_ok_and(|directory| real.starts_with(directory))
         };
-        let is_template = || settings.template_dirs.iter().any(|it| is_below(it));
+        let is_template = || settings.template_dirs.iter().any(|dir| is_below(dir));
         Some(if real.is_dir() {
             "that is a directory: ask for a file"
         } else if is_below(&settings.static_root) {
@@ -136,34 +136,39 @@ impl FileLookup<'_> {
 
     fn by_path(&self, path: &LogicalPath) -> Option<AssetId> {
         let normal = normpath(path.as_bytes());
-        let is_it = |asset: &Asset| asset.key == *path || asset.path.as_bytes() == normal;
-        self.assets().find(|(_, asset)| is_it(asset)).map(|it| it.0)
+        let is_match = |asset: &Asset| asset.key == *path || asset.path.as_bytes() == normal;
+        let mut assets = self.assets();
+        assets.find_map(|(id, asset)| is_match(asset).then_some(id))
     }
 
     fn by_hashed_path(&self, path: &LogicalPath) -> Option<AssetId> {
-        let is_it = |id: AssetId| (self.hashed)(id).is_some_and(|it| it == *path);
-        self.assets().map(|it| it.0).find(|&id| is_it(id))
+        let is_match = |id: AssetId| (self.hashed)(id).is_some_and(|hashed| hashed == *path);
+        self.assets().map(|(id, _)| id).find(|&id| is_match(id))
     }
 
-    /// A source has several paths where one source directory is in another.
+    /// A source has several paths if one source directory contains another.
     fn by_source(&self, source: &Path) -> Vec<FileMatch> {
         let names: Vec<_> = self.project.names_of(source).collect();
-        let is_it = |asset: &Asset| {
-            let own = |name: &LogicalPath| *name == asset.found_path;
-            names
-                .iter()
-                .any(|(it, name)| own(name) && *it.root == *asset.directory)
+        let is_match = |asset: &Asset| {
+            names.iter().any(|(directory, name)| {
+                *name == asset.found_path && *directory.root == *asset.directory
+            })
         };
-        let winners = self.assets().filter(|(_, asset)| is_it(asset));
-        let winners = winners.map(|(asset, _)| FileMatch { asset, loser: None });
-        let losers = self.project.found.conflicts.iter();
-        let losers = losers.filter(|conflict| is_it(&conflict.asset));
+        let winners = self.assets().filter(|(_, asset)| is_match(asset));
+        let conflicts = self.project.found.conflicts.iter();
+        let losers = conflicts.filter(|conflict| is_match(&conflict.asset));
         let losers = losers.filter_map(|conflict| {
-            let loser = Some(conflict.asset.source());
-            let mut assets = self.assets();
-            let (asset, _) = assets.find(|(_, asset)| asset.key == conflict.asset.key)?;
-            Some(FileMatch { asset, loser })
+            let asset = self
+                .assets()
+                .find(|(_, asset)| asset.key == conflict.asset.key)?;
+            Some(FileMatch {
+                asset: asset.0,
+                loser: Some(conflict.asset.source()),
+            })
         });
-        winners.chain(losers).collect()
+        winners
+            .map(|(asset, _)| FileMatch { asset, loser: None })
+            .chain(losers)
+            .collect()
     }
 }

@@ -1,12 +1,18 @@
-//! The steps that several verbs share, from the settings to the plan and to the
-//! events of a run. Does not know which verb runs it.
+//! The steps that several verbs share, from loading settings to the events of a
+//! run. Does not know which verb runs it, nor its command line.
 
+pub mod cache_location;
+pub mod clock;
+pub mod consent;
 pub mod django_events;
 pub mod inspect;
 pub mod interrupt;
+pub mod live_manifest;
 pub mod loading;
 pub mod lookup;
+pub mod path_filter;
 pub mod process;
 pub mod project;
-pub mod run;
+pub mod prune;
+pub mod record_file;
 pub mod severity;

@@ -1,9 +1,9 @@
-//! A project whose static files are found: what collect and check begin with.
+//! A project with the static files that its finders list. Reads no file.
 
 use std::path::{Component, Path, PathBuf};
 
+use super::loading::IgnoreOptions;
 use super::severity::SeverityPolicy;
-use crate::cli;
 use crate::model::{Asset, Fingerprint, LogicalPath, Origin};
 use crate::pystd::fnmatch::Patterns;
 use crate::rewrite::collection::RewriteContext;
@@ -16,7 +16,6 @@ use crate::sources::directory::SourceDirectory;
 use crate::sources::finder::Found;
 use crate::static_root::leftovers::Earlier;
 
-/// A project, and what its finders found.
 pub struct Project<'a> {
     pub settings: &'a Settings,
     pub found: Found,
@@ -25,14 +24,14 @@ pub struct Project<'a> {
 }
 
 impl<'a> Project<'a> {
-    /// Lists the files of a project.
-    pub fn find(settings: &'a Settings, ignoring: &cli::groups::IgnoreArgs) -> Self {
-        let default = if ignoring.no_default_ignore {
+    /// Lists the static files.
+    pub fn find(settings: &'a Settings, ignore: &IgnoreOptions) -> Self {
+        let default = if ignore.no_default_ignore {
             &[][..]
         } else {
             &settings.default_ignore_patterns
         };
-        let ignored = [&ignoring.ignore, &settings.ignore_patterns[..], default];
+        let ignored = [&ignore.patterns, &settings.ignore_patterns[..], default];
         let patterns = Patterns::new(&ignored.concat());
         Self {
             settings,
@@ -42,7 +41,8 @@ impl<'a> Project<'a> {
         }
     }
 
-    /// Does something that needs to know what references mean.
+    /// Does work that resolves references. `fingerprints` are those known
+    /// already, by asset number.
     pub fn with_rewrite_context<T>(
         &self,
         policy: &SeverityPolicy<'_>,
@@ -64,35 +64,35 @@ impl<'a> Project<'a> {
         })
     }
 
-    /// What single paths may mean.
+    /// Returns the lookup of all candidates of a path.
     pub fn candidate_lookup(&self) -> Lookup<'_> {
         Lookup::new(&self.directories, &self.patterns, &self.found)
     }
 
-    /// Why somebody looks for a file where it is.
+    /// Returns the setting or the app that lists the asset's directory.
     pub fn origin(&self, asset: &Asset) -> Origin {
         // One directory may be listed under several prefixes.
-        let is_it = |it: &&SourceDirectory| {
-            *it.root == *asset.directory && it.key(&asset.found_path) == asset.key
+        let lists_asset = |directory: &&SourceDirectory| {
+            *directory.root == *asset.directory && directory.key(&asset.found_path) == asset.key
         };
-        let listed = self.directories.iter().find(is_it);
-        listed.map(SourceDirectory::origin).unwrap_or_default()
+        let listing = self.directories.iter().find(lists_asset);
+        listing.map(SourceDirectory::origin).unwrap_or_default()
     }
 
-    /// What a file is called by those who would list it, each with the
-    /// directory where they look.
+    /// Returns the source directories that contain the file, each with the
+    /// file's path in it.
     pub fn names_of(&self, file: &Path) -> impl Iterator<Item = (&SourceDirectory, LogicalPath)> {
         let directories = self.directories.iter();
-        directories.filter_map(move |it| Some((it, it.below(file)?)))
+        directories.filter_map(move |directory| Some((directory, directory.below(file)?)))
     }
 
-    /// Where somebody would look for a path.
+    /// Returns the files that finders would look for, given a path.
     pub fn places_of(&self, path: &LogicalPath) -> impl Iterator<Item = PathBuf> {
         let directories = self.directories.iter();
-        directories.filter_map(|it| Some(it.root.join(it.relative(path)?)))
+        directories.filter_map(|directory| Some(directory.root.join(directory.relative(path)?)))
     }
 
-    /// Where the file of a path is that is not collected.
+    /// Returns why there is a file of this path that is not collected.
     pub fn elsewhere(&self, path: &LogicalPath) -> Option<Elsewhere> {
         let mut parts = path.as_path().components();
         if !parts.all(|part| matches!(part, Component::Normal(_))) {

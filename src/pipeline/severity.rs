@@ -1,19 +1,19 @@
-//! The severity of problems, and which entries of the settings nothing
-//! needed. Knows no texts.
+//! Decides how severe a problem is, and finds the `[[staticc.allow]]` entries
+//! that no problem matches. Does not know where problems come from.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::model::{Code, Level, LogicalPath, Problem, ReferenceKind, SeverityDecision};
 use crate::settings::{Allow, AllowKind, Settings};
 
-/// What `missing_references` and `[[staticc.allow]]` say.
+/// The settings `missing_references` and `[[staticc.allow]]`.
 pub struct SeverityPolicy<'a> {
     default: Level,
+    /// Each entry, and whether it has matched.
     allow: Vec<(&'a Allow, AtomicBool)>,
 }
 
 impl<'a> SeverityPolicy<'a> {
-    /// The policy of the settings.
     pub fn new(settings: &'a Settings) -> Self {
         let unused = |allow| (allow, AtomicBool::new(false));
         Self {
@@ -22,15 +22,17 @@ impl<'a> SeverityPolicy<'a> {
         }
     }
 
-    /// What a reference to nothing in this file amounts to.
+    /// Returns the level of missing references in this file.
     pub fn level(&self, path: &LogicalPath, kind: ReferenceKind) -> Level {
-        let level = self.said(path, AllowKind::Reference(kind));
-        level.unwrap_or(self.default)
+        let allowed = self.use_entry(path, AllowKind::Reference(kind));
+        allowed.unwrap_or(self.default)
     }
 
-    /// The same, and who says so.
-    pub fn ruling(&self, path: &LogicalPath, kind: ReferenceKind) -> SeverityDecision {
-        let entry = self.entry(path, AllowKind::Reference(kind)).map(|it| it.0);
+    /// Returns the level of missing references in this file, and the entry that sets it.
+    pub fn decision(&self, path: &LogicalPath, kind: ReferenceKind) -> SeverityDecision {
+        let entry = self
+            .entry(path, AllowKind::Reference(kind))
+            .map(|(allow, _)| *allow);
         SeverityDecision {
             kind,
             level: entry.map_or(self.default, |allow| allow.level),
@@ -38,31 +40,31 @@ impl<'a> SeverityPolicy<'a> {
         }
     }
 
-    /// What the settings say of a problem with this code at this path.
+    /// Returns the level that an entry sets for this problem.
     pub fn level_of(&self, path: &LogicalPath, code: Code) -> Option<Level> {
-        self.said(path, AllowKind::Problem(code))
+        self.use_entry(path, AllowKind::Problem(code))
     }
 
-    /// What the first entry says that is about this.
-    fn said(&self, path: &LogicalPath, kind: AllowKind) -> Option<Level> {
+    /// Returns the level of the first entry that matches, and marks the entry
+    /// as used.
+    fn use_entry(&self, path: &LogicalPath, kind: AllowKind) -> Option<Level> {
         let (allow, used) = self.entry(path, kind)?;
         used.store(true, Ordering::Relaxed);
         Some(allow.level)
     }
 
-    /// The first entry that is about this.
     fn entry(&self, path: &LogicalPath, kind: AllowKind) -> Option<&(&'a Allow, AtomicBool)> {
-        let is_about =
+        let is_match =
             |allow: &Allow| allow.kind.covers(kind) && allow.path.is_match(path.as_path());
-        self.allow.iter().find(|(allow, _)| is_about(allow))
+        self.allow.iter().find(|(allow, _)| is_match(allow))
     }
 
-    /// Entries that nothing needed, of those about what was looked at.
-    pub fn unused(&self, looked_at: impl Fn(AllowKind) -> bool) -> impl Iterator<Item = Problem> {
+    /// Warns of entries that matched nothing, of those kinds that were checked.
+    pub fn unused(&self, is_checked: impl Fn(AllowKind) -> bool) -> impl Iterator<Item = Problem> {
         let unused = self
             .allow
             .iter()
-            .filter(move |(allow, used)| looked_at(allow.kind) && !used.load(Ordering::Relaxed));
+            .filter(move |(allow, used)| is_checked(allow.kind) && !used.load(Ordering::Relaxed));
         unused.map(|(allow, _)| {
             let message = format!(
                 "this [[staticc.allow]] for {} matches nothing",

@@ -20,30 +20,34 @@ use super::tally::Tally;
 use super::{explain_text as explain, github, json, render, sarif};
 use crate::model::{DjangoVersion, Event, Problem, Progress, Report};
 
-/// Prints a run.
-pub struct Console {
-    /// Whose words.
-    pub django: DjangoVersion,
-    /// 0 to 3.
-    pub verbosity: u8,
-    /// Whether nothing is really done.
-    pub dry_run: bool,
-    /// Paths are shown relative to this directory.
-    pub directory: PathBuf,
-    /// Services are told paths relative to this directory.
-    pub repository: PathBuf,
-    /// Whether standard error takes colours.
-    pub color: bool,
-    /// Whether standard output takes colours.
-    pub color_output: bool,
-    /// How everything is told.
+/// How a run is reported.
+pub struct ConsoleOptions {
     pub format: Format,
+    /// The value of `--verbosity`, from 0 to 3.
+    pub verbosity: u8,
     /// Whether warnings fail the run.
     pub strict: bool,
+    /// Whether the run changes no files.
+    pub dry_run: bool,
+    /// Whether standard error shows colors.
+    pub color: bool,
+    /// Whether standard output shows colors.
+    pub color_output: bool,
+    /// People read paths relative to this directory.
+    pub directory: PathBuf,
+    /// Code hosting services read paths relative to this directory.
+    pub repository: PathBuf,
+}
+
+/// Prints a run.
+pub struct Console {
+    options: ConsoleOptions,
+    /// The Django version whose messages are printed.
+    django: DjangoVersion,
     tally: Tally,
     /// The problem that was shown last.
     last: Option<Problem>,
-    /// Problems that are told at the end.
+    /// The problems that are printed when the run ends.
     kept: Vec<Problem>,
 }
 
@@ -52,10 +56,10 @@ impl Report for Console {
         if let Event::Problem(problem) = &event {
             self.tally.count(problem);
         }
-        match (self.format, event) {
+        match (self.options.format, event) {
             (Format::Json, event) => {
-                let (verbosity, object) = json::object(&event, &self.directory);
-                if self.verbosity >= verbosity {
+                let (verbosity, object) = json::object(&event, &self.options.directory);
+                if self.options.verbosity >= verbosity {
                     put(self.with_text(object, &event).to_string().as_bytes());
                 }
             }
@@ -70,34 +74,32 @@ impl Report for Console {
 }
 
 impl Console {
-    /// A console that says everything plainly, as text.
-    pub fn plain(django: DjangoVersion, directory: PathBuf) -> Self {
+    /// Returns a console that prints the messages of the newest Django.
+    pub fn new(options: ConsoleOptions) -> Self {
         Self {
-            django,
-            verbosity: 1,
-            dry_run: false,
-            repository: directory.clone(),
-            directory,
-            color: false,
-            color_output: false,
-            format: Format::Text,
-            strict: false,
+            options,
+            django: DjangoVersion::NEWEST,
             tally: Tally::default(),
             last: None,
             kept: Vec::new(),
         }
     }
 
+    /// Prints the messages of this Django version from now on.
+    pub fn use_messages_of(&mut self, django: DjangoVersion) {
+        self.django = django;
+    }
+
     /// Whether there were warnings, and they fail the run.
     pub fn fails_strictly(&self) -> bool {
-        self.strict && self.tally.has_warnings()
+        self.options.strict && self.tally.has_warnings()
     }
 
     /// Says what is said at the end of every run, which has this exit status.
     pub fn finish(&self, exit: u8) {
-        match self.format {
+        match self.options.format {
             Format::Text | Format::Github => {
-                if let Some(sentence) = self.tally.sentence(self.strict) {
+                if let Some(sentence) = self.tally.sentence(self.options.strict) {
                     complain(&format!("\n{sentence}\n"));
                 }
             }
@@ -111,7 +113,7 @@ impl Console {
 
     /// Shows a problem; an empty line parts those of different files.
     fn show(&mut self, problem: Problem) {
-        let text = render::render(&problem, &self.directory, self.color);
+        let text = render::render(&problem, &self.options.directory, self.options.color);
         let parts = self.last.as_ref().is_some_and(|it| it.file != problem.file);
         complain(&format!("{}{text}", if parts { "\n" } else { "" }));
         self.last = Some(problem);
@@ -120,24 +122,24 @@ impl Console {
     /// Tells an event in Django's words or in ours; what would be on standard
     /// output, unless that is for a document.
     fn tell(&self, event: &Event) {
-        let silent = self.format == Format::Sarif;
+        let silent = self.options.format == Format::Sarif;
         if let Event::Explanation(explanation) = event {
             if !silent {
                 self.say(&explain::say(
                     explanation,
-                    &self.directory,
-                    self.color_output,
+                    &self.options.directory,
+                    self.options.color_output,
                 ));
             }
-        } else if let Some((verbosity, stream, line)) = own::say(event, self.dry_run) {
+        } else if let Some((verbosity, stream, line)) = own::say(event, self.options.dry_run) {
             match stream {
-                _ if self.verbosity < verbosity => {}
+                _ if self.options.verbosity < verbosity => {}
                 Stream::Output if silent => {}
                 Stream::Output => self.say(&line),
                 Stream::Error => self.remark(&line),
             }
         } else if let Some((verbosity, line)) = words::say(event, self.voice())
-            && self.verbosity >= verbosity
+            && self.options.verbosity >= verbosity
             && !silent
         {
             put(&self.ordinary(&line));
@@ -149,7 +151,7 @@ impl Console {
     fn with_text(&self, object: Value, event: &Event) -> Value {
         match event {
             Event::Problem(problem) => {
-                let text = render::render(problem, &self.directory, false);
+                let text = render::render(problem, &self.options.directory, false);
                 json::with(object, [("rendered", text.into())])
             }
             event => match words::say(event, self.voice()) {
@@ -168,9 +170,9 @@ impl Console {
     fn voice(&self) -> Voice {
         Voice {
             django: self.django,
-            verbosity: self.verbosity,
-            dry_run: self.dry_run,
-            name: match self.format {
+            verbosity: self.options.verbosity,
+            dry_run: self.options.dry_run,
+            name: match self.options.format {
                 Format::Github => github::name,
                 _ => <[u8]>::to_vec,
             },
@@ -179,8 +181,8 @@ impl Console {
 
     fn bases(&self) -> Bases<'_> {
         Bases {
-            directory: &self.directory,
-            repository: &self.repository,
+            directory: &self.options.directory,
+            repository: &self.options.repository,
         }
     }
 
@@ -197,7 +199,7 @@ impl Console {
 
     /// What is no command, as it may be said in this format.
     fn ordinary<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
-        match self.format {
+        match self.options.format {
             Format::Github => github::harmless(text).into(),
             _ => text.into(),
         }
@@ -206,7 +208,7 @@ impl Console {
     /// Asks a question and reads one line of answer. As Django does, it asks
     /// on standard output, unless programs read that.
     pub fn ask(&self, question: &[u8]) -> String {
-        let mut out: Box<dyn io::Write> = match self.format {
+        let mut out: Box<dyn io::Write> = match self.options.format {
             Format::Text | Format::Github => Box::new(io::stdout().lock()),
             Format::Json | Format::Sarif => Box::new(io::stderr().lock()),
         };

@@ -76,7 +76,7 @@ impl Transaction<'_> {
     }
 
     /// What each target would do; nothing is written.
-    pub fn compare(&self, plan: &Plan, looks: &[CurrentState]) -> Vec<Done> {
+    pub fn compare(plan: &Plan, looks: &[CurrentState]) -> Vec<Done> {
         let done = plan.targets.iter().zip(looks).map(|(target, look)| Done {
             asset: target.asset,
             role: target.role,

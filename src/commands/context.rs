@@ -1,0 +1,214 @@
+//! What every verb works with: the console, the working directory, the
+//! project's settings and the cache. Knows no single verb.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::outcome::{Exit, Failure, Outcome};
+use crate::cli::Verb;
+use crate::cli::groups::{
+    CacheArgs, CacheDirArgs, FormatArg, IgnoreArgs, ProjectArgs, ThreadArgs, WaitArgs, When,
+};
+use crate::model::{Code, Event, Problem, Report as _};
+use crate::pipeline::cache_location::{self, CacheLocation};
+use crate::pipeline::loading::{self, IgnoreOptions, ProjectOptions};
+use crate::report;
+use crate::report::console::{Console, ConsoleOptions};
+use crate::report::format::Format;
+use crate::settings::load::{Loaded, Overrides};
+use crate::settings::{CacheSettings, Settings};
+use crate::state::cache::Cache;
+use crate::static_root::lock::LockMode;
+use crate::static_root::static_root::StaticRoot;
+
+/// One run of a verb.
+pub struct Context {
+    pub console: Console,
+    /// The working directory, which relative paths of the command line start from.
+    pub directory: PathBuf,
+}
+
+impl Context {
+    pub fn new(verb: &Verb) -> Self {
+        let directory = std::env::current_dir().unwrap_or_default();
+        let output = verb.output();
+        let color = |stream: &dyn Fn() -> bool| {
+            output.is_some_and(|output| wants_color(output.color, stream))
+        };
+        let console = Console::new(ConsoleOptions {
+            format: output.map_or(Format::Text, |output| output.format.into()),
+            verbosity: output.map_or(1, |output| output.verbosity),
+            strict: output.is_some_and(|output| output.strict),
+            dry_run: verb.is_dry_run(),
+            color: color(&|| io::IsTerminal::is_terminal(&io::stderr())),
+            color_output: color(&|| io::IsTerminal::is_terminal(&io::stdout())),
+            repository: repository().unwrap_or_else(|| directory.clone()),
+            directory: directory.clone(),
+        });
+        Self { console, directory }
+    }
+
+    /// Ends the run: reports why it failed, and returns its exit. A strict run
+    /// that has warnings fails.
+    pub fn finish(mut self, outcome: Outcome) -> Exit {
+        let exit = match outcome {
+            Ok(Exit::Done) if self.console.fails_strictly() => Exit::Failed,
+            Ok(exit) => exit,
+            Err(failure) => {
+                self.report(failure.problems);
+                failure.exit
+            }
+        };
+        self.console.finish(exit.status());
+        exit
+    }
+
+    /// Loads the project. The finders of the project's own Python list their
+    /// files only for a verb with [`IgnoreArgs`].
+    pub fn load(
+        &mut self,
+        project: &ProjectArgs,
+        ignore: Option<&IgnoreArgs>,
+    ) -> Result<Loaded, Failure> {
+        let options = ProjectOptions {
+            settings: project.settings.as_deref(),
+            python: project.python.as_deref(),
+            answers: project.answers.as_deref(),
+            overrides: Overrides {
+                set: project.set.clone(),
+                static_root: project.static_root.clone(),
+                static_url: project.static_url.clone(),
+            },
+            ignore: ignore.map(IgnoreOptions::from),
+        };
+        let loaded = loading::load(&options, &self.directory).map_err(Failure::usage)?;
+        self.console.use_messages_of(loaded.settings.django);
+        Ok(loaded)
+    }
+
+    /// Loads the project's settings and reports their warnings.
+    pub fn load_settings(
+        &mut self,
+        project: &ProjectArgs,
+        ignore: Option<&IgnoreArgs>,
+    ) -> Result<Settings, Failure> {
+        let loaded = self.load(project, ignore)?;
+        self.report(loaded.warnings);
+        Ok(loaded.settings)
+    }
+
+    /// Returns the cache of the command line, the settings or the user, in this order.
+    pub fn cache(&self, args: &CacheDirArgs, settings: &CacheSettings) -> Cache {
+        let location = CacheLocation {
+            flag: args.cache_dir.as_deref(),
+            directory: &self.directory,
+        };
+        location.open(settings)
+    }
+
+    /// Returns the cache of a verb that may go without one.
+    pub fn project_cache(&self, args: &CacheArgs, settings: &Settings) -> Result<Cache, Failure> {
+        if args.no_cache {
+            return Ok(Cache::new(None, 0));
+        }
+        let cache = self.cache(&args.location, &settings.cache);
+        cache_location::check(&cache, settings).map_err(Failure::usage)?;
+        Ok(cache)
+    }
+
+    /// Locks STATIC_ROOT. Waits for the process that has the lock, and says
+    /// so, unless `--no-wait` is given.
+    pub fn lock(
+        &mut self,
+        root: &StaticRoot,
+        mode: LockMode,
+        wait: &WaitArgs,
+    ) -> Result<(), Failure> {
+        let mut warnings = Vec::new();
+        let busy = || {
+            if wait.no_wait {
+                let problem =
+                    Problem::error(Code::Locked, "another staticc works on this STATIC_ROOT");
+                return Err(problem
+                    .in_file(root.path())
+                    .help("try again later, or wait for it by leaving out --no-wait"));
+            }
+            let event = Event::Waiting(root.path().to_owned());
+            self.console.event(event);
+            Ok(())
+        };
+        let locked = root.occupy(mode, busy, |problem| warnings.push(problem));
+        self.report(warnings);
+        Ok(locked?)
+    }
+
+    pub fn report(&mut self, problems: Vec<Problem>) {
+        for problem in problems {
+            self.console.event(Event::Problem(problem));
+        }
+    }
+
+    /// Fails a strict run that has warnings. Called before anything is written.
+    pub fn fail_on_warnings(&self) -> Result<(), Failure> {
+        if self.console.fails_strictly() {
+            return Err(Vec::new().into());
+        }
+        Ok(())
+    }
+
+    /// Prints the text that a verb is there for.
+    pub fn print(&self, text: &[u8]) -> Outcome {
+        report::console::print(text).map_err(|error| {
+            let message = format!("standard output cannot be written: {error}");
+            Problem::error(Code::StandardOutput, message)
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+impl From<&IgnoreArgs> for IgnoreOptions {
+    fn from(args: &IgnoreArgs) -> Self {
+        Self {
+            patterns: args.ignore.clone(),
+            no_default_ignore: args.no_default_ignore,
+        }
+    }
+}
+
+impl From<FormatArg> for Format {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Text => Self::Text,
+            FormatArg::Json => Self::Json,
+            FormatArg::Github => Self::Github,
+            FormatArg::Sarif => Self::Sarif,
+        }
+    }
+}
+
+/// Limits how many threads work, if the command line says how many.
+pub fn use_threads(args: &ThreadArgs) {
+    let Some(jobs) = args.jobs else { return };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs));
+    // A single thread need not be started: it is the main one.
+    let pool = if jobs == 1 {
+        pool.use_current_thread()
+    } else {
+        pool
+    };
+    // Fails only if there is a pool already.
+    let _ = pool.build_global();
+}
+
+fn wants_color(when: When, is_terminal: &dyn Fn() -> bool) -> bool {
+    when.decided().unwrap_or_else(|| {
+        std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && is_terminal()
+    })
+}
+
+/// Returns the checkout that a GitHub workflow runs in, links resolved as in
+/// the working directory.
+fn repository() -> Option<PathBuf> {
+    let workspace = std::env::var_os("GITHUB_WORKSPACE").filter(|value| !value.is_empty())?;
+    std::fs::canonicalize(workspace).ok()
+}

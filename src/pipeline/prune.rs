@@ -1,0 +1,69 @@
+//! Removes fingerprinted files that only old releases use. Works on a
+//! STATIC_ROOT that is locked; what may go is decided in [`Retention`].
+
+use super::live_manifest::LiveManifest;
+use crate::model::{Code, Event, Problem, Pruning, Report};
+use crate::settings::Settings;
+use crate::state::cache::Cache;
+use crate::state::releases::ReleaseOrigin;
+use crate::static_root::prune::Retention;
+use crate::static_root::static_root::StaticRoot;
+
+/// How many releases stay if the command line doesn't say.
+pub const DEFAULT_KEEP: usize = 3;
+
+/// Fails if there can be nothing to prune, before STATIC_ROOT is looked at.
+pub fn check_preconditions(settings: &Settings, cache: &Cache) -> Result<(), Problem> {
+    if !settings.backend.hashes() {
+        let message = "this backend has no fingerprinted files";
+        let problem = Problem::error(Code::NoManifest, message);
+        return Err(problem.help("there is nothing to prune"));
+    }
+    if cache.directory().is_none() {
+        let message = "without a cache no release is remembered";
+        let problem = Problem::error(Code::NoReleases, message);
+        return Err(problem.help("name a cache with --cache-dir, and leave out --no-cache"));
+    }
+    Ok(())
+}
+
+/// Removes the files, and reports each. A dry run only reports them.
+pub fn prune(
+    root: &StaticRoot,
+    live: &LiveManifest<'_>,
+    retention: Retention,
+    dry_run: bool,
+    report: &mut impl Report,
+) -> Result<(), Problem> {
+    let (content, manifest) = live.read()?;
+    let Some(releases) = live.releases() else {
+        return Ok(());
+    };
+    let mut manifests = live.others();
+    // The live manifest is a release, whoever wrote it.
+    releases.remember(&content, ReleaseOrigin::Somebody, manifest.paths.values());
+    manifests.push(manifest);
+    let waste = retention.waste(root, &manifests, &releases)?;
+    let mut pruning = Pruning {
+        root: root.path().to_owned(),
+        kept: waste.recent,
+        releases: waste.stale.len(),
+        ..Pruning::default()
+    };
+    for path in waste.files {
+        let size = root.look_at_file(&path).map_or(0, |found| found.len());
+        if !dry_run {
+            // Ends at the first failure: a compressed copy is listed before its
+            // file and must not outlive it.
+            root.remove(&path)?;
+        }
+        pruning.files += 1;
+        pruning.bytes += size;
+        report.event(Event::Pruned(path));
+    }
+    if !dry_run {
+        waste.stale.iter().for_each(|stale| releases.forget(stale));
+    }
+    report.event(Event::PruningDone(pruning));
+    Ok(())
+}
