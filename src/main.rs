@@ -1,4 +1,4 @@
-//! The process edge: arguments → verb → exit status.
+//! Turns the command line into a verb, and the verb's result into an exit status.
 
 use std::process::ExitCode;
 
@@ -6,5 +6,5 @@ use clap::Parser as _;
 use staticc::cli::Cli;
 
 fn main() -> ExitCode {
-    staticc::commands::run(Cli::parse()).into()
+    staticc::commands::run(&Cli::parse()).into()
 }

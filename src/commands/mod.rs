@@ -19,7 +19,7 @@ use self::outcome::Exit;
 use crate::cli::{Cli, Verb};
 
 /// Runs the verb of the command line.
-pub fn run(cli: Cli) -> Exit {
+pub fn run(cli: &Cli) -> Exit {
     let mut context = Context::new(&cli.verb);
     let outcome = match &cli.verb {
         Verb::Collect(args) => collect::run(&mut context, args),

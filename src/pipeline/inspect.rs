@@ -23,96 +23,96 @@ use crate::sources::read::Read;
 use crate::state::cache::Cache;
 use crate::state::cache::copy::copy;
 
-/// A project whose files are read and named, as far as they can be.
+/// A project whose files are read and named, those with errors left out.
 pub struct FileInspector<'a> {
     project: &'a Project<'a>,
     policy: &'a SeverityPolicy<'a>,
-    job: &'a RewriteContext<'a>,
+    rewrite_context: &'a RewriteContext<'a>,
     resolver: Resolver<'a>,
     read: &'a Read,
     cache: &'a Cache,
-    /// Whether files get fingerprints.
+    /// Whether the storage backend adds fingerprints.
     hashes: bool,
     adjusted: HashMap<AssetId, Adjusted>,
-    /// The texts, with the assets that each refers to.
+    /// Every text with the assets it refers to.
     texts: Vec<(AssetId, Vec<AssetId>)>,
-    /// Everything that is wrong with files.
+    /// All problems of the project's files, sorted.
     problems: Vec<Problem>,
 }
 
 impl<'a> FileInspector<'a> {
-    /// Names the files that were `read`.
+    /// Names and rewrites the files that were `read`, in memory.
     pub fn new(
         project: &'a Project<'a>,
         policy: &'a SeverityPolicy<'a>,
-        job: &'a RewriteContext<'a>,
+        rewrite_context: &'a RewriteContext<'a>,
         read: &'a Read,
         cache: &'a Cache,
     ) -> Self {
-        let names = |path: &_, code| policy.level_of(path, code);
-        let mut inquiry = Self {
+        let level_of_name = |path: &_, code| policy.level_of(path, code);
+        let mut inspector = Self {
             project,
             policy,
-            job,
-            resolver: job.resolver(),
+            rewrite_context,
+            resolver: rewrite_context.resolver(),
             read,
             cache,
             hashes: project.settings.backend.hashes(),
             adjusted: HashMap::new(),
             texts: Vec::new(),
-            problems: check::names::look_at_names(&project.found, &names),
+            problems: check::names::look_at_names(&project.found, &level_of_name),
         };
-        inquiry.problems.extend(read.problems.iter().cloned());
-        if inquiry.hashes {
+        inspector.problems.extend(read.problems.iter().cloned());
+        if inspector.hashes {
             let ids = (0..).map(AssetId).zip(&read.contents);
             let texts = ids.filter_map(|(id, content)| Some((id, content.text()?)));
-            let survey = survey(job, texts.collect(), &[]);
+            let survey = survey(rewrite_context, texts.collect(), &[]);
             let targets = survey.texts();
-            inquiry.texts = targets.map(|(id, to, _)| (id, to.to_vec())).collect();
-            let rewritten = complete(job, survey);
-            inquiry.adjusted = rewritten.adjusted.into_iter().collect();
-            inquiry.problems.extend(rewritten.problems);
+            inspector.texts = targets.map(|(id, to, _)| (id, to.to_vec())).collect();
+            let rewritten = complete(rewrite_context, survey);
+            inspector.adjusted = rewritten.adjusted.into_iter().collect();
+            inspector.problems.extend(rewritten.problems);
         }
-        Problem::sort(&mut inquiry.problems);
-        inquiry
+        Problem::sort(&mut inspector.problems);
+        inspector
     }
 
-    /// All that is known of files.
-    pub fn explain(&self, all: &[FileMatch]) -> impl Iterator<Item = Explanation> {
-        let assets: Vec<AssetId> = all.iter().map(|meant| meant.asset).collect();
+    /// Explains each file.
+    pub fn explain(&self, files: &[FileMatch]) -> impl Iterator<Item = Explanation> {
+        let assets: Vec<AssetId> = files.iter().map(|file| file.asset).collect();
         let mentions = self.mentions(&assets);
-        all.iter().map(move |meant| {
-            let mut explanation = self.file(meant);
-            let own = mentions.iter().filter(|(id, _)| *id == meant.asset);
-            let own = own.map(|(_, link)| link.clone());
-            explanation.referrers.extend(own);
+        files.iter().map(move |file| {
+            let mut explanation = self.explain_without_templates(file);
+            let links = mentions.iter().filter(|(id, _)| *id == file.asset);
+            let referrers = links.map(|(_, link)| link.clone());
+            explanation.referrers.extend(referrers);
             explanation
         })
     }
 
-    /// All that is known of a file, but for templates.
-    fn file(&self, meant: &FileMatch) -> Explanation {
-        let id = meant.asset;
-        let asset = &self.job.assets[id.index()];
+    fn explain_without_templates(&self, file: &FileMatch) -> Explanation {
+        let id = file.asset;
+        let asset = &self.rewrite_context.assets[id.index()];
         let references = self.references(id);
         let losers = self.losers(asset);
-        let sources = losers.iter().map(|loser| loser.source.clone());
-        let sources: Vec<PathBuf> = sources.chain([asset.source()]).collect();
-        let kinds = self.job.rules.kinds(&asset.path);
-        let kinds = kinds.into_iter().filter(|_| self.hashes);
+        let losing_sources = losers.iter().map(|loser| loser.source.clone());
+        let sources: Vec<PathBuf> = losing_sources.chain([asset.source()]).collect();
+        let kinds = self.rewrite_context.rules.kinds(&asset.path).into_iter();
         Explanation {
             path: asset.key.clone(),
             source: asset.source(),
             origin: self.project.origin(asset),
-            instead_of: meant.loser.clone(),
+            instead_of: file.loser.clone(),
             losers,
             hashed: self.hashed(id),
             served: self.served(id),
             rewriting: self.rewriting(id, references.as_ref()),
-            references: references.map_or_else(Vec::new, |it| self.links(it.to_assets)),
+            references: references
+                .map_or_else(Vec::new, |references| self.links(references.to_assets)),
             referrers: self.referrers(id),
             problems: self.problems_of(&sources),
             severities: kinds
+                .filter(|_| self.hashes)
                 .map(|kind| self.policy.decision(&asset.path, kind))
                 .collect(),
         }
@@ -120,16 +120,18 @@ impl<'a> FileInspector<'a> {
 
     fn losers(&self, asset: &Asset) -> Vec<Loser> {
         let conflicts = self.project.found.conflicts.iter();
-        let losers = conflicts.filter(|conflict| conflict.asset.key == asset.key);
-        let loser = |loser: &Asset| Loser {
+        let losing_assets = conflicts
+            .map(|conflict| &conflict.asset)
+            .filter(|loser| loser.key == asset.key);
+        let losers = losing_assets.map(|loser| Loser {
             source: loser.source(),
             origin: self.project.origin(loser),
             same_bytes: check::names::same_bytes(&asset.source(), &loser.source()),
-        };
-        losers.map(|conflict| loser(&conflict.asset)).collect()
+        });
+        losers.collect()
     }
 
-    /// The path with a fingerprint, or why there is none.
+    /// Returns the path with the fingerprint, or why there is none.
     pub fn hashed(&self, id: AssetId) -> Result<LogicalPath, NoHashReason> {
         if !self.hashes {
             return Err(NoHashReason::Backend);
@@ -137,27 +139,28 @@ impl<'a> FileInspector<'a> {
         if self.read.unreadable.contains(&id) {
             return Err(NoHashReason::Unreadable);
         }
-        let adjusted = self.adjusted.get(&id).map(|it| it.fingerprint);
+        let adjusted = self.adjusted.get(&id).map(|adjusted| adjusted.fingerprint);
         let fingerprint = adjusted.or(self.read.contents[id.index()].fingerprint);
         let digits = fingerprint.ok_or(NoHashReason::Unknown)?;
-        let key = &self.job.assets[id.index()].key;
+        let key = &self.rewrite_context.assets[id.index()].key;
         hashed_path(key, Fingerprint::as_bytes(&digits)).ok_or(NoHashReason::Unusable)
     }
 
-    /// The file as it is served, unless it can't be collected.
+    /// Describes the file as it is served, unless it cannot be collected.
     fn served(&self, id: AssetId) -> Option<Served> {
         let path = match self.hashed(id) {
             Ok(hashed) => hashed,
-            Err(NoHashReason::Backend) => self.job.assets[id.index()].path.clone(),
+            Err(NoHashReason::Backend) => self.rewrite_context.assets[id.index()].path.clone(),
             Err(_) => return None,
         };
         if self.read.unreadable.contains(&id) {
             return None;
         }
-        let content = &self.read.contents[id.index()];
-        let adjusted = self.adjusted.get(&id);
-        let (content, size) =
-            adjusted.map_or((content.id, content.stamp.size), |it| (it.id, it.size));
+        let source = &self.read.contents[id.index()];
+        let (content, size) = match self.adjusted.get(&id) {
+            Some(adjusted) => (adjusted.id, adjusted.size),
+            None => (source.id, source.stamp.size),
+        };
         Some(Served {
             copies: self.copies(id, &path, content),
             path,
@@ -165,7 +168,7 @@ impl<'a> FileInspector<'a> {
         })
     }
 
-    /// What becomes of the compressed copies of a file with this content.
+    /// Compresses the file's content, or takes the copies from the cache.
     fn copies(
         &self,
         id: AssetId,
@@ -176,12 +179,12 @@ impl<'a> FileInspector<'a> {
         if !settings.backend.compresses() {
             return Err(Uncompressed::Backend);
         }
-        let recipes = CompressionSpecs::new(settings);
-        let recipe: &CompressionSpec = recipes.of(path)?;
+        let specs = CompressionSpecs::new(settings);
+        let spec: &CompressionSpec = specs.of(path)?;
         let mut read = None;
         let mut copies = Vec::new();
-        recipe.keep(|encoding| {
-            let made = copy(self.cache, content, (recipe, encoding), || {
+        spec.keep(|encoding| {
+            let made = copy(self.cache, content, (spec, encoding), || {
                 let known = self.bytes(id);
                 known.map_or_else(|| self.read_into(&mut read, id, content), Ok)
             })?;
@@ -190,12 +193,15 @@ impl<'a> FileInspector<'a> {
             Ok(made)
         })?;
         let tried: Vec<Encoding> = copies.iter().map(|(encoding, _)| *encoding).collect();
-        let untried = recipe.encodings.iter().filter(|it| !tried.contains(it));
-        copies.extend(untried.map(|encoding| (encoding, Copy::Untried)));
+        for encoding in spec.encodings.iter() {
+            if !tried.contains(&encoding) {
+                copies.push((encoding, Copy::Untried));
+            }
+        }
         Ok(copies)
     }
 
-    /// The bytes of a file as it is served, as far as they are in memory.
+    /// Returns the bytes of the file as it is served, if they are in memory.
     fn bytes(&self, id: AssetId) -> Option<&[u8]> {
         let adjusted = self.adjusted.get(&id);
         let text = adjusted.and_then(|adjusted| adjusted.text.as_ref());
@@ -203,13 +209,14 @@ impl<'a> FileInspector<'a> {
         text.map(String::as_bytes).or_else(loaded)
     }
 
+    /// Reads the source again; fails if it has changed.
     fn read_into<'b>(
         &self,
         read: &'b mut Option<Vec<u8>>,
         id: AssetId,
         content: ContentId,
     ) -> Result<&'b [u8], Uncompressed> {
-        let source = self.job.assets[id.index()].source();
+        let source = self.rewrite_context.assets[id.index()].source();
         let bytes = disk::read(&source).map_err(|_| Uncompressed::Unreadable)?;
         if blake3::hash(&bytes) != content {
             return Err(Uncompressed::Unreadable);
@@ -217,15 +224,17 @@ impl<'a> FileInspector<'a> {
         Ok(read.insert(bytes))
     }
 
-    /// The references of a text whose references are looked at.
+    /// Returns the references of a text; `None` for other files.
     fn references(&self, id: AssetId) -> Option<References> {
         let text = self.read.contents[id.index()].text()?;
-        Some(references(self.job, &self.resolver, id, text))
+        Some(references(self.rewrite_context, &self.resolver, id, text))
     }
 
     fn rewriting(&self, id: AssetId, references: Option<&References>) -> Rewriting {
         match references {
-            _ if !self.job.assets[id.index()].path.is_adjustable() => Rewriting::NotText,
+            _ if !self.rewrite_context.assets[id.index()].path.is_adjustable() => {
+                Rewriting::NotText
+            }
             _ if !self.hashes => Rewriting::Backend,
             None => Rewriting::Unreadable,
             Some(references) => Rewriting::Text {
@@ -238,16 +247,18 @@ impl<'a> FileInspector<'a> {
     }
 
     fn links(&self, references: Vec<Reference>) -> Vec<Link<LogicalPath>> {
-        let link = |it: Reference| Link {
-            end: self.job.assets[it.target.index()].key.clone(),
-            kind: it.kind,
-            place: it.place,
-            text: it.text,
+        let link = |reference: Reference| Link {
+            end: self.rewrite_context.assets[reference.target.index()]
+                .key
+                .clone(),
+            kind: reference.kind,
+            place: reference.place,
+            text: reference.text,
         };
         references.into_iter().map(link).collect()
     }
 
-    /// The css and js that refers to a file.
+    /// Returns the references to the file in CSS and JavaScript.
     fn referrers(&self, id: AssetId) -> Vec<Link<PathBuf>> {
         let texts = self
             .texts
@@ -255,35 +266,36 @@ impl<'a> FileInspector<'a> {
             .filter(|(_, targets)| targets.contains(&id));
         let mut links = Vec::new();
         for (text, _) in texts {
-            let source = self.job.assets[text.index()].source();
-            let references = self.references(*text).into_iter();
-            let references = references.flat_map(|it| it.to_assets);
-            links.extend(references.filter(|it| it.target == id).map(|it| Link {
+            let source = self.rewrite_context.assets[text.index()].source();
+            let references = self.references(*text);
+            let to_assets = references.into_iter().flat_map(|all| all.to_assets);
+            let to_file = to_assets.filter(|reference| reference.target == id);
+            links.extend(to_file.map(|reference| Link {
                 end: source.clone(),
-                kind: it.kind,
-                place: it.place,
-                text: it.text,
+                kind: reference.kind,
+                place: reference.place,
+                text: reference.text,
             }));
         }
         links
     }
 
-    /// Where templates name these files.
+    /// Returns where templates name these files.
     fn mentions(&self, assets: &[AssetId]) -> Vec<(AssetId, Link<PathBuf>)> {
         let known_by = |id: &AssetId| {
-            let asset = &self.job.assets[id.index()];
+            let asset = &self.rewrite_context.assets[id.index()];
             check::name::known_by(asset, self.hashes)
                 .as_bytes()
                 .to_vec()
         };
         let wanted: HashMap<Vec<u8>, AssetId> =
             assets.iter().map(|id| (known_by(id), *id)).collect();
-        let meant = |name: &str| {
+        let asset_named = |name: &str| {
             let path = check::name::looked_up(name, self.hashes)?;
             wanted.get(&path).copied()
         };
         let directories = &self.project.settings.template_dirs;
-        let mentions = check::templates::mentions(directories, &meant).into_iter();
+        let mentions = check::templates::mentions(directories, &asset_named).into_iter();
         let link = |(id, mention): (AssetId, check::templates::Mention)| {
             let link = Link {
                 end: mention.file,
@@ -296,7 +308,7 @@ impl<'a> FileInspector<'a> {
         mentions.map(link).collect()
     }
 
-    /// What is wrong in one of these files, or about it.
+    /// Returns the problems that are in one of these files, or refer to one.
     fn problems_of(&self, sources: &[PathBuf]) -> Vec<Problem> {
         let about = |problem: &&Problem| {
             let related = problem.related.iter().map(|related| &related.file);
