@@ -1,29 +1,63 @@
-//! staticc is `manage.py collectstatic` with WhiteNoise's compressed manifest
-//! storage as one program. The library serves the binary and its tests.
+//! staticc does what Django's `manage.py collectstatic` does with WhiteNoise's
+//! `CompressedManifestStaticFilesStorage`, as one program. This library
+//! serves the binary, the tests and xtask.
 //!
-//! One run is one straight walk; no step goes back:
+//! # Rooms
+//!
+//! A room is a module. It imports only rooms that stand before it in this list:
+//!
+//! - [`model`]: the values that all rooms share, such as assets and problems.
+//! - [`disk`]: reads regular files, and nothing else.
+//! - [`pystd`]: does what Python's `posixpath`, `urllib` and `fnmatch` do.
+//! - [`rewrite`]: finds references in CSS and JavaScript, and puts in the final URLs. Pure.
+//! - [`encode`]: compresses bytes, and decides whether the result is worth keeping. Pure.
+//! - [`apps`]: locates the apps of `INSTALLED_APPS` without running Python.
+//! - [`settings`]: reads settings files and flags into [`settings::Settings`].
+//! - [`django_project`]: asks a project's own Python for its settings.
+//! - [`sources`]: lists the static files as Django's finders do, and reads each once.
+//! - [`plan`]: plans the files of STATIC_ROOT and the manifest. Pure.
+//! - [`state`]: keeps what one run leaves for the next, outside STATIC_ROOT.
+//! - [`static_root`]: inspects, changes, verifies and prunes STATIC_ROOT.
+//! - [`check`]: finds what is wrong with names, texts and templates.
+//! - [`report`]: prints events and problems, for people and for programs.
+//! - [`cli`]: defines the flags and their help.
+//! - [`pipeline`]: the steps that several verbs share.
+//! - [`commands`]: one file for each verb.
+//!
+//! # The walk of `collect`
+//!
+//! [`commands::collect`] takes these steps. The right column is all that happens
+//! in STATIC_ROOT:
 //!
 //! ```text
-//! settings ──▶ sources ──▶ rewrite ──▶ static_root ──▶ report
-//! what, where  assets      final texts plan, then what happened,
-//!              and winners and names   one stage  what is wrong
+//! load the settings            pipeline::loading
+//! lock                         static_root::lock         wait for other runs; remove
+//!                                                        what a killed run left
+//! find the static files        sources::finder
+//! read the last run's record   state::collect_record
+//! process                      pipeline::process
+//!   read the sources           sources::read
+//!   keep unchanged texts       state::collect_record     is the result still there?
+//!   rewrite the other texts    rewrite::collection
+//!   plan                       plan::plan
+//! inspect                      static_root::inspect      which files are there already?
+//! write                        static_root::transaction  stage new files beside their
+//!                                                        places, then rename them, the
+//!                                                        manifest last
+//! clear, with --clear          commands::collect         remove files of other runs
+//! record this run              pipeline::record_file     read the new files' time stamps
+//! report                       pipeline::django_events
+//! prune, with --prune          pipeline::prune           remove files of old releases
 //! ```
 //!
-//! - [`settings`]: TOML text and flags → [`settings::Settings`]; apps →
-//!   directories, Python read as text.
-//! - [`sources`]: finders → [`model::Asset`]s, their bytes read once.
-//! - [`rewrite`]: references → assets → final texts and names. Pure.
-//! - [`encode`]: bytes → compressed bytes worth keeping. Pure.
-//! - [`static_root`]: what STATIC_ROOT shall hold, prepared beside its place and
-//!   put in force by renaming, the manifest last.
-//! - [`check`]: all that is wrong with a project, without writing.
-//! - [`django_project`]: a real project, asked by its own Python → settings.
-//! - [`report`]: events → Django's words; problems → places, cures.
-//! - [`model`]: the few words that all of these share; [`disk`]: reading
-//!   regular files and nothing else.
+//! A source that has not changed is not read again, and a text that need not
+//! be rewritten is not either. That is why STATIC_ROOT is looked at before all
+//! names are known. If one of its files changes between this look and the
+//! inspection, such a text is missing, and `collect` processes the project a second time
+//! without the record.
 //!
-//! A room imports only rooms before it ([`model`] and [`disk`] are before all); a test
-//! holds that.
+//! [`commands::check`] walks as far as rewriting, and then reads the templates.
+//! [`commands::init`] only asks the project's Python.
 
 pub mod apps;
 pub mod check;
