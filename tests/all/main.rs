@@ -27,6 +27,7 @@ mod check;
 mod explain;
 mod find;
 mod fixtures;
+mod help;
 mod house;
 mod init;
 mod interrupt;
