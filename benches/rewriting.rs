@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use divan::counter::BytesCount;
-use staticc::model::{Asset, AssetId, DjangoVersion, Fingerprint, Level, LogicalPath};
+use staticc::model::{Asset, AssetId, DjangoVersion, Fingerprint, LogicalPath, ReportLevel};
 use staticc::rewrite::collection::{RewriteContext, rewrite};
 use staticc::rewrite::resolve::NoLeftovers;
 use staticc::rewrite::rules::Rules;
@@ -52,7 +52,7 @@ fn bench(bencher: divan::Bencher<'_, '_>, texts: &[(String, String)]) {
         keeps_plain: true,
         leftovers: &NoLeftovers,
         elsewhere: &|_| None,
-        policy: &|_, _| Level::Ignore,
+        policy: &|_, _| ReportLevel::Ignore,
     };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(1)

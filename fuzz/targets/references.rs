@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use staticc::model::{Asset, AssetId, DjangoVersion, Fingerprint, Level, LogicalPath};
+use staticc::model::{Asset, AssetId, DjangoVersion, Fingerprint, ReportLevel, LogicalPath};
 use staticc::rewrite::collection::{Adjusted, RewriteContext, Rewritten, rewrite};
 use staticc::rewrite::resolve::NoLeftovers;
 use staticc::rewrite::rules::Rules;
@@ -112,7 +112,7 @@ impl Case<'_> {
             keeps_plain: self.keeps_plain,
             leftovers: &NoLeftovers,
             elsewhere: &|_| None,
-            policy: &|_, _| Level::Error,
+            policy: &|_, _| ReportLevel::Error,
         };
         rewrite(&job, texts.collect())
     }

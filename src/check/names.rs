@@ -6,12 +6,12 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::disk;
-use crate::model::{Asset, Code, Level, LogicalPath, Problem, Severity};
+use crate::model::{Asset, Code, LogicalPath, Problem, ReportLevel};
 use crate::sources::finder::Found;
 
 /// What the settings make of a problem with this code at this path, if they
 /// say anything.
-pub type Policy<'a> = dyn Fn(&LogicalPath, Code) -> Option<Level> + 'a;
+pub type Policy<'a> = dyn Fn(&LogicalPath, Code) -> Option<ReportLevel> + 'a;
 
 /// Everything that is wrong with the paths of the files found.
 pub fn look_at_names(found: &Found, policy: &Policy<'_>) -> Vec<Problem> {
@@ -24,12 +24,9 @@ pub fn look_at_names(found: &Found, policy: &Policy<'_>) -> Vec<Problem> {
 
 /// The problem as severe as the settings have it; none if ignored.
 fn weigh(mut problem: Problem, path: &LogicalPath, policy: &Policy<'_>) -> Option<Problem> {
-    problem.severity = match policy(path, problem.code) {
-        None => problem.severity,
-        Some(Level::Error) => Severity::Error,
-        Some(Level::Warn) => Severity::Warning,
-        Some(Level::Ignore) => return None,
-    };
+    if let Some(level) = policy(path, problem.code) {
+        problem.severity = level.severity()?;
+    }
     Some(problem)
 }
 

@@ -7,7 +7,7 @@ use crate::check::names::look_at_names;
 use crate::check::templates::{Reader, Templates};
 use crate::check::texts::look_at_texts;
 use crate::cli::CheckArgs;
-use crate::model::{Checkup, Event, Problem, ReferenceKind, Report as _};
+use crate::model::{CheckSummary, Event, Problem, ReferenceKind, Report as _};
 use crate::pipeline::clock::now;
 use crate::pipeline::path_filter::PathFilter;
 use crate::pipeline::project::Project;
@@ -44,7 +44,7 @@ struct CheckedProject {
     /// In no order.
     problems: Vec<Problem>,
     /// How much was checked.
-    checkup: Checkup,
+    checkup: CheckSummary,
 }
 
 /// Checks names, texts and templates, and records the clean ones.
@@ -74,7 +74,7 @@ fn check_project(mut project: Project<'_>, cache: &Cache, with_templates: bool) 
         AllowKind::Reference(_) | AllowKind::AnyReference => hashes,
     }));
     record_file.update(&texts, with_templates.then_some(&templates), started);
-    let checkup = Checkup {
+    let checkup = CheckSummary {
         files: project.found.assets.len(),
         texts: texts.count,
         templates: templates.count,

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::context::{Context, use_threads};
 use super::outcome::{Exit, Failure, Outcome};
 use crate::cli::{CollectArgs, LinkModeArg};
-use crate::model::{Code, Event, LinkMode, LogicalPath, Problem, Report as _, Summary};
+use crate::model::{Code, CollectSummary, Event, LinkMode, LogicalPath, Problem, Report as _};
 use crate::pipeline::clock::now;
 use crate::pipeline::consent::OverwriteQuestion;
 use crate::pipeline::django_events::DjangoEvents;
@@ -250,10 +250,10 @@ impl Collection<'_> {
             cleared,
             // A dry run removes nothing, and so it finds the files there.
             clear: self.args.clear && !self.args.dry_run,
-            summary: Summary {
+            summary: CollectSummary {
                 linked: self.args.link,
                 destination: self.settings.static_root.clone(),
-                ..Summary::default()
+                ..CollectSummary::default()
             },
         };
         events.report(&mut context.console);

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::model::{Problem, line_range, place_at};
+use crate::model::{Problem, line_range, span_at};
 use crate::settings::given::read_python;
 
 /// The problem, said of `file:line`.
@@ -17,7 +17,7 @@ pub fn located(problem: Problem, place: Option<&str>) -> Problem {
     let text = masked(&read_python(&file));
     let problem = problem.in_file(file);
     match line.map(|line| line_range(&text, line)) {
-        Some(range) if !range.is_empty() => problem.at(place_at(&text, range.start, range.end)),
+        Some(range) if !range.is_empty() => problem.at(span_at(&text, range.start, range.end)),
         _ => problem,
     }
 }

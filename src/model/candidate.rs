@@ -25,14 +25,14 @@ pub struct Candidate {
     /// Where it is, links resolved.
     pub source: PathBuf,
     /// Why somebody looks there.
-    pub origin: Origin,
+    pub found_by: FinderEntry,
     /// What becomes of it.
-    pub standing: CandidateStatus,
+    pub status: CandidateStatus,
 }
 
 /// The entry of the settings for which a directory is looked in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origin {
+pub struct FinderEntry {
     /// Who looks, as STATICFILES_FINDERS has it.
     pub finder: String,
     /// Which setting has the entry.

@@ -74,7 +74,7 @@ impl FromIterator<Encoding> for Encodings {
 
 /// Why a path gets no compressed copies.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Uncompressed {
+pub enum NoCompressionReason {
     /// The backend makes none.
     Backend,
     /// What ends so is not compressed.

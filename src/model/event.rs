@@ -42,7 +42,7 @@ pub enum Event {
     /// Something is wrong.
     Problem(Problem),
     /// All of a project was looked at.
-    Checked(Checkup),
+    Checked(CheckSummary),
     /// The settings file of a project was written.
     SettingsWritten(PathBuf),
     /// The settings file says what the project says.
@@ -61,18 +61,18 @@ pub enum Event {
     /// A file of STATIC_ROOT that is in no manifest.
     Unlisted(LogicalPath),
     /// All of STATIC_ROOT was looked at.
-    Verified(Verification),
+    Verified(VerifySummary),
     /// A file of a release that is no longer recent went.
     Pruned(LogicalPath),
     /// All such files are gone.
-    PruningDone(Pruning),
+    PruningDone(PruneSummary),
     /// The run is over.
-    Done(Summary),
+    Done(CollectSummary),
 }
 
 /// How much of a project was looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Checkup {
+pub struct CheckSummary {
     /// Files that are collected.
     pub files: usize,
     /// Of them, css and js.
@@ -83,7 +83,7 @@ pub struct Checkup {
 
 /// What pruning did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pruning {
+pub struct PruneSummary {
     /// STATIC_ROOT.
     pub root: PathBuf,
     /// Files removed.
@@ -98,7 +98,7 @@ pub struct Pruning {
 
 /// How much of a STATIC_ROOT was looked at, and how it was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Verification {
+pub struct VerifySummary {
     /// STATIC_ROOT.
     pub root: PathBuf,
     /// Files there.
@@ -117,7 +117,7 @@ pub struct Verification {
 
 /// The numbers of Django's closing sentence.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
+pub struct CollectSummary {
     /// Files deleted by `--clear`.
     pub deleted: usize,
     /// Files copied or linked.

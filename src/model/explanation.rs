@@ -4,10 +4,10 @@
 use std::path::PathBuf;
 
 use super::asset::LogicalPath;
-use super::candidate::Origin;
-use super::encoding::{Encoding, Uncompressed};
+use super::candidate::FinderEntry;
+use super::encoding::{Encoding, NoCompressionReason};
 use super::problem::Problem;
-use super::reference::{Level, ReferenceKind};
+use super::reference::{ReferenceKind, ReportLevel};
 use super::source_span::SourceSpan;
 
 /// One static file.
@@ -18,21 +18,21 @@ pub struct Explanation {
     /// Where it is collected from.
     pub source: PathBuf,
     /// Why somebody looks there.
-    pub origin: Origin,
+    pub found_by: FinderEntry,
     /// The source that was asked about, if that is not the one collected.
-    pub instead_of: Option<PathBuf>,
+    pub not_collected: Option<PathBuf>,
     /// Other sources with this path.
-    pub losers: Vec<Loser>,
+    pub shadowed: Vec<ShadowedSource>,
     /// Its path with a fingerprint, or why it has none.
     pub hashed: Result<LogicalPath, NoHashReason>,
     /// What is served, if that is known.
-    pub served: Option<Served>,
+    pub served: Option<ServedFile>,
     /// What became of its text.
     pub rewriting: Rewriting,
     /// What it refers to, in the order it stands.
-    pub references: Vec<Link<LogicalPath>>,
+    pub references: Vec<ReferenceLink<LogicalPath>>,
     /// What refers to it: css, js and templates.
-    pub referrers: Vec<Link<PathBuf>>,
+    pub referrers: Vec<ReferenceLink<PathBuf>>,
     /// What is wrong in it, or with its path.
     pub problems: Vec<Problem>,
     /// What a reference to nothing would amount to in it, by kind.
@@ -41,11 +41,11 @@ pub struct Explanation {
 
 /// A source whose path another one has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Loser {
+pub struct ShadowedSource {
     /// Where it is.
     pub source: PathBuf,
     /// Why somebody looks there.
-    pub origin: Origin,
+    pub found_by: FinderEntry,
     /// Whether its bytes are those of the one collected.
     pub same_bytes: bool,
 }
@@ -65,18 +65,18 @@ pub enum NoHashReason {
 
 /// A file as it is served.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Served {
+pub struct ServedFile {
     /// Where it is under STATIC_ROOT.
     pub path: LogicalPath,
     /// Its size in bytes.
     pub size: u64,
     /// What became of each compressed copy, or why there are to be none.
-    pub copies: Result<Vec<(Encoding, Copy)>, Uncompressed>,
+    pub copies: Result<Vec<(Encoding, CopyOutcome)>, NoCompressionReason>,
 }
 
 /// What became of a compressed copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Copy {
+pub enum CopyOutcome {
     /// It is kept, with so many bytes.
     Kept(u64),
     /// It saves too little.
@@ -109,13 +109,13 @@ pub enum Rewriting {
 
 /// A reference, as seen from one of its ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Link<End> {
+pub struct ReferenceLink<End> {
     /// The other end.
     pub end: End,
     /// What kind it is.
     pub kind: ReferenceKind,
     /// Where it stands.
-    pub place: SourceSpan,
+    pub span: SourceSpan,
     /// What stands there.
     pub text: String,
 }
@@ -126,7 +126,7 @@ pub struct SeverityDecision {
     /// References of this kind.
     pub kind: ReferenceKind,
     /// What they amount to.
-    pub level: Level,
+    pub level: ReportLevel,
     /// The `[[staticc.allow]]` that says so, where it stands; else
     /// `missing_references` does.
     pub entry: Option<(PathBuf, SourceSpan)>,

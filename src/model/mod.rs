@@ -21,18 +21,21 @@ mod source_span;
 pub use self::app::App;
 pub use self::asset::{Asset, AssetId, LogicalPath};
 pub use self::backend::Backend;
-pub use self::candidate::{Candidate, CandidateStatus, Candidates, Origin};
+pub use self::candidate::{Candidate, CandidateStatus, Candidates, FinderEntry};
 pub use self::code::Code;
 pub use self::content::{ContentId, Stamp, TICK};
 pub use self::did_you_mean::nearest;
 pub use self::django_version::DjangoVersion;
-pub use self::encoding::{Encoding, Encodings, Uncompressed};
-pub use self::event::{Checkup, Event, Progress, Pruning, Report, Summary, Verification};
+pub use self::encoding::{Encoding, Encodings, NoCompressionReason};
+pub use self::event::{
+    CheckSummary, CollectSummary, Event, Progress, PruneSummary, Report, VerifySummary,
+};
 pub use self::explanation::{
-    Copy, Explanation, Link, Loser, NoHashReason, Rewriting, Served, SeverityDecision,
+    CopyOutcome, Explanation, NoHashReason, ReferenceLink, Rewriting, ServedFile, SeverityDecision,
+    ShadowedSource,
 };
 pub use self::fingerprint::Fingerprint;
 pub use self::link_mode::LinkMode;
 pub use self::problem::{Problem, Related, Severity};
-pub use self::reference::{Level, ReferenceKind};
-pub use self::source_span::{LineIndex, SourceSpan, line_range, place_at};
+pub use self::reference::{ReferenceKind, ReportLevel};
+pub use self::source_span::{LineIndex, SourceSpan, line_range, span_at};

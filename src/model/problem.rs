@@ -34,7 +34,7 @@ pub struct Related {
     /// The file.
     pub file: PathBuf,
     /// Where in it.
-    pub place: Option<SourceSpan>,
+    pub span: Option<SourceSpan>,
     /// What it has to do with the problem, in a few words.
     pub message: String,
 }
@@ -49,7 +49,7 @@ pub struct Problem {
     /// The file it is about, as it should be shown to a person.
     pub file: Option<PathBuf>,
     /// Where in that file.
-    pub place: Option<SourceSpan>,
+    pub span: Option<SourceSpan>,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
     /// Other places that it is about.
@@ -67,7 +67,7 @@ impl Problem {
             code,
             severity: Severity::Error,
             file: None,
-            place: None,
+            span: None,
             message: message.into(),
             related: Vec::new(),
             notes: Vec::new(),
@@ -100,8 +100,8 @@ impl Problem {
 
     /// The same problem, said of a place in its file.
     #[must_use]
-    pub fn at(mut self, place: SourceSpan) -> Self {
-        self.place = Some(place);
+    pub fn at(mut self, span: SourceSpan) -> Self {
+        self.span = Some(span);
         self
     }
 
@@ -110,12 +110,12 @@ impl Problem {
     pub fn related(
         mut self,
         file: impl Into<PathBuf>,
-        place: Option<SourceSpan>,
+        span: Option<SourceSpan>,
         message: impl Into<String>,
     ) -> Self {
         self.related.push(Related {
             file: file.into(),
-            place,
+            span,
             message: message.into(),
         });
         self
@@ -155,8 +155,8 @@ impl Problem {
     /// what is said of a whole file after what is said of its places.
     pub fn sort(problems: &mut [Self]) {
         problems.sort_by(|a, b| {
-            let key = (a.place.is_none(), &a.place);
-            let other = (b.place.is_none(), &b.place);
+            let key = (a.span.is_none(), &a.span);
+            let other = (b.span.is_none(), &b.span);
             a.file.cmp(&b.file).then_with(|| key.cmp(&other))
         });
     }

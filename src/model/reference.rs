@@ -1,8 +1,13 @@
-//! What refers to another file, and what it means when that file is not
-//! there. Knows no syntax (see `rewrite::rules`).
+//! The kinds of references to static files, and how a reference to a missing
+//! file is reported. Knows no syntax (see `rewrite::rules`).
 
-/// The kinds of references.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+use serde::Serialize;
+
+use super::problem::Severity;
+
+/// Where a reference stands, as users write it in settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ReferenceKind {
     /// `url()` and `@import` in css.
     Css,
@@ -15,7 +20,7 @@ pub enum ReferenceKind {
 }
 
 impl ReferenceKind {
-    /// The kind as settings and programs have it.
+    /// Returns the kind as users write it in settings.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Css => "css",
@@ -26,24 +31,34 @@ impl ReferenceKind {
     }
 }
 
-/// What a finding amounts to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// The run fails.
+/// How the settings want a finding to be reported: `missing_references`, or
+/// `level` of `[[staticc.allow]]`. A finding that is reported becomes a
+/// problem with a [`Severity`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReportLevel {
     Error,
-    /// The run goes on and says so.
     Warn,
-    /// Nothing is said.
+    /// The finding is not reported.
     Ignore,
 }
 
-impl Level {
-    /// The level as settings and programs have it.
+impl ReportLevel {
+    /// Returns the level as users write it in settings.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
             Self::Warn => "warn",
             Self::Ignore => "ignore",
+        }
+    }
+
+    /// Returns the severity of the problem, or `None` if nothing is reported.
+    pub const fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warn => Some(Severity::Warning),
+            Self::Ignore => None,
         }
     }
 }

@@ -26,8 +26,8 @@ pub struct SourceSpan {
 
 /// The place of the bytes `start..end` of `text`. Where many places of one
 /// text are wanted, make one [`LineIndex`].
-pub fn place_at(text: &str, start: usize, end: usize) -> SourceSpan {
-    LineIndex::new(text).place(start, end)
+pub fn span_at(text: &str, start: usize, end: usize) -> SourceSpan {
+    LineIndex::new(text).span(start, end)
 }
 
 /// The bytes of a line, counted from 1, without the blanks around it; none,
@@ -63,7 +63,7 @@ impl<'t> LineIndex<'t> {
 
     /// The place of the bytes `start..end`, which are moved to the nearest
     /// character borders. Quickest for one after the other.
-    pub fn place(&self, start: usize, end: usize) -> SourceSpan {
+    pub fn span(&self, start: usize, end: usize) -> SourceSpan {
         let start = floor_char(self.text, start);
         let end = floor_char(self.text, end.max(start));
         let line = self.line_of(start);
@@ -147,9 +147,9 @@ mod tests {
 
     #[test]
     fn columns_count_characters() {
-        let place = place_at("a\nünï x\r\nb", 8, 9);
-        assert_eq!((place.line, place.column, place.width), (2, 5, 1));
-        assert_eq!(place.source_line, "ünï x");
+        let span = span_at("a\nünï x\r\nb", 8, 9);
+        assert_eq!((span.line, span.column, span.width), (2, 5, 1));
+        assert_eq!(span.source_line, "ünï x");
     }
 
     #[test]
@@ -159,8 +159,8 @@ mod tests {
         let places = |start| (start..=text.len()).map(move |end| (start, end));
         for (start, end) in (0..=text.len()).flat_map(places) {
             for before in 0..text.len() {
-                lines.place(before, before + 1);
-                assert_eq!(lines.place(start, end), place_at(text, start, end));
+                lines.span(before, before + 1);
+                assert_eq!(lines.span(start, end), span_at(text, start, end));
             }
         }
     }
@@ -171,36 +171,36 @@ mod tests {
         let text = "ü".repeat(2_000_000);
         let lines = LineIndex::new(&text);
         for at in 0..1_000_000 {
-            assert_eq!(lines.place(4 * at, 4 * at + 2).end_column, 2 * at + 2);
+            assert_eq!(lines.span(4 * at, 4 * at + 2).end_column, 2 * at + 2);
         }
     }
 
     #[test]
     fn long_lines_are_shown_as_a_window() {
         let text = "x".repeat(10_000) + "url(a)" + &"y".repeat(10_000);
-        let place = place_at(&text, 10_000, 10_006);
-        assert_eq!((place.column, place.caret, place.width), (10_001, 61, 6));
-        assert_eq!(place.source_line.chars().count(), 202);
-        assert!(place.source_line.starts_with('…') && place.source_line.ends_with('…'));
+        let span = span_at(&text, 10_000, 10_006);
+        assert_eq!((span.column, span.caret, span.width), (10_001, 61, 6));
+        assert_eq!(span.source_line.chars().count(), 202);
+        assert!(span.source_line.starts_with('…') && span.source_line.ends_with('…'));
     }
 
     #[test]
     fn what_ends_in_another_line() {
         let text = "import {\r\n  ä\r\n} from 'b';\r\nx";
         let end = text.find(';').unwrap();
-        let place = place_at(text, 0, end);
-        assert_eq!((place.line, place.width), (1, 8));
-        assert_eq!((place.end_line, place.end_column), (3, 11));
-        let place = place_at("ab\r", 3, 3);
-        assert_eq!((place.column, place.end_column), (4, 4));
-        let place = place_at("ab\ncd", 0, 3);
-        assert_eq!((place.end_line, place.end_column), (1, 3));
+        let span = span_at(text, 0, end);
+        assert_eq!((span.line, span.width), (1, 8));
+        assert_eq!((span.end_line, span.end_column), (3, 11));
+        let span = span_at("ab\r", 3, 3);
+        assert_eq!((span.column, span.end_column), (4, 4));
+        let span = span_at("ab\ncd", 0, 3);
+        assert_eq!((span.end_line, span.end_column), (1, 3));
     }
 
     #[test]
     fn any_offset_has_a_place() {
         for (start, end) in [(0, 0), (1, 9), (99, 3), (2, 2)] {
-            let _ = place_at("ü\n", start, end);
+            let _ = span_at("ü\n", start, end);
         }
     }
 }

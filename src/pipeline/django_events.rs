@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use crate::model::{Asset, Event, LogicalPath, Report, Summary};
+use crate::model::{Asset, CollectSummary, Event, LogicalPath, Report};
 use crate::plan::model::{Done, Existing, PostProcessed, Role};
 use crate::sources::finder::Found;
 
@@ -18,7 +18,7 @@ pub struct DjangoEvents<'a> {
     /// Whether the run removed what was there before.
     pub clear: bool,
     /// The numbers of the last event; those that are zero are counted here.
-    pub summary: Summary,
+    pub summary: CollectSummary,
 }
 
 impl DjangoEvents<'_> {

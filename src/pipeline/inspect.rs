@@ -11,8 +11,9 @@ use crate::check;
 use crate::disk;
 use crate::encode::CompressionSpec;
 use crate::model::{
-    Asset, AssetId, ContentId, Copy, Encoding, Explanation, Fingerprint, Link, LogicalPath, Loser,
-    NoHashReason, Problem, ReferenceKind, Rewriting, Served, Uncompressed,
+    Asset, AssetId, ContentId, CopyOutcome, Encoding, Explanation, Fingerprint, LogicalPath,
+    NoCompressionReason, NoHashReason, Problem, ReferenceKind, ReferenceLink, Rewriting,
+    ServedFile, ShadowedSource,
 };
 use crate::plan::compression::CompressionSpecs;
 use crate::rewrite::collection::{Adjusted, RewriteContext, complete};
@@ -101,9 +102,9 @@ impl<'a> FileInspector<'a> {
         Explanation {
             path: asset.key.clone(),
             source: asset.source(),
-            origin: self.project.origin(asset),
-            instead_of: file.loser.clone(),
-            losers,
+            found_by: self.project.finder_entry(asset),
+            not_collected: file.loser.clone(),
+            shadowed: losers,
             hashed: self.hashed(id),
             served: self.served(id),
             rewriting: self.rewriting(id, references.as_ref()),
@@ -118,14 +119,14 @@ impl<'a> FileInspector<'a> {
         }
     }
 
-    fn losers(&self, asset: &Asset) -> Vec<Loser> {
+    fn losers(&self, asset: &Asset) -> Vec<ShadowedSource> {
         let conflicts = self.project.found.conflicts.iter();
         let losing_assets = conflicts
             .map(|conflict| &conflict.asset)
             .filter(|loser| loser.key == asset.key);
-        let losers = losing_assets.map(|loser| Loser {
+        let losers = losing_assets.map(|loser| ShadowedSource {
             source: loser.source(),
-            origin: self.project.origin(loser),
+            found_by: self.project.finder_entry(loser),
             same_bytes: check::names::same_bytes(&asset.source(), &loser.source()),
         });
         losers.collect()
@@ -147,7 +148,7 @@ impl<'a> FileInspector<'a> {
     }
 
     /// Describes the file as it is served, unless it cannot be collected.
-    fn served(&self, id: AssetId) -> Option<Served> {
+    fn served(&self, id: AssetId) -> Option<ServedFile> {
         let path = match self.hashed(id) {
             Ok(hashed) => hashed,
             Err(NoHashReason::Backend) => self.rewrite_context.assets[id.index()].path.clone(),
@@ -161,7 +162,7 @@ impl<'a> FileInspector<'a> {
             Some(adjusted) => (adjusted.id, adjusted.size),
             None => (source.id, source.stamp.size),
         };
-        Some(Served {
+        Some(ServedFile {
             copies: self.copies(id, &path, content),
             path,
             size,
@@ -174,10 +175,10 @@ impl<'a> FileInspector<'a> {
         id: AssetId,
         path: &LogicalPath,
         content: ContentId,
-    ) -> Result<Vec<(Encoding, Copy)>, Uncompressed> {
+    ) -> Result<Vec<(Encoding, CopyOutcome)>, NoCompressionReason> {
         let settings = self.project.settings;
         if !settings.backend.compresses() {
-            return Err(Uncompressed::Backend);
+            return Err(NoCompressionReason::Backend);
         }
         let specs = CompressionSpecs::new(settings);
         let spec: &CompressionSpec = specs.of(path)?;
@@ -188,14 +189,16 @@ impl<'a> FileInspector<'a> {
                 let known = self.bytes(id);
                 known.map_or_else(|| self.read_into(&mut read, id, content), Ok)
             })?;
-            let kept = made.as_ref().map(|bytes| Copy::Kept(bytes.len() as u64));
-            copies.push((encoding, kept.unwrap_or(Copy::TooLarge)));
+            let kept = made
+                .as_ref()
+                .map(|bytes| CopyOutcome::Kept(bytes.len() as u64));
+            copies.push((encoding, kept.unwrap_or(CopyOutcome::TooLarge)));
             Ok(made)
         })?;
         let tried: Vec<Encoding> = copies.iter().map(|(encoding, _)| *encoding).collect();
         for encoding in spec.encodings.iter() {
             if !tried.contains(&encoding) {
-                copies.push((encoding, Copy::Untried));
+                copies.push((encoding, CopyOutcome::Untried));
             }
         }
         Ok(copies)
@@ -215,11 +218,11 @@ impl<'a> FileInspector<'a> {
         read: &'b mut Option<Vec<u8>>,
         id: AssetId,
         content: ContentId,
-    ) -> Result<&'b [u8], Uncompressed> {
+    ) -> Result<&'b [u8], NoCompressionReason> {
         let source = self.rewrite_context.assets[id.index()].source();
-        let bytes = disk::read(&source).map_err(|_| Uncompressed::Unreadable)?;
+        let bytes = disk::read(&source).map_err(|_| NoCompressionReason::Unreadable)?;
         if blake3::hash(&bytes) != content {
-            return Err(Uncompressed::Unreadable);
+            return Err(NoCompressionReason::Unreadable);
         }
         Ok(read.insert(bytes))
     }
@@ -246,20 +249,20 @@ impl<'a> FileInspector<'a> {
         }
     }
 
-    fn links(&self, references: Vec<Reference>) -> Vec<Link<LogicalPath>> {
-        let link = |reference: Reference| Link {
+    fn links(&self, references: Vec<Reference>) -> Vec<ReferenceLink<LogicalPath>> {
+        let link = |reference: Reference| ReferenceLink {
             end: self.rewrite_context.assets[reference.target.index()]
                 .key
                 .clone(),
             kind: reference.kind,
-            place: reference.place,
+            span: reference.place,
             text: reference.text,
         };
         references.into_iter().map(link).collect()
     }
 
     /// Returns the references to the file in CSS and JavaScript.
-    fn referrers(&self, id: AssetId) -> Vec<Link<PathBuf>> {
+    fn referrers(&self, id: AssetId) -> Vec<ReferenceLink<PathBuf>> {
         let texts = self
             .texts
             .iter()
@@ -270,10 +273,10 @@ impl<'a> FileInspector<'a> {
             let references = self.references(*text);
             let to_assets = references.into_iter().flat_map(|all| all.to_assets);
             let to_file = to_assets.filter(|reference| reference.target == id);
-            links.extend(to_file.map(|reference| Link {
+            links.extend(to_file.map(|reference| ReferenceLink {
                 end: source.clone(),
                 kind: reference.kind,
-                place: reference.place,
+                span: reference.place,
                 text: reference.text,
             }));
         }
@@ -281,7 +284,7 @@ impl<'a> FileInspector<'a> {
     }
 
     /// Returns where templates name these files.
-    fn mentions(&self, assets: &[AssetId]) -> Vec<(AssetId, Link<PathBuf>)> {
+    fn mentions(&self, assets: &[AssetId]) -> Vec<(AssetId, ReferenceLink<PathBuf>)> {
         let known_by = |id: &AssetId| {
             let asset = &self.rewrite_context.assets[id.index()];
             check::name::known_by(asset, self.hashes)
@@ -297,10 +300,10 @@ impl<'a> FileInspector<'a> {
         let directories = &self.project.settings.template_dirs;
         let mentions = check::templates::mentions(directories, &asset_named).into_iter();
         let link = |(id, mention): (AssetId, check::templates::Mention)| {
-            let link = Link {
+            let link = ReferenceLink {
                 end: mention.file,
                 kind: ReferenceKind::Template,
-                place: mention.place,
+                span: mention.place,
                 text: mention.text,
             };
             (id, link)

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::loading::IgnoreOptions;
 use super::severity::SeverityPolicy;
-use crate::model::{Asset, Fingerprint, LogicalPath, Origin};
+use crate::model::{Asset, FinderEntry, Fingerprint, LogicalPath};
 use crate::pystd::fnmatch::Patterns;
 use crate::rewrite::collection::RewriteContext;
 use crate::rewrite::faults::Elsewhere;
@@ -70,13 +70,15 @@ impl<'a> Project<'a> {
     }
 
     /// Returns the setting or the app that lists the asset's directory.
-    pub fn origin(&self, asset: &Asset) -> Origin {
+    pub fn finder_entry(&self, asset: &Asset) -> FinderEntry {
         // One directory may be listed under several prefixes.
         let lists_asset = |directory: &&SourceDirectory| {
             *directory.root == *asset.directory && directory.key(&asset.found_path) == asset.key
         };
         let listing = self.directories.iter().find(lists_asset);
-        listing.map(SourceDirectory::origin).unwrap_or_default()
+        listing
+            .map(SourceDirectory::finder_entry)
+            .unwrap_or_default()
     }
 
     /// Returns the source directories that contain the file, each with the

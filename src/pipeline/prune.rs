@@ -2,7 +2,7 @@
 //! STATIC_ROOT that is locked; what may go is decided in [`Retention`].
 
 use super::live_manifest::LiveManifest;
-use crate::model::{Code, Event, Problem, Pruning, Report};
+use crate::model::{Code, Event, Problem, PruneSummary, Report};
 use crate::settings::Settings;
 use crate::state::cache::Cache;
 use crate::state::releases::ReleaseOrigin;
@@ -44,11 +44,11 @@ pub fn prune(
     releases.remember(&content, ReleaseOrigin::Somebody, manifest.paths.values());
     manifests.push(manifest);
     let waste = retention.waste(root, &manifests, &releases)?;
-    let mut pruning = Pruning {
+    let mut pruning = PruneSummary {
         root: root.path().to_owned(),
         kept: waste.recent,
         releases: waste.stale.len(),
-        ..Pruning::default()
+        ..PruneSummary::default()
     };
     for path in waste.files {
         let size = root.look_at_file(&path).map_or(0, |found| found.len());

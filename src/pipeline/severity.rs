@@ -3,12 +3,12 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::model::{Code, Level, LogicalPath, Problem, ReferenceKind, SeverityDecision};
+use crate::model::{Code, LogicalPath, Problem, ReferenceKind, ReportLevel, SeverityDecision};
 use crate::settings::{Allow, AllowKind, Settings};
 
 /// The settings `missing_references` and `[[staticc.allow]]`.
 pub struct SeverityPolicy<'a> {
-    default: Level,
+    default: ReportLevel,
     /// Each entry, and whether it has matched.
     allow: Vec<(&'a Allow, AtomicBool)>,
 }
@@ -23,7 +23,7 @@ impl<'a> SeverityPolicy<'a> {
     }
 
     /// Returns the level of missing references in this file.
-    pub fn level(&self, path: &LogicalPath, kind: ReferenceKind) -> Level {
+    pub fn level(&self, path: &LogicalPath, kind: ReferenceKind) -> ReportLevel {
         let allowed = self.use_entry(path, AllowKind::Reference(kind));
         allowed.unwrap_or(self.default)
     }
@@ -41,13 +41,13 @@ impl<'a> SeverityPolicy<'a> {
     }
 
     /// Returns the level that an entry sets for this problem.
-    pub fn level_of(&self, path: &LogicalPath, code: Code) -> Option<Level> {
+    pub fn level_of(&self, path: &LogicalPath, code: Code) -> Option<ReportLevel> {
         self.use_entry(path, AllowKind::Problem(code))
     }
 
     /// Returns the level of the first entry that matches, and marks the entry
     /// as used.
-    fn use_entry(&self, path: &LogicalPath, kind: AllowKind) -> Option<Level> {
+    fn use_entry(&self, path: &LogicalPath, kind: AllowKind) -> Option<ReportLevel> {
         let (allow, used) = self.entry(path, kind)?;
         used.store(true, Ordering::Relaxed);
         Some(allow.level)

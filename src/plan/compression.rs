@@ -4,7 +4,7 @@
 use globset::GlobMatcher;
 
 use crate::encode::CompressionSpec;
-use crate::model::{LogicalPath, Uncompressed};
+use crate::model::{LogicalPath, NoCompressionReason};
 use crate::settings::Settings;
 
 /// Which path wants which compressed copies.
@@ -59,12 +59,12 @@ impl<'a> CompressionSpecs<'a> {
     }
 
     /// The recipe of a path, or why it is not to be compressed.
-    pub fn of(&self, path: &LogicalPath) -> Result<&CompressionSpec, Uncompressed> {
+    pub fn of(&self, path: &LogicalPath) -> Result<&CompressionSpec, NoCompressionReason> {
         // Python's `$` also matches before a newline at the very end.
         let text = path.to_text().to_lowercase();
         let text = text.strip_suffix('\n').unwrap_or(&text);
         if let Some(skipped) = self.skipped.iter().find(|skipped| text.ends_with(*skipped)) {
-            return Err(Uncompressed::Extension(skipped.clone()));
+            return Err(NoCompressionReason::Extension(skipped.clone()));
         }
         let rule = self
             .rules
@@ -72,7 +72,7 @@ impl<'a> CompressionSpecs<'a> {
             .find(|(glob, _)| glob.is_match(path.as_path()));
         let recipe = rule.map_or(&self.default, |(_, recipe)| recipe);
         if recipe.encodings.is_empty() {
-            return Err(Uncompressed::Unwanted);
+            return Err(NoCompressionReason::Unwanted);
         }
         Ok(recipe)
     }

@@ -2,7 +2,7 @@
 //! `collectstatic.Command` and [`found`] say them. Knows no streams.
 
 use super::find_text as found;
-use crate::model::{DjangoVersion, Event, Summary};
+use crate::model::{CollectSummary, DjangoVersion, Event};
 
 /// How Django speaks.
 #[derive(Clone, Copy)]
@@ -84,7 +84,7 @@ pub fn say(event: &Event, voice: Voice) -> Option<(u8, Vec<u8>)> {
 }
 
 /// The closing sentence.
-fn close(summary: &Summary, voice: Voice) -> Vec<u8> {
+fn close(summary: &CollectSummary, voice: Voice) -> Vec<u8> {
     use std::os::unix::ffi::OsStrExt as _;
     let files = |count: usize| {
         let plural = if count == 1 { "" } else { "s" };

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::find_text::place as origin;
+use super::find_text::span as origin;
 use super::json::{locate, path, problem_object};
 use crate::model::{
-    Copy, Encoding, Explanation, Link, Loser, NoHashReason, Rewriting, Served, SeverityDecision,
-    Uncompressed,
+    CopyOutcome, Encoding, Explanation, NoCompressionReason, NoHashReason, ReferenceLink,
+    Rewriting, ServedFile, SeverityDecision, ShadowedSource,
 };
 
 /// A file that everything refers to is explained in so many lines all the same.
@@ -23,15 +23,15 @@ pub(super) fn unlisted<T>(all: &[T]) -> Option<usize> {
 
 /// The object of the event. Files are told relative to `directory`.
 pub fn object(it: &Explanation, directory: &Path) -> Value {
-    let mut object = origin(&it.origin);
+    let mut object = origin(&it.found_by);
     let mut put = |key: &str, value: Value| object.insert(key.into(), value);
     put("event", "explanation".into());
     put("path", it.path.to_string().into());
     put("source", path(&it.source, directory));
-    if let Some(loser) = &it.instead_of {
+    if let Some(loser) = &it.not_collected {
         put("not_collected", path(loser, directory));
     }
-    let losers = it.losers.iter().map(|it| loser(it, directory));
+    let losers = it.shadowed.iter().map(|it| loser(it, directory));
     put("instead_of", losers.collect());
     put(
         "hashed",
@@ -77,8 +77,8 @@ pub fn meaning(code: &str, text: &str) -> Value {
     json!({"event": "explanation", "code": code, "text": text})
 }
 
-fn loser(loser: &Loser, directory: &Path) -> Value {
-    let mut object = origin(&loser.origin);
+fn loser(loser: &ShadowedSource, directory: &Path) -> Value {
+    let mut object = origin(&loser.found_by);
     object.insert("source".into(), path(&loser.source, directory));
     object.insert("same_bytes".into(), loser.same_bytes.into());
     object.into()
@@ -93,7 +93,7 @@ fn nameless(why: NoHashReason) -> &'static str {
     }
 }
 
-fn served(served: &Served) -> Value {
+fn served(served: &ServedFile) -> Value {
     let mut object = Map::new();
     object.insert("path".into(), served.path.to_string().into());
     object.insert("size".into(), served.size.into());
@@ -106,10 +106,10 @@ fn served(served: &Served) -> Value {
         }
         Err(why) => {
             let why = match why {
-                Uncompressed::Backend => "backend",
-                Uncompressed::Extension(_) => "extension",
-                Uncompressed::Unwanted => "settings",
-                Uncompressed::Unreadable => "unreadable",
+                NoCompressionReason::Backend => "backend",
+                NoCompressionReason::Extension(_) => "extension",
+                NoCompressionReason::Unwanted => "settings",
+                NoCompressionReason::Unreadable => "unreadable",
             };
             object.insert("no_copies".into(), why.into());
         }
@@ -117,12 +117,12 @@ fn served(served: &Served) -> Value {
     object.into()
 }
 
-fn copy(encoding: Encoding, copy: Copy) -> Value {
+fn copy(encoding: Encoding, copy: CopyOutcome) -> Value {
     let suffix = encoding.suffix();
     match copy {
-        Copy::Kept(size) => json!({"suffix": suffix, "kept": true, "size": size}),
-        Copy::TooLarge => json!({"suffix": suffix, "kept": false, "why": "too-large"}),
-        Copy::Untried => json!({"suffix": suffix, "kept": false, "why": "untried"}),
+        CopyOutcome::Kept(size) => json!({"suffix": suffix, "kept": true, "size": size}),
+        CopyOutcome::TooLarge => json!({"suffix": suffix, "kept": false, "why": "too-large"}),
+        CopyOutcome::Untried => json!({"suffix": suffix, "kept": false, "why": "untried"}),
     }
 }
 
@@ -145,11 +145,11 @@ fn rewriting(rewriting: Rewriting) -> Value {
     }
 }
 
-fn link<End>(link: &Link<End>) -> Map<String, Value> {
+fn link<End>(link: &ReferenceLink<End>) -> Map<String, Value> {
     let mut object = Map::new();
     object.insert("kind".into(), link.kind.as_str().into());
     object.insert("text".into(), link.text.as_str().into());
-    locate(&mut object, &link.place);
+    locate(&mut object, &link.span);
     object
 }
 
@@ -157,9 +157,9 @@ fn ruling(ruling: &SeverityDecision, directory: &Path) -> Value {
     let mut object = Map::new();
     object.insert("kind".into(), ruling.kind.as_str().into());
     object.insert("level".into(), ruling.level.as_str().into());
-    if let Some((file, place)) = &ruling.entry {
+    if let Some((file, span)) = &ruling.entry {
         object.insert("file".into(), path(file, directory));
-        locate(&mut object, place);
+        locate(&mut object, span);
     }
     object.into()
 }

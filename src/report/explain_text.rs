@@ -8,8 +8,8 @@ use super::messages::many;
 use super::paint::paint;
 use super::render::{advice, at, clean, see, sentence};
 use crate::model::{
-    Copy, Explanation, Link, LogicalPath, Loser, NoHashReason, Origin, Problem, Rewriting, Served,
-    SeverityDecision, SourceSpan, Uncompressed,
+    CopyOutcome, Explanation, FinderEntry, LogicalPath, NoCompressionReason, NoHashReason, Problem,
+    ReferenceLink, Rewriting, ServedFile, SeverityDecision, ShadowedSource, SourceSpan,
 };
 
 /// The explanation. Files are shown relative to `directory`.
@@ -33,13 +33,13 @@ type Row = (&'static str, Vec<String>);
 
 fn rows(it: &Explanation, directory: &Path) -> Vec<Row> {
     let file = |file: &Path| at(file, None, directory);
-    let asked = it.instead_of.iter();
+    let asked = it.not_collected.iter();
     let asked = asked.map(|it| format!("{}: another one is found first", file(it)));
-    let losers = it.losers.iter().map(|it| loser(it, directory));
+    let losers = it.shadowed.iter().map(|it| loser(it, directory));
     let mut rows = vec![
         ("not collected", asked.collect()),
         ("source", vec![file(&it.source)]),
-        ("found by", vec![origin(&it.origin)]),
+        ("found by", vec![origin(&it.found_by)]),
         ("instead of", losers.collect()),
         ("hashed path", vec![hashed(&it.hashed)]),
     ];
@@ -82,7 +82,7 @@ fn table(pairs: Vec<(String, String)>) -> Vec<String> {
     pairs.into_iter().map(line).collect()
 }
 
-fn origin(origin: &Origin) -> String {
+fn origin(origin: &FinderEntry) -> String {
     let finder = origin.finder.rsplit('.').next().unwrap_or_default();
     let (entry, setting) = (clean(&origin.entry), origin.setting);
     match clean(&origin.prefix) {
@@ -91,14 +91,14 @@ fn origin(origin: &Origin) -> String {
     }
 }
 
-fn loser(loser: &Loser, directory: &Path) -> String {
+fn loser(loser: &ShadowedSource, directory: &Path) -> String {
     let source = at(&loser.source, None, directory);
     let bytes = if loser.same_bytes {
         "the same"
     } else {
         "other"
     };
-    format!("{source} ({bytes} bytes; {})", origin(&loser.origin))
+    format!("{source} ({bytes} bytes; {})", origin(&loser.found_by))
 }
 
 fn hashed(hashed: &Result<LogicalPath, NoHashReason>) -> String {
@@ -114,28 +114,28 @@ fn hashed(hashed: &Result<LogicalPath, NoHashReason>) -> String {
     why.to_owned()
 }
 
-fn served(served: &Served) -> Vec<Row> {
+fn served(served: &ServedFile) -> Vec<Row> {
     let mut rows = vec![("size", vec![format!("{} bytes", served.size)])];
     match &served.copies {
         Ok(copies) => rows.extend(copies.iter().map(|(encoding, copy)| {
             let fact = match copy {
-                Copy::Kept(size) => {
+                CopyOutcome::Kept(size) => {
                     let share = size * 100 / served.size.max(1);
                     format!("{size} bytes, {share} %")
                 }
-                Copy::TooLarge => "none: it saves too little".to_owned(),
-                Copy::Untried => "none: not tried, since brotli saves too little".to_owned(),
+                CopyOutcome::TooLarge => "none: it saves too little".to_owned(),
+                CopyOutcome::Untried => "none: not tried, since brotli saves too little".to_owned(),
             };
             (encoding.suffix(), vec![fact])
         })),
         Err(why) => {
             let why = match why {
-                Uncompressed::Backend => "the backend makes no compressed copies".to_owned(),
-                Uncompressed::Extension(extension) => {
+                NoCompressionReason::Backend => "the backend makes no compressed copies".to_owned(),
+                NoCompressionReason::Extension(extension) => {
                     format!("{extension} is in WHITENOISE_SKIP_COMPRESS_EXTENSIONS")
                 }
-                Uncompressed::Unwanted => "[staticc.compression] asks for none".to_owned(),
-                Uncompressed::Unreadable => "the file could not be read".to_owned(),
+                NoCompressionReason::Unwanted => "[staticc.compression] asks for none".to_owned(),
+                NoCompressionReason::Unreadable => "the file could not be read".to_owned(),
             };
             rows.push(("compressed", vec![format!("no: {why}")]));
         }
@@ -180,25 +180,25 @@ fn rewritten(rewriting: Rewriting) -> String {
     format!("no: {why}")
 }
 
-fn reference(link: &Link<LogicalPath>) -> (String, String) {
-    let SourceSpan { line, column, .. } = link.place;
+fn reference(link: &ReferenceLink<LogicalPath>) -> (String, String) {
+    let SourceSpan { line, column, .. } = link.span;
     let (text, target) = (clean(&link.text), clean(&link.end.to_text()));
     (format!("{line}:{column}"), format!("{text} → {target}"))
 }
 
-fn referrer(link: &Link<PathBuf>, directory: &Path) -> (String, String) {
-    let place = at(&link.end, Some(&link.place), directory);
-    (place, clean(&link.text))
+fn referrer(link: &ReferenceLink<PathBuf>, directory: &Path) -> (String, String) {
+    let span = at(&link.end, Some(&link.span), directory);
+    (span, clean(&link.text))
 }
 
 fn problem(problem: &Problem, directory: &Path) -> Vec<String> {
-    let place = problem.place.as_ref();
+    let span = problem.span.as_ref();
     let file = problem.file.as_ref();
-    let place = file.map(|file| format!("{}: ", at(file, place, directory)));
+    let span = file.map(|file| format!("{}: ", at(file, span, directory)));
     let head = format!(
         "{}: {}{} [{}]",
         problem.severity.as_str(),
-        place.unwrap_or_default(),
+        span.unwrap_or_default(),
         sentence(problem),
         problem.code
     );
@@ -210,8 +210,8 @@ fn problem(problem: &Problem, directory: &Path) -> Vec<String> {
 fn ruling(ruling: &SeverityDecision, directory: &Path) -> (String, String) {
     let level = ruling.level.as_str();
     let why = match &ruling.entry {
-        Some((file, place)) => {
-            format!("[[staticc.allow]] at {}", at(file, Some(place), directory))
+        Some((file, span)) => {
+            format!("[[staticc.allow]] at {}", at(file, Some(span), directory))
         }
         None => "missing_references".to_owned(),
     };

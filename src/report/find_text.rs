@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::django_messages::Voice;
 use super::render::clean;
-use crate::model::{Candidate, CandidateStatus, Candidates, Origin};
+use crate::model::{Candidate, CandidateStatus, Candidates, FinderEntry};
 
 /// What is said in a voice; a path with nothing at it is a problem.
 pub fn say(found: &Candidates, voice: Voice) -> Option<Vec<u8>> {
@@ -22,12 +22,12 @@ pub fn say(found: &Candidates, voice: Voice) -> Option<Vec<u8>> {
         return Some(sources.join(&b'\n'));
     }
     let mut text = [b"Found '", &*name(found.path.as_path()), b"' here:"].concat();
-    let plain = matches!(&found.list[..], [one] if one.standing == CandidateStatus::Collected);
+    let plain = matches!(&found.list[..], [one] if one.status == CandidateStatus::Collected);
     for candidate in sources {
         text.extend_from_slice(b"\n  ");
         text.extend_from_slice(&name(&candidate.source));
         if !plain {
-            text.extend_from_slice(format!(" ({})", mark(&candidate.standing)).as_bytes());
+            text.extend_from_slice(format!(" ({})", mark(&candidate.status)).as_bytes());
         }
     }
     if voice.verbosity >= 2 {
@@ -41,8 +41,8 @@ pub fn say(found: &Candidates, voice: Voice) -> Option<Vec<u8>> {
 }
 
 /// How something stands, in a few words.
-pub(super) fn mark(standing: &CandidateStatus) -> String {
-    match standing {
+pub(super) fn mark(status: &CandidateStatus) -> String {
+    match status {
         CandidateStatus::Collected => "collected".to_owned(),
         CandidateStatus::Shadowed => "not collected: another one is found first".to_owned(),
         CandidateStatus::Ignored(pattern) => {
@@ -67,10 +67,10 @@ pub fn object(found: &Candidates) -> Value {
 }
 
 fn candidate(candidate: &Candidate) -> Value {
-    let mut object = place(&candidate.origin);
+    let mut object = span(&candidate.found_by);
     let source = candidate.source.display().to_string();
     object.insert("source".into(), source.into());
-    let standing = match &candidate.standing {
+    let status = match &candidate.status {
         CandidateStatus::Collected => "collected",
         CandidateStatus::Shadowed => "shadowed",
         CandidateStatus::Ignored(pattern) => {
@@ -80,12 +80,12 @@ fn candidate(candidate: &Candidate) -> Value {
         CandidateStatus::Directory => "directory",
         CandidateStatus::LeftOut => "left-out",
     };
-    object.insert("standing".into(), standing.into());
+    object.insert("standing".into(), status.into());
     object.into()
 }
 
 /// The keys that say whose a file is.
-pub(super) fn place(origin: &Origin) -> Map<String, Value> {
+pub(super) fn span(origin: &FinderEntry) -> Map<String, Value> {
     let mut object = Map::new();
     object.insert("finder".into(), origin.finder.as_str().into());
     object.insert("entry".into(), origin.entry.as_str().into());

@@ -22,15 +22,15 @@ pub(super) fn command(problem: &Problem, bases: Bases<'_>) -> String {
     if let Some(file) = file(problem) {
         let path = bases.locate(file);
         let _ = write!(text, "file={},", property(&path.to_string_lossy()));
-        if let Some(place) = &problem.place {
-            let _ = write!(text, "line={},", place.line);
-            if place.end_line == place.line {
+        if let Some(span) = &problem.span {
+            let _ = write!(text, "line={},", span.line);
+            if span.end_line == span.line {
                 // GitHub takes columns within one line only. `endColumn` is
                 // the column after the last character.
-                let end = place.end_column.max(place.column);
-                let _ = write!(text, "col={},endColumn={end},", place.column);
+                let end = span.end_column.max(span.column);
+                let _ = write!(text, "col={},endColumn={end},", span.column);
             } else {
-                let _ = write!(text, "endLine={},", place.end_line);
+                let _ = write!(text, "endLine={},", span.end_line);
             }
         }
     }
@@ -85,7 +85,7 @@ mod tests {
 
     use super::*;
     use crate::model::Code;
-    use crate::model::place_at;
+    use crate::model::span_at;
 
     fn told(problem: &Problem) -> String {
         let bases = Bases {
@@ -140,11 +140,11 @@ mod tests {
     fn columns_only_within_a_line() {
         let text = "ab(c\nd)";
         let of = |start, end| {
-            let place = place_at(text, start, end);
+            let span = span_at(text, start, end);
             told(
                 &Problem::info(Code::BadValue, "x")
                     .in_file("/repository/a")
-                    .at(place),
+                    .at(span),
             )
         };
         assert_eq!(

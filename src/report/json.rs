@@ -9,7 +9,8 @@ use super::explain_json as explained;
 use super::find_text as found;
 use super::paths::shown;
 use crate::model::{
-    Checkup, Event, LogicalPath, Problem, Pruning, Related, SourceSpan, Summary, Verification,
+    CheckSummary, CollectSummary, Event, LogicalPath, Problem, PruneSummary, Related, SourceSpan,
+    VerifySummary,
 };
 
 /// The object of an event, and from which verbosity on it is told. Files with
@@ -43,7 +44,7 @@ pub fn object(event: &Event, directory: &Path) -> (u8, Value) {
         Event::Unlisted(path) => (0, one("unlisted", path.to_string())),
         Event::Verified(counts) => (0, verified(counts)),
         Event::Checked(counts) => {
-            let Checkup {
+            let CheckSummary {
                 files,
                 texts,
                 templates,
@@ -77,9 +78,9 @@ pub(super) fn problem_object(problem: &Problem, directory: &Path) -> Value {
     if let Some(file) = &problem.file {
         object.insert("file".into(), path(file, directory));
     }
-    if let Some(place) = &problem.place {
-        locate(&mut object, place);
-        object.insert("width".into(), place.width.into());
+    if let Some(span) = &problem.span {
+        locate(&mut object, span);
+        object.insert("width".into(), span.width.into());
     }
     if !problem.related.is_empty() {
         let related = problem.related.iter();
@@ -98,18 +99,18 @@ pub(super) fn problem_object(problem: &Problem, directory: &Path) -> Value {
 fn related_object(related: &Related, directory: &Path) -> Value {
     let mut object = Map::new();
     object.insert("file".into(), path(&related.file, directory));
-    if let Some(place) = &related.place {
-        locate(&mut object, place);
+    if let Some(span) = &related.span {
+        locate(&mut object, span);
     }
     object.insert("message".into(), related.message.as_str().into());
     object.into()
 }
 
-pub(super) fn locate(object: &mut Map<String, Value>, place: &SourceSpan) {
-    object.insert("line".into(), place.line.into());
-    object.insert("column".into(), place.column.into());
-    object.insert("end_line".into(), place.end_line.into());
-    object.insert("end_column".into(), place.end_column.into());
+pub(super) fn locate(object: &mut Map<String, Value>, span: &SourceSpan) {
+    object.insert("line".into(), span.line.into());
+    object.insert("column".into(), span.column.into());
+    object.insert("end_line".into(), span.end_line.into());
+    object.insert("end_column".into(), span.end_column.into());
 }
 
 /// A path as text; bytes that are not UTF-8 become U+FFFD.
@@ -125,7 +126,7 @@ fn file_event(event: &str, file: &Path, directory: &Path) -> Value {
     json!({"event": event, "file": path(file, directory)})
 }
 
-fn verified(counts: &Verification) -> Value {
+fn verified(counts: &VerifySummary) -> Value {
     json!({
         "event": "verified",
         "static_root": counts.root.display().to_string(),
@@ -138,7 +139,7 @@ fn verified(counts: &Verification) -> Value {
     })
 }
 
-fn pruned(pruning: &Pruning) -> Value {
+fn pruned(pruning: &PruneSummary) -> Value {
     json!({
         "event": "pruning-done",
         "static_root": pruning.root.display().to_string(),
@@ -149,7 +150,7 @@ fn pruned(pruning: &Pruning) -> Value {
     })
 }
 
-fn done(summary: &Summary) -> Value {
+fn done(summary: &CollectSummary) -> Value {
     json!({
         "event": "done",
         "static_root": summary.destination.display().to_string(),

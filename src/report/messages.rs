@@ -4,7 +4,7 @@
 use bytesize::ByteSize;
 
 use super::render::clean;
-use crate::model::{Checkup, Event, Pruning, Verification};
+use crate::model::{CheckSummary, Event, PruneSummary, VerifySummary};
 
 /// Where a sentence goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub fn say(event: &Event, dry_run: bool) -> Option<(u8, Stream, String)> {
     })
 }
 
-fn checked(counts: Checkup) -> String {
+fn checked(counts: CheckSummary) -> String {
     format!(
         "{} looked at, {} and {} read.",
         many(counts.files, "static file", "static files"),
@@ -66,7 +66,7 @@ fn checked(counts: Checkup) -> String {
     )
 }
 
-fn verified(counts: &Verification) -> String {
+fn verified(counts: &VerifySummary) -> String {
     let root = clean(&counts.root.to_string_lossy());
     let looked_at = format!(
         "{}, {}, {} and {} in '{root}'",
@@ -88,7 +88,7 @@ fn verified(counts: &Verification) -> String {
     }
 }
 
-fn pruned(pruning: &Pruning, dry_run: bool) -> String {
+fn pruned(pruning: &PruneSummary, dry_run: bool) -> String {
     let root = clean(&pruning.root.to_string_lossy());
     let files = many(pruning.files, "file", "files");
     let releases = many(pruning.releases, "old release", "old releases");

@@ -25,17 +25,17 @@ pub fn render(problem: &Problem, directory: &Path, color: bool) -> String {
     let mut out = paint(mark, problem.severity.as_str());
     out.push_str(": ");
     if let Some(file) = &problem.file {
-        let place = at(file, problem.place.as_ref(), directory);
-        let _ = write!(out, "{}: ", paint("1", &place));
+        let location = at(file, problem.span.as_ref(), directory);
+        let _ = write!(out, "{}: ", paint("1", &location));
     }
     out.push_str(&clean(&problem.message));
     let _ = writeln!(out, " {}", paint("2", &format!("[{}]", problem.code)));
-    if let Some(place) = &problem.place {
-        let number = place.line.to_string();
+    if let Some(span) = &problem.span {
+        let number = span.line.to_string();
         let margin = " ".repeat(number.len());
         let bar = paint("34", "|");
-        let (lead, carets) = underline(place);
-        let _ = writeln!(out, " {number} {bar} {}", clean(&place.source_line));
+        let (lead, carets) = underline(span);
+        let _ = writeln!(out, " {number} {bar} {}", clean(&span.source_line));
         let _ = writeln!(out, " {margin} {bar} {lead}{}", paint(mark, &carets));
     }
     for line in see(problem, directory).iter().chain(&advice(problem)) {
@@ -51,8 +51,8 @@ pub(super) fn sentence(problem: &Problem) -> String {
     let message = clean(&problem.message);
     match &problem.file {
         Some(flag) if file(problem).is_none() => {
-            let place = at(flag, problem.place.as_ref(), Path::new(""));
-            format!("{place}: {message}")
+            let location = at(flag, problem.span.as_ref(), Path::new(""));
+            format!("{location}: {message}")
         }
         _ => message,
     }
@@ -71,38 +71,38 @@ pub(super) fn advice(problem: &Problem) -> Vec<String> {
 /// The other places, a line each.
 pub(super) fn see(problem: &Problem, directory: &Path) -> Vec<String> {
     let related = problem.related.iter().map(|related| {
-        let place = at(&related.file, related.place.as_ref(), directory);
-        format!("see: {place}: {}", clean(&related.message))
+        let location = at(&related.file, related.span.as_ref(), directory);
+        format!("see: {location}: {}", clean(&related.message))
     });
     related.collect()
 }
 
 /// `file:line:column`, where editors look for it.
-pub(super) fn at(file: &Path, place: Option<&SourceSpan>, directory: &Path) -> String {
+pub(super) fn at(file: &Path, span: Option<&SourceSpan>, directory: &Path) -> String {
     let mut text = clean(&shown(file, directory).to_string_lossy());
-    if let Some(place) = place {
-        let _ = write!(text, ":{}:{}", place.line, place.column);
+    if let Some(span) = span {
+        let _ = write!(text, ":{}:{}", span.line, span.column);
     }
     text
 }
 
 /// What stands before the carets, and the carets: as wide as the characters
 /// above them. Tabs stay tabs.
-fn underline(place: &SourceSpan) -> (String, String) {
+fn underline(span: &SourceSpan) -> (String, String) {
     let columns = |character: char| match character {
         // Shown as U+FFFD.
         character if character.is_control() => 1,
         character => character.width().unwrap_or(0),
     };
-    let mut characters = place.source_line.chars();
+    let mut characters = span.source_line.chars();
     let mut lead = String::new();
-    for character in characters.by_ref().take(place.caret) {
+    for character in characters.by_ref().take(span.caret) {
         match character {
             '\t' => lead.push('\t'),
             character => lead.extend(std::iter::repeat_n(' ', columns(character))),
         }
     }
-    let wide: usize = characters.take(place.width).map(columns).sum();
+    let wide: usize = characters.take(span.width).map(columns).sum();
     (lead, "^".repeat(wide.max(1)))
 }
 
@@ -128,7 +128,7 @@ pub(super) fn clean(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::model::Code;
-    use crate::model::place_at;
+    use crate::model::span_at;
 
     #[test]
     fn all_parts() {
@@ -138,7 +138,7 @@ mod tests {
             "url(img/logo.pgn) names no collected file",
         )
         .in_file("/project/css/site.css")
-        .at(place_at(text, 17, 34))
+        .at(span_at(text, 17, 34))
         .note("looked for css/img/logo.pgn")
         .help("did you mean img/logo.png?");
         assert_eq!(
@@ -153,9 +153,9 @@ mod tests {
     fn carets_stand_below_wide_characters() {
         let text = "\t日本e\u{301}: url(图.png) x";
         let start = text.find("url").unwrap();
-        let place = place_at(text, start, text.find(" x").unwrap());
-        assert_eq!((place.column, place.width), (8, 10));
-        let (lead, carets) = underline(&place);
+        let span = span_at(text, start, text.find(" x").unwrap());
+        assert_eq!((span.column, span.width), (8, 10));
+        let (lead, carets) = underline(&span);
         assert_eq!(lead, format!("\t{}", " ".repeat(4 + 1 + 2)));
         assert_eq!(carets.len(), 11);
     }

@@ -105,7 +105,7 @@ fn driver(rules: &Codes, notices: &Codes) -> Value {
 }
 
 fn result(problem: &Problem, file: &Path, rules: &Codes, bases: Bases<'_>) -> Value {
-    let location = physical(file, problem.place.as_ref(), bases);
+    let location = physical(file, problem.span.as_ref(), bases);
     let mut result = json!({
         "ruleId": problem.code,
         "ruleIndex": rules.index(problem.code),
@@ -116,7 +116,7 @@ fn result(problem: &Problem, file: &Path, rules: &Codes, bases: Bases<'_>) -> Va
     if !problem.related.is_empty() {
         let related = problem.related.iter().map(|related| {
             json!({
-                "physicalLocation": physical(&related.file, related.place.as_ref(), bases),
+                "physicalLocation": physical(&related.file, related.span.as_ref(), bases),
                 "message": {"text": clean(&related.message)},
             })
         });
@@ -131,7 +131,7 @@ fn message(problem: &Problem) -> Value {
     json!({"text": lines.join("\n")})
 }
 
-fn physical(file: &Path, place: Option<&SourceSpan>, bases: Bases<'_>) -> Value {
+fn physical(file: &Path, span: Option<&SourceSpan>, bases: Bases<'_>) -> Value {
     let path = bases.locate(file);
     let mut location = Map::new();
     location.insert(
@@ -142,20 +142,20 @@ fn physical(file: &Path, place: Option<&SourceSpan>, bases: Bases<'_>) -> Value 
             json!({"uri": encode(&path), "uriBaseId": BASE})
         },
     );
-    if let Some(place) = place {
-        location.insert("region".into(), region(place));
+    if let Some(span) = span {
+        location.insert("region".into(), region(span));
     }
     location.into()
 }
 
-fn region(place: &SourceSpan) -> Value {
+fn region(span: &SourceSpan) -> Value {
     let mut region = json!({
-        "startLine": place.line,
-        "startColumn": place.column,
-        "endLine": place.end_line,
-        "endColumn": place.end_column,
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
     });
-    if let Some(snippet) = snippet(place) {
+    if let Some(snippet) = snippet(span) {
         region["snippet"] = json!({"text": snippet});
     }
     region
@@ -163,11 +163,11 @@ fn region(place: &SourceSpan) -> Value {
 
 /// What stands in the place, if that is known whole: within one line, and not
 /// where a long one is cut off.
-fn snippet(place: &SourceSpan) -> Option<String> {
-    let rest: String = place.source_line.chars().skip(place.caret).collect();
-    let snippet: String = rest.chars().take(place.width).collect();
+fn snippet(span: &SourceSpan) -> Option<String> {
+    let rest: String = span.source_line.chars().skip(span.caret).collect();
+    let snippet: String = rest.chars().take(span.width).collect();
     let cut = snippet == rest && snippet.ends_with('…');
-    (place.line == place.end_line && !cut).then_some(snippet)
+    (span.line == span.end_line && !cut).then_some(snippet)
 }
 
 /// An absolute path as a URI.
@@ -189,7 +189,7 @@ fn encode(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::place_at;
+    use crate::model::span_at;
 
     #[test]
     fn paths_are_uris() {
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn snippets_are_whole() {
-        let of = |text: &str, start, end| snippet(&place_at(text, start, end));
+        let of = |text: &str, start, end| snippet(&span_at(text, start, end));
         assert_eq!(of("a url(b) c", 2, 8).as_deref(), Some("url(b)"));
         assert_eq!(of("a url(\nb) c", 2, 9), None);
         let long = "url(".to_owned() + &"x".repeat(400) + ")";

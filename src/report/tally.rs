@@ -52,16 +52,16 @@ impl Tally {
             [] => last.clone(),
             others => format!("{} and {last}", others.join(", ")),
         };
-        let place = match self.files.len() {
+        let files = match self.files.len() {
             0 => String::new(),
-            files => format!(" in {}", many(files, "file", "files")),
+            count => format!(" in {}", many(count, "file", "files")),
         };
         let verdict = if strict && self.errors == 0 && self.has_warnings() {
             ", which fails a strict run"
         } else {
             ""
         };
-        Some(format!("{counts}{place}{verdict}"))
+        Some(format!("{counts}{files}{verdict}"))
     }
 
     /// The same for programs.

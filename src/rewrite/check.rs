@@ -60,7 +60,7 @@ impl<'a> Checker<'a> {
                     let lines = lines.get_or_insert_with(|| LineIndex::new(text));
                     dangling.push(Dangling {
                         kind: rule.kind,
-                        place: lines.place(whole.start(), whole.end()),
+                        place: lines.span(whole.start(), whole.end()),
                         text: shorten(whole.as_str()),
                         path,
                     });

@@ -7,7 +7,7 @@ use super::collection::RewriteContext;
 use super::scan::{Fault, Finding, shorten};
 use super::suggest::{Likeness, Suggestions};
 use crate::model::{
-    Asset, AssetId, Code, Level, LineIndex, LogicalPath, Problem, ReferenceKind, Severity,
+    Asset, AssetId, Code, LineIndex, LogicalPath, Problem, ReferenceKind, ReportLevel, Severity,
     SourceSpan,
 };
 
@@ -34,7 +34,7 @@ pub(super) fn tell(
     let told: Vec<&Finding> = findings
         .iter()
         .filter(|finding| {
-            finding.level != Level::Ignore || matches!(finding.fault, Fault::Leftover(_))
+            finding.level != ReportLevel::Ignore || matches!(finding.fault, Fault::Leftover(_))
         })
         .collect();
     if told.is_empty() {
@@ -43,7 +43,7 @@ pub(super) fn tell(
     let (told, more) = told.split_at(told.len().min(TOLD));
     let lines = LineIndex::new(text);
     let problems = told.iter().map(|finding| {
-        let place = lines.place(finding.start, finding.end.max(finding.start));
+        let place = lines.span(finding.start, finding.end.max(finding.start));
         let matched = shorten(text.get(finding.start..finding.end).unwrap_or_default());
         let mut problem = match &finding.fault {
             Fault::Missing(path) => {
@@ -69,7 +69,7 @@ pub(super) fn tell(
             )
             .help("collect that file again, or remove the reference"),
         };
-        if finding.level != Level::Error {
+        if finding.level != ReportLevel::Error {
             problem.severity = Severity::Warning;
         }
         problem.in_file(asset.source()).at(place)
@@ -134,7 +134,7 @@ fn why(likeness: Likeness) -> &'static str {
 /// Those findings of one text that are not told one by one.
 fn summary(asset: &Asset, rest: &[&Finding]) -> Option<Problem> {
     let fails = |finding: &&Finding| {
-        finding.level == Level::Error && !matches!(finding.fault, Fault::Leftover(_))
+        finding.level == ReportLevel::Error && !matches!(finding.fault, Fault::Leftover(_))
     };
     let severity = if rest.iter().any(fails) {
         Severity::Error
@@ -193,7 +193,7 @@ pub(super) fn circular(
         let (source, place) = (assets[from.index()].source(), reference(from, to));
         if number == 0 {
             problem.file = Some(source);
-            problem.place = place;
+            problem.span = place;
         } else {
             problem = problem.related(source, place, format!("refers to {}", name(&to)));
         }

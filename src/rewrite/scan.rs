@@ -4,10 +4,10 @@
 
 use super::resolve::{Placeholder, Resolution, Resolver};
 use super::rules::{Rule, Rules, Template};
-use crate::model::{Asset, AssetId, Fingerprint, Level, LogicalPath, ReferenceKind};
+use crate::model::{Asset, AssetId, Fingerprint, LogicalPath, ReferenceKind, ReportLevel};
 
 /// What a run does about a reference of this kind to nothing in this file.
-pub type Policy<'a> = dyn Fn(&Asset, ReferenceKind) -> Level + Sync + 'a;
+pub type Policy<'a> = dyn Fn(&Asset, ReferenceKind) -> ReportLevel + Sync + 'a;
 
 /// A text whose references are found.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ pub(super) struct Seen {
 #[derive(Debug)]
 pub(super) struct Finding {
     pub kind: ReferenceKind,
-    pub level: Level,
+    pub level: ReportLevel,
     pub fault: Fault,
     /// The bytes of the original text that hold the reference.
     pub start: usize,

@@ -127,7 +127,7 @@ pub fn references(
     let reference = |it: Seen| Reference {
         kind: it.kind,
         target: it.target,
-        place: lines.place(it.start, it.end),
+        place: lines.span(it.start, it.end),
         text: shorten(text.get(it.start..it.end).unwrap_or_default()),
     };
     References {

@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(found.len(), wanted.len(), "{found:?}");
         for (problem, wanted) in told.iter().zip(wanted) {
             assert!(problem.message.contains(wanted), "{found:?}");
-            assert!(problem.place.as_ref().is_some_and(|place| place.line == 3));
+            assert!(problem.span.as_ref().is_some_and(|place| place.line == 3));
         }
     }
 

@@ -8,7 +8,7 @@ use super::reader::Section;
 use super::shape::LONGEST_GLOB;
 use super::words::{ALLOWED, ENCODINGS, KINDS};
 use super::{Allow, AllowKind, CacheSettings, Compression, CompressionRule, keys};
-use crate::model::Level;
+use crate::model::ReportLevel;
 use crate::settings::text::Layers;
 
 /// The strings of an array.
@@ -56,7 +56,7 @@ pub fn allow(staticc: &Section<'_>) -> Vec<Allow> {
             kind: table
                 .word("kind", &KINDS)
                 .unwrap_or(AllowKind::AnyReference),
-            level: table.word("level", &ALLOWED).unwrap_or(Level::Warn),
+            level: table.word("level", &ALLOWED).unwrap_or(ReportLevel::Warn),
             file: spot.text.name.as_str().into(),
             place: spot.place(),
         })

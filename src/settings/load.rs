@@ -15,7 +15,7 @@ use super::{
     storage, templates,
 };
 use crate::apps::python_env::SearchPath;
-use crate::model::Level;
+use crate::model::ReportLevel;
 use crate::model::{Code, DjangoVersion, Problem};
 
 /// What the command line says about settings.
@@ -146,7 +146,7 @@ impl<'a> Loader<'a> {
             django,
             missing_references: staticc
                 .word("missing_references", &LEVELS)
-                .unwrap_or(Level::Error),
+                .unwrap_or(ReportLevel::Error),
             allow: fields::allow(staticc),
             compression: fields::compression(&staticc.table(&keys::COMPRESSION)),
             cache: fields::cache(&staticc.table(&keys::CACHE), self.layers),

@@ -27,7 +27,8 @@ use std::sync::Arc;
 use globset::GlobMatcher;
 
 use crate::model::{
-    App, Backend, Code, DjangoVersion, Encoding, Level, LogicalPath, ReferenceKind, SourceSpan,
+    App, Backend, Code, DjangoVersion, Encoding, LogicalPath, ReferenceKind, ReportLevel,
+    SourceSpan,
 };
 
 /// Everything a run needs to know, checked and with defaults filled in.
@@ -69,7 +70,7 @@ pub struct Settings {
     /// Whose rules.
     pub django: DjangoVersion,
     /// What a reference to nothing is.
-    pub missing_references: Level,
+    pub missing_references: ReportLevel,
     /// Severities for some references.
     pub allow: Vec<Allow>,
     /// How compressed copies are made.
@@ -154,7 +155,7 @@ pub struct Allow {
     /// What it is about.
     pub kind: AllowKind,
     /// `Warn` or `Ignore`.
-    pub level: Level,
+    pub level: ReportLevel,
     /// The settings file, as it is shown.
     pub file: PathBuf,
     /// Where in it.

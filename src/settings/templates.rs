@@ -112,7 +112,7 @@ mod tests {
             panic!("{warnings:?}");
         };
         assert_eq!(warning.code, Code::MissingDirectory);
-        let place = warning.place.as_ref().unwrap();
+        let place = warning.span.as_ref().unwrap();
         assert_eq!((place.line, place.column), (5, 17));
     }
 }

@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problems::Problems;
-use crate::model::{Code, Problem, SourceSpan, place_at};
+use crate::model::{Code, Problem, SourceSpan, span_at};
 
 /// A text that settings come from.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ pub struct Span {
 impl Span {
     /// The place in its text.
     pub fn place(&self) -> SourceSpan {
-        place_at(&self.text.content, self.range.start, self.range.end)
+        span_at(&self.text.content, self.range.start, self.range.end)
     }
 
     /// The problem, said of this place; of the whole text, where its content

@@ -2,7 +2,7 @@
 
 use super::{AllowKind, Finder};
 use crate::model::Backend;
-use crate::model::{Code, Encoding, Level, ReferenceKind};
+use crate::model::{Code, Encoding, ReferenceKind, ReportLevel};
 
 /// `BACKEND` of the storage, and `STATICFILES_STORAGE`.
 pub const BACKENDS: [(&str, Backend); 4] = [
@@ -50,14 +50,14 @@ pub const ENCODINGS: [(&str, Encoding); 3] = [
 ];
 
 /// `missing_references`.
-pub const LEVELS: [(&str, Level); 3] = [
-    level(Level::Error),
-    level(Level::Warn),
-    level(Level::Ignore),
+pub const LEVELS: [(&str, ReportLevel); 3] = [
+    level(ReportLevel::Error),
+    level(ReportLevel::Warn),
+    level(ReportLevel::Ignore),
 ];
 
 /// `level` of what is allowed: no error.
-pub const ALLOWED: [(&str, Level); 2] = [LEVELS[1], LEVELS[2]];
+pub const ALLOWED: [(&str, ReportLevel); 2] = [LEVELS[1], LEVELS[2]];
 
 /// `kind` of what is allowed.
 pub const KINDS: [(&str, AllowKind); 7] = [
@@ -70,7 +70,7 @@ pub const KINDS: [(&str, AllowKind); 7] = [
     problem(Code::UnrequestableName),
 ];
 
-const fn level(level: Level) -> (&'static str, Level) {
+const fn level(level: ReportLevel) -> (&'static str, ReportLevel) {
     (level.as_str(), level)
 }
 

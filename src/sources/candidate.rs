@@ -66,8 +66,8 @@ impl<'a> Lookup<'a> {
             if is_there(&directory.finder, &place) {
                 all.list.push(Candidate {
                     source: real_path(&place),
-                    origin: directory.origin(),
-                    standing: self.standing(directory, &place, below),
+                    found_by: directory.finder_entry(),
+                    status: self.status(directory, &place, below),
                 });
                 if first {
                     break;
@@ -78,13 +78,13 @@ impl<'a> Lookup<'a> {
     }
 
     /// What becomes of what is at a place, `below` a directory.
-    fn standing(&self, directory: &SourceDirectory, place: &Path, below: &Path) -> CandidateStatus {
+    fn status(&self, directory: &SourceDirectory, place: &Path, below: &Path) -> CandidateStatus {
         if place.is_dir() {
             return CandidateStatus::Directory;
         }
         let path = LogicalPath::new(below.as_os_str().as_bytes());
-        if let Some(standing) = self.listed.get(&(&directory.root, &path)) {
-            return standing.clone();
+        if let Some(status) = self.listed.get(&(&directory.root, &path)) {
+            return status.clone();
         }
         let pattern = self.patterns.that_ignores(below);
         pattern.map_or(CandidateStatus::LeftOut, |pattern| {

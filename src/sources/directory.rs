@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::model::{LogicalPath, Origin};
+use crate::model::{FinderEntry, LogicalPath};
 use crate::pystd::urllib::normal;
 use crate::settings::{Finder, FinderListing, OtherFinder, Settings, StaticDir};
 
@@ -40,8 +40,8 @@ impl SourceDirectory {
     }
 
     /// Why somebody looks here.
-    pub fn origin(&self) -> Origin {
-        Origin {
+    pub fn finder_entry(&self) -> FinderEntry {
+        FinderEntry {
             finder: self.finder.name().to_owned(),
             setting: match &self.finder {
                 Finder::FileSystem => "STATICFILES_DIRS",

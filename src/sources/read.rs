@@ -14,7 +14,7 @@ use md5::{Digest, Md5};
 use rayon::prelude::*;
 
 use crate::disk;
-use crate::model::{Asset, AssetId, Code, ContentId, Fingerprint, Problem, Stamp, place_at};
+use crate::model::{Asset, AssetId, Code, ContentId, Fingerprint, Problem, Stamp, span_at};
 
 /// What earlier runs know of sources.
 pub trait Known: Sync {
@@ -282,7 +282,7 @@ fn text(source: &Path, bytes: Vec<u8>) -> Result<String, Problem> {
             format!("is not UTF-8: byte 0x{byte:02x} at offset {at}"),
         )
         .in_file(source)
-        .at(place_at(
+        .at(span_at(
             &shown,
             at,
             at + char::REPLACEMENT_CHARACTER.len_utf8(),

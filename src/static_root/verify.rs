@@ -11,8 +11,8 @@ use super::static_root::{StaticRoot, cannot_read};
 use crate::disk;
 use crate::encode::decode::is_copy;
 use crate::model::{
-    Asset, Code, Encoding, Fingerprint, Level, LogicalPath, Problem, ReferenceKind, Severity,
-    Verification,
+    Asset, Code, Encoding, Fingerprint, LogicalPath, Problem, ReferenceKind, ReportLevel,
+    VerifySummary,
 };
 use crate::plan::manifest::Manifest;
 use crate::pystd::urllib::normpath;
@@ -29,11 +29,11 @@ pub struct Verdict {
     /// What is there and in no manifest.
     pub unlisted: Vec<LogicalPath>,
     /// How much was looked at.
-    pub counts: Verification,
+    pub counts: VerifySummary,
 }
 
 /// What a dangling reference in the file of a key amounts to.
-pub type Policy<'a> = dyn Fn(&LogicalPath, ReferenceKind) -> Level + Sync + 'a;
+pub type Policy<'a> = dyn Fn(&LogicalPath, ReferenceKind) -> ReportLevel + Sync + 'a;
 
 /// Looks at everything in a STATIC_ROOT.
 pub fn verify(
@@ -75,11 +75,11 @@ pub fn verify(
         .zip(&roles)
         .map(|(file, role)| verifier.look_at(file, role))
         .collect();
-    verdict.counts = Verification {
+    verdict.counts = VerifySummary {
         root: root.path().to_owned(),
         files: files.len(),
         entries: manifest.map_or(0, |manifest| manifest.paths.len()),
-        ..Verification::default()
+        ..VerifySummary::default()
     };
     for found in found {
         verdict.counts.copies += found.copies;
@@ -289,11 +289,7 @@ impl Verifier<'_> {
 
     /// A reference that leads nowhere, unless nobody wants to know.
     fn dangling(&self, file: &Asset, key: &LogicalPath, found: Dangling) -> Option<Problem> {
-        let severity = match (self.policy)(key, found.kind) {
-            Level::Error => Severity::Error,
-            Level::Warn => Severity::Warning,
-            Level::Ignore => return None,
-        };
+        let severity = (self.policy)(key, found.kind).severity()?;
         let message = format!("{} leads to no file", found.text);
         let mut problem = Problem::error(Code::DanglingReference, message)
             .in_file(file.source())

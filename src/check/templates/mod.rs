@@ -23,7 +23,7 @@ use super::name::{known_by, looked_up};
 use super::templates::engine::{Engine, readable, references};
 use crate::disk;
 use crate::model::{
-    Asset, Code, Level, LineIndex, LogicalPath, Problem, ReferenceKind, Severity, SourceSpan, Stamp,
+    Asset, Code, LineIndex, LogicalPath, Problem, ReferenceKind, ReportLevel, SourceSpan, Stamp,
 };
 use crate::pystd::fnmatch::Patterns;
 use crate::rewrite::collection::RewriteContext;
@@ -53,7 +53,7 @@ pub struct Reader<'a> {
     /// Whether the storage gives fingerprints.
     pub hashes: bool,
     /// What a name that is not found amounts to in the template of this name.
-    pub level: &'a (dyn Fn(&LogicalPath) -> Level + Sync),
+    pub level: &'a (dyn Fn(&LogicalPath) -> ReportLevel + Sync),
 }
 
 /// What names mean in the project.
@@ -129,10 +129,8 @@ impl Reader<'_> {
         if missing.is_empty() {
             return None;
         }
-        let severity = match (self.level)(&template.name) {
-            Level::Error => Severity::Error,
-            Level::Warn => Severity::Warning,
-            Level::Ignore => return Some(Vec::new()),
+        let Some(severity) = (self.level)(&template.name).severity() else {
+            return Some(Vec::new());
         };
         let text = readable(text);
         let lines = LineIndex::new(&text);
@@ -141,7 +139,7 @@ impl Reader<'_> {
             let message = format!("{written} names no collected file");
             let problem = Problem::error(Code::MissingStatic, message)
                 .in_file(&template.path)
-                .at(lines.place(reference.start, reference.end))
+                .at(lines.span(reference.start, reference.end))
                 .note(format!("looked for {}", shorten(path)));
             let problem = self.advise(problem, template, reference, path, project);
             Problem {
@@ -254,7 +252,7 @@ pub fn mentions<T: Send>(
         let mention = |(what, it): (T, super::templates::reading::StaticReference)| {
             let mention = Mention {
                 file: template.path.clone(),
-                place: lines.place(it.start, it.end),
+                place: lines.span(it.start, it.end),
                 text: shorten(&text[it.start..it.end]),
             };
             (what, mention)
