@@ -35,7 +35,7 @@ pub fn run(context: &mut Context, args: &CacheVerbArgs) -> Outcome {
     let line = line.map_err(|error| {
         Problem::error(Code::CacheUnusable, format!("the cache: {error}")).in_file(directory)
     })?;
-    context.console.say(&line);
+    context.console.print(&line);
     Ok(Exit::Done)
 }
 

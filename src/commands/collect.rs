@@ -16,7 +16,7 @@ use crate::pipeline::project::Project;
 use crate::pipeline::prune::{check_preconditions, prune};
 use crate::pipeline::record_file::{CollectRecordFile, FinishedRun};
 use crate::plan::model::{CurrentState, Done, Plan};
-use crate::report::console::Bar;
+use crate::report::progress_bar::CompressionBar;
 use crate::settings::Settings;
 use crate::state::cache::Cache;
 use crate::state::collect_record::{InputsDigest, Record};
@@ -172,7 +172,7 @@ impl Collection<'_> {
         earlier: &[LogicalPath],
     ) -> Result<Vec<Done>, Vec<Problem>> {
         let processed = &prepared.processed;
-        let bar = Bar::new(self.args.progress.decided());
+        let bar = CompressionBar::new(self.args.progress.decided());
         let transaction = Transaction {
             looker: &prepared.inspector,
             cache: self.cache,
@@ -231,9 +231,9 @@ impl Collection<'_> {
         done: &[Done],
         cleared: Vec<LogicalPath>,
     ) {
-        let (hits, misses) = self.cache.counts();
-        if hits + misses > 0 {
-            context.console.event(Event::Cached { hits, misses });
+        let (found, made) = self.cache.counts();
+        if found + made > 0 {
+            context.console.event(Event::Cache { found, made });
         }
         if let Some(fault) = self.cache.fault() {
             let message = format!("the cache can't be written; the next run starts anew: {fault}");
@@ -251,8 +251,8 @@ impl Collection<'_> {
             // A dry run removes nothing, and so it finds the files there.
             clear: self.args.clear && !self.args.dry_run,
             summary: CollectSummary {
-                linked: self.args.link,
-                destination: self.settings.static_root.clone(),
+                makes_links: self.args.link,
+                static_root: self.settings.static_root.clone(),
                 ..CollectSummary::default()
             },
         };

@@ -133,8 +133,8 @@ impl Context {
                     .in_file(root.path())
                     .help("try again later, or wait for it by leaving out --no-wait"));
             }
-            let event = Event::Waiting(root.path().to_owned());
-            self.console.event(event);
+            let static_root = root.path().to_owned();
+            self.console.event(Event::Waiting { static_root });
             Ok(())
         };
         let locked = root.occupy(mode, busy, |problem| warnings.push(problem));
@@ -158,7 +158,7 @@ impl Context {
 
     /// Prints the text that a verb is there for.
     pub fn print(&self, text: &[u8]) -> Outcome {
-        report::console::print(text).map_err(|error| {
+        report::streams::print(text).map_err(|error| {
             let message = format!("standard output cannot be written: {error}");
             Problem::error(Code::StandardOutput, message)
         })?;

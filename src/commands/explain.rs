@@ -13,7 +13,6 @@ use crate::pipeline::inspect::FileInspector;
 use crate::pipeline::lookup::FileLookup;
 use crate::pipeline::project::Project;
 use crate::pipeline::severity::SeverityPolicy;
-use crate::report::catalogue;
 use crate::settings::Settings;
 use crate::sources;
 use crate::state::cache::Cache;
@@ -25,7 +24,7 @@ pub fn run(context: &mut Context, args: &ExplainArgs) -> Outcome {
     let mut exit = Exit::Done;
     for word in &args.subjects {
         match Subject::parse(word, &context.directory) {
-            Subject::Code(code, text) => context.console.event(Event::Meaning { code, text }),
+            Subject::Code(code) => context.console.event(Event::CodeExplanation { code }),
             Subject::UnknownCode(problem) => {
                 context.console.event(Event::Problem(problem));
                 exit = Exit::Failed;
@@ -46,8 +45,7 @@ pub fn run(context: &mut Context, args: &ExplainArgs) -> Outcome {
 
 /// One word of the command line.
 enum Subject {
-    /// A problem code and its section of the catalogue.
-    Code(&'static str, &'static str),
+    Code(Code),
     /// A word that is like a code, and no file.
     UnknownCode(Problem),
     File(LogicalPath),
@@ -56,10 +54,10 @@ enum Subject {
 impl Subject {
     fn parse(word: &OsString, directory: &Path) -> Self {
         let text = word.to_string_lossy();
-        if let Some((code, section)) = catalogue::sections().find(|(code, _)| *code == text) {
-            return Self::Code(code, section);
+        if let Some(code) = Code::from_text(&text) {
+            return Self::Code(code);
         }
-        let codes: Vec<&str> = catalogue::sections().map(|(code, _)| code).collect();
+        let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
         // Static files have an extension or are in a directory.
         let is_word = !text.contains(['/', '.']) && !directory.join(word).exists();
         match nearest(&text, &codes).filter(|_| is_word) {

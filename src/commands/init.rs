@@ -126,7 +126,8 @@ impl InitTarget<'_> {
         let ours = load(source, &Overrides::default(), self.directory)?;
         self.fail_on_differences(&ours, project)?;
         let file = ours.places.file().unwrap_or(self.file);
-        Ok(Event::SettingsAgree(file.to_path_buf()))
+        let file = file.to_path_buf();
+        Ok(Event::SettingsAgree { file })
     }
 
     /// Returns the text of the file, and its warnings. Fails if the text would
@@ -155,7 +156,8 @@ impl InitTarget<'_> {
             let problem = Problem::error(Code::SettingsFile, message).in_file(self.file);
             problem.help("name another file with --settings FILE")
         })?;
-        Ok(Event::SettingsWritten(self.file.to_path_buf()))
+        let file = self.file.to_path_buf();
+        Ok(Event::SettingsWritten { file })
     }
 
     fn fail_on_differences(

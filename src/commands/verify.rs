@@ -25,7 +25,7 @@ pub fn run(context: &mut Context, args: &VerifyArgs) -> Outcome {
     counts.errors = problems.iter().filter(|problem| problem.is_error()).count();
     context.report(problems);
     for path in unlisted {
-        context.console.event(Event::Unlisted(path));
+        context.console.event(Event::Unlisted { path });
     }
     let exit = if counts.errors == 0 {
         Exit::Done

@@ -8,6 +8,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::{Serialize, Serializer};
+
 /// A `/`-separated path under STATIC_ROOT. Bytes, as file names are; equal
 /// to Django's text where that is UTF-8 (its lone surrogates are our bytes
 /// that are not UTF-8). Shared: a million paths are cloned often.
@@ -51,6 +53,13 @@ impl LogicalPath {
 impl fmt::Display for LogicalPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_text())
+    }
+}
+
+/// Serializes the path as text for JSON; bytes that are not UTF-8 are lost.
+impl Serialize for LogicalPath {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

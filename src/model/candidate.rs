@@ -1,60 +1,69 @@
-//! The files that one path may mean, and how each of them stands. Holds data
-//! only; looks for nothing.
+//! The files that `staticc find` may mean by one path. Holds data only; looks
+//! for nothing.
 
 use std::path::PathBuf;
 
-use super::asset::LogicalPath;
+use serde::Serialize;
 
-/// Everything that was found at one path.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+use super::asset::LogicalPath;
+use super::path_text;
+
+/// Everything that the finders have at one path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Candidates {
-    /// The path as it was asked for.
+    /// The path as the user wrote it.
     pub path: LogicalPath,
-    /// What there is, in the order of the finders.
+    /// In the order of the finders.
+    #[serde(rename = "candidates")]
     pub list: Vec<Candidate>,
-    /// The directories that were looked in, each once.
+    /// The directories that were searched, each once.
+    #[serde(serialize_with = "path_text::all")]
     pub searched: Vec<PathBuf>,
-    /// Whether the path leads out of the last one of them, which is why
-    /// nothing is found.
+    /// Whether the path leads out of a searched directory, as `../x` does.
+    /// Then the list is empty.
+    #[serde(skip)]
     pub leads_out: bool,
 }
 
-/// Something that is at a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Candidate {
-    /// Where it is, links resolved.
+    /// Absolute, with symbolic links resolved.
+    #[serde(serialize_with = "path_text::one")]
     pub source: PathBuf,
-    /// Why somebody looks there.
+    #[serde(flatten)]
     pub found_by: FinderEntry,
-    /// What becomes of it.
+    #[serde(flatten)]
     pub status: CandidateStatus,
 }
 
-/// The entry of the settings for which a directory is looked in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The entry of the settings because of which a finder searches a directory.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FinderEntry {
-    /// Who looks, as STATICFILES_FINDERS has it.
+    /// The finder, as STATICFILES_FINDERS names it.
     pub finder: String,
-    /// Which setting has the entry.
+    /// The setting that has the entry.
+    #[serde(skip)]
     pub setting: &'static str,
-    /// The entry as it is written; of a pair, its directory.
+    /// The entry as written; of a pair with a prefix, its directory.
     pub entry: String,
-    /// What the paths of the files there begin with, if with anything.
+    /// The prefix of the logical paths, or an empty string.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub prefix: String,
 }
 
-/// What becomes of a file that is at a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Whether a candidate is collected, or why it is not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "standing", rename_all = "kebab-case")]
 pub enum CandidateStatus {
-    /// It is the one.
     Collected,
-    /// Another one is found first.
+    /// Another candidate is found first.
     Shadowed,
-    /// This pattern has it ignored.
-    Ignored(String),
-    /// It is a directory, which is no file.
+    /// An ignore pattern matches it.
+    Ignored {
+        pattern: String,
+    },
     Directory,
-    /// The finders do not come by: it is in STATIC_ROOT, or behind something
+    /// The finders do not list it: it is in STATIC_ROOT, or in a directory
     /// that cannot be listed.
     LeftOut,
 }

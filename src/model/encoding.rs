@@ -73,14 +73,15 @@ impl FromIterator<Encoding> for Encodings {
 }
 
 /// Why a path gets no compressed copies.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum NoCompressionReason {
-    /// The backend makes none.
+    /// The storage backend makes no compressed copies.
     Backend,
-    /// What ends so is not compressed.
-    Extension(String),
-    /// The settings ask for no encoding.
-    Unwanted,
-    /// Its bytes could not be read.
+    /// WHITENOISE_SKIP_COMPRESS_EXTENSIONS has this extension.
+    Extension(#[serde(skip)] String),
+    /// `[staticc.compression]` turns all encodings off.
+    Settings,
+    /// The file cannot be read.
     Unreadable,
 }

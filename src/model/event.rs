@@ -1,107 +1,131 @@
-//! What happened, as data, and who is told. Knows no wording and no
-//! verbosity (see `report`).
+//! What happens in a run, as data; serialized, it is a line of `--format json`.
+//! Knows no wording and no verbosity (see `report`).
 
 use std::path::PathBuf;
 
+use serde::Serialize;
+
 use super::asset::LogicalPath;
 use super::candidate::Candidates;
+use super::code::Code;
 use super::explanation::Explanation;
+use super::path_text;
 use super::problem::Problem;
 
-/// One fact of a run, in the order Django would tell it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One fact of a run. Events follow each other as Django reports them.
+///
+/// The names of variants and fields are the JSON that `docs/json.md`
+/// documents: new ones may come, none goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
-    /// A file of STATIC_ROOT goes because of `--clear`.
-    Cleared(LogicalPath),
-    /// A file of STATIC_ROOT goes because its source is newer; as it was found,
-    /// and its path.
-    Replaced(LogicalPath, LogicalPath),
-    /// The file in STATIC_ROOT is the source's equal already; as it was found,
-    /// and its path.
-    Unmodified(LogicalPath, LogicalPath),
-    /// A source was copied to a path.
-    Copied(PathBuf, LogicalPath),
-    /// A link to a source was made at a path.
-    Linked(PathBuf, LogicalPath),
-    /// A source lost its path to one found before.
-    Conflict(LogicalPath),
-    /// A fingerprinted or compressed copy was made of the first path.
-    PostProcessed(LogicalPath, LogicalPath),
-    /// The fingerprinted copy was there already.
-    PostProcessSkipped(LogicalPath),
-    /// How many compressed copies came from the cache, and how many were
-    /// made.
-    Cached {
-        /// Found.
-        hits: u64,
-        /// Made.
-        misses: u64,
+    /// `--clear` deleted a file of STATIC_ROOT.
+    Deleted { path: LogicalPath },
+    /// A file of STATIC_ROOT was deleted because its source is newer.
+    Replaced {
+        /// The path in the source directory, which Django prints.
+        #[serde(skip)]
+        found_path: LogicalPath,
+        path: LogicalPath,
     },
-    /// Another process holds STATIC_ROOT; the run waits for it.
-    Waiting(PathBuf),
-    /// Something is wrong.
-    Problem(Problem),
-    /// All of a project was looked at.
+    /// The file in STATIC_ROOT is as new as its source.
+    Unmodified {
+        /// The path in the source directory, which Django prints.
+        #[serde(skip)]
+        found_path: LogicalPath,
+        path: LogicalPath,
+    },
+    Copied {
+        #[serde(rename = "path", serialize_with = "path_text::one")]
+        source: PathBuf,
+        to: LogicalPath,
+    },
+    Linked {
+        #[serde(rename = "path", serialize_with = "path_text::one")]
+        source: PathBuf,
+        to: LogicalPath,
+    },
+    /// A source is not collected: another one with its path is found first.
+    Conflict { path: LogicalPath },
+    /// A fingerprinted or compressed copy was made of a file.
+    PostProcessed {
+        path: LogicalPath,
+        copy: LogicalPath,
+    },
+    /// The fingerprinted copy of a file was there already.
+    PostProcessSkipped { path: LogicalPath },
+    /// How many compressed copies the cache had, and how many were made.
+    Cache { found: u64, made: u64 },
+    /// The run waits for another process that has the lock of STATIC_ROOT.
+    Waiting {
+        #[serde(serialize_with = "path_text::one")]
+        static_root: PathBuf,
+    },
+    /// `staticc check` is done.
     Checked(CheckSummary),
-    /// The settings file of a project was written.
-    SettingsWritten(PathBuf),
-    /// The settings file says what the project says.
-    SettingsAgree(PathBuf),
-    /// What was found at a path that somebody asked for.
-    Found(Candidates),
-    /// All that is known of a file that somebody asked about.
-    Explanation(Box<Explanation>),
-    /// What a problem means that somebody asked about.
-    Meaning {
-        /// Its code.
-        code: &'static str,
-        /// What is to be said of it.
-        text: &'static str,
+    /// `staticc init` wrote the settings file.
+    SettingsWritten {
+        #[serde(serialize_with = "path_text::one")]
+        file: PathBuf,
     },
-    /// A file of STATIC_ROOT that is in no manifest.
-    Unlisted(LogicalPath),
-    /// All of STATIC_ROOT was looked at.
+    /// `staticc init --check` found the settings file up to date.
+    SettingsAgree {
+        #[serde(serialize_with = "path_text::one")]
+        file: PathBuf,
+    },
+    /// The answer of `staticc find` for one path.
+    Found(Candidates),
+    /// The answer of `staticc explain` for one file.
+    Explanation(Box<Explanation>),
+    /// The answer of `staticc explain` for one problem code.
+    #[serde(rename = "explanation")]
+    CodeExplanation { code: Code },
+    /// A file of STATIC_ROOT is in no manifest.
+    Unlisted { path: LogicalPath },
+    /// `staticc verify` is done.
     Verified(VerifySummary),
-    /// A file of a release that is no longer recent went.
-    Pruned(LogicalPath),
-    /// All such files are gone.
+    /// `staticc prune` deleted a file.
+    Pruned { path: LogicalPath },
+    /// `staticc prune` is done.
     PruningDone(PruneSummary),
-    /// The run is over.
+    /// `staticc collect` is done.
     Done(CollectSummary),
+    /// Untagged, since a serialized problem has its tag everywhere.
+    #[serde(untagged)]
+    Problem(Problem),
 }
 
-/// How much of a project was looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How many files `staticc check` read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CheckSummary {
-    /// Files that are collected.
+    /// Static files that are collected.
     pub files: usize,
-    /// Of them, css and js.
+    /// CSS and JavaScript files among them.
     pub texts: usize,
-    /// Templates.
     pub templates: usize,
 }
 
-/// What pruning did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What `staticc prune` deleted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PruneSummary {
-    /// STATIC_ROOT.
-    pub root: PathBuf,
-    /// Files removed.
+    #[serde(serialize_with = "path_text::one")]
+    pub static_root: PathBuf,
+    /// Files deleted.
     pub files: usize,
-    /// Their size.
+    /// The size of these files.
     pub bytes: u64,
-    /// Releases forgotten.
+    /// Releases that are no longer known.
     pub releases: usize,
-    /// Releases kept.
+    /// Releases that stay.
     pub kept: usize,
 }
 
-/// How much of a STATIC_ROOT was looked at, and how it was found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What `staticc verify` read, and what it found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct VerifySummary {
-    /// STATIC_ROOT.
-    pub root: PathBuf,
-    /// Files there.
+    #[serde(serialize_with = "path_text::one")]
+    pub static_root: PathBuf,
+    /// Files in STATIC_ROOT.
     pub files: usize,
     /// Entries of the manifest.
     pub entries: usize,
@@ -109,41 +133,40 @@ pub struct VerifySummary {
     pub copies: usize,
     /// References that were followed.
     pub references: usize,
-    /// Files in no manifest.
+    /// Files that are in no manifest.
     pub unlisted: usize,
-    /// Errors.
+    /// Problems that are errors.
     pub errors: usize,
 }
 
 /// The numbers of Django's closing sentence.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CollectSummary {
     /// Files deleted by `--clear`.
     pub deleted: usize,
-    /// Files copied or linked.
-    pub modified: usize,
-    /// Whether they were linked.
-    pub linked: bool,
-    /// STATIC_ROOT.
-    pub destination: PathBuf,
-    /// Files left as they were.
+    pub copied: usize,
+    pub linked: usize,
+    /// Whether the run links files, which Django says even if there are none.
+    #[serde(skip)]
+    pub makes_links: bool,
+    #[serde(serialize_with = "path_text::one")]
+    pub static_root: PathBuf,
     pub unmodified: usize,
     /// Fingerprinted and compressed copies.
     pub post_processed: usize,
-    /// Sources that lost their path to another.
+    /// Sources whose path another source has.
     pub skipped: usize,
 }
 
-/// Who is told what happens.
+/// Receives the events of a run.
 pub trait Report {
-    /// Takes one fact.
     fn event(&mut self, event: Event);
 }
 
-/// Who is told how far the work is; called from many threads.
+/// Receives how far the work is, from several threads.
 pub trait Progress: Sync {
-    /// So much work is known to be ahead.
+    /// Adds bytes that are to be compressed.
     fn expect(&self, bytes: u64);
-    /// So much of it is done.
+    /// Adds bytes that are compressed.
     fn advance(&self, bytes: u64);
 }

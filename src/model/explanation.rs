@@ -1,133 +1,247 @@
-//! All that is known of one static file, for who asks about it. Holds data
-//! only; finds nothing out.
+//! What `staticc explain` tells of one static file. Holds data only; inspects
+//! nothing.
 
 use std::path::PathBuf;
+
+use serde::{Serialize, Serializer};
 
 use super::asset::LogicalPath;
 use super::candidate::FinderEntry;
 use super::encoding::{Encoding, NoCompressionReason};
+use super::path_text;
 use super::problem::Problem;
 use super::reference::{ReferenceKind, ReportLevel};
 use super::source_span::SourceSpan;
 
-/// One static file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Explanation {
-    /// The path by which it is known.
+    /// The manifest's key.
     pub path: LogicalPath,
-    /// Where it is collected from.
+    /// The file that is collected.
+    #[serde(serialize_with = "path_text::one")]
     pub source: PathBuf,
-    /// Why somebody looks there.
+    #[serde(flatten)]
     pub found_by: FinderEntry,
-    /// The source that was asked about, if that is not the one collected.
+    /// The file that the user asked about, if it is not the one collected.
+    #[serde(
+        serialize_with = "path_text::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub not_collected: Option<PathBuf>,
-    /// Other sources with this path.
+    #[serde(rename = "instead_of")]
     pub shadowed: Vec<ShadowedSource>,
-    /// Its path with a fingerprint, or why it has none.
+    /// The path with the fingerprint.
+    #[serde(flatten, serialize_with = "hashed_or_reason")]
     pub hashed: Result<LogicalPath, NoHashReason>,
-    /// What is served, if that is known.
+    /// `None` if the file cannot be collected.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub served: Option<ServedFile>,
-    /// What became of its text.
     pub rewriting: Rewriting,
-    /// What it refers to, in the order it stands.
-    pub references: Vec<ReferenceLink<LogicalPath>>,
-    /// What refers to it: css, js and templates.
-    pub referrers: Vec<ReferenceLink<PathBuf>>,
-    /// What is wrong in it, or with its path.
+    /// The references in the file, in their order in the text.
+    pub references: Vec<OutgoingReference>,
+    /// The references to the file, in CSS, JavaScript and templates.
+    pub referrers: Vec<IncomingReference>,
+    /// The problems that are in the file, or refer to it.
     pub problems: Vec<Problem>,
-    /// What a reference to nothing would amount to in it, by kind.
+    /// One decision for each kind of reference that the file can have.
     pub severities: Vec<SeverityDecision>,
 }
 
-/// A source whose path another one has.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A source that is not collected, because another one with its path is found
+/// first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ShadowedSource {
-    /// Where it is.
+    #[serde(serialize_with = "path_text::one")]
     pub source: PathBuf,
-    /// Why somebody looks there.
+    #[serde(flatten)]
     pub found_by: FinderEntry,
-    /// Whether its bytes are those of the one collected.
+    /// Whether its bytes are those of the source that is collected.
     pub same_bytes: bool,
 }
 
 /// Why a file has no path with a fingerprint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum NoHashReason {
-    /// The backend gives none.
+    /// The storage backend makes no fingerprints.
     Backend,
-    /// It can't be read.
+    /// The file cannot be read.
     Unreadable,
-    /// Its references lead into a circle, or to a file that can't be read.
+    /// The file's references lead into a circle, or to an unreadable file.
     Unknown,
-    /// Its name can't take one.
-    Unusable,
+    /// The file's name cannot take a fingerprint.
+    UnusableName,
 }
 
-/// A file as it is served.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A file as the site serves it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ServedFile {
-    /// Where it is under STATIC_ROOT.
+    /// Under STATIC_ROOT.
     pub path: LogicalPath,
-    /// Its size in bytes.
+    /// In bytes.
     pub size: u64,
-    /// What became of each compressed copy, or why there are to be none.
-    pub copies: Result<Vec<(Encoding, CopyOutcome)>, NoCompressionReason>,
+    #[serde(flatten, serialize_with = "copies_or_reason")]
+    pub copies: Result<Vec<CompressedCopy>, NoCompressionReason>,
 }
 
-/// What became of a compressed copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct CompressedCopy {
+    #[serde(rename = "suffix", serialize_with = "suffix")]
+    pub encoding: Encoding,
+    #[serde(flatten, serialize_with = "kept_or_reason")]
+    pub outcome: CopyOutcome,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CopyOutcome {
-    /// It is kept, with so many bytes.
+    /// The copy is kept; it has this size in bytes.
     Kept(u64),
-    /// It saves too little.
+    /// The copy is not kept: it saves too little.
     TooLarge,
-    /// It was not made: brotli saves too little, so others are not tried.
+    /// The copy was not made: Brotli saves too little, so WhiteNoise does not
+    /// try Gzip.
     Untried,
 }
 
-/// What became of a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What happens to the text of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Rewriting {
-    /// It is neither css nor js.
-    NotText,
-    /// The backend gives no fingerprints.
-    Backend,
-    /// It can't be read.
-    Unreadable,
-    /// Its references were looked at.
-    Text {
-        /// References that get a fingerprint.
-        rewritten: usize,
-        /// References to directories, which need none.
-        directories: usize,
-        /// References that are not to the site's files.
-        foreign: usize,
-        /// References to nothing.
-        has_broken_refs: usize,
-    },
+    #[serde(rename = "why_not")]
+    None(NoRewritingReason),
+    #[serde(untagged)]
+    Text(ReferenceCounts),
 }
 
-/// A reference, as seen from one of its ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReferenceLink<End> {
-    /// The other end.
-    pub end: End,
-    /// What kind it is.
+/// Why references are not rewritten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoRewritingReason {
+    /// The file is neither CSS nor JavaScript.
+    NotText,
+    /// The storage backend makes no fingerprints.
+    Backend,
+    /// The file cannot be read.
+    Unreadable,
+}
+
+/// How many references of a text lead where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ReferenceCounts {
+    /// To static files; they get a fingerprint.
+    pub rewritten: usize,
+    /// To directories; they stay as they are.
+    pub directories: usize,
+    /// To other sites, data URLs and the like.
+    pub foreign: usize,
+    /// To files that do not exist.
+    #[serde(rename = "faulty")]
+    pub broken: usize,
+}
+
+/// A reference in the file that is explained.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OutgoingReference {
+    /// The file that the reference names.
+    pub path: LogicalPath,
     pub kind: ReferenceKind,
-    /// Where it stands.
+    #[serde(flatten)]
     pub span: SourceSpan,
-    /// What stands there.
+    /// The reference as written.
     pub text: String,
 }
 
-/// What a reference to nothing amounts to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SeverityDecision {
-    /// References of this kind.
+/// A reference to the file that is explained.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IncomingReference {
+    /// The file that the reference is in.
+    #[serde(serialize_with = "path_text::one")]
+    pub file: PathBuf,
     pub kind: ReferenceKind,
-    /// What they amount to.
+    #[serde(flatten)]
+    pub span: SourceSpan,
+    /// The reference as written.
+    pub text: String,
+}
+
+/// How a reference of this kind to a missing file is reported, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SeverityDecision {
+    pub kind: ReferenceKind,
     pub level: ReportLevel,
-    /// The `[[staticc.allow]]` that says so, where it stands; else
-    /// `missing_references` does.
-    pub entry: Option<(PathBuf, SourceSpan)>,
+    /// The `[[staticc.allow]]` that sets the level; without one, it is the
+    /// level of `missing_references`.
+    #[serde(flatten)]
+    pub allow: Option<AllowLocation>,
+}
+
+/// Where a `[[staticc.allow]]` is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AllowLocation {
+    #[serde(serialize_with = "path_text::one")]
+    pub file: PathBuf,
+    #[serde(flatten)]
+    pub span: SourceSpan,
+}
+
+/// Serializes `hashed`, which is null if there is a reason in `no_hash`.
+fn hashed_or_reason<S: Serializer>(
+    result: &Result<LogicalPath, NoHashReason>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct View<'a> {
+        hashed: Option<&'a LogicalPath>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        no_hash: Option<&'a NoHashReason>,
+    }
+    let view = View {
+        hashed: result.as_ref().ok(),
+        no_hash: result.as_ref().err(),
+    };
+    view.serialize(serializer)
+}
+
+/// Serializes either `copies` or `no_copies`.
+fn copies_or_reason<S: Serializer>(
+    result: &Result<Vec<CompressedCopy>, NoCompressionReason>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "snake_case")]
+    enum View<'a> {
+        Copies(&'a [CompressedCopy]),
+        NoCopies(&'a NoCompressionReason),
+    }
+    let view = match result {
+        Ok(copies) => View::Copies(copies),
+        Err(reason) => View::NoCopies(reason),
+    };
+    view.serialize(serializer)
+}
+
+/// Serializes `kept`, and either `size` or `why`.
+fn kept_or_reason<S: Serializer>(outcome: &CopyOutcome, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Detail {
+        Size(u64),
+        Why(&'static str),
+    }
+    #[derive(Serialize)]
+    struct View {
+        kept: bool,
+        #[serde(flatten)]
+        detail: Detail,
+    }
+    let detail = match outcome {
+        CopyOutcome::Kept(size) => Detail::Size(*size),
+        CopyOutcome::TooLarge => Detail::Why("too-large"),
+        CopyOutcome::Untried => Detail::Why("untried"),
+    };
+    let kept = matches!(detail, Detail::Size(_));
+    View { kept, detail }.serialize(serializer)
+}
+
+fn suffix<S: Serializer>(encoding: &Encoding, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(encoding.suffix())
 }

@@ -14,6 +14,7 @@ mod event;
 mod explanation;
 mod fingerprint;
 mod link_mode;
+mod path_text;
 mod problem;
 mod reference;
 mod source_span;
@@ -31,7 +32,8 @@ pub use self::event::{
     CheckSummary, CollectSummary, Event, Progress, PruneSummary, Report, VerifySummary,
 };
 pub use self::explanation::{
-    CopyOutcome, Explanation, NoHashReason, ReferenceLink, Rewriting, ServedFile, SeverityDecision,
+    AllowLocation, CompressedCopy, CopyOutcome, Explanation, IncomingReference, NoHashReason,
+    NoRewritingReason, OutgoingReference, ReferenceCounts, Rewriting, ServedFile, SeverityDecision,
     ShadowedSource,
 };
 pub use self::fingerprint::Fingerprint;

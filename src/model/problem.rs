@@ -1,24 +1,26 @@
-//! What is wrong, where, why and what to do about it, as data. Knows no
-//! way of showing it (see `report`).
+//! A problem as data: what is wrong, where, why, and what to do about it. Knows
+//! no way of showing it (see `report`).
 
 use std::path::PathBuf;
 
+use serde::{Serialize, Serializer};
+
 use super::code::Code;
+use super::path_text;
 use super::source_span::SourceSpan;
 
-/// How bad a problem is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// The run fails and writes nothing.
     Error,
-    /// The run goes on, unless it is strict.
+    /// The run goes on; with `--strict` it fails.
     Warning,
-    /// Worth knowing; nothing fails.
+    /// The run goes on.
     Note,
 }
 
 impl Severity {
-    /// Its name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -28,40 +30,53 @@ impl Severity {
     }
 }
 
-/// Another place that a problem is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Another place that a problem involves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Related {
-    /// The file.
+    #[serde(serialize_with = "path_text::one")]
     pub file: PathBuf,
-    /// Where in it.
+    #[serde(flatten)]
     pub span: Option<SourceSpan>,
-    /// What it has to do with the problem, in a few words.
+    /// What the place has to do with the problem, in a few words.
     pub message: String,
 }
 
 /// One thing that is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename = "problem")]
 pub struct Problem {
-    /// A stable name of the kind, such as `missing-reference`.
     pub code: Code,
-    /// How bad it is.
     pub severity: Severity,
-    /// The file it is about, as it should be shown to a person.
+    /// The file it is in; or a flag such as `--set`, whose value is a text too.
+    #[serde(
+        serialize_with = "path_text::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub file: Option<PathBuf>,
-    /// Where in that file.
+    #[serde(flatten, serialize_with = "with_width")]
     pub span: Option<SourceSpan>,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
-    /// Other places that it is about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,
     /// Further facts, one line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
     /// What to do about it, in one line.
+    #[serde(rename = "cure", skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
 }
 
+/// Makes a problem of a code and a message; then each method adds one part:
+///
+/// ```
+/// use staticc::model::{Code, Problem};
+/// let problem = Problem::error(Code::MissingReference, "url(a.png) names no collected file")
+///     .in_file("css/site.css")
+///     .note("looked for css/a.png")
+///     .help("did you mean b.png?");
+/// ```
 impl Problem {
-    /// An error without place, notes or cure.
     pub fn error(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -75,15 +90,6 @@ impl Problem {
         }
     }
 
-    /// A note without place, further notes or cure.
-    pub fn info(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Note,
-            ..Self::error(code, message)
-        }
-    }
-
-    /// A warning without place, notes or cure.
     pub fn warning(code: Code, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Warning,
@@ -91,21 +97,26 @@ impl Problem {
         }
     }
 
-    /// The same problem, said of a file.
+    /// Makes a problem of severity [`Severity::Note`].
+    pub fn info(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Note,
+            ..Self::error(code, message)
+        }
+    }
+
     #[must_use]
     pub fn in_file(mut self, file: impl Into<PathBuf>) -> Self {
         self.file = Some(file.into());
         self
     }
 
-    /// The same problem, said of a place in its file.
     #[must_use]
     pub fn at(mut self, span: SourceSpan) -> Self {
         self.span = Some(span);
         self
     }
 
-    /// The same problem, said of one more place.
     #[must_use]
     pub fn related(
         mut self,
@@ -121,21 +132,19 @@ impl Problem {
         self
     }
 
-    /// The same problem with one more fact.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
     }
 
-    /// The same problem with advice.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// The same problem with this advice, where there is none yet.
+    /// Adds help if the problem has none.
     #[must_use]
     pub fn or_help(mut self, help: impl FnOnce() -> String) -> Self {
         self.help = self.help.or_else(|| Some(help()));
@@ -151,8 +160,8 @@ impl Problem {
         }
     }
 
-    /// Sorts problems by file and place; what is said of no file comes first,
-    /// what is said of a whole file after what is said of its places.
+    /// Sorts problems by file and place. A problem of no file comes first, one
+    /// of a whole file after those of its places.
     pub fn sort(problems: &mut [Self]) {
         problems.sort_by(|a, b| {
             let key = (a.span.is_none(), &a.span);
@@ -161,8 +170,22 @@ impl Problem {
         });
     }
 
-    /// Whether this problem fails the run.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+}
+
+/// Serializes the span of a problem, which has a key more than other spans.
+fn with_width<S: Serializer>(span: &Option<SourceSpan>, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct View<'a> {
+        #[serde(flatten)]
+        span: &'a SourceSpan,
+        width: usize,
+    }
+    let view = span.as_ref().map(|span| View {
+        span,
+        width: span.width,
+    });
+    view.serialize(serializer)
 }

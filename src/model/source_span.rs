@@ -1,52 +1,56 @@
-//! A place in a text: line, column, and what stands there. Bytes in, numbers
-//! out; knows no files.
+//! A place in a text: its lines and columns, and the source line. Turns byte
+//! offsets into numbers; knows no files.
 
 use std::cell::Cell;
 use std::ops::Range;
 
-/// A place in a text.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+use serde::Serialize;
+
+/// A place in a text, for people and editors. Lines and columns count from 1,
+/// columns in characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct SourceSpan {
-    /// Line, from 1.
     pub line: usize,
-    /// Column in characters, from 1.
     pub column: usize,
-    /// The line in which what is meant ends.
     pub end_line: usize,
-    /// The column after its last character.
+    /// The column after the last character.
     pub end_column: usize,
-    /// Its length in characters within its first line, at least 1.
+    /// Characters of the span in its first line, at least 1.
+    #[serde(skip)]
     pub width: usize,
-    /// The text of the line, without its line end; of a long line, what is
-    /// around the place, with `…` where something is left out.
+    /// The text of the first line, without its line end. Of a long line, the
+    /// part around the span, with `…` where something is left out.
+    #[serde(skip)]
     pub source_line: String,
-    /// Characters of `source_line` before the place.
+    /// Characters of `source_line` before the span.
+    #[serde(skip)]
     pub caret: usize,
 }
 
-/// The place of the bytes `start..end` of `text`. Where many places of one
-/// text are wanted, make one [`LineIndex`].
+/// Returns the place of the bytes `start..end` of `text`. For several places of
+/// one text, make one [`LineIndex`].
 pub fn span_at(text: &str, start: usize, end: usize) -> SourceSpan {
     LineIndex::new(text).span(start, end)
 }
 
-/// The bytes of a line, counted from 1, without the blanks around it; none,
-/// where the text has no such line.
+/// Returns the bytes of a line, counted from 1, without the blanks around it.
+/// The range is empty if the text has no such line.
 pub fn line_range(text: &str, line: usize) -> Range<usize> {
     let mut lines = text.split_inclusive('\n');
     let number = line.saturating_sub(1);
-    let start: usize = lines.by_ref().take(number).map(str::len).sum();
-    let line = lines.next().unwrap_or_default();
-    let start = start + (line.len() - line.trim_start().len());
-    start..start + line.trim().len()
+    let line_start: usize = lines.by_ref().take(number).map(str::len).sum();
+    let content = lines.next().unwrap_or_default();
+    let start = line_start + (content.len() - content.trim_start().len());
+    start..start + content.trim().len()
 }
 
-/// Where the lines of a text begin, to find places quickly.
+/// Knows where the lines of a text begin, to find places quickly.
 pub struct LineIndex<'t> {
     text: &'t str,
     starts: Vec<usize>,
-    /// A byte that was asked for, and how many characters of its line are
-    /// before it: a long line is not counted from its start each time.
+    /// The byte that the last span starts at, and how many characters of its
+    /// line are before it. Without it, each span of a long line would be
+    /// counted from the line's start.
     last: Cell<(usize, usize)>,
 }
 
@@ -61,8 +65,8 @@ impl<'t> LineIndex<'t> {
         Self { text, starts, last }
     }
 
-    /// The place of the bytes `start..end`, which are moved to the nearest
-    /// character borders. Quickest for one after the other.
+    /// Returns the place of the bytes `start..end`, which are moved back to
+    /// character boundaries. Quickest in ascending order.
     pub fn span(&self, start: usize, end: usize) -> SourceSpan {
         let start = floor_char(self.text, start);
         let end = floor_char(self.text, end.max(start));
@@ -71,29 +75,29 @@ impl<'t> LineIndex<'t> {
         let width = self.characters(start, end.min(line_end));
         let before = self.characters_before(start, line_start);
         self.last.set((start, before));
-        // What ends with a line break ends in the line it breaks.
+        // A span that ends with a line break ends in the line before the break.
         let last = self.line_of(end.saturating_sub(1).max(start));
         let (last_start, last_end) = self.bounds(last);
-        // What stands in the line break itself ends where it begins.
-        let end = end.min(last_end).max(start);
+        // A span inside a line break is empty.
+        let visible_end = end.min(last_end).max(start);
         let (source_line, caret) = self.excerpt(start, line_start, line_end);
         SourceSpan {
             line: line + 1,
             column: before + 1,
             end_line: last + 1,
-            end_column: self.characters_before(end, last_start) + 1,
+            end_column: self.characters_before(visible_end, last_start) + 1,
             width: width.max(1),
             source_line,
             caret,
         }
     }
 
-    /// The line, from 0, that a byte is in.
+    /// Returns the line of a byte, counted from 0.
     fn line_of(&self, at: usize) -> usize {
         self.starts.partition_point(|&start| start <= at).max(1) - 1
     }
 
-    /// Where a line begins and where its text ends.
+    /// Returns where a line begins and where its text ends.
     fn bounds(&self, line: usize) -> (usize, usize) {
         let start = self.starts[line];
         let next = self.starts.get(line + 1);
@@ -102,7 +106,7 @@ impl<'t> LineIndex<'t> {
         (start, start + text.trim_end_matches('\r').len())
     }
 
-    /// How many characters of a line are before a byte of it.
+    /// Counts the characters of a line before a byte of it.
     fn characters_before(&self, at: usize, line_start: usize) -> usize {
         match self.last.get() {
             (last, before) if (line_start..=at).contains(&last) => {
@@ -116,8 +120,8 @@ impl<'t> LineIndex<'t> {
         self.text[start..end.max(start)].chars().count()
     }
 
-    /// What is shown of a line, and how many characters of that are before
-    /// the place.
+    /// Returns the part of a line that is shown, and how many of its characters
+    /// are before byte `at`.
     fn excerpt(&self, at: usize, line_start: usize, line_end: usize) -> (String, usize) {
         let start = floor_char(self.text, line_start.max(at.saturating_sub(BEFORE)));
         let end = floor_char(self.text, line_end.min(at + AFTER)).max(start);
@@ -128,17 +132,17 @@ impl<'t> LineIndex<'t> {
     }
 }
 
-/// Bytes shown before the place in a long line, and from it on.
+/// Bytes of a long line that are shown before the start of a span, and after it.
 const BEFORE: usize = 60;
 const AFTER: usize = 140;
 
-/// The last character border at or before `at`.
+/// Returns the last character boundary at or before `at`.
 fn floor_char(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
+    let mut boundary = at.min(text.len());
+    while !text.is_char_boundary(boundary) {
+        boundary -= 1;
     }
-    at
+    boundary
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ impl DjangoEvents<'_> {
         self.summary.deleted = self.cleared.len();
         self.summary.skipped = self.found.conflicts.len();
         for path in std::mem::take(&mut self.cleared) {
-            report.event(Event::Cleared(path));
+            report.event(Event::Deleted { path });
         }
         self.report_copies(report);
         self.report_hashed(report);
@@ -35,7 +35,8 @@ impl DjangoEvents<'_> {
             for encoding in done.copies.iter() {
                 self.summary.post_processed += 1;
                 let copy = done.path.with_suffix(encoding.suffix());
-                report.event(Event::PostProcessed(done.path.clone(), copy));
+                let path = done.path.clone();
+                report.event(Event::PostProcessed { path, copy });
             }
         }
         report.event(Event::Done(self.summary));
@@ -49,32 +50,39 @@ impl DjangoEvents<'_> {
         let mut conflicts = self.found.conflicts.iter().peekable();
         for (index, asset) in self.found.assets.iter().enumerate() {
             while let Some(conflict) = conflicts.next_if(|conflict| conflict.after <= index) {
-                report.event(Event::Conflict(conflict.asset.key.clone()));
+                let path = conflict.asset.key.clone();
+                report.event(Event::Conflict { path });
             }
             // After --clear, every file is copied again.
             match before[index] {
                 Existing::Same if !self.clear => {
                     self.summary.unmodified += 1;
-                    report.event(Event::Unmodified(
-                        asset.found_path.clone(),
-                        asset.key.clone(),
-                    ));
+                    report.event(Event::Unmodified {
+                        found_path: asset.found_path.clone(),
+                        path: asset.key.clone(),
+                    });
                     continue;
                 }
                 Existing::Other if !self.clear => {
-                    report.event(Event::Replaced(asset.found_path.clone(), asset.key.clone()));
+                    report.event(Event::Replaced {
+                        found_path: asset.found_path.clone(),
+                        path: asset.key.clone(),
+                    });
                 }
                 _ => {}
             }
-            self.summary.modified += 1;
-            report.event(if self.summary.linked {
-                Event::Linked(asset.source(), asset.key.clone())
+            let (source, to) = (asset.source(), asset.key.clone());
+            report.event(if self.summary.makes_links {
+                self.summary.linked += 1;
+                Event::Linked { source, to }
             } else {
-                Event::Copied(asset.source(), asset.key.clone())
+                self.summary.copied += 1;
+                Event::Copied { source, to }
             });
         }
         for conflict in conflicts {
-            report.event(Event::Conflict(conflict.asset.key.clone()));
+            let path = conflict.asset.key.clone();
+            report.event(Event::Conflict { path });
         }
     }
 
@@ -98,11 +106,13 @@ impl DjangoEvents<'_> {
         for index in order {
             let asset = &assets[index];
             let made = asset.path.is_adjustable() || before[index] != Existing::Same || self.clear;
+            let path = asset.key.clone();
             report.event(if made {
                 self.summary.post_processed += 1;
-                Event::PostProcessed(asset.key.clone(), hashed[index].clone())
+                let copy = hashed[index].clone();
+                Event::PostProcessed { path, copy }
             } else {
-                Event::PostProcessSkipped(asset.key.clone())
+                Event::PostProcessSkipped { path }
             });
         }
     }

@@ -11,9 +11,10 @@ use crate::check;
 use crate::disk;
 use crate::encode::CompressionSpec;
 use crate::model::{
-    Asset, AssetId, ContentId, CopyOutcome, Encoding, Explanation, Fingerprint, LogicalPath,
-    NoCompressionReason, NoHashReason, Problem, ReferenceKind, ReferenceLink, Rewriting,
-    ServedFile, ShadowedSource,
+    Asset, AssetId, CompressedCopy, ContentId, CopyOutcome, Encoding, Explanation, Fingerprint,
+    IncomingReference, LogicalPath, NoCompressionReason, NoHashReason, NoRewritingReason,
+    OutgoingReference, Problem, ReferenceCounts, ReferenceKind, Rewriting, ServedFile,
+    ShadowedSource,
 };
 use crate::plan::compression::CompressionSpecs;
 use crate::rewrite::collection::{Adjusted, RewriteContext, complete};
@@ -144,7 +145,7 @@ impl<'a> FileInspector<'a> {
         let fingerprint = adjusted.or(self.read.contents[id.index()].fingerprint);
         let digits = fingerprint.ok_or(NoHashReason::Unknown)?;
         let key = &self.rewrite_context.assets[id.index()].key;
-        hashed_path(key, Fingerprint::as_bytes(&digits)).ok_or(NoHashReason::Unusable)
+        hashed_path(key, Fingerprint::as_bytes(&digits)).ok_or(NoHashReason::UnusableName)
     }
 
     /// Describes the file as it is served, unless it cannot be collected.
@@ -175,7 +176,7 @@ impl<'a> FileInspector<'a> {
         id: AssetId,
         path: &LogicalPath,
         content: ContentId,
-    ) -> Result<Vec<(Encoding, CopyOutcome)>, NoCompressionReason> {
+    ) -> Result<Vec<CompressedCopy>, NoCompressionReason> {
         let settings = self.project.settings;
         if !settings.backend.compresses() {
             return Err(NoCompressionReason::Backend);
@@ -192,13 +193,19 @@ impl<'a> FileInspector<'a> {
             let kept = made
                 .as_ref()
                 .map(|bytes| CopyOutcome::Kept(bytes.len() as u64));
-            copies.push((encoding, kept.unwrap_or(CopyOutcome::TooLarge)));
+            copies.push(CompressedCopy {
+                encoding,
+                outcome: kept.unwrap_or(CopyOutcome::TooLarge),
+            });
             Ok(made)
         })?;
-        let tried: Vec<Encoding> = copies.iter().map(|(encoding, _)| *encoding).collect();
+        let tried: Vec<Encoding> = copies.iter().map(|copy| copy.encoding).collect();
         for encoding in spec.encodings.iter() {
             if !tried.contains(&encoding) {
-                copies.push((encoding, CopyOutcome::Untried));
+                copies.push(CompressedCopy {
+                    encoding,
+                    outcome: CopyOutcome::Untried,
+                });
             }
         }
         Ok(copies)
@@ -236,22 +243,22 @@ impl<'a> FileInspector<'a> {
     fn rewriting(&self, id: AssetId, references: Option<&References>) -> Rewriting {
         match references {
             _ if !self.rewrite_context.assets[id.index()].path.is_adjustable() => {
-                Rewriting::NotText
+                Rewriting::None(NoRewritingReason::NotText)
             }
-            _ if !self.hashes => Rewriting::Backend,
-            None => Rewriting::Unreadable,
-            Some(references) => Rewriting::Text {
+            _ if !self.hashes => Rewriting::None(NoRewritingReason::Backend),
+            None => Rewriting::None(NoRewritingReason::Unreadable),
+            Some(references) => Rewriting::Text(ReferenceCounts {
                 rewritten: references.to_assets.len(),
                 directories: references.to_directories,
                 foreign: references.foreign,
-                has_broken_refs: references.has_broken_refs,
-            },
+                broken: references.has_broken_refs,
+            }),
         }
     }
 
-    fn links(&self, references: Vec<Reference>) -> Vec<ReferenceLink<LogicalPath>> {
-        let link = |reference: Reference| ReferenceLink {
-            end: self.rewrite_context.assets[reference.target.index()]
+    fn links(&self, references: Vec<Reference>) -> Vec<OutgoingReference> {
+        let link = |reference: Reference| OutgoingReference {
+            path: self.rewrite_context.assets[reference.target.index()]
                 .key
                 .clone(),
             kind: reference.kind,
@@ -262,7 +269,7 @@ impl<'a> FileInspector<'a> {
     }
 
     /// Returns the references to the file in CSS and JavaScript.
-    fn referrers(&self, id: AssetId) -> Vec<ReferenceLink<PathBuf>> {
+    fn referrers(&self, id: AssetId) -> Vec<IncomingReference> {
         let texts = self
             .texts
             .iter()
@@ -273,8 +280,8 @@ impl<'a> FileInspector<'a> {
             let references = self.references(*text);
             let to_assets = references.into_iter().flat_map(|all| all.to_assets);
             let to_file = to_assets.filter(|reference| reference.target == id);
-            links.extend(to_file.map(|reference| ReferenceLink {
-                end: source.clone(),
+            links.extend(to_file.map(|reference| IncomingReference {
+                file: source.clone(),
                 kind: reference.kind,
                 span: reference.place,
                 text: reference.text,
@@ -284,7 +291,7 @@ impl<'a> FileInspector<'a> {
     }
 
     /// Returns where templates name these files.
-    fn mentions(&self, assets: &[AssetId]) -> Vec<(AssetId, ReferenceLink<PathBuf>)> {
+    fn mentions(&self, assets: &[AssetId]) -> Vec<(AssetId, IncomingReference)> {
         let known_by = |id: &AssetId| {
             let asset = &self.rewrite_context.assets[id.index()];
             check::name::known_by(asset, self.hashes)
@@ -300,8 +307,8 @@ impl<'a> FileInspector<'a> {
         let directories = &self.project.settings.template_dirs;
         let mentions = check::templates::mentions(directories, &asset_named).into_iter();
         let link = |(id, mention): (AssetId, check::templates::Mention)| {
-            let link = ReferenceLink {
-                end: mention.file,
+            let link = IncomingReference {
+                file: mention.file,
                 kind: ReferenceKind::Template,
                 span: mention.place,
                 text: mention.text,

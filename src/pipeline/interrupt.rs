@@ -22,7 +22,7 @@ pub fn unless_interrupted<T>(root: &StaticRoot, work: impl FnOnce() -> T) -> T {
     std::thread::scope(|scope| {
         scope.spawn(move || {
             if let Some(signal) = signals.forever().next() {
-                report::console::complain(if root.give_up() {
+                report::streams::eprint(if root.give_up() {
                     "interrupted; STATIC_ROOT is whole\n"
                 } else {
                     "interrupted; STATIC_ROOT is whole, the next run removes temporary files\n"

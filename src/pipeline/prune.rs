@@ -45,7 +45,7 @@ pub fn prune(
     manifests.push(manifest);
     let waste = retention.waste(root, &manifests, &releases)?;
     let mut pruning = PruneSummary {
-        root: root.path().to_owned(),
+        static_root: root.path().to_owned(),
         kept: waste.recent,
         releases: waste.stale.len(),
         ..PruneSummary::default()
@@ -59,7 +59,7 @@ pub fn prune(
         }
         pruning.files += 1;
         pruning.bytes += size;
-        report.event(Event::Pruned(path));
+        report.event(Event::Pruned { path });
     }
     if !dry_run {
         waste.stale.iter().for_each(|stale| releases.forget(stale));

@@ -3,7 +3,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::model::{Code, LogicalPath, Problem, ReferenceKind, ReportLevel, SeverityDecision};
+use crate::model::{
+    AllowLocation, Code, LogicalPath, Problem, ReferenceKind, ReportLevel, SeverityDecision,
+};
 use crate::settings::{Allow, AllowKind, Settings};
 
 /// The settings `missing_references` and `[[staticc.allow]]`.
@@ -36,7 +38,10 @@ impl<'a> SeverityPolicy<'a> {
         SeverityDecision {
             kind,
             level: entry.map_or(self.default, |allow| allow.level),
-            entry: entry.map(|allow| (allow.file.clone(), allow.place.clone())),
+            allow: entry.map(|allow| AllowLocation {
+                file: allow.file.clone(),
+                span: allow.place.clone(),
+            }),
         }
     }
 

@@ -72,7 +72,7 @@ impl<'a> CompressionSpecs<'a> {
             .find(|(glob, _)| glob.is_match(path.as_path()));
         let recipe = rule.map_or(&self.default, |(_, recipe)| recipe);
         if recipe.encodings.is_empty() {
-            return Err(NoCompressionReason::Unwanted);
+            return Err(NoCompressionReason::Settings);
         }
         Ok(recipe)
     }

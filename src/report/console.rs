@@ -1,24 +1,20 @@
-//! The one place that prints: what was asked for on standard output,
-//! problems for people and the progress bar on standard error. Decides
-//! nothing.
+//! Prints the events of a run in the format of the command line. Decides nothing
+//! about the run; does not know which text an event has in a format.
 
 use std::borrow::Cow;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::PathBuf;
-use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::Value;
-
-use super::django_messages as words;
-use super::django_messages::Voice;
+use super::django_messages::{self, MessageOptions};
+use super::explain_text::explain_text;
 use super::format::Format;
-use super::messages as own;
-use super::messages::Stream;
+use super::messages::{self, Stream};
 use super::paths::Bases;
+use super::render::render;
+use super::streams::{eprint, write_line};
 use super::tally::Tally;
-use super::{explain_text as explain, github, json, render, sarif};
-use crate::model::{DjangoVersion, Event, Problem, Progress, Report};
+use super::{github, json, sarif};
+use crate::model::{DjangoVersion, Event, Problem, Report};
 
 /// How a run is reported.
 pub struct ConsoleOptions {
@@ -39,16 +35,15 @@ pub struct ConsoleOptions {
     pub repository: PathBuf,
 }
 
-/// Prints a run.
 pub struct Console {
     options: ConsoleOptions,
     /// The Django version whose messages are printed.
     django: DjangoVersion,
     tally: Tally,
-    /// The problem that was shown last.
+    /// The problem that was printed last.
     last: Option<Problem>,
-    /// The problems that are printed when the run ends.
-    kept: Vec<Problem>,
+    /// The problems of a SARIF document, which is printed when the run ends.
+    sarif_problems: Vec<Problem>,
 }
 
 impl Report for Console {
@@ -58,17 +53,17 @@ impl Report for Console {
         }
         match (self.options.format, event) {
             (Format::Json, event) => {
-                let (verbosity, object) = json::object(&event, &self.options.directory);
-                if self.options.verbosity >= verbosity {
-                    put(self.with_text(object, &event).to_string().as_bytes());
+                if self.options.verbosity >= json::verbosity(&event) {
+                    let line = json::line(event, &self.options.directory, self.message_options());
+                    write_line(line.as_bytes());
                 }
             }
-            (Format::Text, Event::Problem(problem)) => self.show(problem),
+            (Format::Text, Event::Problem(problem)) => self.print_problem(problem),
             (Format::Github, Event::Problem(problem)) => {
-                put(github::command(&problem, self.bases()).as_bytes());
+                write_line(github::command(&problem, self.bases()).as_bytes());
             }
-            (Format::Sarif, Event::Problem(problem)) => self.kept.push(problem),
-            (_, event) => self.tell(&event),
+            (Format::Sarif, Event::Problem(problem)) => self.sarif_problems.push(problem),
+            (_, event) => self.print_event(&event),
         }
     }
 }
@@ -81,7 +76,7 @@ impl Console {
             django: DjangoVersion::NEWEST,
             tally: Tally::default(),
             last: None,
-            kept: Vec::new(),
+            sarif_problems: Vec::new(),
         }
     }
 
@@ -90,90 +85,75 @@ impl Console {
         self.django = django;
     }
 
-    /// Whether there were warnings, and they fail the run.
+    /// Returns whether there were warnings, and they fail the run.
     pub fn fails_strictly(&self) -> bool {
         self.options.strict && self.tally.has_warnings()
     }
 
-    /// Says what is said at the end of every run, which has this exit status.
-    pub fn finish(&self, exit: u8) {
+    /// Prints what ends every run: the number of problems, or the document.
+    pub fn finish(&self, exit_status: u8) {
         match self.options.format {
             Format::Text | Format::Github => {
                 if let Some(sentence) = self.tally.sentence(self.options.strict) {
-                    complain(&format!("\n{sentence}\n"));
+                    eprint(&format!("\n{sentence}\n"));
                 }
             }
-            Format::Json => put(self.tally.object().to_string().as_bytes()),
+            Format::Json => write_line(self.tally.object().to_string().as_bytes()),
             Format::Sarif => {
-                let document = sarif::document(&self.kept, self.bases(), exit);
-                put(format!("{document:#}").as_bytes());
+                let document = sarif::document(&self.sarif_problems, self.bases(), exit_status);
+                write_line(format!("{document:#}").as_bytes());
             }
         }
     }
 
-    /// Shows a problem; an empty line parts those of different files.
-    fn show(&mut self, problem: Problem) {
-        let text = render::render(&problem, &self.options.directory, self.options.color);
-        let parts = self.last.as_ref().is_some_and(|it| it.file != problem.file);
-        complain(&format!("{}{text}", if parts { "\n" } else { "" }));
+    /// Prints a problem; an empty line separates the problems of different files.
+    fn print_problem(&mut self, problem: Problem) {
+        let text = render(&problem, &self.options.directory, self.options.color);
+        let last = self.last.as_ref();
+        let separator = if last.is_some_and(|last| last.file != problem.file) {
+            "\n"
+        } else {
+            ""
+        };
+        eprint(&format!("{separator}{text}"));
         self.last = Some(problem);
     }
 
-    /// Tells an event in Django's words or in ours; what would be on standard
-    /// output, unless that is for a document.
-    fn tell(&self, event: &Event) {
-        let silent = self.options.format == Format::Sarif;
+    /// Prints an event as text. Standard output stays free for a SARIF document.
+    fn print_event(&self, event: &Event) {
+        let output_is_free = self.options.format != Format::Sarif;
         if let Event::Explanation(explanation) = event {
-            if !silent {
-                self.say(&explain::say(
+            if output_is_free {
+                let ConsoleOptions { directory, .. } = &self.options;
+                self.print(&explain_text(
                     explanation,
-                    &self.options.directory,
+                    directory,
                     self.options.color_output,
                 ));
             }
-        } else if let Some((verbosity, stream, line)) = own::say(event, self.options.dry_run) {
-            match stream {
-                _ if self.options.verbosity < verbosity => {}
-                Stream::Output if silent => {}
-                Stream::Output => self.say(&line),
-                Stream::Error => self.remark(&line),
+        } else if let Some(message) = messages::message(event, self.options.dry_run) {
+            match message.stream {
+                _ if self.options.verbosity < message.verbosity => {}
+                Stream::Output if output_is_free => self.print(&message.text),
+                Stream::Output => {}
+                Stream::Error => self.status(&message.text),
             }
-        } else if let Some((verbosity, line)) = words::say(event, self.voice())
+        } else if let Some((verbosity, line)) =
+            django_messages::message(event, self.message_options())
             && self.options.verbosity >= verbosity
-            && !silent
+            && output_is_free
         {
-            put(&self.ordinary(&line));
+            write_line(&self.without_commands(&line));
         }
     }
 
-    /// An object with what the text format says: of a problem as it is shown,
-    /// else in Django's words, if it has any.
-    fn with_text(&self, object: Value, event: &Event) -> Value {
-        match event {
-            Event::Problem(problem) => {
-                let text = render::render(problem, &self.options.directory, false);
-                json::with(object, [("rendered", text.into())])
-            }
-            event => match words::say(event, self.voice()) {
-                Some((verbosity, text)) => {
-                    let text = String::from_utf8_lossy(&text).into_owned();
-                    json::with(
-                        object,
-                        [("text", text.into()), ("verbosity", verbosity.into())],
-                    )
-                }
-                None => object,
-            },
-        }
-    }
-
-    fn voice(&self) -> Voice {
-        Voice {
+    fn message_options(&self) -> MessageOptions {
+        MessageOptions {
             django: self.django,
             verbosity: self.options.verbosity,
             dry_run: self.options.dry_run,
-            name: match self.options.format {
-                Format::Github => github::name,
+            display_path: match self.options.format {
+                Format::Github => github::display_path,
                 _ => <[u8]>::to_vec,
             },
         }
@@ -186,99 +166,37 @@ impl Console {
         }
     }
 
-    /// Says something on standard output.
-    pub fn say(&self, text: &str) {
-        put(&self.ordinary(text.as_bytes()));
+    /// Prints a message on standard output.
+    pub fn print(&self, text: &str) {
+        write_line(&self.without_commands(text.as_bytes()));
     }
 
-    /// Says something on standard error.
-    fn remark(&self, text: &str) {
-        let text = self.ordinary(text.as_bytes());
-        complain(&format!("{}\n", String::from_utf8_lossy(&text)));
+    /// Prints a message on standard error.
+    fn status(&self, text: &str) {
+        let line = self.without_commands(text.as_bytes());
+        eprint(&format!("{}\n", String::from_utf8_lossy(&line)));
     }
 
-    /// What is no command, as it may be said in this format.
-    fn ordinary<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+    /// Changes text in which GitHub would find a workflow command.
+    fn without_commands<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
         match self.options.format {
-            Format::Github => github::harmless(text).into(),
+            Format::Github => github::without_commands(text).into(),
             _ => text.into(),
         }
     }
 
-    /// Asks a question and reads one line of answer. As Django does, it asks
-    /// on standard output, unless programs read that.
+    /// Asks a question and returns the answer, which is one line. As in Django,
+    /// the question goes to standard output, unless programs read that.
     pub fn ask(&self, question: &[u8]) -> String {
         let mut out: Box<dyn io::Write> = match self.options.format {
             Format::Text | Format::Github => Box::new(io::stdout().lock()),
             Format::Json | Format::Sarif => Box::new(io::stderr().lock()),
         };
-        let question = self.ordinary(question);
-        let _ = out.write_all(&question).and_then(|()| out.flush());
+        let text = self.without_commands(question);
+        let _ = out.write_all(&text).and_then(|()| out.flush());
         let mut answer = String::new();
-        // No answer is no consent.
+        // Without an answer, the line is empty: nobody agrees.
         let _ = io::stdin().read_line(&mut answer);
         answer.trim_end_matches(['\n', '\r']).to_owned()
-    }
-}
-
-/// Puts a line on standard output.
-fn put(line: &[u8]) {
-    // A reader that went away (`| head`) does not undo the work.
-    let _ = io::stdout().lock().write_all(&[line, b"\n"].concat());
-}
-
-/// Prints on standard output what was asked for.
-pub fn print(text: &[u8]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text).and_then(|()| out.flush()) {
-        // A reader that went away (`| head`) has what it wanted.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        printed => printed,
-    }
-}
-
-/// Says something on standard error.
-pub fn complain(text: &str) {
-    // There is nobody to tell when standard error is closed.
-    let _ = io::stderr().lock().write_all(text.as_bytes());
-}
-
-/// A progress bar on standard error.
-pub struct Bar(ProgressBar);
-
-impl Bar {
-    /// A bar that shows only if `always`, or if standard error is a terminal
-    /// and it is not `never`.
-    pub fn new(show: Option<bool>) -> Self {
-        let shown = show.unwrap_or_else(|| io::stderr().is_terminal());
-        let bar = if shown {
-            ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr())
-        } else {
-            ProgressBar::hidden()
-        };
-        if let Ok(style) = ProgressStyle::with_template(
-            "Compressing {bar:30} {bytes} of {total_bytes}, {eta} left",
-        ) {
-            bar.set_style(style);
-        }
-        Self(bar)
-    }
-
-    /// Takes the bar off the screen.
-    pub fn finish(&self) {
-        self.0.finish_and_clear();
-    }
-}
-
-impl Progress for Bar {
-    fn expect(&self, bytes: u64) {
-        self.0.set_length(bytes);
-        if bytes > 0 && !self.0.is_hidden() {
-            self.0.enable_steady_tick(Duration::from_millis(200));
-        }
-    }
-
-    fn advance(&self, bytes: u64) {
-        self.0.inc(bytes);
     }
 }

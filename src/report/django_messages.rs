@@ -1,66 +1,62 @@
-//! Django's own sentences, by version and verbosity, as
-//! `collectstatic.Command` and [`found`] say them. Knows no streams.
+//! Django's messages, by version and verbosity, as `collectstatic.Command` and
+//! `findstatic.Command` print them. Knows no streams.
 
-use super::find_text as found;
-use crate::model::{CollectSummary, DjangoVersion, Event};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
-/// How Django speaks.
+use super::find_text::find_text;
+use crate::model::{CollectSummary, DjangoVersion, Event, LogicalPath};
+
+/// What Django's messages depend on.
 #[derive(Clone, Copy)]
-pub struct Voice {
-    /// In whose words.
+pub(super) struct MessageOptions {
     pub django: DjangoVersion,
-    /// How much is said.
     pub verbosity: u8,
-    /// Whether nothing is really done.
     pub dry_run: bool,
-    /// A name, as it may be said.
-    pub name: fn(&[u8]) -> Vec<u8>,
+    /// Turns a path into what is printed of it.
+    pub display_path: fn(&[u8]) -> Vec<u8>,
 }
 
-/// What Django prints on standard output for an event, and from which
-/// verbosity on. Bytes, since paths are.
-pub fn say(event: &Event, voice: Voice) -> Option<(u8, Vec<u8>)> {
-    use std::os::unix::ffi::OsStrExt as _;
-    let Voice {
-        django,
-        dry_run,
-        name,
-        ..
-    } = voice;
-    // Django 6.0 made these two less loud.
-    let quieter = if django >= DjangoVersion::V6_0 { 2 } else { 1 };
+/// Returns what Django prints on standard output for an event, and from which
+/// verbosity on. Bytes, since paths need not be UTF-8.
+pub(super) fn message(event: &Event, options: MessageOptions) -> Option<(u8, Vec<u8>)> {
+    // Django 6.0 prints these two only in a verbose run.
+    let quiet = if options.django >= DjangoVersion::V6_0 {
+        2
+    } else {
+        1
+    };
     let line = |before: &str, path: &[u8], after: &str| {
-        [before.as_bytes(), &name(path), after.as_bytes()].concat()
+        let path = (options.display_path)(path);
+        [before.as_bytes(), &path, after.as_bytes()].concat()
+    };
+    let delete = |path: &LogicalPath| {
+        let action = if options.dry_run {
+            "Pretending to delete '"
+        } else {
+            "Deleting '"
+        };
+        line(action, path.as_bytes(), "'")
+    };
+    let place = |pretending: &str, doing: &str, source: &Path| {
+        let (verbosity, action) = if options.dry_run {
+            (1, pretending)
+        } else {
+            (2, doing)
+        };
+        (verbosity, line(action, source.as_os_str().as_bytes(), "'"))
     };
     Some(match event {
-        Event::Cleared(path) if dry_run => (
-            quieter,
-            line("Pretending to delete '", path.as_bytes(), "'"),
+        Event::Deleted { path } => (quiet, delete(path)),
+        Event::Replaced { found_path, .. } => (2, delete(found_path)),
+        Event::Unmodified { found_path, .. } => (
+            2,
+            line("Skipping '", found_path.as_bytes(), "' (not modified)"),
         ),
-        Event::Cleared(path) => (quieter, line("Deleting '", path.as_bytes(), "'")),
-        Event::Replaced(path, _) if dry_run => {
-            (2, line("Pretending to delete '", path.as_bytes(), "'"))
-        }
-        Event::Replaced(path, _) => (2, line("Deleting '", path.as_bytes(), "'")),
-        Event::Unmodified(path, _) => (2, line("Skipping '", path.as_bytes(), "' (not modified)")),
-        Event::Copied(source, _) => {
-            let source = source.as_os_str().as_bytes();
-            if dry_run {
-                (1, line("Pretending to copy '", source, "'"))
-            } else {
-                (2, line("Copying '", source, "'"))
-            }
-        }
-        Event::Linked(source, _) => {
-            let source = source.as_os_str().as_bytes();
-            if dry_run {
-                (1, line("Pretending to link '", source, "'"))
-            } else {
-                (2, line("Linking '", source, "'"))
-            }
-        }
-        Event::Conflict(path) => (
-            quieter,
+        Event::Copied { source, .. } => place("Pretending to copy '", "Copying '", source),
+        Event::Linked { source, .. } => place("Pretending to link '", "Linking '", source),
+        Event::Conflict { path } => (
+            quiet,
             line(
                 "Found another file with the destination path '",
                 path.as_bytes(),
@@ -68,52 +64,55 @@ pub fn say(event: &Event, voice: Voice) -> Option<(u8, Vec<u8>)> {
                  If this is not what you want, make sure every static file has a unique path.",
             ),
         ),
-        Event::PostProcessed(path, copy) => {
+        Event::PostProcessed { path, copy } => {
             let mut text = line("Post-processed '", path.as_bytes(), "' as '");
-            text.extend_from_slice(&name(copy.as_bytes()));
-            text.push(b'\'');
+            text.extend_from_slice(&line("", copy.as_bytes(), "'"));
             (2, text)
         }
-        Event::PostProcessSkipped(path) => {
+        Event::PostProcessSkipped { path } => {
             (2, line("Skipped post-processing '", path.as_bytes(), "'"))
         }
-        Event::Found(candidates) => (0, found::say(candidates, voice)?),
-        Event::Done(summary) => (1, close(summary, voice)),
+        Event::Found(candidates) => {
+            let text = find_text(candidates, options.verbosity, options.display_path);
+            (0, text?)
+        }
+        Event::Done(summary) => (1, done(summary, options)),
         _ => return None,
     })
 }
 
-/// The closing sentence.
-fn close(summary: &CollectSummary, voice: Voice) -> Vec<u8> {
-    use std::os::unix::ffi::OsStrExt as _;
+/// Returns the sentence that ends a run.
+fn done(summary: &CollectSummary, options: MessageOptions) -> Vec<u8> {
     let files = |count: usize| {
         let plural = if count == 1 { "" } else { "s" };
         format!("{count} static file{plural}")
     };
-    let counts = voice.django >= DjangoVersion::V6_0;
-    let mut text = b"\n".to_vec();
-    if counts && summary.deleted > 0 {
-        text.extend_from_slice(format!("{} deleted, ", files(summary.deleted)).as_bytes());
-    }
-    let action = if summary.linked {
-        "symlinked"
+    // Django 6.0 added these two numbers.
+    let (deleted, skipped) = if options.django >= DjangoVersion::V6_0 {
+        (summary.deleted, summary.skipped)
     } else {
-        "copied"
+        (0, 0)
     };
-    text.extend_from_slice(format!("{} {action} to '", files(summary.modified)).as_bytes());
-    let destination = summary.destination.as_os_str().as_bytes();
-    text.extend_from_slice(&(voice.name)(destination));
-    text.push(b'\'');
+    let mut before = String::from("\n");
+    if deleted > 0 {
+        before += &format!("{} deleted, ", files(deleted));
+    }
+    before += &if summary.makes_links {
+        format!("{} symlinked to '", files(summary.linked))
+    } else {
+        format!("{} copied to '", files(summary.copied))
+    };
+    let mut after = String::from("'");
     if summary.unmodified > 0 {
-        text.extend_from_slice(format!(", {} unmodified", summary.unmodified).as_bytes());
+        after += &format!(", {} unmodified", summary.unmodified);
     }
     if summary.post_processed > 0 {
-        text.extend_from_slice(format!(", {} post-processed", summary.post_processed).as_bytes());
+        after += &format!(", {} post-processed", summary.post_processed);
     }
-    if counts && summary.skipped > 0 {
-        let skipped = format!(", {} skipped due to conflict", summary.skipped);
-        text.extend_from_slice(skipped.as_bytes());
+    if skipped > 0 {
+        after += &format!(", {skipped} skipped due to conflict");
     }
-    text.push(b'.');
-    text
+    after.push('.');
+    let root = (options.display_path)(summary.static_root.as_os_str().as_bytes());
+    [before.as_bytes(), &root, after.as_bytes()].concat()
 }

@@ -1,222 +1,244 @@
-//! All that is known of a file, as lines for people. Knows no streams.
+//! The answer of `staticc explain` for a file, as lines for people. Knows no
+//! streams.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::explain_json::{LISTED, unlisted};
-use super::messages::many;
-use super::paint::paint;
-use super::render::{advice, at, clean, see, sentence};
+use super::render::{advice, at, see, sentence};
+use super::text::{clean, counted, paint};
 use crate::model::{
-    CopyOutcome, Explanation, FinderEntry, LogicalPath, NoCompressionReason, NoHashReason, Problem,
-    ReferenceLink, Rewriting, ServedFile, SeverityDecision, ShadowedSource, SourceSpan,
+    CompressedCopy, CopyOutcome, Explanation, FinderEntry, IncomingReference, LogicalPath,
+    NoCompressionReason, NoHashReason, NoRewritingReason, OutgoingReference, Problem,
+    ReferenceCounts, Rewriting, ServedFile, SeverityDecision, ShadowedSource, SourceSpan,
 };
 
-/// The explanation. Files are shown relative to `directory`.
-pub fn say(explanation: &Explanation, directory: &Path, color: bool) -> String {
+/// References beyond this number are only counted.
+pub(super) const MAX_REFERENCES: usize = 1000;
+
+/// Columns of the labels, with the space after them.
+const LABEL_WIDTH: usize = 15;
+
+/// Returns the explanation. Paths are shown relative to `directory`.
+pub(super) fn explain_text(explanation: &Explanation, directory: &Path, color: bool) -> String {
     let mut text = paint(color, "1", &clean(&explanation.path.to_text()));
-    for (label, lines) in rows(explanation, directory) {
-        for (number, line) in lines.iter().enumerate() {
-            let label = if number == 0 { label } else { "" };
-            let label = paint(color, "34", &format!("{label:LABEL$}"));
+    for row in rows(explanation, directory) {
+        for (number, line) in row.lines.iter().enumerate() {
+            let label = if number == 0 { row.label } else { "" };
+            let label = paint(color, "34", &format!("{label:LABEL_WIDTH$}"));
             let _ = write!(text, "\n  {label}{line}");
         }
     }
     text
 }
 
-/// Labels and what is between them and their facts take so many columns.
-const LABEL: usize = 15;
+/// A label and its facts. A row without lines is not shown.
+struct Row {
+    label: &'static str,
+    lines: Vec<String>,
+}
 
-/// A label and its facts, a line each; without any it is left out.
-type Row = (&'static str, Vec<String>);
-
-fn rows(it: &Explanation, directory: &Path) -> Vec<Row> {
-    let file = |file: &Path| at(file, None, directory);
-    let asked = it.not_collected.iter();
-    let asked = asked.map(|it| format!("{}: another one is found first", file(it)));
-    let losers = it.shadowed.iter().map(|it| loser(it, directory));
-    let mut rows = vec![
-        ("not collected", asked.collect()),
-        ("source", vec![file(&it.source)]),
-        ("found by", vec![origin(&it.found_by)]),
-        ("instead of", losers.collect()),
-        ("hashed path", vec![hashed(&it.hashed)]),
-    ];
-    rows.extend(it.served.iter().flat_map(served));
-    rows.push(("rewritten", vec![rewritten(it.rewriting)]));
-    if matches!(it.rewriting, Rewriting::Text { .. }) {
-        let references = listed(&it.references, reference);
-        rows.push(("refers to", or(references, "nothing")));
+impl Row {
+    fn new(label: &'static str, lines: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            label,
+            lines: lines.into_iter().collect(),
+        }
     }
-    let referrers = listed(&it.referrers, |it| referrer(it, directory));
-    rows.push(("referrers", or(referrers, "none")));
-    let problems = it.problems.iter().flat_map(|it| problem(it, directory));
-    rows.push(("problems", or(problems.collect(), "none")));
-    let rulings = it.severities.iter();
-    let rulings = rulings.map(|it| ruling(it, directory)).collect();
-    rows.push(("if missing", table(rulings)));
+
+    /// Shows `none` if there are no lines.
+    fn or(mut self, none: &str) -> Self {
+        if self.lines.is_empty() {
+            self.lines.push(none.to_owned());
+        }
+        self
+    }
+}
+
+fn rows(explanation: &Explanation, directory: &Path) -> Vec<Row> {
+    let file = |file: &Path| at(file, None, directory);
+    let not_collected = explanation.not_collected.iter();
+    let shadowed = explanation.shadowed.iter();
+    let mut rows = vec![
+        Row::new(
+            "not collected",
+            not_collected.map(|source| format!("{}: another one is found first", file(source))),
+        ),
+        Row::new("source", [file(&explanation.source)]),
+        Row::new("found by", [finder_entry(&explanation.found_by)]),
+        Row::new(
+            "instead of",
+            shadowed.map(|source| shadowed_source(source, directory)),
+        ),
+        Row::new("hashed path", [hashed(&explanation.hashed)]),
+    ];
+    rows.extend(explanation.served.iter().flat_map(served));
+    rows.push(Row::new("rewritten", [rewriting(explanation.rewriting)]));
+    if matches!(explanation.rewriting, Rewriting::Text(_)) {
+        let references = reference_lines(&explanation.references, outgoing);
+        rows.push(Row::new("refers to", references).or("nothing"));
+    }
+    let referrers = reference_lines(&explanation.referrers, |reference| {
+        incoming(reference, directory)
+    });
+    let problems = explanation.problems.iter();
+    let problems = problems.flat_map(|problem| problem_lines(problem, directory));
+    let decisions = explanation.severities.iter();
+    let decisions = decisions.map(|decision| severity_decision(decision, directory));
+    rows.extend([
+        Row::new("referrers", referrers).or("none"),
+        Row::new("problems", problems).or("none"),
+        Row::new("if missing", table(decisions.collect())),
+    ]);
     rows
 }
 
-fn or(lines: Vec<String>, none: &str) -> Vec<String> {
-    if lines.is_empty() {
-        vec![none.to_owned()]
-    } else {
-        lines
-    }
+fn reference_lines<T>(references: &[T], line: impl Fn(&T) -> TableRow) -> Vec<String> {
+    let more = references.len().saturating_sub(MAX_REFERENCES);
+    let more = (more > 0).then(|| format!("… and {more} more"));
+    let rows = references.iter().take(MAX_REFERENCES).map(line).collect();
+    table(rows).into_iter().chain(more).collect()
 }
 
-/// The lines of links, as far as they are listed.
-fn listed<T>(all: &[T], line: impl Fn(&T) -> (String, String)) -> Vec<String> {
-    let more = unlisted(all).map(|more| format!("… and {more} more"));
-    let lines = all.iter().take(LISTED).map(line).collect();
-    table(lines).into_iter().chain(more).collect()
-}
+/// The two cells of a row.
+type TableRow = [String; 2];
 
-/// Lines whose second halves begin in the same column.
-fn table(pairs: Vec<(String, String)>) -> Vec<String> {
-    let widths = pairs.iter().map(|(first, _)| first.chars().count());
+/// Returns lines whose second cells begin in the same column.
+fn table(rows: Vec<TableRow>) -> Vec<String> {
+    let widths = rows.iter().map(|[first, _]| first.chars().count());
     let width = widths.max().unwrap_or(0);
-    let line = |(first, second): (String, String)| format!("{first:width$}  {second}");
-    pairs.into_iter().map(line).collect()
+    let line = |[first, second]: TableRow| format!("{first:width$}  {second}");
+    rows.into_iter().map(line).collect()
 }
 
-fn origin(origin: &FinderEntry) -> String {
-    let finder = origin.finder.rsplit('.').next().unwrap_or_default();
-    let (entry, setting) = (clean(&origin.entry), origin.setting);
-    match clean(&origin.prefix) {
+fn finder_entry(found_by: &FinderEntry) -> String {
+    let finder = found_by.finder.rsplit('.').next().unwrap_or_default();
+    let (entry, setting) = (clean(&found_by.entry), found_by.setting);
+    match clean(&found_by.prefix) {
         none if none.is_empty() => format!("{finder}, {entry} in {setting}"),
         prefix => format!("{finder}, {entry} in {setting}, as {prefix}/"),
     }
 }
 
-fn loser(loser: &ShadowedSource, directory: &Path) -> String {
-    let source = at(&loser.source, None, directory);
-    let bytes = if loser.same_bytes {
+fn shadowed_source(shadowed: &ShadowedSource, directory: &Path) -> String {
+    let source = at(&shadowed.source, None, directory);
+    let bytes = if shadowed.same_bytes {
         "the same"
     } else {
         "other"
     };
-    format!("{source} ({bytes} bytes; {})", origin(&loser.found_by))
+    let found_by = finder_entry(&shadowed.found_by);
+    format!("{source} ({bytes} bytes; {found_by})")
 }
 
 fn hashed(hashed: &Result<LogicalPath, NoHashReason>) -> String {
-    let why = match hashed {
+    let reason = match hashed {
         Ok(path) => return clean(&path.to_text()),
         Err(NoHashReason::Backend) => "none: the backend gives no fingerprints",
         Err(NoHashReason::Unreadable) => "unknown: the file cannot be read",
         Err(NoHashReason::Unknown) => {
             "unknown: its references lead into a circle, or to a file that cannot be read"
         }
-        Err(NoHashReason::Unusable) => "none: its name cannot take a fingerprint",
+        Err(NoHashReason::UnusableName) => "none: its name cannot take a fingerprint",
     };
-    why.to_owned()
+    reason.to_owned()
 }
 
 fn served(served: &ServedFile) -> Vec<Row> {
-    let mut rows = vec![("size", vec![format!("{} bytes", served.size)])];
+    let mut rows = vec![Row::new("size", [format!("{} bytes", served.size)])];
     match &served.copies {
-        Ok(copies) => rows.extend(copies.iter().map(|(encoding, copy)| {
-            let fact = match copy {
-                CopyOutcome::Kept(size) => {
-                    let share = size * 100 / served.size.max(1);
-                    format!("{size} bytes, {share} %")
-                }
-                CopyOutcome::TooLarge => "none: it saves too little".to_owned(),
-                CopyOutcome::Untried => "none: not tried, since brotli saves too little".to_owned(),
-            };
-            (encoding.suffix(), vec![fact])
-        })),
-        Err(why) => {
-            let why = match why {
+        Ok(copies) => rows.extend(copies.iter().map(|copy| compressed_copy(copy, served.size))),
+        Err(reason) => {
+            let reason = match reason {
                 NoCompressionReason::Backend => "the backend makes no compressed copies".to_owned(),
                 NoCompressionReason::Extension(extension) => {
                     format!("{extension} is in WHITENOISE_SKIP_COMPRESS_EXTENSIONS")
                 }
-                NoCompressionReason::Unwanted => "[staticc.compression] asks for none".to_owned(),
+                NoCompressionReason::Settings => "[staticc.compression] asks for none".to_owned(),
                 NoCompressionReason::Unreadable => "the file could not be read".to_owned(),
             };
-            rows.push(("compressed", vec![format!("no: {why}")]));
+            rows.push(Row::new("compressed", [format!("no: {reason}")]));
         }
     }
     rows
 }
 
-fn rewritten(rewriting: Rewriting) -> String {
-    let why = match rewriting {
-        Rewriting::NotText => "it is neither css nor js",
-        Rewriting::Backend => "the backend gives no fingerprints",
-        Rewriting::Unreadable => "the file cannot be read",
-        Rewriting::Text {
-            rewritten,
-            directories,
-            foreign,
-            has_broken_refs,
-        } => {
-            let others = [
-                (
-                    directories,
-                    many(directories, "to a directory", "to directories"),
-                ),
-                (foreign, many(foreign, "elsewhere", "elsewhere")),
-                (
-                    has_broken_refs,
-                    many(has_broken_refs, "to nothing", "to nothing"),
-                ),
-            ];
-            let others = others.into_iter().filter(|(count, _)| *count > 0);
-            let others: Vec<String> = others.map(|(_, text)| text).collect();
-            return match (rewritten, &others[..]) {
-                (0, []) => "no: it has no references".to_owned(),
-                (0, _) => format!("no: no reference to a file, but {}", others.join(", ")),
-                _ => {
-                    let files = many(rewritten, "reference to a file", "references to files");
-                    format!("yes: {}", [vec![files], others].concat().join(", "))
-                }
-            };
+fn compressed_copy(copy: &CompressedCopy, original_size: u64) -> Row {
+    let fact = match copy.outcome {
+        CopyOutcome::Kept(size) => {
+            let share = size * 100 / original_size.max(1);
+            format!("{size} bytes, {share} %")
         }
+        CopyOutcome::TooLarge => "none: it saves too little".to_owned(),
+        CopyOutcome::Untried => "none: not tried, since brotli saves too little".to_owned(),
     };
-    format!("no: {why}")
+    Row::new(copy.encoding.suffix(), [fact])
 }
 
-fn reference(link: &ReferenceLink<LogicalPath>) -> (String, String) {
-    let SourceSpan { line, column, .. } = link.span;
-    let (text, target) = (clean(&link.text), clean(&link.end.to_text()));
-    (format!("{line}:{column}"), format!("{text} → {target}"))
+fn rewriting(rewriting: Rewriting) -> String {
+    let reason = match rewriting {
+        Rewriting::Text(counts) => return reference_counts(counts),
+        Rewriting::None(NoRewritingReason::NotText) => "it is neither css nor js",
+        Rewriting::None(NoRewritingReason::Backend) => "the backend gives no fingerprints",
+        Rewriting::None(NoRewritingReason::Unreadable) => "the file cannot be read",
+    };
+    format!("no: {reason}")
 }
 
-fn referrer(link: &ReferenceLink<PathBuf>, directory: &Path) -> (String, String) {
-    let span = at(&link.end, Some(&link.span), directory);
-    (span, clean(&link.text))
+fn reference_counts(counts: ReferenceCounts) -> String {
+    let kinds = [
+        (counts.directories, "to a directory", "to directories"),
+        (counts.foreign, "elsewhere", "elsewhere"),
+        (counts.broken, "to nothing", "to nothing"),
+    ];
+    let others = kinds.into_iter().filter(|(count, ..)| *count > 0);
+    let others: Vec<String> = others
+        .map(|(count, one, several)| counted(count, one, several))
+        .collect();
+    match (counts.rewritten, &others[..]) {
+        (0, []) => "no: it has no references".to_owned(),
+        (0, _) => format!("no: no reference to a file, but {}", others.join(", ")),
+        (rewritten, _) => {
+            let files = counted(rewritten, "reference to a file", "references to files");
+            format!("yes: {}", [vec![files], others].concat().join(", "))
+        }
+    }
 }
 
-fn problem(problem: &Problem, directory: &Path) -> Vec<String> {
-    let span = problem.span.as_ref();
+fn outgoing(reference: &OutgoingReference) -> TableRow {
+    let SourceSpan { line, column, .. } = reference.span;
+    let (text, path) = (clean(&reference.text), clean(&reference.path.to_text()));
+    [format!("{line}:{column}"), format!("{text} → {path}")]
+}
+
+fn incoming(reference: &IncomingReference, directory: &Path) -> TableRow {
+    let location = at(&reference.file, Some(&reference.span), directory);
+    [location, clean(&reference.text)]
+}
+
+fn problem_lines(problem: &Problem, directory: &Path) -> Vec<String> {
     let file = problem.file.as_ref();
-    let span = file.map(|file| format!("{}: ", at(file, span, directory)));
-    let head = format!(
+    let location = file.map(|file| format!("{}: ", at(file, problem.span.as_ref(), directory)));
+    let first = format!(
         "{}: {}{} [{}]",
         problem.severity.as_str(),
-        span.unwrap_or_default(),
+        location.unwrap_or_default(),
         sentence(problem),
         problem.code
     );
-    let rest = see(problem, directory).into_iter().chain(advice(problem));
-    let rest = rest.map(|line| format!("  {line}"));
-    std::iter::once(head).chain(rest).collect()
+    let details = see(problem, directory).into_iter().chain(advice(problem));
+    let indented = details.map(|line| format!("  {line}"));
+    std::iter::once(first).chain(indented).collect()
 }
 
-fn ruling(ruling: &SeverityDecision, directory: &Path) -> (String, String) {
-    let level = ruling.level.as_str();
-    let why = match &ruling.entry {
-        Some((file, span)) => {
-            format!("[[staticc.allow]] at {}", at(file, Some(span), directory))
+fn severity_decision(decision: &SeverityDecision, directory: &Path) -> TableRow {
+    let level = decision.level.as_str();
+    let reason = match &decision.allow {
+        Some(allow) => {
+            let location = at(&allow.file, Some(&allow.span), directory);
+            format!("[[staticc.allow]] at {location}")
         }
         None => "missing_references".to_owned(),
     };
-    (
-        ruling.kind.as_str().to_owned(),
-        format!("{level}, by {why}"),
-    )
+    let kind = decision.kind.as_str().to_owned();
+    [kind, format!("{level}, by {reason}")]
 }

@@ -1,16 +1,14 @@
-//! The ways of telling a run. What each one looks like is its own file's
-//! affair.
+//! The values of `--format`. Does not know what each format looks like.
 
-/// How events and problems are told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// For people.
+    /// Text for people.
     #[default]
     Text,
-    /// One JSON object a line.
+    /// One JSON object on each line, for every event.
     Json,
-    /// For people, and problems as GitHub's workflow commands.
+    /// Text, with problems as GitHub's workflow commands.
     Github,
-    /// One SARIF document of all problems.
+    /// One SARIF document with all problems.
     Sarif,
 }

@@ -56,7 +56,7 @@ fn property(text: &str) -> String {
 
 /// Ordinary output, in which GitHub finds no command. It takes one from the
 /// beginning of a line, after blanks, and one of the old form from anywhere.
-pub(super) fn harmless(text: &[u8]) -> Vec<u8> {
+pub(super) fn without_commands(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     for line in text.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
         let blanks = line.iter().take_while(|byte| !byte.is_ascii_graphic());
@@ -74,9 +74,9 @@ pub(super) fn harmless(text: &[u8]) -> Vec<u8> {
 }
 
 /// A name that stays in its line.
-pub(super) fn name(name: &[u8]) -> Vec<u8> {
+pub(super) fn display_path(display_path: &[u8]) -> Vec<u8> {
     let shown = |&byte: &u8| if byte.is_ascii_control() { b'?' } else { byte };
-    name.iter().map(shown).collect()
+    display_path.iter().map(shown).collect()
 }
 
 #[cfg(test)]
@@ -98,13 +98,19 @@ mod tests {
     #[test]
     fn files_are_told_from_the_repository() {
         let of = |file: &str| told(&Problem::error(Code::BadValue, "x").in_file(file));
-        assert_eq!(of("/repository/b.css"), "::error file=b.css,title=x::x");
+        assert_eq!(
+            of("/repository/b.css"),
+            "::error file=b.css,title=bad-value::x"
+        );
         assert_eq!(
             of("settings.toml"),
-            "::error file=site/settings.toml,title=x::x"
+            "::error file=site/settings.toml,title=bad-value::x"
         );
-        assert_eq!(of("/else/b.css"), "::error file=/else/b.css,title=x::x");
-        assert_eq!(of("--set"), "::error title=x::--set: x");
+        assert_eq!(
+            of("/else/b.css"),
+            "::error file=/else/b.css,title=bad-value::x"
+        );
+        assert_eq!(of("--set"), "::error title=bad-value::--set: x");
     }
 
     #[test]
@@ -116,7 +122,7 @@ mod tests {
             .help("f");
         assert_eq!(
             told(&problem),
-            "::warning file=a%2Cb%3Ac%0D%0A%2541.css,title=x::\
+            "::warning file=a%2Cb%3Ac%0D%0A%2541.css,title=bad-value::\
              100 %25, a:b\u{fffd}::error::c%0Asee: e: see there%0Anote: d%0Ahelp: f"
         );
     }
@@ -130,10 +136,10 @@ mod tests {
             ("\u{a0}\0::x", "| \u{a0}\0::x"),
             ("a ##[error]b", "a ## [error]b"),
         ] {
-            let told = String::from_utf8(harmless(text.as_bytes())).unwrap();
+            let told = String::from_utf8(without_commands(text.as_bytes())).unwrap();
             assert_eq!(told, wanted);
         }
-        assert_eq!(name(b"a\r\n::x\xff"), b"a??::x\xff");
+        assert_eq!(display_path(b"a\r\n::x\xff"), b"a??::x\xff");
     }
 
     #[test]
@@ -149,8 +155,11 @@ mod tests {
         };
         assert_eq!(
             of(1, 3),
-            "::notice file=a,line=1,col=2,endColumn=4,title=x::x"
+            "::notice file=a,line=1,col=2,endColumn=4,title=bad-value::x"
         );
-        assert_eq!(of(2, 7), "::notice file=a,line=1,endLine=2,title=x::x");
+        assert_eq!(
+            of(2, 7),
+            "::notice file=a,line=1,endLine=2,title=bad-value::x"
+        );
     }
 }

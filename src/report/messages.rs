@@ -1,106 +1,115 @@
-//! Our own sentences, for what Django has no words for. Knows no streams,
-//! only which of the two a sentence is for.
+//! staticc's own messages, for events that Django has no message for. Knows no
+//! streams, only which of the two a message is for.
 
 use bytesize::ByteSize;
 
-use super::render::clean;
+use super::catalogue::section;
+use super::text::{clean, counted};
 use crate::model::{CheckSummary, Event, PruneSummary, VerifySummary};
 
-/// Where a sentence goes.
+pub(super) struct Message {
+    /// The message is printed from this verbosity on.
+    pub verbosity: u8,
+    pub stream: Stream,
+    pub text: String,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stream {
-    /// It is what was asked for.
+pub(super) enum Stream {
+    /// For what the user asks for.
     Output,
-    /// It is said besides: standard output is Django's.
+    /// For everything else of a verb whose standard output is Django's.
     Error,
 }
 
-/// What we say of an event, and from which verbosity on.
-pub fn say(event: &Event, dry_run: bool) -> Option<(u8, Stream, String)> {
-    Some(match event {
-        Event::Cached { hits, misses } => {
-            let share = hits * 100 / (hits + misses).max(1);
+pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
+    let (verbosity, text) = match event {
+        Event::Cache { found, made } => {
+            let share = found * 100 / (found + made).max(1);
             let text =
-                format!("cache: {hits} compressed copies found, {misses} made ({share} % found)");
-            (2, Stream::Error, text)
+                format!("cache: {found} compressed copies found, {made} made ({share} % found)");
+            return Some(Message {
+                verbosity: 2,
+                stream: Stream::Error,
+                text,
+            });
         }
-        Event::Waiting(root) => {
-            let root = clean(&root.to_string_lossy());
-            let text = format!("waiting for another staticc that works on {root}");
-            (0, Stream::Error, text)
+        Event::Waiting { static_root } => {
+            let root = clean(&static_root.to_string_lossy());
+            return Some(Message {
+                verbosity: 0,
+                stream: Stream::Error,
+                text: format!("waiting for another staticc that works on {root}"),
+            });
         }
-        Event::Meaning { code, text } => (0, Stream::Output, format!("{code}\n\n{text}")),
-        Event::Unlisted(path) => {
-            let path = clean(&path.to_text());
-            (1, Stream::Output, format!("in no manifest: {path}"))
-        }
-        Event::Pruned(path) => {
+        Event::CodeExplanation { code } => (0, format!("{code}\n\n{}", section(*code))),
+        Event::Unlisted { path } => (1, format!("in no manifest: {}", clean(&path.to_text()))),
+        Event::Pruned { path } => {
             let path = clean(&path.to_text());
             if dry_run {
-                (1, Stream::Output, format!("Pretending to delete '{path}'"))
+                (1, format!("Pretending to delete '{path}'"))
             } else {
-                (2, Stream::Output, format!("Deleting '{path}'"))
+                (2, format!("Deleting '{path}'"))
             }
         }
-        Event::PruningDone(pruning) => (1, Stream::Output, pruned(pruning, dry_run)),
-        Event::Verified(counts) => (1, Stream::Output, verified(counts)),
-        Event::SettingsWritten(file) => {
-            let file = clean(&file.to_string_lossy());
-            (1, Stream::Output, format!("{file} written."))
+        Event::PruningDone(summary) => (1, pruned(summary, dry_run)),
+        Event::Verified(summary) => (1, verified(summary)),
+        Event::Checked(summary) => (1, checked(*summary)),
+        Event::SettingsWritten { file } => {
+            (1, format!("{} written.", clean(&file.to_string_lossy())))
         }
-        Event::SettingsAgree(file) => {
+        Event::SettingsAgree { file } => {
             let file = clean(&file.to_string_lossy());
-            (1, Stream::Output, format!("{file} says what Django says."))
+            (1, format!("{file} says what Django says."))
         }
-        Event::Checked(counts) => (1, Stream::Output, checked(*counts)),
         _ => return None,
+    };
+    Some(Message {
+        verbosity,
+        stream: Stream::Output,
+        text,
     })
 }
 
-fn checked(counts: CheckSummary) -> String {
+fn checked(summary: CheckSummary) -> String {
     format!(
         "{} looked at, {} and {} read.",
-        many(counts.files, "static file", "static files"),
-        many(counts.texts, "css or js text", "css and js texts"),
-        many(counts.templates, "template", "templates"),
+        counted(summary.files, "static file", "static files"),
+        counted(summary.texts, "css or js text", "css and js texts"),
+        counted(summary.templates, "template", "templates"),
     )
 }
 
-fn verified(counts: &VerifySummary) -> String {
-    let root = clean(&counts.root.to_string_lossy());
-    let looked_at = format!(
+fn verified(summary: &VerifySummary) -> String {
+    let root = clean(&summary.static_root.to_string_lossy());
+    let verified = format!(
         "{}, {}, {} and {} in '{root}'",
-        many(counts.files, "file", "files"),
-        many(counts.entries, "manifest entry", "manifest entries"),
-        many(counts.copies, "compressed copy", "compressed copies"),
-        many(counts.references, "reference", "references"),
+        counted(summary.files, "file", "files"),
+        counted(summary.entries, "manifest entry", "manifest entries"),
+        counted(summary.copies, "compressed copy", "compressed copies"),
+        counted(summary.references, "reference", "references"),
     );
-    let verdict = match counts.errors {
+    let verdict = match summary.errors {
         0 => "whole".to_owned(),
-        errors => many(errors, "error", "errors"),
+        errors => counted(errors, "error", "errors"),
     };
-    match counts.unlisted {
-        0 => format!("{looked_at}: {verdict}."),
+    match summary.unlisted {
+        0 => format!("{verified}: {verdict}."),
         files => {
-            let unlisted = many(files, "file", "files");
-            format!("{looked_at}: {verdict}, {unlisted} in no manifest.")
+            let unlisted = counted(files, "file", "files");
+            format!("{verified}: {verdict}, {unlisted} in no manifest.")
         }
     }
 }
 
-fn pruned(pruning: &PruneSummary, dry_run: bool) -> String {
-    let root = clean(&pruning.root.to_string_lossy());
-    let files = many(pruning.files, "file", "files");
-    let releases = many(pruning.releases, "old release", "old releases");
+fn pruned(summary: &PruneSummary, dry_run: bool) -> String {
+    let root = clean(&summary.static_root.to_string_lossy());
+    let files = counted(summary.files, "file", "files");
+    let releases = counted(summary.releases, "old release", "old releases");
     let would = if dry_run { "would be " } else { "" };
     format!(
         "{files} of {releases} ({}) {would}deleted from '{root}', {} kept.",
-        ByteSize(pruning.bytes),
-        many(pruning.kept, "release", "releases"),
+        ByteSize(summary.bytes),
+        counted(summary.kept, "release", "releases"),
     )
-}
-
-/// `1 file`, `2 files`.
-pub(super) fn many(count: usize, one: &str, several: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { several })
 }

@@ -10,8 +10,8 @@ use std::path::Path;
 
 use unicode_width::UnicodeWidthChar as _;
 
-use super::paint::paint;
 use super::paths::{file, shown};
+use super::text::{clean, paint};
 use crate::model::{Problem, Severity, SourceSpan};
 
 /// The problem as lines, each ended. Paths are shown relative to `directory`.
@@ -106,24 +106,6 @@ fn underline(span: &SourceSpan) -> (String, String) {
     (lead, "^".repeat(wide.max(1)))
 }
 
-/// A line of no more characters: names may be as long as somebody likes.
-const LONGEST: usize = 5000;
-
-/// Text without control characters, which a terminal would obey, and no
-/// longer than a person may want to read.
-pub(super) fn clean(text: &str) -> String {
-    let mut characters = text.chars().map(|character| match character {
-        '\t' => '\t',
-        character if character.is_control() => '\u{fffd}',
-        character => character,
-    });
-    let mut line: String = characters.by_ref().take(LONGEST).collect();
-    if characters.next().is_some() {
-        line.push('…');
-    }
-    line
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,7 +147,7 @@ mod tests {
         let problem = Problem::error(Code::BadValue, "a\x1b[31mb\n");
         assert_eq!(
             render(&problem, Path::new(""), false),
-            "error: a\u{fffd}[31mb\u{fffd} [x]\n"
+            "error: a\u{fffd}[31mb\u{fffd} [bad-value]\n"
         );
     }
 }

@@ -12,7 +12,8 @@ use serde_json::{Map, Value, json};
 
 use super::catalogue::{paragraph, section};
 use super::paths::{Bases, file};
-use super::render::{advice, clean, sentence};
+use super::render::{advice, sentence};
+use super::text::clean;
 use crate::model::{Code, Problem, SourceSpan};
 
 /// What relative paths are relative to, by its usual name.
@@ -76,17 +77,15 @@ impl Codes {
     }
 }
 
-/// What a code means.
+/// Returns the rule of a code, which describes it.
 fn rule(code: Code) -> Value {
-    match section(code.as_str()) {
-        Some(section) => json!({
-            "id": code,
-            "shortDescription": {"text": paragraph(section, 0)},
-            "fullDescription": {"text": paragraph(section, 1)},
-            "help": {"text": section, "markdown": section},
-        }),
-        None => json!({"id": code}),
-    }
+    let section = section(code);
+    json!({
+        "id": code,
+        "shortDescription": {"text": paragraph(section, 0)},
+        "fullDescription": {"text": paragraph(section, 1)},
+        "help": {"text": section, "markdown": section},
+    })
 }
 
 fn driver(rules: &Codes, notices: &Codes) -> Value {

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::messages::many;
 use super::paths::file;
+use super::text::counted;
 use crate::model::{Problem, Severity};
 
 /// What was counted so far.
@@ -45,7 +45,7 @@ impl Tally {
         ];
         let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
         let counts: Vec<String> = counts
-            .map(|(count, one, several)| many(count, one, several))
+            .map(|(count, one, several)| counted(count, one, several))
             .collect();
         let (last, others) = counts.split_last()?;
         let counts = match others {
@@ -54,7 +54,7 @@ impl Tally {
         };
         let files = match self.files.len() {
             0 => String::new(),
-            count => format!(" in {}", many(count, "file", "files")),
+            count => format!(" in {}", counted(count, "file", "files")),
         };
         let verdict = if strict && self.errors == 0 && self.has_warnings() {
             ", which fails a strict run"

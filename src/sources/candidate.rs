@@ -88,7 +88,9 @@ impl<'a> Lookup<'a> {
         }
         let pattern = self.patterns.that_ignores(below);
         pattern.map_or(CandidateStatus::LeftOut, |pattern| {
-            CandidateStatus::Ignored(pattern.to_owned())
+            CandidateStatus::Ignored {
+                pattern: pattern.to_owned(),
+            }
         })
     }
 }

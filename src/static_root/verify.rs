@@ -76,7 +76,7 @@ pub fn verify(
         .map(|(file, role)| verifier.look_at(file, role))
         .collect();
     verdict.counts = VerifySummary {
-        root: root.path().to_owned(),
+        static_root: root.path().to_owned(),
         files: files.len(),
         entries: manifest.map_or(0, |manifest| manifest.paths.len()),
         ..VerifySummary::default()

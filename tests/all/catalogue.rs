@@ -1,4 +1,4 @@
-//! `docs/problems.md` against the source and against what runs tell: each code
+//! `docs/problems.md` against the codes and against what runs print: each code
 //! has its section, each section a code, and its example is true.
 
 use std::collections::BTreeSet;
@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use regex::Regex;
+use staticc::model::Code;
 use staticc::report::catalogue::sections;
 
 /// Examples that are in no snapshot: of verbs without formats, and what no test
@@ -31,28 +32,32 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// All codes that the source has, tests apart.
-fn codes() -> BTreeSet<String> {
-    let code = Regex::new(r#"Problem::(?:error|warning|info)\(\s*"([^"]+)""#).unwrap();
+#[test]
+fn sections_are_the_codes_in_order() {
+    let headings: Vec<&str> = sections().map(|(heading, _)| heading).collect();
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(headings, codes);
+    assert!(codes.is_sorted(), "{codes:?}");
+}
+
+/// A code that no problem has would be documented for nothing.
+#[test]
+fn each_code_is_used() {
+    let name = Regex::new(r"\bCode::([A-Z]\w+)").unwrap();
     let entries = walkdir::WalkDir::new(root().join("src")).into_iter();
     let files = entries.map(|entry| entry.unwrap().into_path());
     let sources = files.filter(|path| path.extension().is_some_and(|suffix| suffix == "rs"));
-    sources
+    let used: BTreeSet<String> = sources
         .flat_map(|path| {
             let text = fs::read_to_string(path).unwrap();
-            let text = text.split("#[cfg(test)]").next().unwrap();
-            let found = code.captures_iter(text);
-            found.map(|it| it[1].to_owned()).collect::<Vec<_>>()
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            let names = name.captures_iter(code);
+            names.map(|name| name[1].to_owned()).collect::<Vec<_>>()
         })
-        .collect()
-}
-
-#[test]
-fn each_code_has_a_section_and_each_section_a_code() {
-    let described: Vec<&str> = sections().map(|(code, _)| code).collect();
-    assert!(described.is_sorted(), "{described:?}");
-    let described: BTreeSet<String> = described.into_iter().map(str::to_owned).collect();
-    assert_eq!(described, codes());
+        .collect();
+    let unused = Code::ALL.iter().map(|code| format!("{code:?}"));
+    let unused: Vec<String> = unused.filter(|code| !used.contains(code)).collect();
+    assert!(unused.is_empty(), "{unused:?}");
 }
 
 #[test]
