@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-/// One entry of `INSTALLED_APPS`, located.
+/// An installed app.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct App {
-    /// The entry as written.
+    /// The entry of INSTALLED_APPS as written.
     pub entry: String,
-    /// The app's dotted name.
+    /// The dotted name of the app's package.
     pub name: String,
-    /// The app's label, unless it can't be known without running Python.
+    /// `None` if it cannot be known without running Python.
     pub label: Option<String>,
-    /// The app's directory (which may have a `static` directory).
+    /// The directory of the package, in which `static` may be.
     pub directory: PathBuf,
 }

@@ -1,5 +1,5 @@
-//! One static file taking part, and its path under STATIC_ROOT. Holds
-//! paths only: an `Asset` can read nothing.
+//! One static file of a run, and its path under STATIC_ROOT. Holds paths only;
+//! reads nothing.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -10,41 +10,39 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-/// A `/`-separated path under STATIC_ROOT. Bytes, as file names are; equal
-/// to Django's text where that is UTF-8 (its lone surrogates are our bytes
-/// that are not UTF-8). Shared: a million paths are cloned often.
+/// A `/`-separated path under STATIC_ROOT, in bytes. Python decodes file names
+/// to text, with lone surrogates for bytes that are not UTF-8; here they stay
+/// bytes. Reference-counted, because paths are cloned often.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct LogicalPath(Arc<[u8]>);
 
 impl LogicalPath {
-    /// The path with exactly these bytes.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         Self(bytes.into().into())
     }
 
-    /// The bytes of the path.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// The path as the operating system takes it, relative to STATIC_ROOT.
+    /// Returns the path for the file system, relative to STATIC_ROOT.
     pub fn as_path(&self) -> &Path {
         Path::new(OsStr::from_bytes(&self.0))
     }
 
-    /// The path with more bytes at its end (`".gz"`).
+    /// Returns the path with a suffix such as `.gz`.
     #[must_use]
     pub fn with_suffix(&self, suffix: &str) -> Self {
         Self([&self.0, suffix.as_bytes()].concat().into())
     }
 
-    /// The path for people; bytes that are not UTF-8 become U+FFFD.
+    /// Returns the path as text; bytes that are not UTF-8 become U+FFFD.
     pub fn to_text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.0)
     }
 
-    /// Whether Django rewrites references in such a file: `*.css` and
-    /// `*.js`, in lower case only.
+    /// Whether Django rewrites references in the file: its name ends with `.css`
+    /// or `.js`, in lower case.
     pub fn is_adjustable(&self) -> bool {
         self.0.ends_with(b".css") || self.0.ends_with(b".js")
     }
@@ -63,12 +61,11 @@ impl Serialize for LogicalPath {
     }
 }
 
-/// An asset's number in the run, in the order found.
+/// The index of an asset in the run's list, which is in the order of the finders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AssetId(pub u32);
 
 impl AssetId {
-    /// The number as an index.
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -77,10 +74,10 @@ impl AssetId {
 /// One static file that takes part in a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asset {
-    /// The manifest's key: prefix and found path as Django joins them, with
-    /// odd spellings (`./p/x.txt`) kept.
+    /// The manifest's key: prefix and path as Django joins them. It may have
+    /// parts that are not canonical, as `./p/x.txt` does.
     pub key: LogicalPath,
-    /// Where the plain copy goes: the key without `.` and double slashes.
+    /// The path of the plain copy: the key without `.` and double slashes.
     pub path: LogicalPath,
     /// The path relative to its source directory, which Django prints.
     pub found_path: LogicalPath,
@@ -89,7 +86,7 @@ pub struct Asset {
 }
 
 impl Asset {
-    /// Absolute path of the file.
+    /// Returns the absolute path of the source.
     pub fn source(&self) -> PathBuf {
         self.directory.join(self.found_path.as_path())
     }

@@ -1,4 +1,4 @@
-//! The storage backends whose output staticc reproduces.
+//! The storage backends whose output staticc reproduces. Knows no settings text.
 
 /// The value of `STORAGES["staticfiles"]["BACKEND"]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,12 +14,12 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// Whether files get fingerprinted copies and a manifest.
+    /// Whether the backend makes fingerprinted copies and a manifest.
     pub fn hashes(self) -> bool {
         matches!(self, Self::Manifest | Self::CompressedManifest)
     }
 
-    /// Whether files get compressed copies.
+    /// Whether the backend makes compressed copies.
     pub fn compresses(self) -> bool {
         matches!(self, Self::Compressed | Self::CompressedManifest)
     }

@@ -1,5 +1,5 @@
-//! The codes of problems: stable names that users write in settings, look up with
-//! `staticc explain CODE`, and filter in JSON and SARIF. The sections of
+//! The codes of problems: stable names that users look up with `staticc explain`,
+//! write in `[[staticc.allow]]`, and filter in JSON and SARIF. The sections of
 //! `docs/problems.md` follow this list. Does not know what a code means.
 
 use std::fmt;
@@ -11,7 +11,7 @@ macro_rules! codes {
         /// The kind of a problem. Each code has a section in `docs/problems.md`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
-            $(#[doc = $text] $variant,)*
+            $($variant,)*
         }
 
         impl Code {
@@ -100,7 +100,7 @@ codes! {
 }
 
 impl Code {
-    /// Returns the code with this text, if there is one.
+    /// Returns the code that users write as `text`.
     pub fn from_text(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.as_str() == text)
     }

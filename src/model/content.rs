@@ -1,5 +1,5 @@
-//! What tells contents apart, and what tells that a file was not touched.
-//! Knows values only: opens no file.
+//! Identifies the content of a file: by its hash, or by what `stat` says of the
+//! file. Opens no file.
 
 use std::fs::Metadata;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -7,23 +7,22 @@ use std::os::unix::fs::MetadataExt;
 
 use serde::{Deserialize, Serialize};
 
-/// BLAKE3 of a content: equal ids, equal bytes.
+/// The BLAKE3 hash of a content: equal ids mean equal bytes.
 pub type ContentId = blake3::Hash;
 
-/// What tells that a file was not changed between two looks.
+/// Values of `stat`; equal stamps mean that a file has not changed in between.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
-    /// Size in bytes.
+    /// In bytes.
     pub size: u64,
-    /// Modification time in nanoseconds since 1970.
+    /// The modification time in nanoseconds since 1970.
     modified: i64,
-    /// Time of the last change of any kind, which no program can set.
+    /// The time of the last change of any kind, which no program can set.
     changed: i64,
     inode: u64,
 }
 
 impl Stamp {
-    /// The stamp of a file as `stat` sees it.
     pub fn of(metadata: &Metadata) -> Self {
         let nanoseconds =
             |seconds: i64, rest: i64| seconds.saturating_mul(SECOND).saturating_add(rest);
@@ -35,18 +34,18 @@ impl Stamp {
         }
     }
 
-    /// What stays when a file is renamed: a number that another file has
-    /// only by the greatest of chances.
+    /// Returns a number that stays when a file is renamed. That another file
+    /// has the same number is very unlikely.
     pub fn identity(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         (self.size, self.modified, self.inode).hash(&mut hasher);
         hasher.finish()
     }
 
-    /// Whether a change after `moment` (nanoseconds since 1970) would show
-    /// in the stamp: times advance in ticks, and what was written in the
-    /// tick of the look may be written once more unseen (git calls such
-    /// files racily clean).
+    /// Whether a change after `moment` (nanoseconds since 1970) would change
+    /// the stamp. File times advance in ticks: a file that was written in the
+    /// current tick can be written again with the same stamp. Git calls such a
+    /// file racily clean.
     pub fn is_older_than(&self, moment: i64) -> bool {
         let newest = self.modified.max(self.changed);
         let whole_seconds = self.modified % SECOND == 0 && self.changed % SECOND == 0;
@@ -55,7 +54,7 @@ impl Stamp {
     }
 }
 
-/// Nanoseconds.
+/// One second in nanoseconds.
 const SECOND: i64 = 1_000_000_000;
 
 /// The longest tick of a kernel's file times, in nanoseconds (`HZ=100`).

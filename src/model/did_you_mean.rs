@@ -1,10 +1,11 @@
-//! Suggestions for a misspelt name.
+//! Suggests a known name for a misspelt one. Does not know what is named.
 
-/// The known name that a misspelt one is most like, if it is like any.
+/// Returns the known name that is most similar to `key`, if one is similar.
 pub fn nearest<'n>(key: &str, known: &[&'n str]) -> Option<&'n str> {
     let distance =
         |name: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &key.to_lowercase());
-    // A key may be of any length, and comparing takes the product of both.
+    // Comparing takes time in proportion to the product of both lengths, and a
+    // key may be very long.
     let comparable = |name: &&&str| key.len() <= 2 * name.len();
     known
         .iter()

@@ -1,28 +1,22 @@
-//! Which Django's behaviour is asked for. Owns the list of known versions;
-//! does not know what differs between them (see `rewrite::rules`).
+//! The Django releases whose behavior staticc reproduces. Does not know what
+//! differs between them (see `rewrite::rules`).
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A Django feature release whose behaviour staticc reproduces.
+/// A feature release of Django.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DjangoVersion {
-    /// Django 4.2.
     V4_2,
-    /// Django 5.0.
     V5_0,
-    /// Django 5.1.
     V5_1,
-    /// Django 5.2.
     V5_2,
-    /// Django 6.0.
     V6_0,
-    /// Django 6.1.
     V6_1,
 }
 
 impl DjangoVersion {
-    /// All known versions, oldest first.
+    /// Oldest first.
     pub const ALL: [Self; 6] = [
         Self::V4_2,
         Self::V5_0,
@@ -32,17 +26,17 @@ impl DjangoVersion {
         Self::V6_1,
     ];
 
-    /// The version used when nothing says otherwise.
+    /// The version of a project that states none.
     pub const NEWEST: Self = Self::V6_1;
 
-    /// The release of a version such as `"5.2.8"`, if its rules are known.
+    /// Returns the feature release of a version such as `"5.2.8"`, if it is known.
     pub fn of(version: &str) -> Option<Self> {
         let mut parts = version.split('.');
         let release = [parts.next()?, parts.next()?].join(".");
         release.parse().ok()
     }
 
-    /// The name as written in settings: `"6.1"`.
+    /// Returns the version as users write it in settings: `6.1`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::V4_2 => "4.2",
@@ -64,7 +58,7 @@ impl fmt::Display for DjangoVersion {
 impl FromStr for DjangoVersion {
     type Err = ();
 
-    /// Reads `"5.2"`; anything but a known feature release is an error.
+    /// Parses `5.2`; a version that is not known is an error.
     fn from_str(text: &str) -> Result<Self, ()> {
         Self::ALL
             .into_iter()

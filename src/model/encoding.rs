@@ -1,24 +1,20 @@
-//! The kinds of compressed copies and the names they go by. Knows no
+//! The encodings of compressed copies, and the suffixes of their names. Knows no
 //! encoder.
 
 use serde::{Deserialize, Serialize};
 
-/// A kind of compressed copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Encoding {
-    /// `.br`
     Brotli,
-    /// `.gz`
     Gzip,
-    /// `.zst`
     Zstd,
 }
 
 impl Encoding {
-    /// All kinds, in the order they are tried.
+    /// In the order in which they are tried.
     pub const ALL: [Self; 3] = [Self::Brotli, Self::Gzip, Self::Zstd];
 
-    /// What the copy's name has after the file's.
+    /// Returns what follows the file's name in the name of the copy.
     pub fn suffix(self) -> &'static str {
         match self {
             Self::Brotli => ".br",
@@ -28,35 +24,31 @@ impl Encoding {
     }
 }
 
-/// Some of the kinds, in their order.
+/// A set of encodings, as a bit mask.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Encodings(u8);
 
 impl Encodings {
-    /// Whether a kind is among them.
     pub fn contains(self, encoding: Encoding) -> bool {
         self.0 & (1 << encoding as u8) != 0
     }
 
-    /// Adds a kind.
     pub fn insert(&mut self, encoding: Encoding) {
         self.0 |= 1 << encoding as u8;
     }
 
-    /// Those that are not among the others.
+    /// Returns the encodings that are not in `others`.
     #[must_use]
     pub fn without(self, others: Self) -> Self {
         Self(self.0 & !others.0)
     }
 
-    /// Each of them.
     pub fn iter(self) -> impl Iterator<Item = Encoding> {
         Encoding::ALL
             .into_iter()
             .filter(move |&encoding| self.contains(encoding))
     }
 
-    /// Whether there are none.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }

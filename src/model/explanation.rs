@@ -242,6 +242,10 @@ fn kept_or_reason<S: Serializer>(outcome: &CopyOutcome, serializer: S) -> Result
     View { kept, detail }.serialize(serializer)
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference to the field"
+)]
 fn suffix<S: Serializer>(encoding: &Encoding, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(encoding.suffix())
 }

@@ -1,4 +1,5 @@
-//! The 12 characters that make a file name follow its content.
+//! The 12 characters in a file's name that depend on its content. Knows no rules
+//! about where Django puts them.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -8,13 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::asset::LogicalPath;
 
-/// The first 12 hexadecimal digits of the content's MD5, as Django's
-/// `HashedFilesMixin.file_hash` makes them.
+/// The first 12 hexadecimal digits of the content's MD5, as in Django's
+/// `HashedFilesMixin.file_hash`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Fingerprint([u8; Self::LEN]);
 
 impl Fingerprint {
-    /// A path without what may be the fingerprint in its file's name.
+    /// Removes the part of a file's name that looks like a fingerprint.
     ///
     /// ```
     /// use staticc::model::{Fingerprint, LogicalPath};
@@ -38,21 +39,19 @@ impl Fingerprint {
         Some(LogicalPath::new([&bytes[..start], &bytes[end..]].concat()))
     }
 
-    /// Length in bytes.
     pub const LEN: usize = 12;
 
-    /// The fingerprint of a whole content.
+    /// Returns the fingerprint of a content.
     ///
     /// ```
-    /// use staticc::model::fingerprint::Fingerprint;
+    /// use staticc::model::Fingerprint;
     /// assert_eq!(Fingerprint::of(b"").as_str(), "d41d8cd98f00");
     /// ```
     pub fn of(content: &[u8]) -> Self {
         Self::from_digest(&Md5::digest(content).into())
     }
 
-    /// The fingerprint of all that somebody reads, piece by piece: it may be
-    /// much.
+    /// Reads a content in chunks, and returns its fingerprint.
     pub fn of_reader(mut reader: impl Read) -> io::Result<Self> {
         let mut md5 = Md5::new();
         let mut buffer = vec![0; 64 * 1024];
@@ -66,7 +65,7 @@ impl Fingerprint {
         }
     }
 
-    /// The fingerprint for an MD5 that was computed piece by piece.
+    /// Returns the fingerprint of a content with this MD5.
     pub fn from_digest(digest: &[u8; 16]) -> Self {
         let mut text = [0; Self::LEN];
         for (pair, byte) in text.chunks_exact_mut(2).zip(digest) {
@@ -76,12 +75,10 @@ impl Fingerprint {
         Self(text)
     }
 
-    /// The 12 digits.
     pub fn as_bytes(&self) -> &[u8; Self::LEN] {
         &self.0
     }
 
-    /// The 12 digits as text.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }

@@ -1,13 +1,13 @@
-//! How files with the same bytes come to be. Knows no file system.
+//! The values of `--link-mode`. Knows no file system.
 
-/// How a file is copied.
+/// How files are copied to STATIC_ROOT.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LinkMode {
-    /// By the kernel, which shares blocks where the file system can.
+    /// The kernel copies; on some file systems both files share their blocks.
     #[default]
     Reflink,
-    /// Every file has blocks of its own.
+    /// Every file has its own blocks.
     Copy,
-    /// Files of STATIC_ROOT with the same bytes are one file.
+    /// Files in STATIC_ROOT with the same bytes are hard links to one file.
     Hardlink,
 }

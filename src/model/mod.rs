@@ -1,5 +1,5 @@
-//! The shared nouns: values every room may speak of. They hold data and
-//! know no room: no disk, no settings text, no printing.
+//! The values that all rooms share. They hold data, and know no room: no disk, no
+//! settings text, no printing.
 
 mod app;
 mod asset;

@@ -10,6 +10,7 @@ pub fn one<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error>
 }
 
 /// Serializes a path that is present; combine it with `skip_serializing_if`.
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
 pub fn optional<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
     one(path.as_deref().unwrap_or(Path::new("")), serializer)
 }

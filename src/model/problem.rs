@@ -176,6 +176,7 @@ impl Problem {
 }
 
 /// Serializes the span of a problem, which has a key more than other spans.
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
 fn with_width<S: Serializer>(span: &Option<SourceSpan>, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct View<'a> {

@@ -93,26 +93,26 @@ fn done(summary: &CollectSummary, options: MessageOptions) -> Vec<u8> {
     } else {
         (0, 0)
     };
-    let mut before = String::from("\n");
-    if deleted > 0 {
-        before += &format!("{} deleted, ", files(deleted));
-    }
-    before += &if summary.makes_links {
-        format!("{} symlinked to '", files(summary.linked))
-    } else {
-        format!("{} copied to '", files(summary.copied))
+    let deleted = match deleted {
+        0 => String::new(),
+        count => format!("{} deleted, ", files(count)),
     };
-    let mut after = String::from("'");
-    if summary.unmodified > 0 {
-        after += &format!(", {} unmodified", summary.unmodified);
-    }
-    if summary.post_processed > 0 {
-        after += &format!(", {} post-processed", summary.post_processed);
-    }
-    if skipped > 0 {
-        after += &format!(", {skipped} skipped due to conflict");
-    }
-    after.push('.');
+    let copied = if summary.makes_links {
+        format!("{} symlinked", files(summary.linked))
+    } else {
+        format!("{} copied", files(summary.copied))
+    };
+    let counts = [
+        (summary.unmodified, "unmodified"),
+        (summary.post_processed, "post-processed"),
+        (skipped, "skipped due to conflict"),
+    ];
+    let others = counts.into_iter().filter(|(count, _)| *count > 0);
+    let others: Vec<String> = others
+        .map(|(count, what)| format!(", {count} {what}"))
+        .collect();
     let root = (options.display_path)(summary.static_root.as_os_str().as_bytes());
+    let before = format!("\n{deleted}{copied} to '");
+    let after = format!("'{}.", others.concat());
     [before.as_bytes(), &root, after.as_bytes()].concat()
 }

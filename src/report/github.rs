@@ -1,6 +1,6 @@
-//! A problem as a workflow command of GitHub Actions, which shows it at its
-//! line of a pull request; and everything else, so that it is no command. Knows
-//! no streams and no environment.
+//! Problems as workflow commands of GitHub Actions, which shows them at their
+//! lines in a pull request. Takes care that no other output is read as a command.
+//! Knows no streams and no environment.
 //!
 //! A command is one line of standard output:
 //! `::error file=a.css,line=1,col=2,endColumn=5,title=code::message`.
@@ -11,7 +11,7 @@ use super::paths::{Bases, file};
 use super::render::{advice, see, sentence};
 use crate::model::{Problem, Severity};
 
-/// The command, without its line end.
+/// Returns the command, without its line end.
 pub(super) fn command(problem: &Problem, bases: Bases<'_>) -> String {
     let level = match problem.severity {
         Severity::Error => "error",
@@ -42,20 +42,20 @@ pub(super) fn command(problem: &Problem, bases: Bases<'_>) -> String {
     text
 }
 
-/// Text as it may stand in a command's message.
+/// Escapes the message of a command.
 fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
-/// Text as it may stand in a command's property.
+/// Escapes a property of a command.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// Ordinary output, in which GitHub finds no command. It takes one from the
-/// beginning of a line, after blanks, and one of the old form from anywhere.
+/// Changes output in which GitHub would find a command: `::` after blanks at the
+/// beginning of a line, or `##[` of the old form anywhere.
 pub(super) fn without_commands(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     for line in text.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
@@ -73,10 +73,10 @@ pub(super) fn without_commands(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A name that stays in its line.
-pub(super) fn display_path(display_path: &[u8]) -> Vec<u8> {
-    let shown = |&byte: &u8| if byte.is_ascii_control() { b'?' } else { byte };
-    display_path.iter().map(shown).collect()
+/// Replaces control characters, so that a path cannot begin a new line.
+pub(super) fn display_path(path: &[u8]) -> Vec<u8> {
+    let displayed = |&byte: &u8| if byte.is_ascii_control() { b'?' } else { byte };
+    path.iter().map(displayed).collect()
 }
 
 #[cfg(test)]
@@ -87,7 +87,7 @@ mod tests {
     use crate::model::Code;
     use crate::model::span_at;
 
-    fn told(problem: &Problem) -> String {
+    fn command_of(problem: &Problem) -> String {
         let bases = Bases {
             directory: Path::new("/repository/site"),
             repository: Path::new("/repository"),
@@ -96,8 +96,8 @@ mod tests {
     }
 
     #[test]
-    fn files_are_told_from_the_repository() {
-        let of = |file: &str| told(&Problem::error(Code::BadValue, "x").in_file(file));
+    fn paths_are_relative_to_the_repository() {
+        let of = |file: &str| command_of(&Problem::error(Code::BadValue, "x").in_file(file));
         assert_eq!(
             of("/repository/b.css"),
             "::error file=b.css,title=bad-value::x"
@@ -114,14 +114,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_ends_a_property_or_the_command() {
+    fn properties_and_messages_are_escaped() {
         let problem = Problem::warning(Code::BadValue, "100 %, a:b\n::error::c")
             .in_file("/repository/a,b:c\r\n%41.css")
             .note("d")
             .related("/repository/site/e", None, "see there")
             .help("f");
         assert_eq!(
-            told(&problem),
+            command_of(&problem),
             "::warning file=a%2Cb%3Ac%0D%0A%2541.css,title=bad-value::\
              100 %25, a:b\u{fffd}::error::c%0Asee: e: see there%0Anote: d%0Ahelp: f"
         );
@@ -136,8 +136,8 @@ mod tests {
             ("\u{a0}\0::x", "| \u{a0}\0::x"),
             ("a ##[error]b", "a ## [error]b"),
         ] {
-            let told = String::from_utf8(without_commands(text.as_bytes())).unwrap();
-            assert_eq!(told, wanted);
+            let changed = String::from_utf8(without_commands(text.as_bytes())).unwrap();
+            assert_eq!(changed, wanted);
         }
         assert_eq!(display_path(b"a\r\n::x\xff"), b"a??::x\xff");
     }
@@ -147,7 +147,7 @@ mod tests {
         let text = "ab(c\nd)";
         let of = |start, end| {
             let span = span_at(text, start, end);
-            told(
+            command_of(
                 &Problem::info(Code::BadValue, "x")
                     .in_file("/repository/a")
                     .at(span),

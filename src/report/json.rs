@@ -1,7 +1,6 @@
 //! Events as JSON, one object on each line, for programs. The keys are those of
 //! [`Event`] and of [`Line`]; `docs/json.md` documents them. Knows no streams.
 
-use std::mem;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -89,7 +88,10 @@ fn cut<T>(list: &mut Vec<T>) -> Option<usize> {
 }
 
 fn shorten_paths(event: &mut Event, directory: &Path) {
-    let shorten = |path: &mut PathBuf| *path = shown(&mem::take(path), directory).to_owned();
+    let shorten = |path: &mut PathBuf| {
+        let short = shown(path, directory).to_owned();
+        *path = short;
+    };
     let shorten_problem = |problem: &mut Problem| {
         problem.file.iter_mut().for_each(shorten);
         let related = problem.related.iter_mut();

@@ -1,11 +1,11 @@
-//! How a file is named to whoever reads: relative to a directory where it is
-//! below that, so that an editor can jump there. Looks at no disk.
+//! Paths as they are shown: relative to a directory if they are below it, so that
+//! editors find them. Reads no disk.
 
 use std::path::{Path, PathBuf};
 
 use crate::model::Problem;
 
-/// The path as people and programs on this machine are told it.
+/// Returns the path relative to a directory, if it is below that.
 pub(super) fn shown<'p>(file: &'p Path, directory: &Path) -> &'p Path {
     match file.strip_prefix(directory) {
         Ok(below) if below.as_os_str().is_empty() => Path::new("."),
@@ -14,25 +14,25 @@ pub(super) fn shown<'p>(file: &'p Path, directory: &Path) -> &'p Path {
     }
 }
 
-/// Where paths come from, and where they are told from: services know the
-/// repository, not the working directory.
+/// The two directories that paths are relative to. Services know the repository,
+/// not the working directory.
 #[derive(Clone, Copy)]
 pub(super) struct Bases<'a> {
-    /// The working directory.
+    /// The directory that relative paths of problems start from.
     pub directory: &'a Path,
-    /// The repository.
+    /// The directory that services start from.
     pub repository: &'a Path,
 }
 
 impl Bases<'_> {
-    /// The path as a service is told it: below the repository, or absolute.
+    /// Returns the path for a service: relative to the repository, or absolute.
     pub fn locate(&self, file: &Path) -> PathBuf {
         shown(&self.directory.join(file), self.repository).to_owned()
     }
 }
 
-/// The file that a problem is in, unless that is a flag: the text of `--set`
-/// has places too.
+/// Returns the file that a problem is in. A problem in the value of a flag, such
+/// as `--set`, has none.
 pub(super) fn file(problem: &Problem) -> Option<&Path> {
     let file = problem.file.as_deref()?;
     (!file.as_os_str().as_encoded_bytes().starts_with(b"--")).then_some(file)

@@ -1,9 +1,8 @@
-//! A problem as text for people: `error: file:line:column: message`, the
-//! source line with a caret, notes, a cure. Knows no streams.
+//! A problem as text for people: `error: file:line:column: message`, the source
+//! line with carets, notes and help. Knows no streams.
 //!
-//! Our own instead of a diagnostics crate: those draw several labels over
-//! several lines, ours is one place in one line, with the place first, where
-//! editors look for it.
+//! Diagnostics crates draw several labels over several lines, with the place below
+//! the message. Here the place is in the first line, where editors look for it.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -14,7 +13,8 @@ use super::paths::{file, shown};
 use super::text::{clean, paint};
 use crate::model::{Problem, Severity, SourceSpan};
 
-/// The problem as lines, each ended. Paths are shown relative to `directory`.
+/// Returns the problem as lines, each with its end. Paths are shown relative to
+/// `directory`.
 pub fn render(problem: &Problem, directory: &Path, color: bool) -> String {
     let paint = |code: &str, text: &str| paint(color, code, text);
     let mark = match problem.severity {
@@ -46,7 +46,8 @@ pub fn render(problem: &Problem, directory: &Path, color: bool) -> String {
     out
 }
 
-/// What is wrong, where the place is told elsewhere; that in a flag is not.
+/// Returns the message for a format that has the place elsewhere. A place in the
+/// value of a flag has to be in the message.
 pub(super) fn sentence(problem: &Problem) -> String {
     let message = clean(&problem.message);
     match &problem.file {
@@ -58,7 +59,7 @@ pub(super) fn sentence(problem: &Problem) -> String {
     }
 }
 
-/// Notes and the cure, a line each.
+/// Returns notes and help, one line each.
 pub(super) fn advice(problem: &Problem) -> Vec<String> {
     let notes = problem.notes.iter();
     let notes = notes.map(|note| format!("note: {}", clean(note)));
@@ -68,7 +69,7 @@ pub(super) fn advice(problem: &Problem) -> Vec<String> {
         .collect()
 }
 
-/// The other places, a line each.
+/// Returns the other places, one line each.
 pub(super) fn see(problem: &Problem, directory: &Path) -> Vec<String> {
     let related = problem.related.iter().map(|related| {
         let location = at(&related.file, related.span.as_ref(), directory);
@@ -77,7 +78,7 @@ pub(super) fn see(problem: &Problem, directory: &Path) -> Vec<String> {
     related.collect()
 }
 
-/// `file:line:column`, where editors look for it.
+/// Returns `file:line:column`, which editors recognize.
 pub(super) fn at(file: &Path, span: Option<&SourceSpan>, directory: &Path) -> String {
     let mut text = clean(&shown(file, directory).to_string_lossy());
     if let Some(span) = span {
@@ -86,11 +87,11 @@ pub(super) fn at(file: &Path, span: Option<&SourceSpan>, directory: &Path) -> St
     text
 }
 
-/// What stands before the carets, and the carets: as wide as the characters
-/// above them. Tabs stay tabs.
+/// Returns the space before the carets, and the carets, which are as wide as the
+/// characters above them. Tabs stay tabs.
 fn underline(span: &SourceSpan) -> (String, String) {
     let columns = |character: char| match character {
-        // Shown as U+FFFD.
+        // `clean` replaces it with U+FFFD.
         character if character.is_control() => 1,
         character => character.width().unwrap_or(0),
     };
@@ -109,8 +110,7 @@ fn underline(span: &SourceSpan) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Code;
-    use crate::model::span_at;
+    use crate::model::{Code, span_at};
 
     #[test]
     fn all_parts() {

@@ -1,9 +1,9 @@
-//! All problems of a run as one SARIF 2.1.0 document, which code scanning
-//! services and editors read. Knows no streams.
+//! All problems of a run as one SARIF 2.1.0 document, for code scanning services
+//! and editors. Knows no streams.
 //!
-//! GitHub refuses a whole document for one result without a file, so problems
-//! of no file are told as notifications of the run, which SARIF has for what
-//! hinders the tool itself.
+//! GitHub refuses a document with a result that has no file. Therefore a problem
+//! without a file is a notification of the run, which SARIF has for problems of
+//! the tool itself.
 
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
@@ -16,24 +16,27 @@ use super::render::{advice, sentence};
 use super::text::clean;
 use crate::model::{Code, Problem, SourceSpan};
 
-/// What relative paths are relative to, by its usual name.
+/// The usual name for the directory that relative paths start from.
 const BASE: &str = "%SRCROOT%";
 
-/// The exit status of a run that could not even begin.
-const UNUSABLE: u8 = 2;
+/// The exit status of a run that could not begin.
+const USAGE: u8 = 2;
 
-/// The document of a run that ended with this exit status.
-pub(super) fn document(problems: &[Problem], bases: Bases<'_>, exit: u8) -> Value {
-    let located = || problems.iter().filter_map(|it| Some((it, file(it)?)));
-    let others = || problems.iter().filter(|it| file(it).is_none());
-    let rules = Codes::of(located().map(|(problem, _)| problem));
-    let notices = Codes::of(others());
+/// Returns the document of a run that ended with this exit status.
+pub(super) fn document(problems: &[Problem], bases: Bases<'_>, exit_status: u8) -> Value {
+    let located = || {
+        let problems = problems.iter();
+        problems.filter_map(|problem| Some((problem, file(problem)?)))
+    };
+    let others = || problems.iter().filter(|problem| file(problem).is_none());
+    let rules = RuleList::of(located().map(|(problem, _)| problem));
+    let descriptors = RuleList::of(others());
     let results = located().map(|(problem, file)| result(problem, file, &rules, bases));
-    let notified = others().map(|problem| {
+    let notifications = others().map(|problem| {
         let code = problem.code;
         json!({
-            "descriptor": {"id": code, "index": notices.index(code)},
-            "level": problem.severity.as_str(),
+            "descriptor": {"id": code, "index": descriptors.index(code)},
+            "level": problem.severity,
             "message": message(problem),
         })
     });
@@ -41,23 +44,23 @@ pub(super) fn document(problems: &[Problem], bases: Bases<'_>, exit: u8) -> Valu
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
-            "tool": {"driver": driver(&rules, &notices)},
+            "tool": {"driver": driver(&rules, &descriptors)},
             "invocations": [{
-                "executionSuccessful": exit != UNUSABLE,
-                "exitCode": exit,
-                "toolExecutionNotifications": notified.collect::<Value>(),
+                "executionSuccessful": exit_status != USAGE,
+                "exitCode": exit_status,
+                "toolExecutionNotifications": notifications.collect::<Value>(),
             }],
-            "originalUriBaseIds": {BASE: {"uri": format!("{}/", absolute(bases.repository))}},
+            "originalUriBaseIds": {BASE: {"uri": format!("{}/", file_uri(bases.repository))}},
             "columnKind": "unicodeCodePoints",
             "results": results.collect::<Value>(),
         }],
     })
 }
 
-/// The codes that occur, each once, in the order of their first problem.
-struct Codes(Vec<Code>);
+/// The codes of the problems, each once, in the order of their first problem.
+struct RuleList(Vec<Code>);
 
-impl Codes {
+impl RuleList {
     fn of<'p>(problems: impl Iterator<Item = &'p Problem>) -> Self {
         let mut codes = Vec::new();
         for problem in problems {
@@ -88,13 +91,13 @@ fn rule(code: Code) -> Value {
     })
 }
 
-fn driver(rules: &Codes, notices: &Codes) -> Value {
+fn driver(rules: &RuleList, notifications: &RuleList) -> Value {
     let mut driver = json!({
         "name": env!("CARGO_PKG_NAME"),
         "version": env!("CARGO_PKG_VERSION"),
         "semanticVersion": env!("CARGO_PKG_VERSION"),
         "rules": rules.describe(),
-        "notifications": notices.describe(),
+        "notifications": notifications.describe(),
     });
     let repository = env!("CARGO_PKG_REPOSITORY");
     if !repository.is_empty() {
@@ -103,19 +106,19 @@ fn driver(rules: &Codes, notices: &Codes) -> Value {
     driver
 }
 
-fn result(problem: &Problem, file: &Path, rules: &Codes, bases: Bases<'_>) -> Value {
-    let location = physical(file, problem.span.as_ref(), bases);
+fn result(problem: &Problem, file: &Path, rules: &RuleList, bases: Bases<'_>) -> Value {
+    let location = physical_location(file, problem.span.as_ref(), bases);
     let mut result = json!({
         "ruleId": problem.code,
         "ruleIndex": rules.index(problem.code),
-        "level": problem.severity.as_str(),
+        "level": problem.severity,
         "message": message(problem),
         "locations": [{"physicalLocation": location}],
     });
     if !problem.related.is_empty() {
         let related = problem.related.iter().map(|related| {
             json!({
-                "physicalLocation": physical(&related.file, related.span.as_ref(), bases),
+                "physicalLocation": physical_location(&related.file, related.span.as_ref(), bases),
                 "message": {"text": clean(&related.message)},
             })
         });
@@ -130,13 +133,13 @@ fn message(problem: &Problem) -> Value {
     json!({"text": lines.join("\n")})
 }
 
-fn physical(file: &Path, span: Option<&SourceSpan>, bases: Bases<'_>) -> Value {
+fn physical_location(file: &Path, span: Option<&SourceSpan>, bases: Bases<'_>) -> Value {
     let path = bases.locate(file);
     let mut location = Map::new();
     location.insert(
         "artifactLocation".into(),
         if path.is_absolute() {
-            json!({"uri": absolute(&path)})
+            json!({"uri": file_uri(&path)})
         } else {
             json!({"uri": encode(&path), "uriBaseId": BASE})
         },
@@ -160,8 +163,8 @@ fn region(span: &SourceSpan) -> Value {
     region
 }
 
-/// What stands in the place, if that is known whole: within one line, and not
-/// where a long one is cut off.
+/// Returns the text of the span. `None` if it is in several lines, or in the part
+/// of a long line that `source_line` leaves out.
 fn snippet(span: &SourceSpan) -> Option<String> {
     let rest: String = span.source_line.chars().skip(span.caret).collect();
     let snippet: String = rest.chars().take(span.width).collect();
@@ -169,20 +172,23 @@ fn snippet(span: &SourceSpan) -> Option<String> {
     (span.line == span.end_line && !cut).then_some(snippet)
 }
 
-/// An absolute path as a URI.
-fn absolute(path: &Path) -> String {
+/// Returns the URI of an absolute path.
+fn file_uri(path: &Path) -> String {
     format!("file://{}", encode(path).trim_end_matches('/'))
 }
 
-/// A path as a URI reference: what is not a letter, digit, `-`, `.`, `_`, `~`
-/// or slash is written as `%XX`.
+/// Percent-encodes a path, except letters, digits, `-`, `.`, `_`, `~` and `/`.
 fn encode(path: &Path) -> String {
-    let encode = |&byte: &u8| match byte {
+    let encode_byte = |&byte: &u8| match byte {
         b'/' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
         byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
         byte => format!("%{byte:02X}"),
     };
-    path.as_os_str().as_bytes().iter().map(encode).collect()
+    path.as_os_str()
+        .as_bytes()
+        .iter()
+        .map(encode_byte)
+        .collect()
 }
 
 #[cfg(test)]
@@ -201,7 +207,7 @@ mod tests {
         }
         let odd = std::ffi::OsStr::from_bytes(b"\xff");
         assert_eq!(encode(Path::new(odd)), "%FF");
-        assert_eq!(absolute(Path::new("/a b/")), "file:///a%20b");
+        assert_eq!(file_uri(Path::new("/a b/")), "file:///a%20b");
     }
 
     #[test]

@@ -1,16 +1,14 @@
-//! How many problems there were, in how many files, and the sentence that
-//! says so. Knows no streams.
+//! Counts the problems of a run, and says how many there were. Knows no streams.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::paths::file;
+use super::paths;
 use super::text::counted;
 use crate::model::{Problem, Severity};
 
-/// What was counted so far.
 #[derive(Default)]
 pub(super) struct Tally {
     errors: usize,
@@ -20,35 +18,33 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Counts one.
     pub fn count(&mut self, problem: &Problem) {
         match problem.severity {
             Severity::Error => self.errors += 1,
             Severity::Warning => self.warnings += 1,
             Severity::Note => self.notes += 1,
         }
-        self.files.extend(file(problem).map(PathBuf::from));
+        self.files.extend(paths::file(problem).map(PathBuf::from));
     }
 
-    /// Whether any of them is a warning.
     pub fn has_warnings(&self) -> bool {
         self.warnings > 0
     }
 
-    /// `2 errors and 1 warning in 2 files`, if there is anything to say;
-    /// `strict` says that warnings fail.
+    /// Returns `2 errors and 1 warning in 2 files`, or `None` if there was no
+    /// problem. In a `strict` run, warnings fail.
     pub fn sentence(&self, strict: bool) -> Option<String> {
         let counts = [
             (self.errors, "error", "errors"),
             (self.warnings, "warning", "warnings"),
             (self.notes, "note", "notes"),
         ];
-        let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
-        let counts: Vec<String> = counts
+        let present = counts.into_iter().filter(|(count, ..)| *count > 0);
+        let parts: Vec<String> = present
             .map(|(count, one, several)| counted(count, one, several))
             .collect();
-        let (last, others) = counts.split_last()?;
-        let counts = match others {
+        let (last, others) = parts.split_last()?;
+        let problems = match others {
             [] => last.clone(),
             others => format!("{} and {last}", others.join(", ")),
         };
@@ -61,10 +57,10 @@ impl Tally {
         } else {
             ""
         };
-        Some(format!("{counts}{files}{verdict}"))
+        Some(format!("{problems}{files}{verdict}"))
     }
 
-    /// The same for programs.
+    /// Returns the line of `--format json` with the same numbers.
     pub fn object(&self) -> Value {
         json!({
             "event": "problems",
@@ -83,7 +79,7 @@ mod tests {
 
     #[test]
     fn sentences() {
-        let told = |problems: &[Problem], strict| {
+        let sentence = |problems: &[Problem], strict| {
             let mut tally = Tally::default();
             for problem in problems {
                 tally.count(problem);
@@ -116,7 +112,7 @@ mod tests {
                 Some("1 warning in 1 file, which fails a strict run"),
             ),
         ] {
-            assert_eq!(told(&problems, strict).as_deref(), wanted);
+            assert_eq!(sentence(&problems, strict).as_deref(), wanted);
         }
     }
 }
