@@ -189,12 +189,12 @@ fn hashed_or_reason<S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
-    struct View<'a> {
+    struct HashedKeys<'a> {
         hashed: Option<&'a LogicalPath>,
         #[serde(skip_serializing_if = "Option::is_none")]
         no_hash: Option<&'a NoHashReason>,
     }
-    let view = View {
+    let view = HashedKeys {
         hashed: result.as_ref().ok(),
         no_hash: result.as_ref().err(),
     };
@@ -208,13 +208,13 @@ fn copies_or_reason<S: Serializer>(
 ) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     #[serde(rename_all = "snake_case")]
-    enum View<'a> {
+    enum CopiesKeys<'a> {
         Copies(&'a [CompressedCopy]),
         NoCopies(&'a NoCompressionReason),
     }
     let view = match result {
-        Ok(copies) => View::Copies(copies),
-        Err(reason) => View::NoCopies(reason),
+        Ok(copies) => CopiesKeys::Copies(copies),
+        Err(reason) => CopiesKeys::NoCopies(reason),
     };
     view.serialize(serializer)
 }
@@ -223,23 +223,23 @@ fn copies_or_reason<S: Serializer>(
 fn kept_or_reason<S: Serializer>(outcome: &CopyOutcome, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     #[serde(rename_all = "snake_case")]
-    enum Detail {
+    enum DetailKey {
         Size(u64),
         Why(&'static str),
     }
     #[derive(Serialize)]
-    struct View {
+    struct OutcomeKeys {
         kept: bool,
         #[serde(flatten)]
-        detail: Detail,
+        detail: DetailKey,
     }
     let detail = match outcome {
-        CopyOutcome::Kept(size) => Detail::Size(*size),
-        CopyOutcome::TooLarge => Detail::Why("too-large"),
-        CopyOutcome::Untried => Detail::Why("untried"),
+        CopyOutcome::Kept(size) => DetailKey::Size(*size),
+        CopyOutcome::TooLarge => DetailKey::Why("too-large"),
+        CopyOutcome::Untried => DetailKey::Why("untried"),
     };
-    let kept = matches!(detail, Detail::Size(_));
-    View { kept, detail }.serialize(serializer)
+    let kept = matches!(detail, DetailKey::Size(_));
+    OutcomeKeys { kept, detail }.serialize(serializer)
 }
 
 #[expect(

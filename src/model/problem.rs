@@ -179,12 +179,12 @@ impl Problem {
 #[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
 fn with_width<S: Serializer>(span: &Option<SourceSpan>, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
-    struct View<'a> {
+    struct SpanKeys<'a> {
         #[serde(flatten)]
         span: &'a SourceSpan,
         width: usize,
     }
-    let view = span.as_ref().map(|span| View {
+    let view = span.as_ref().map(|span| SpanKeys {
         span,
         width: span.width,
     });

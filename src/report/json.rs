@@ -1,5 +1,5 @@
 //! Events as JSON, one object on each line, for programs. The keys are those of
-//! [`Event`] and of [`Line`]; `docs/json.md` documents them. Knows no streams.
+//! [`Event`] and of [`JsonLine`]; `docs/json.md` documents them. Knows no streams.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::model::{Event, Problem};
 
 /// An event, and what the text format says of it.
 #[derive(Serialize)]
-struct Line {
+struct JsonLine {
     #[serde(flatten)]
     event: Event,
     /// The problem as text.
@@ -52,7 +52,7 @@ pub(super) fn line(mut event: Event, directory: &Path, options: MessageOptions) 
         Event::CodeExplanation { code } => (None, Some(section(*code).to_owned())),
         _ => (None, text),
     };
-    let line = Line {
+    let line = JsonLine {
         event,
         rendered,
         text,
