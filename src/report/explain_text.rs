@@ -133,12 +133,12 @@ fn shadowed_source(shadowed: &ShadowedSource, directory: &Path) -> String {
 fn hashed(hashed: &Result<LogicalPath, NoHashReason>) -> String {
     let reason = match hashed {
         Ok(path) => return clean(&path.to_text()),
-        Err(NoHashReason::Backend) => "none: the backend gives no fingerprints",
+        Err(NoHashReason::Backend) => "none: the backend makes no fingerprints",
         Err(NoHashReason::Unreadable) => "unknown: the file cannot be read",
         Err(NoHashReason::Unknown) => {
             "unknown: its references lead into a circle, or to a file that cannot be read"
         }
-        Err(NoHashReason::UnusableName) => "none: its name cannot take a fingerprint",
+        Err(NoHashReason::UnusableName) => "none: its name cannot get a fingerprint",
     };
     reason.to_owned()
 }
@@ -169,7 +169,7 @@ fn compressed_copy(copy: &CompressedCopy, original_size: u64) -> Row {
             format!("{size} bytes, {share} %")
         }
         CopyOutcome::TooLarge => "none: it saves too little".to_owned(),
-        CopyOutcome::Untried => "none: not tried, since brotli saves too little".to_owned(),
+        CopyOutcome::Untried => "none: not tried, because brotli saves too little".to_owned(),
     };
     Row::new(copy.encoding.suffix(), [fact])
 }
@@ -177,8 +177,8 @@ fn compressed_copy(copy: &CompressedCopy, original_size: u64) -> Row {
 fn rewriting(rewriting: Rewriting) -> String {
     let reason = match rewriting {
         Rewriting::Text(counts) => return reference_counts(counts),
-        Rewriting::None(NoRewritingReason::NotText) => "it is neither css nor js",
-        Rewriting::None(NoRewritingReason::Backend) => "the backend gives no fingerprints",
+        Rewriting::None(NoRewritingReason::NotText) => "it is neither CSS nor JavaScript",
+        Rewriting::None(NoRewritingReason::Backend) => "the backend makes no fingerprints",
         Rewriting::None(NoRewritingReason::Unreadable) => "the file cannot be read",
     };
     format!("no: {reason}")

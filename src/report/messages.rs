@@ -60,7 +60,7 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
         }
         Event::SettingsAgree { file } => {
             let file = clean(&file.to_string_lossy());
-            (1, format!("{file} says what Django says."))
+            (1, format!("{file} agrees with Django."))
         }
         _ => return None,
     };
@@ -73,9 +73,13 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
 
 fn checked(summary: CheckSummary) -> String {
     format!(
-        "{} looked at, {} and {} read.",
+        "{} checked; {} and {} read.",
         counted(summary.files, "static file", "static files"),
-        counted(summary.texts, "css or js text", "css and js texts"),
+        counted(
+            summary.texts,
+            "CSS or JavaScript file",
+            "CSS and JavaScript files"
+        ),
         counted(summary.templates, "template", "templates"),
     )
 }
@@ -90,7 +94,7 @@ fn verified(summary: &VerifySummary) -> String {
         counted(summary.references, "reference", "references"),
     );
     let verdict = match summary.errors {
-        0 => "whole".to_owned(),
+        0 => "no errors".to_owned(),
         errors => counted(errors, "error", "errors"),
     };
     match summary.unlisted {

@@ -43,7 +43,7 @@ fn nothing_wrong_and_nothing_written() {
         };
         assert_eq!((code, &error[..]), (0, ""), "{flags:?}");
         assert!(
-            out.starts_with("4 static files looked at, 3 css and js texts"),
+            out.starts_with("4 static files checked; 3 CSS and JavaScript files"),
             "{out}"
         );
     }

@@ -271,7 +271,7 @@ fn pyproject_is_not_written() {
     }
     let said = run(&project, &["init", "--check"]);
     said.is(0, &[]);
-    assert_eq!(said.out, "pyproject.toml says what Django says.\n");
+    assert_eq!(said.out, "pyproject.toml agrees with Django.\n");
     assert_eq!(
         fs::read_to_string(project.path("pyproject.toml")).unwrap(),
         text
