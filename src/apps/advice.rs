@@ -58,7 +58,7 @@ pub(super) fn no_such_class(entry: &str, choices: &[&str], search: &SearchPath) 
 /// What helps whenever an app cannot be located.
 pub(super) fn located(problem: Problem, entry: &str) -> Problem {
     problem.help(format!(
-        "add its environment to staticc.python_path, or state the directory: [staticc.app_directories] {entry:?} = \"path/to/app\""
+        "add its environment to staticc.python_path, or state the directory: [staticc.app_directories] \"{entry}\" = \"path/to/app\""
     ))
 }
 

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-/// An installed app.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct App {
     /// The entry of INSTALLED_APPS as written.

@@ -110,13 +110,13 @@ pub struct CheckSummary {
 pub struct PruneSummary {
     #[serde(serialize_with = "path_text::one")]
     pub static_root: PathBuf,
-    /// Files deleted.
+    /// Files that were deleted.
     pub files: usize,
     /// The size of these files.
     pub bytes: u64,
     /// Releases that are no longer known.
     pub releases: usize,
-    /// Releases that stay.
+    /// Releases that staticc still remembers.
     pub kept: usize,
 }
 
@@ -125,7 +125,6 @@ pub struct PruneSummary {
 pub struct VerifySummary {
     #[serde(serialize_with = "path_text::one")]
     pub static_root: PathBuf,
-    /// Files in STATIC_ROOT.
     pub files: usize,
     /// Entries of the manifest.
     pub entries: usize,

@@ -15,7 +15,7 @@ use super::source_span::SourceSpan;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Explanation {
-    /// The manifest's key.
+    /// The key in the manifest.
     pub path: LogicalPath,
     /// The file that is collected.
     #[serde(serialize_with = "path_text::one")]

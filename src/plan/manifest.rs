@@ -54,7 +54,7 @@ impl Manifest {
         let stored: Stored = serde_json::from_slice(content).map_err(refuse)?;
         match stored.version.as_deref() {
             Some("1.0" | "1.1") => {}
-            Some(version) => return Err(format!("has version {version:?}, not \"1.1\"")),
+            Some(version) => return Err(format!("has version \"{version}\", not \"1.1\"")),
             None => return Err("has no version".to_owned()),
         }
         let paths = stored.paths.into_iter();

@@ -81,13 +81,22 @@ fn rows(explanation: &Explanation, directory: &Path) -> Vec<Row> {
         incoming(reference, directory)
     });
     let problems = explanation.problems.iter();
-    let problems = problems.flat_map(|problem| problem_lines(problem, directory));
     let decisions = explanation.severities.iter();
-    let decisions = decisions.map(|decision| severity_decision(decision, directory));
     rows.extend([
         Row::new("referrers", referrers).or("none"),
-        Row::new("problems", problems).or("none"),
-        Row::new("if missing", table(decisions.collect())),
+        Row::new(
+            "problems",
+            problems.flat_map(|problem| problem_lines(problem, directory)),
+        )
+        .or("none"),
+        Row::new(
+            "if missing",
+            table(
+                decisions
+                    .map(|decision| severity_decision(decision, directory))
+                    .collect(),
+            ),
+        ),
     ]);
     rows
 }

@@ -62,9 +62,9 @@ pub(super) fn sentence(problem: &Problem) -> String {
 /// Returns notes and help, one line each.
 pub(super) fn advice(problem: &Problem) -> Vec<String> {
     let notes = problem.notes.iter();
-    let notes = notes.map(|note| format!("note: {}", clean(note)));
     let help = problem.help.iter();
     notes
+        .map(|note| format!("note: {}", clean(note)))
         .chain(help.map(|help| format!("help: {}", clean(help))))
         .collect()
 }

@@ -25,8 +25,8 @@ const USAGE: u8 = 2;
 /// Returns the document of a run that ended with this exit status.
 pub(super) fn document(problems: &[Problem], bases: Bases<'_>, exit_status: u8) -> Value {
     let located = || {
-        let problems = problems.iter();
-        problems.filter_map(|problem| Some((problem, file(problem)?)))
+        let all = problems.iter();
+        all.filter_map(|problem| Some((problem, file(problem)?)))
     };
     let others = || problems.iter().filter(|problem| file(problem).is_none());
     let rules = RuleList::of(located().map(|(problem, _)| problem));

@@ -21,7 +21,8 @@ pub fn apps(
     let stated = staticc.table(&keys::APP_DIRECTORIES);
     for (key, spot, _) in stated.entries() {
         if !top.placed("INSTALLED_APPS").any(|(entry, _)| entry == key) {
-            let message = format!("app_directories names {key:?}, which is not in INSTALLED_APPS");
+            let message =
+                format!("app_directories names \"{key}\", which is not in INSTALLED_APPS");
             problems.add_at(spot, Problem::error(Code::BadValue, message));
         }
     }

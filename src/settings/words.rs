@@ -98,7 +98,7 @@ pub const fn names<T, const N: usize>(words: &[(&'static str, T); N]) -> [&'stat
 
 /// `"a", "b" or "c"`.
 pub fn one_of(words: &[&str]) -> String {
-    let words: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
+    let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
     match words.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
         _ => words.concat(),
