@@ -9,7 +9,7 @@ const TEXT: &str = include_str!("../../docs/problems.md");
 /// Returns the section of a code, without its heading.
 pub fn section(code: Code) -> &'static str {
     let mut sections = sections();
-    // Each code has a section: tests/all/catalogue.rs compares both lists.
+    // Each code has a section: tests/problem_catalogue.rs compares both lists.
     let section = sections.find(|(heading, _)| *heading == code.as_str());
     section.map_or("", |(_, body)| body)
 }

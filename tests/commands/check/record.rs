@@ -1,0 +1,94 @@
+//! What a check remembers: it never hides a problem, and is where nobody
+//! serves it.
+
+use std::fs;
+
+use super::{check, clean, has};
+
+#[test]
+fn check_refuses_a_cache_that_is_collected() {
+    let project = clean();
+    for flags in [
+        &["--cache-dir", "src/cache"][..],
+        &["--cache-dir", "src/cache", "src/x.js"],
+    ] {
+        let (code, error) = check(&project, flags);
+        assert_eq!(code, 2);
+        has(&error, &["[misplaced-cache]"]);
+        assert!(!project.path("src/cache").exists());
+    }
+}
+
+#[test]
+fn check_record_never_hides_a_problem() {
+    let project = clean();
+    let past = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+    let age = |path: &str| {
+        let file = fs::File::options()
+            .append(true)
+            .open(project.path(path))
+            .unwrap();
+        file.set_modified(past).unwrap();
+    };
+    // The record keeps only what is clearly older than the check.
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let again = |code: i32, wanted: &[&str]| {
+        for _ in 0..2 {
+            let (is, error) = check(&project, &[]);
+            assert_eq!(is, code, "{error}");
+            has(&error, wanted);
+        }
+    };
+    again(0, &[]);
+    // A target goes, the text that names it is as it was.
+    fs::rename(project.path("src/img/i.png"), project.path("src/img/j.png")).unwrap();
+    again(1, &["src/css/a.css:1:22"]);
+    fs::rename(project.path("src/img/j.png"), project.path("src/img/i.png")).unwrap();
+    again(0, &[]);
+    // The same size and the same time as before.
+    project.write("src/css/b.css", "@import 'a.css'");
+    age("src/css/b.css");
+    again(
+        1,
+        &["css/a.css → css/b.css → css/a.css", "src/css/a.css:1:1"],
+    );
+    project.write("src/css/b.css", "a{}");
+    age("src/css/b.css");
+    again(0, &[]);
+    project.write("src/css/b.css", "url");
+    project.write("src/x.js", "//# sourceMappingURL=x.map\n");
+    again(1, &["src/x.js:1:1"]);
+    // What is allowed is looked at again when it no longer is.
+    let (code, _) = check(
+        &project,
+        &["--set", "staticc.missing_references=\"ignore\""],
+    );
+    assert_eq!(code, 0);
+    again(1, &["src/x.js:1:1"]);
+}
+
+#[test]
+fn check_ignores_a_damaged_record() {
+    let project = clean();
+    project.write("src/css/b.css", "a{b:url(1.png)}");
+    let cache = project.path("cache");
+    let flags = ["--cache-dir", "cache"];
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let (_, error) = check(&project, &flags);
+    let record = walkdir::WalkDir::new(&cache).into_iter().flatten();
+    let record = record
+        .map(walkdir::DirEntry::into_path)
+        .find(|path| path.is_file())
+        .unwrap();
+    let bytes = fs::read(&record).unwrap();
+    for damaged in [
+        &b""[..],
+        b"staticc check",
+        &bytes[..bytes.len() / 2],
+        &[&bytes[..], b"x"].concat(),
+    ] {
+        fs::write(&record, damaged).unwrap();
+        assert_eq!(check(&project, &flags), (1, error.clone()));
+        assert_eq!(fs::read(&record).unwrap(), bytes);
+    }
+}

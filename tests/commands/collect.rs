@@ -1,0 +1,111 @@
+//! `staticc collect`: its errors word for word, and what it leaves untouched.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+
+use crate::support::project::{Project, REQUIRED_SETTINGS};
+
+/// A project that collects `src/`, with the usual places for apps.
+fn project() -> Project {
+    Project::empty().settings(format!("{REQUIRED_SETTINGS}STATICFILES_DIRS = [\"src\"]\n"))
+}
+
+#[test]
+fn reference_errors_show_their_location() {
+    let rules = "a{}\nb { c: url(\"../img/logo.pgn\"); d: url(none.png) }\n";
+    let project = project()
+        .file("src/img/logo.png", "x")
+        .file("src/css/a.css", rules)
+        .file("src/b.css", "@import 'Css/a.css';")
+        .file("src/c.css", "a{b:url(../../x)}");
+    let wanted = "\
+error: src/b.css:1:1: @import 'Css/a.css' names no collected file [missing-reference]
+ 1 | @import 'Css/a.css';
+   | ^^^^^^^^^^^^^^^^^^^
+  note: looked for Css/a.css
+  help: did you mean css/a.css? (only the case differs)
+
+error: src/c.css:1:5: url(../../x) leads out of STATIC_ROOT [reference-outside]
+ 1 | a{b:url(../../x)}
+   |     ^^^^^^^^^^^^
+  note: looked for ../../x
+  help: count the `..`: the path starts at the file that refers, or at STATIC_URL
+
+error: src/css/a.css:2:8: url(\"../img/logo.pgn\") names no collected file [missing-reference]
+ 2 | b { c: url(\"../img/logo.pgn\"); d: url(none.png) }
+   |        ^^^^^^^^^^^^^^^^^^^^^^
+  note: looked for img/logo.pgn
+  help: did you mean ../img/logo.png?
+error: src/css/a.css:2:35: url(none.png) names no collected file [missing-reference]
+ 2 | b { c: url(\"../img/logo.pgn\"); d: url(none.png) }
+   |                                   ^^^^^^^^^^^^^
+  note: looked for css/none.png
+  help: add the file, correct the reference, or allow it: [[staticc.allow]] with path = \"css/a.css\", kind = \"css\" and level = \"ignore\"
+
+4 errors in 3 files
+";
+    assert_eq!(project.collect().failure(1).error, wanted);
+}
+
+#[test]
+fn cycle_error_names_its_members() {
+    project()
+        .file("src/a.css", "@import 'b.css';")
+        .file("src/b.css", "@import 'c.css';")
+        .file("src/c.css", "@import 'a.css';")
+        .file("src/d.css", "@import 'a.css';")
+        .collect()
+        .failure(1)
+        .stderr(["a.css → b.css → c.css → a.css"])
+        .no_stderr(["d.css"]);
+}
+
+#[test]
+fn named_pipe_is_an_error() {
+    let project = project().file("src/a.txt", "x");
+    project.pipe("src/pipe");
+    let outcome = project.collect().failure(1);
+    outcome.stderr(["src/pipe: is a named pipe, not a file"]);
+    assert!(!project.path("out").exists());
+}
+
+#[test]
+fn collect_writes_nothing_through_links_out_of_static_root() {
+    let project = project()
+        .file("src/d/a.txt", "x")
+        .file("elsewhere/keep", "x")
+        .file("out/old", "x");
+    project.link("out/d", "../elsewhere");
+    let outcome = project.collect().failure(1);
+    outcome.stderr(["out/d: is a symbolic link"]);
+    fs::remove_file(project.out("d")).unwrap();
+    project.link("out/e", "../elsewhere");
+    project.collect().arguments(["--clear"]).success();
+    assert!(project.path("elsewhere/keep").is_file());
+    assert!(!project.out("old").exists());
+    assert!(!project.out("e").is_symlink());
+}
+
+#[test]
+fn second_run_writes_nothing() {
+    let project = project().file("src/a.css", "a { color: red } ".repeat(100));
+    let stamps = || {
+        let entries = walkdir::WalkDir::new(project.path("out")).into_iter();
+        let mut stamps: Vec<_> = entries
+            .map(|entry| {
+                let entry = entry.unwrap();
+                let metadata = entry.metadata().unwrap();
+                let modified = metadata.modified().unwrap();
+                let changed = metadata.ctime_nsec();
+                (entry.into_path(), metadata.ino(), modified, changed)
+            })
+            .collect();
+        stamps.sort();
+        stamps
+    };
+    project.collect().success();
+    let first = stamps();
+    assert_eq!(first.len(), 8);
+    project.collect().success();
+    assert_eq!(first, stamps());
+}

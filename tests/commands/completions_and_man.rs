@@ -1,0 +1,133 @@
+//! What staticc prints of itself: completions and manual pages.
+
+use std::io::Write as _;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::process::{Command, Stdio};
+
+use clap::CommandFactory as _;
+
+use crate::support::project::{Outcome, Project, staticc};
+
+/// What it prints, asked for with these arguments.
+fn printed(arguments: &[&str]) -> String {
+    let outcome = Project::new().verb(arguments).success();
+    assert_eq!(outcome.error, "", "{arguments:?}");
+    outcome.out
+}
+
+fn verbs(command: &clap::Command) -> impl Iterator<Item = &clap::Command> {
+    command.get_subcommands()
+}
+
+#[test]
+fn completions_know_every_verb_in_every_shell() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let text = printed(&["completions", shell]);
+        for verb in verbs(&staticc::cli::Cli::command()) {
+            let verb = verb.get_name();
+            assert!(text.contains(verb), "{shell} does not know {verb}");
+        }
+        assert!(text.contains("no-default-ignore"), "{shell}");
+        assert_parsed(shell, &text);
+    }
+}
+
+/// Asks the shell, where it is there.
+fn assert_parsed(shell: &str, text: &str) {
+    let flags = match shell {
+        "bash" | "zsh" => "-n",
+        "fish" => "--no-execute",
+        _ => return,
+    };
+    let mut command = Command::new(shell);
+    let Ok(mut child) = command.arg(flags).stdin(Stdio::piped()).spawn() else {
+        return;
+    };
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(text.as_bytes()).unwrap();
+    drop(input);
+    assert!(child.wait().unwrap().success(), "{shell}");
+}
+
+#[test]
+fn manual_pages_describe_every_verb_and_flag() {
+    let command = staticc::cli::Cli::command();
+    let page = printed(&["man"]);
+    for verb in verbs(&command) {
+        let name = verb.get_name();
+        assert!(page.contains(&format!("staticc\\-{name}(1)")), "{name}");
+        assert_whole(verb, &[name]);
+        for inner in verbs(verb) {
+            assert_whole(inner, &[name, inner.get_name()]);
+        }
+    }
+}
+
+/// Every flag has its place in the page.
+fn assert_whole(verb: &clap::Command, words: &[&str]) {
+    let page = printed(&[&["man"], words].concat());
+    let title = format!(".TH staticc-{} 1 ", words.join("-"));
+    assert!(page.contains(&title), "{title}\n{page}");
+    for argument in verb.get_arguments().filter(|it| !it.is_hide_set()) {
+        let long = argument.get_long();
+        let long = long.map(|long| format!("\\-\\-{}", long.replace('-', "\\-")));
+        let value = || Some(argument.get_value_names()?.first()?.to_string());
+        let name = long.or_else(value);
+        let name = name.unwrap_or_else(|| argument.get_id().to_string());
+        assert!(page.contains(&name), "{words:?} has no {name}\n{page}");
+    }
+}
+
+#[test]
+fn manual_page_of_an_unknown_verb_is_an_error() {
+    let project = Project::new();
+    for (words, help) in [
+        (
+            &["man", "colect"][..],
+            "help: one of collect, init, check, ",
+        ),
+        (
+            &["man", "cache", "empty"],
+            "help: one of info, clear, prune",
+        ),
+        (
+            &["man", "verify", "all"],
+            "error: there is no verb `verify all`",
+        ),
+    ] {
+        let Outcome { code, out, error } = project.verb(words).outcome();
+        assert_eq!((code, out.as_str()), (2, ""));
+        assert!(error.contains(help), "{error}");
+    }
+}
+
+#[test]
+fn closed_pipe_is_no_error() {
+    for arguments in [&["man"][..], &["schema"], &["completions", "bash"]] {
+        let (reader, writer) = UnixStream::pair().unwrap();
+        drop(reader);
+        let mut command = staticc();
+        let output = command
+            .args(arguments)
+            .stdout(OwnedFd::from(writer))
+            .output();
+        let output = output.unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    }
+}
+
+#[test]
+fn full_disk_is_an_error() {
+    let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else {
+        return;
+    };
+    let output = staticc().arg("schema").stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        error.contains("standard output cannot be written"),
+        "{error}"
+    );
+}

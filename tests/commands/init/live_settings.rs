@@ -1,0 +1,252 @@
+//! Settings that are asked for at every run.
+
+use std::fs;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use super::{collected, own_finder, project, unusual};
+use crate::support::project::staticc;
+
+/// A finder's own files take part in its turn, under its prefix.
+#[test]
+fn collect_takes_files_of_custom_finders() {
+    let project = own_finder();
+    let tree = collected(&project, &["--settings", "mysite.settings"]);
+    let text = |path: &str| tree.get(&project.path(path)).cloned().flatten();
+    // STATICFILES_DIRS has it first.
+    assert_eq!(text("out/a.txt").unwrap(), b"a");
+    assert_eq!(text("out/b.txt").unwrap(), b"b");
+    assert_eq!(text("out/css/c.css").unwrap(), b"a{}");
+    assert_eq!(text("out/not-listed.txt"), None);
+    let find =
+        |path: &str| project.verb(["find", "--settings", "mysite.settings", "-v", "2", path]);
+    let outcome = find("css/c.css").success();
+    assert!(outcome.out.contains("sass/c.css"), "{}", outcome.out);
+    find("not-listed.txt").success();
+}
+
+/// Which finders there are, and in which order, is the project's affair.
+#[test]
+fn collect_accepts_a_custom_finder_alone() {
+    let project = own_finder();
+    let answers = fs::read(project.path("answers.json")).unwrap();
+    let mut answers: Value = serde_json::from_slice(&answers).unwrap();
+    answers["settings"]["STATICFILES_FINDERS"]["value"] = json!(["mysite.finders.Finder"]);
+    project.write("answers.json", answers.to_string());
+    let tree = collected(&project, &["--settings", "mysite.settings"]);
+    assert!(tree.contains_key(&project.path("out/b.txt")));
+    assert!(!tree.contains_key(&project.path("out/polls.css")));
+    project.verb(["init"]).success().stderr(["[custom-finder]"]);
+    let file = fs::read_to_string(project.path("settings.toml")).unwrap();
+    assert!(file.contains("\nSTATICFILES_FINDERS = []\n"), "{file}");
+}
+
+/// What the Django app of the wheel does: the answers come with the run.
+#[test]
+fn collect_reads_answers_from_standard_input() {
+    let project = project(unusual);
+    let live = collected(&project, &["--settings", "mysite.settings"]);
+    let mut command = staticc();
+    command
+        .args(["collect", "--noinput", "--no-cache", "--answers", "-"])
+        .current_dir(project.path(""))
+        .stdin(fs::File::open(project.path("answers.json")).unwrap())
+        .stdout(Stdio::null());
+    assert!(command.status().unwrap().success());
+    assert_eq!(project.static_root(), live);
+}
+
+/// A Python may say something of its own before it is asked.
+#[test]
+fn output_before_the_answers_is_ignored() {
+    let project = project(|_, _| {});
+    let answers = fs::read_to_string(project.path("answers.json")).unwrap();
+    project.write(
+        "answers.json",
+        format!("sitecustomize: {{hello}}\n{answers}"),
+    );
+    project
+        .collect()
+        .arguments(["--settings", "mysite.settings"])
+        .success();
+}
+
+/// The command line has the last word.
+#[test]
+fn unsupported_storage_can_be_overridden() {
+    let project = project(|_, answers| {
+        let storage = &mut answers["storage"];
+        storage["base"] = "other.Storage".into();
+        storage["class"] = "other.Storage".into();
+    });
+    let live = &["--settings", "mysite.settings"][..];
+    project
+        .collect()
+        .arguments(live)
+        .failure(2)
+        .stderr(["[custom-storage]"]);
+    let backend =
+        "STORAGES.staticfiles.BACKEND=\"django.contrib.staticfiles.storage.StaticFilesStorage\"";
+    project
+        .collect()
+        .arguments([live, &["--set", backend]].concat())
+        .success();
+}
+
+/// A file of that name is meant, if there is one.
+#[test]
+fn settings_flag_names_a_file_or_a_module() {
+    let project = project(|_, _| {});
+    fs::remove_file(project.path("answers.json")).unwrap();
+    project
+        .collect()
+        .arguments(["--settings", "mysite.settings"])
+        .failure(2)
+        .stderr(["[project-unloadable]"]);
+    project
+        .collect()
+        .arguments(["--settings", "mysite.toml"])
+        .failure(2)
+        .stderr(["[settings-file]"]);
+    project
+        .collect()
+        .arguments(["--settings", "./mysite"])
+        .failure(2)
+        .stderr(["[settings-file]"]);
+    project.write("settings/__init__.py", "");
+    project
+        .collect()
+        .arguments(["--settings", "settings"])
+        .failure(2)
+        .stderr(["[project-unloadable]"]);
+    project.write(
+        "mysite.settings",
+        "STATIC_URL = \"/s/\"\nSTATIC_ROOT = \"out\"\n",
+    );
+    project
+        .collect()
+        .arguments(["--settings", "mysite.settings"])
+        .success();
+    project
+        .collect()
+        .arguments(["--python", "python3"])
+        .failure(2)
+        .stderr(["--settings mysite.settings"]);
+}
+
+/// What Python is asked, by each verb.
+#[test]
+fn each_verb_asks_python_for_what_it_needs() {
+    let project = project(|_, _| {});
+    project.write("manage.py", "");
+    let manage = project.path("manage.py").canonicalize().unwrap();
+    let manage = format!("--manage {}", manage.display());
+    let live = "--settings mysite.settings";
+    for (arguments, wanted) in [
+        (&["init"][..], format!("{manage} --files")),
+        (
+            &["init", "--check", "--django-settings", "mysite.settings"],
+            format!("{manage} {live} --files"),
+        ),
+        (
+            &[
+                "check",
+                "--settings",
+                "mysite.settings",
+                "-i",
+                "a*",
+                "-i",
+                "b",
+            ],
+            format!("{manage} {live} --files --ignore=a* --ignore=b"),
+        ),
+        (
+            &[
+                "collect",
+                "--settings",
+                "mysite.settings",
+                "--no-default-ignore",
+            ],
+            format!("{manage} {live} --files --no-default-ignore"),
+        ),
+        (
+            &["verify", "--settings", "mysite.settings"],
+            format!("{manage} {live}"),
+        ),
+    ] {
+        project.verb(arguments).outcome();
+        let asked = fs::read_to_string(project.path("asked.txt")).unwrap();
+        assert_eq!(asked.trim_end(), wanted, "{arguments:?}");
+    }
+    fs::rename(project.path("manage.py"), project.path("polls/manage.py")).unwrap();
+    project.verb(["init", "--check"]).success();
+    let asked = fs::read_to_string(project.path("asked.txt")).unwrap();
+    assert!(asked.contains("/polls/manage.py "), "{asked}");
+}
+
+/// Who is started by a project and stays is not waited for.
+#[test]
+fn init_does_not_wait_for_background_processes() {
+    let project = project(|_, _| {});
+    project.write("daemon.sh", "exec sleep 100\n");
+    let start = std::time::Instant::now();
+    project.verb(["init"]).success();
+    assert!(start.elapsed().as_secs() < 50);
+}
+
+/// Nothing is collected by half of what a project says.
+#[test]
+fn settings_that_python_cannot_answer_are_errors() {
+    for what in [
+        "STATICFILES_DIRS",
+        "STATIC_ROOT",
+        "STATICC",
+        "ignore_patterns",
+        "storage.location",
+    ] {
+        let project = project(|_, answers| {
+            answers["not_asked"] = json!([{"what": what, "why": "UnicodeEncodeError: …"}]);
+        });
+        let wanted = format!("error: {what} cannot be told: UnicodeEncodeError");
+        project
+            .verb(["init"])
+            .failure(1)
+            .stderr([&wanted, "[project-unloadable]"]);
+        let live = ["--settings", "mysite.settings"];
+        project
+            .collect()
+            .arguments(live)
+            .failure(2)
+            .stderr([&wanted]);
+    }
+}
+
+#[test]
+fn staticc_setting_of_another_type_is_refused() {
+    let project = project(|_, answers| {
+        answers["settings"]["STATICC"] = json!({"value": ["missing_references"], "set": true});
+    });
+    let live = ["--settings", "mysite.settings"];
+    project
+        .collect()
+        .arguments(live)
+        .failure(2)
+        .stderr(["staticc must be a table, not an array"]);
+}
+
+/// What only staticc ignores, other finders list all the same.
+#[test]
+fn ignore_patterns_hold_for_custom_finders() {
+    let project = own_finder();
+    let ignored = "staticc.ignore_patterns=[\"b.*\", \"c.css\"]";
+    let tree = collected(
+        &project,
+        &["--settings", "mysite.settings", "--set", ignored],
+    );
+    let paths = ["out/b.txt", "out/css/c.css", "out/a.txt"];
+    assert_eq!(
+        paths.map(|path| tree.contains_key(&project.path(path))),
+        [false, false, true]
+    );
+}

@@ -1,0 +1,11 @@
+//! One file for each verb.
+
+mod cache;
+mod check;
+mod collect;
+mod completions_and_man;
+mod explain;
+mod find;
+mod init;
+mod prune;
+mod verify;

@@ -1,0 +1,221 @@
+//! `staticc prune` and `collect --prune`: what goes and what stays.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::project::{Outcome, Project};
+use crate::support::tree::files;
+
+/// A project whose one css changes from release to release.
+fn project() -> Project {
+    let project = Project::new();
+    project.write("src/a.png", "png");
+    project
+}
+
+impl Project {
+    /// Runs with a cache of the project's own; all that is said.
+    fn ask(&self, arguments: &[&str]) -> (i32, String) {
+        let cache: &[&str] = match arguments[0] {
+            "verify" => &[],
+            _ => &["--cache-dir", "cache"],
+        };
+        let Outcome {
+            code,
+            out,
+            error: errors,
+        } = self.verb([arguments, cache].concat()).outcome();
+        (code, out + &errors)
+    }
+
+    /// Collects a release; its fingerprinted files and their copies.
+    fn release(&self, color: &str, flags: &[&str]) -> BTreeSet<PathBuf> {
+        let css = format!("a {{ color: {color}; background: url(a.png) }}\n").repeat(20);
+        self.write("src/a.css", css);
+        let (code, told) = self.ask(&[&["collect", "--noinput"], flags].concat());
+        assert_eq!(code, 0, "{told}");
+        let name = if flags.is_empty() || flags[0] != "--set" {
+            "staticfiles.json"
+        } else {
+            "b.json"
+        };
+        let manifest = fs::read(self.out(name)).unwrap();
+        let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+        let paths = manifest["paths"].as_object().unwrap().values();
+        let hashed: Vec<&str> = paths.map(|path| path.as_str().unwrap()).collect();
+        let of = |path: &Path| {
+            hashed
+                .iter()
+                .any(|hashed| path.to_str().unwrap().starts_with(hashed))
+        };
+        self.there().into_iter().filter(|path| of(path)).collect()
+    }
+
+    fn there(&self) -> BTreeSet<PathBuf> {
+        self.files().into_keys().collect()
+    }
+
+    fn prune(&self, flags: &[&str]) -> String {
+        let (code, told) = self.ask(&[&["prune"], flags].concat());
+        assert_eq!(code, 0, "{told}");
+        assert_eq!(self.ask(&["verify"]).0, 0);
+        told
+    }
+}
+
+#[test]
+fn prune_removes_only_what_no_recent_release_names() {
+    let project = project();
+    let [red, green, blue] = ["red", "green", "blue"].map(|color| project.release(color, &[]));
+    let before = project.there();
+    assert!(red.len() >= 4 && before.is_superset(&red) && before.is_superset(&green));
+    let told = project.prune(&["--keep", "2", "--dry-run"]);
+    assert_eq!(project.there(), before);
+    for gone in red.difference(&blue) {
+        assert!(
+            told.contains(&format!("Pretending to delete '{}'", gone.display())),
+            "{told}"
+        );
+    }
+    assert!(told.contains("3 files of 1 old release"), "{told}");
+    project.prune(&["--keep", "2"]);
+    let old: BTreeSet<_> = red.difference(&green).cloned().collect();
+    assert_eq!(project.there(), before.difference(&old).cloned().collect());
+    // The next ones are green's; the age protects them.
+    project.prune(&["--older-than", "1h"]);
+    assert!(project.there().is_superset(&green));
+    project.prune(&["--older-than", "0s"]);
+    let old: BTreeSet<_> = green.difference(&blue).cloned().collect();
+    assert!(project.there().is_disjoint(&old) && project.there().is_superset(&blue));
+    assert!(project.there().contains(Path::new("a.css")));
+}
+
+#[test]
+fn prune_keeps_a_release_that_is_live_again() {
+    let project = project();
+    let red = project.release("red", &[]);
+    let green = project.release("green", &[]);
+    assert_eq!(project.release("red", &[]), red);
+    project.prune(&["--keep", "1"]);
+    assert!(project.there().is_superset(&red));
+    assert!(!project.there().is_superset(&green));
+}
+
+#[test]
+fn prune_keeps_files_that_changed_since() {
+    let project = project();
+    let red = project.release("red", &[]);
+    let ours = red
+        .iter()
+        .find(|path| path.extension().unwrap() == "css")
+        .unwrap();
+    project.release("green", &[]);
+    let place = project.out(ours);
+    fs::write(&place, "somebody's").unwrap();
+    for copy in ["css.br", "css.gz"] {
+        fs::remove_file(place.with_extension(copy)).unwrap();
+    }
+    fs::write(project.out("a.0123456789ab.css"), "somebody's").unwrap();
+    project.prune(&["--keep", "1"]);
+    assert!(project.there().contains(ours));
+    assert!(project.there().contains(Path::new("a.0123456789ab.css")));
+}
+
+/// Without knowing what is in force nothing goes.
+#[test]
+fn prune_stops_at_a_damaged_manifest_or_release() {
+    let project = project();
+    project.release("red", &[]);
+    project.release("green", &[]);
+    let before = project.there();
+    let manifest = fs::read(project.out("staticfiles.json")).unwrap();
+    fs::write(project.out("staticfiles.json"), "{").unwrap();
+    assert_eq!(project.ask(&["prune", "--keep", "1"]).0, 1);
+    fs::write(project.out("staticfiles.json"), manifest).unwrap();
+    let mut releases = files(&project.path("cache/releases")).into_keys();
+    let oldest = project
+        .path("cache/releases")
+        .join(releases.next().unwrap());
+    fs::write(oldest, "damaged").unwrap();
+    let (code, told) = project.ask(&["prune", "--keep", "2"]);
+    assert!(code == 1 && told.contains("recent release"), "{told}");
+    assert_eq!(project.there(), before);
+    // What is in force needs no remembering, and what is old no more.
+    project.prune(&["--keep", "1"]);
+    assert_eq!(project.there(), before);
+}
+
+#[test]
+fn collect_prunes_after_writing_the_manifest() {
+    let project = project();
+    let red = project.release("red", &[]);
+    let green = project.release("green", &["--prune"]);
+    assert!(project.there().is_superset(&red));
+    let blue = project.release("blue", &["--prune", "--keep", "1"]);
+    let old: BTreeSet<_> = (&red | &green).difference(&blue).cloned().collect();
+    assert!(project.there().is_disjoint(&old) && project.there().is_superset(&blue));
+    assert_eq!(project.ask(&["collect", "--noinput", "--keep", "1"]).0, 2);
+    let without = ["collect", "--noinput", "--no-cache", "--prune"];
+    assert_eq!(project.ask(&without).0, 2);
+}
+
+/// R1, R2, R1 again without a cache (or killed before it was remembered), R3.
+#[test]
+fn prune_keeps_a_release_that_was_live_without_a_record() {
+    let project = project();
+    let red = project.release("red", &[]);
+    let green = project.release("green", &[]);
+    let css = fs::read_to_string(project.path("src/a.css")).unwrap();
+    project.write("src/a.css", css.replace("green", "red"));
+    let without = ["collect", "--noinput", "--no-cache"];
+    assert_eq!(project.verb(without).outcome().code, 0);
+    let blue = project.release("blue", &[]);
+    project.prune(&["--keep", "2"]);
+    assert!(project.there().is_superset(&red) && project.there().is_superset(&blue));
+    assert!(!project.there().is_superset(&green));
+}
+
+/// Two sites at one path, as in two containers with one cache.
+#[test]
+fn prune_ignores_releases_of_another_static_root() {
+    let project = project();
+    let red = project.release("red", &[]);
+    let green = project.release("green", &[]);
+    fs::rename(project.path("out"), project.path("first")).unwrap();
+    for color in ["white", "grey", "black"] {
+        project.release(color, &[]);
+    }
+    fs::remove_dir_all(project.path("out")).unwrap();
+    fs::rename(project.path("first"), project.path("out")).unwrap();
+    project.prune(&["--keep", "2"]);
+    assert!(project.there().is_superset(&red) && project.there().is_superset(&green));
+}
+
+/// Two settings, one STATIC_ROOT, a manifest each.
+#[test]
+fn prune_keeps_what_another_manifest_names() {
+    let project = project();
+    let red = project.release(
+        "red",
+        &[
+            "--set",
+            "STORAGES.staticfiles.OPTIONS.manifest_name='b.json'",
+        ],
+    );
+    project.release("red", &[]);
+    project.release("green", &[]);
+    project.prune(&["--keep", "1"]);
+    assert!(project.there().is_superset(&red));
+}
+
+/// Django's own files are not ours to remove.
+#[test]
+fn prune_keeps_files_of_other_programs() {
+    let project = project();
+    let red = project.release("red", &[]);
+    fs::remove_dir_all(project.path("cache")).unwrap();
+    project.release("green", &[]);
+    project.prune(&["--keep", "1"]);
+    assert!(project.there().is_superset(&red));
+}

@@ -1,0 +1,281 @@
+//! `staticc verify`: what it finds in trees that Django made and in trees
+//! that staticc made.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use serde_json::Value;
+
+use crate::support::fixtures::{DJANGO, cases, nearest, read_spec, unescape};
+use crate::support::project::{Outcome, Project};
+use crate::support::{project::staticc, tree};
+
+/// Cases in which Django leaves references to nothing, which staticc does not:
+/// rows of the README's table.
+const DANGLING: &[&str] = &[
+    "backslash-directory",
+    "js-double-rewrite",
+    "js-double-rewrite-no-semicolons",
+    "names-backslash",
+    "percent-encoded-question",
+    "query-on-css",
+    "source-map-css-self",
+    "stale-target",
+    "truncated-hashed",
+];
+
+/// Cases in which staticc leaves what Django leaves, and it is not whole: a
+/// reference to a directory that leads to another one, and a source that is
+/// named as another's fingerprinted copy.
+const BROKEN: &[&str] = &["directory-references", "named-as-hashed"];
+
+/// Every tree of every fixture case is whole, but those known.
+#[test]
+fn verify_accepts_the_trees_of_the_fixtures() {
+    let (mut djangos, mut ours) = (BTreeSet::new(), BTreeSet::new());
+    let mut looked_at = 0;
+    for case in cases() {
+        let (settings, spec) = read_spec(&case);
+        let deliberate = spec.get("deliberate").is_some();
+        let name = case.file_name().unwrap().to_string_lossy().into_owned();
+        for stored in ["expected", "deliberate"] {
+            for django in DJANGO {
+                if !case.join(stored).join(django).exists() {
+                    continue;
+                }
+                let outcome = nearest(&case.join(stored), django).unwrap();
+                let output = verify_outcome(&case, &settings, &outcome, django);
+                let Some(output) = output else { continue };
+                looked_at += 1;
+                if output.status.code() == Some(1) && deliberate && stored == "expected" {
+                    djangos.insert(name.clone());
+                } else if !output.status.success() {
+                    ours.insert(name.clone());
+                }
+            }
+        }
+    }
+    assert!(looked_at > 150, "only {looked_at} trees");
+    assert_eq!(Vec::from_iter(djangos), DANGLING);
+    assert_eq!(Vec::from_iter(ours), BROKEN);
+}
+
+/// Makes the tree of an outcome and verifies it, if it has a manifest and
+/// the outcome tells all of it.
+fn verify_outcome(
+    case: &Path,
+    settings: &toml::Value,
+    outcome: &Value,
+    django: &str,
+) -> Option<Output> {
+    let last = outcome["steps"].as_array()?.last()?;
+    let files = outcome["files"].as_object()?;
+    if last["exit"] != 0 || !files.keys().any(|name| name == "staticfiles.json") {
+        return None;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let base = directory.path().canonicalize().unwrap();
+    tree::copy(&case.join("tree"), &base);
+    fs::copy(case.join("settings.toml"), base.join("settings.toml")).unwrap();
+    let options = settings
+        .get("STORAGES")
+        .and_then(|it| it.get("staticfiles"));
+    let location = options.and_then(|it| it.get("OPTIONS")?.get("location"));
+    let root = location.or_else(|| settings.get("STATIC_ROOT"));
+    let root = root.map_or("out", |root| root.as_str().unwrap());
+    for (name, file) in files {
+        let path = base.join(root).join(unescape(name));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        if let Some(text) = file["text"].as_str() {
+            fs::write(path, text).unwrap();
+        } else if let Some(target) = file["link"].as_str() {
+            let target = target.replace("{base}", &base.to_string_lossy());
+            symlink(unescape(&target), path).unwrap();
+        } else {
+            return None;
+        }
+    }
+    for name in outcome["encoded"].as_object()?.keys() {
+        let path = base.join(root).join(unescape(name));
+        let content = fs::read(path.with_extension("")).unwrap();
+        fs::write(&path, encoded(&content, &path)).unwrap();
+    }
+    let verify = staticc()
+        .current_dir(&base)
+        .args(["verify", "--settings", "settings.toml", "--set"])
+        .arg(format!("staticc.django = \"{django}\""))
+        .output();
+    Some(verify.unwrap())
+}
+
+/// A compressed copy, as the name wants it.
+fn encoded(content: &[u8], path: &Path) -> Vec<u8> {
+    let mut copy = Vec::new();
+    match path.extension().unwrap().to_str() {
+        Some("gz") => {
+            let mut out = flate2::write::GzEncoder::new(&mut copy, flate2::Compression::fast());
+            out.write_all(content).unwrap();
+        }
+        Some("br") => {
+            let mut out = brotli::CompressorWriter::new(&mut copy, 4096, 1, 22);
+            out.write_all(content).unwrap();
+        }
+        _ => copy = zstd::encode_all(content, 1).unwrap(),
+    }
+    copy
+}
+
+/// A project with a css that is compressed and refers to an image.
+fn project() -> Project {
+    let project = Project::new();
+    let css = "a { background: url(../a.png) } /* long enough */\n".repeat(20);
+    project.write("src/css/a.css", css);
+    project.write("src/a.png", "png");
+    project
+}
+
+impl Project {
+    /// The file whose name begins and ends so, with a fingerprint between.
+    fn hashed(&self, start: &str, end: &str) -> PathBuf {
+        let mut files = self.files().into_keys();
+        let found = files.find(|path| {
+            let path = path.to_str().unwrap();
+            path.starts_with(start) && path.ends_with(end) && path.len() > start.len() + 12
+        });
+        self.out(found.unwrap())
+    }
+}
+
+fn cut(path: &Path) {
+    let bytes = fs::read(path).unwrap();
+    fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
+}
+
+fn remove(path: &Path) {
+    fs::remove_file(path).unwrap();
+}
+
+fn mkfifo(path: &Path) -> bool {
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    made.unwrap().success()
+}
+
+fn rename_a_key(manifest: &Path) {
+    let text = fs::read_to_string(manifest).unwrap();
+    fs::write(manifest, text.replace("\"a.png\": ", "\"b.png\": ")).unwrap();
+}
+
+/// Each kind of damage, and what is said of it.
+#[test]
+fn verify_finds_every_damage() {
+    type Damage = fn(&Project);
+    let damages: [(&str, Damage); 11] = [
+        ("a.png: cannot be read", |project| {
+            remove(&project.out("a.png"));
+            assert!(mkfifo(&project.out("a.png")));
+        }),
+        ("a.png: cannot be read", |project| {
+            remove(&project.out("a.png"));
+            symlink("nowhere", project.out("a.png")).unwrap();
+        }),
+        ("cannot be read", |project| {
+            fs::remove_file(project.out("staticfiles.json")).unwrap();
+        }),
+        ("is not JSON", |project| {
+            cut(&project.out("staticfiles.json"));
+        }),
+        ("hash is not that of", |project| {
+            rename_a_key(&project.out("staticfiles.json"));
+        }),
+        ("does not have the content", |project| {
+            cut(&project.hashed("css/a.", ".css"));
+        }),
+        ("is not there", |project| {
+            fs::remove_file(project.hashed("a.", ".png")).unwrap();
+        }),
+        ("leads to no file", |project| {
+            fs::remove_file(project.hashed("a.", ".png")).unwrap();
+        }),
+        ("names it for a.png", |project| {
+            fs::remove_file(project.out("a.png")).unwrap();
+        }),
+        ("cannot be decoded", |project| {
+            cut(&project.hashed("css/a.", ".css.br"));
+        }),
+        ("is not the compressed copy of a.png", |project| {
+            fs::copy(project.hashed("css/a.", ".css.gz"), project.out("a.png.gz")).unwrap();
+        }),
+    ];
+    let project = project();
+    for (told, damage) in damages {
+        assert_eq!(
+            project.verb(["collect", "--noinput", "-c"]).outcome().code,
+            0,
+            "{told}"
+        );
+        assert_eq!(project.verb(["verify"]).outcome().code, 0, "{told}");
+        damage(&project);
+        let Outcome {
+            code,
+            error: errors,
+            ..
+        } = project.verb(["verify"]).outcome();
+        assert!(
+            code == 1 && errors.contains(told),
+            "{told}: {code} {errors}"
+        );
+    }
+}
+
+#[test]
+fn verify_lists_files_that_no_manifest_names() {
+    let project = project();
+    project.verb(["collect", "--noinput"]).outcome();
+    fs::write(project.out("mine.txt"), "mine").unwrap();
+    let Outcome {
+        code, out: told, ..
+    } = project.verb(["verify"]).outcome();
+    assert!(
+        code == 0 && told.starts_with("in no manifest: mine.txt\n"),
+        "{told}"
+    );
+    let Outcome { out: told, .. } = project.verb(["verify", "--format", "json"]).outcome();
+    let mut events = told
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let verified = events.find(|event| event["event"] == "verified").unwrap();
+    assert_eq!(verified["unlisted"], 1);
+}
+
+/// A run that was interrupted may leave that, and a reference leads there.
+#[test]
+fn verify_warns_of_a_plain_file_that_differs() {
+    let project = project();
+    project.verb(["collect", "--noinput"]).outcome();
+    fs::write(project.out("a.png"), "").unwrap();
+    let Outcome {
+        code, error: told, ..
+    } = project.verb(["verify"]).outcome();
+    assert!(
+        code == 0 && told.starts_with("warning: out/a.png: has another"),
+        "{told}"
+    );
+}
+
+#[test]
+fn verify_fails_without_static_root() {
+    let project = project();
+    let plain =
+        "STORAGES.staticfiles.BACKEND='django.contrib.staticfiles.storage.StaticFilesStorage'";
+    let Outcome {
+        code, error: told, ..
+    } = project.verb(["verify", "--set", plain]).outcome();
+    assert!(
+        code == 1 && told.contains("STATIC_ROOT is not there"),
+        "{told}"
+    );
+}

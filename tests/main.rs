@@ -1,0 +1,24 @@
+//! All tests that run the program or use the library, apart from the fixture cases
+//! (`parity.rs`) and the snapshots (`snapshots.rs`). `README.md` says where a new
+//! test goes.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::format_push_string,
+    clippy::format_collect,
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "a test that cannot go on has failed, and need not be fast"
+)]
+
+mod architecture;
+mod commands;
+mod concurrency;
+mod hostile_input;
+mod incremental;
+mod problem_catalogue;
+mod properties;
+mod settings;
+mod settings_schema;
+mod signals;
+mod support;
+mod templates;

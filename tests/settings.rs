@@ -1,0 +1,131 @@
+//! Settings: where they come from, and what is wrong with them.
+
+use crate::support::project::{Outcome, Project, REQUIRED_SETTINGS};
+
+/// A project with the required settings and these.
+fn project(more_settings: &str) -> Project {
+    Project::empty().settings(format!("{REQUIRED_SETTINGS}{more_settings}"))
+}
+
+#[test]
+fn settings_errors_are_reported_together() {
+    let settings = "STATIC_URL = 1\nSTATIC_ROTO = \"out\"\nDATABASES = {}\n\
+        STATICFILES_DIRS = [[\"p/\", \"src\"]]\n[STORAGES.staticfiles]\nBACKEND = \"x.Y\"\n\
+        [staticc]\ndjango = \"7.0\"\n[staticc.compression]\nbrotli_qality = 3\n\
+        [staticc.cache]\nmax_size = \"lots\"\ndri = \"x\"\n";
+    Project::empty().settings(settings).collect().failure(2).stderr([
+        "settings.toml:1:14: STATIC_URL must be a string, not an integer",
+        "settings.toml:2:1: unknown setting STATIC_ROTO",
+        "did you mean STATIC_ROOT?",
+        "settings.toml:3:1: unknown setting DATABASES",
+        "settings.toml:6:11: STORAGES.staticfiles.BACKEND must be \"whitenoise.storage.CompressedManifestStaticFilesStorage\"",
+        "settings.toml:8:10: staticc.django must be",
+        "did you mean staticc.compression.brotli_quality?",
+        "settings.toml:12:12: staticc.cache.max_size must be a size such as \"2 GiB\" or \"500 MB\"",
+        "did you mean staticc.cache.dir?",
+    ]);
+}
+
+#[test]
+fn django_checks_use_the_words_of_django() {
+    let settings = "STATIC_URL = \"/s/\"\nMEDIA_URL = \"/s/\"\nSTATIC_ROOT = \"out\"\nMEDIA_ROOT = \"out\"\n\
+        STATICFILES_DIRS = [[\"p/\", \"src\"], \"out\", \"none\"]\n";
+    let project = Project::empty().settings(settings).file("out/x", "");
+    project.collect().failure(2).stderr([
+        "The MEDIA_URL and STATIC_URL settings must have different values",
+        "The MEDIA_ROOT and STATIC_ROOT settings must have different values",
+        "The prefix 'p/' in the STATICFILES_DIRS setting must not end with a slash.",
+        "The STATICFILES_DIRS setting should not contain the STATIC_ROOT setting.",
+        "in the STATICFILES_DIRS setting does not exist.",
+    ]);
+}
+
+#[test]
+fn absent_settings_are_errors() {
+    let without_file = Project::empty().collect().failure(2);
+    without_file.stderr(["looked for settings.toml"]);
+    let empty_file = Project::empty().settings("").collect().failure(2);
+    empty_file.stderr(["STATIC_URL setting", "STATIC_ROOT setting"]);
+    Project::empty().settings("= [").collect().failure(2);
+}
+
+#[test]
+fn pyproject_holds_settings_and_flags_override_them() {
+    let text = format!("[tool.staticc.settings]\n{REQUIRED_SETTINGS}");
+    let in_pyproject = Project::empty().file("pyproject.toml", text);
+    let source_directory = ["--set", "STATICFILES_DIRS=[\"src\"]"];
+    let run = in_pyproject.collect().arguments(["--static-root", "other"]);
+    run.arguments(source_directory).success();
+    assert!(in_pyproject.path("other/staticfiles.json").is_file());
+    assert!(!in_pyproject.path("out").exists());
+    let wrong_flag = project("")
+        .collect()
+        .arguments(["--set", "STATIC_URL=x"])
+        .failure(2);
+    wrong_flag.stderr(["--set:1:"]);
+}
+
+#[test]
+fn severity_follows_settings_and_allow_entries() {
+    let project = project(
+        "STATICFILES_DIRS = [\"src\"]\n[[staticc.allow]]\npath = \"vendor/**\"\nkind = \"source-map\"\nlevel = \"ignore\"\n\
+         [[staticc.allow]]\npath = \"nothing/**\"\n",
+    )
+    .file("src/vendor/x/a.js", "x\n//# sourceMappingURL=a.js.map\n");
+    let unused =
+        "warning: settings.toml:8:1: this [[staticc.allow]] for nothing/** matches nothing";
+    project.collect().success().stderr([unused]);
+    project.write("src/own.css", "a{b:url(none.png)}");
+    project.collect().failure(1).no_stderr(["vendor/x"]);
+    let warn = ["--set", "staticc.missing_references=\"warn\""];
+    let warned = project.collect().arguments(warn).success();
+    warned.stderr(["warning: src/own.css:1:5"]);
+}
+
+#[test]
+fn apps_that_cannot_be_located_are_errors() {
+    let unknown_name =
+        "from django.apps import AppConfig\nclass C(AppConfig):\n    name = compute()\n";
+    project(
+        "INSTALLED_APPS = [\"polls\", \"odd\", \"stated\"]\n[staticc.app_directories]\nstated = \"x\"\n",
+    )
+    .file("odd/__init__.py", "")
+    .file("odd/apps.py", unknown_name)
+    .file("x/static/x.txt", "x")
+    .collect()
+    .failure(2)
+    .stderr([
+        "settings.toml:3:19: no module for the app 'polls'",
+        "looked in ",
+        "[staticc.app_directories] \"polls\" = \"path/to/app\"",
+        "`name = compute()` cannot be known without running it",
+        "apps.py:3",
+    ])
+    .no_stderr(["'stated'"]);
+}
+
+#[test]
+fn two_apps_of_one_label_are_an_error() {
+    let collect = |line: &str| -> Outcome {
+        let config = format!(
+            "from django.apps import AppConfig\nclass C(AppConfig):\n    name = 'b.polls'\n    {line}\n"
+        );
+        project("INSTALLED_APPS = [\"a.polls\", \"b.polls\"]\n")
+            .file("a/polls/__init__.py", "")
+            .file("b/polls/__init__.py", "")
+            .file("b/polls/apps.py", config)
+            .collect()
+            .outcome()
+    };
+    let same_label = collect("pass");
+    assert_eq!(same_label.code, 2);
+    same_label.stderr(["Application labels aren't unique, duplicates: polls"]);
+    assert_eq!(collect("label = 'other'").code, 0);
+}
+
+#[test]
+fn unknown_flag_suggests_the_right_one() {
+    let project = project("");
+    let run = project.collect().arguments(["--claer"]);
+    run.failure(2).stderr(["--clear"]);
+}

@@ -1,0 +1,127 @@
+//! Problems of what is collected: files, and the references in them.
+
+use super::{CHECK, COLLECT, Case, case, collected};
+use crate::support::project::Project;
+
+/// A project with a second directory of sources.
+fn two(project: &Project) {
+    project.write(
+        "settings.toml",
+        "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\nSTATICFILES_DIRS = [\"src\", \"more\"]\n",
+    );
+}
+
+pub const CASES: &[Case] = &[
+    case("missing-reference", COLLECT, |project| {
+        project.write("src/img/logo.png", "x");
+        project.write(
+            "src/css/site.css",
+            "a {\n  mask: url(\"img/logo.png\");\n}\n",
+        );
+        project.write("src/js/a.js", "a()\n//# sourceMappingURL=a.js.map\n");
+        project.write(
+            "src/z.css",
+            "@import 'none.css';\na{b:url(c.png) url(d.png)}\n",
+        );
+    }),
+    case(
+        "missing-reference-warned",
+        &["collect", "--set", "staticc.missing_references=\"warn\""],
+        |project| {
+            project.write("src/a.css", "a{b:url(c.png)}\n");
+        },
+    ),
+    case(
+        "missing-reference-strict",
+        &[
+            "collect",
+            "--strict",
+            "--set",
+            "staticc.missing_references=\"warn\"",
+        ],
+        |project| {
+            project.write("src/a.css", "a{b:url(c.png)}\n");
+        },
+    ),
+    case("reference-outside", COLLECT, |project| {
+        project.write("src/css/site.css", "a{b:url(../../media/a.png)}\n");
+    }),
+    case("leftover-reference", COLLECT, |project| {
+        project.write("src/old.png", "x");
+        collected(project);
+        std::fs::remove_file(project.path("src/old.png")).unwrap();
+        project.write("src/css/site.css", "a{b:url(../old.png)}\n");
+    }),
+    case("cycle", COLLECT, |project| {
+        project.write("src/a.css", "@import 'b.css';\n");
+        project.write("src/b.css", "a{}\n@import \"c.css\";\n");
+        project.write("src/c.css", "@import 'a.css';\n");
+    }),
+    case("unusable-name", COLLECT, |project| {
+        project.write("src/%2e%2e%2fa.txt", "x");
+    }),
+    case("not-utf8", COLLECT, |project| {
+        project.write("src/css/site.css", b"a{}\n/* caf\xe9 */\n");
+    }),
+    case("not-a-file", COLLECT, |project| {
+        project.pipe("src/pipe");
+    }),
+    case("broken-link", COLLECT, |project| {
+        project.link("src/logo.png", "../assets/logo.png");
+    }),
+    case("link-loop", COLLECT, |project| {
+        project.link("src/css/up", "..");
+    }),
+    case("unreadable", COLLECT, |project| {
+        std::fs::remove_dir_all(project.path("src")).unwrap();
+        project.link("src", "src");
+    }),
+    case("outside-static-root", COLLECT, |project| {
+        project.write(
+            "settings.toml",
+            "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\nSTATICFILES_DIRS = [[\"../up\", \"src\"]]\n",
+        );
+    }),
+    case("nothing-wrong-check", CHECK, |project| {
+        project.write("src/a.css", "a{b:url(a.txt)}\n");
+    }),
+    case("missing-reference-check", CHECK, |project| {
+        project.write("src/img/logo.png", "x");
+        project.write("src/css/a.css", "a{b:url(../img/Logo.png)}\n");
+        project.write("src/css/b.css", "a{b:url(none.png)} c{d:url(logo.png)}\n");
+        project.write("src/.hidden/c.png", "x");
+        project.write("src/d.css", "a{b:url(.hidden/c.png)}\n");
+    }),
+    case("missing-static", CHECK, |project| {
+        project.write("src/img/logo.png", "x");
+        project.write(
+            "templates/base.html",
+            "{% load static %}\n<img src=\"{% static 'img/logo.pgn' %}\">\n",
+        );
+        project.write(
+            "templates/shop.html",
+            "{% static\n  'none.css' %}{% static '/img/logo.png' %}\n",
+        );
+    }),
+    case("duplicate-path", CHECK, |project| {
+        two(project);
+        project.write("src/css/site.css", "a{}\n");
+        project.write("more/css/site.css", "b{}\n");
+        project.write("more/a.txt", "a");
+    }),
+    case("case-collision", CHECK, |project| {
+        project.write("src/css/site.css", "a{}\n");
+        project.write("src/css/Site.css", "a{}\n");
+    }),
+    case("unrequestable-name", CHECK, |project| {
+        for name in ["c#.txt", "what?.txt", "a%41.txt", "a\\b.txt"] {
+            project.write(&format!("src/{name}"), "");
+        }
+    }),
+    case("no-such-file", &["check", "src/none.css"], |_| {}),
+    case("severities", &["check", "--strict"], |project| {
+        two(project);
+        project.write("more/a.txt", "a");
+        project.write("src/A.txt", "x");
+    }),
+];
