@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use staticc::model::{SourceSpan, Problem};
-use staticc::report::render;
+use staticc::model::{Problem, SourceSpan};
+use staticc::report::render::render;
 
 /// A directory for the files of this process.
 pub fn directory() -> &'static Path {
@@ -14,29 +14,29 @@ pub fn directory() -> &'static Path {
     DIRECTORY.path()
 }
 
-/// A problem can be shown, and its place, if it has one, is in one of the
+/// A problem can be shown, and its span, if it has one, is in one of the
 /// texts.
 pub fn check(problem: &Problem, texts: &[&str]) {
     assert!(!render(problem, directory(), true).is_empty());
-    if let Some(place) = &problem.place {
+    if let Some(span) = &problem.span {
         assert!(
-            texts.iter().any(|text| lies_in(place, text)),
+            texts.iter().any(|text| lies_in(span, text)),
             "{problem:?} is not in {texts:?}"
         );
     }
 }
 
-fn lies_in(place: &SourceSpan, text: &str) -> bool {
-    let Some(line) = text.split('\n').nth(place.line - 1) else {
+fn lies_in(span: &SourceSpan, text: &str) -> bool {
+    let Some(line) = text.split('\n').nth(span.line - 1) else {
         return false;
     };
     let length = line.chars().count();
     // Of a long line, what is left out is marked.
-    line.contains(place.source_line.trim_matches('…'))
-        && (place.line, place.column) <= (place.end_line, place.end_column)
-        && place.width >= 1
-        && place.column <= length + 1
-        && place.caret < place.column
+    line.contains(span.source_line.trim_matches('…'))
+        && (span.line, span.column) <= (span.end_line, span.end_column)
+        && span.width >= 1
+        && span.column <= length + 1
+        && span.caret < span.column
         // What stands at the end of a line is shown one character wide.
-        && place.column - 1 + place.width <= length.max(place.column)
+        && span.column - 1 + span.width <= length.max(span.column)
 }

@@ -58,7 +58,7 @@ fuzz_target!(init: {
     let rewritten = case.rewrite(&names, referrer, &text);
     for problem in &rewritten.problems {
         check(problem, &[&text]);
-        assert!(problem.place.is_some(), "{problem:?}");
+        assert!(problem.span.is_some(), "{problem:?}");
     }
     for path in &rewritten.hashed {
         let inside = |part: &[u8]| !matches!(part, b"" | b"." | b"..");

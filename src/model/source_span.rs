@@ -157,11 +157,11 @@ mod tests {
     }
 
     #[test]
-    fn places_do_not_depend_on_the_one_before() {
+    fn spans_do_not_depend_on_the_one_before() {
         let text = "äö üß\n\nüöä x\r\ny";
         let lines = LineIndex::new(text);
-        let places = |start| (start..=text.len()).map(move |end| (start, end));
-        for (start, end) in (0..=text.len()).flat_map(places) {
+        let pairs = |start| (start..=text.len()).map(move |end| (start, end));
+        for (start, end) in (0..=text.len()).flat_map(pairs) {
             for before in 0..text.len() {
                 lines.span(before, before + 1);
                 assert_eq!(lines.span(start, end), span_at(text, start, end));
@@ -171,7 +171,7 @@ mod tests {
 
     /// Counting from the start each time would take hours.
     #[test]
-    fn many_places_of_one_line() {
+    fn many_spans_of_one_long_line_are_quick() {
         let text = "ü".repeat(2_000_000);
         let lines = LineIndex::new(&text);
         for at in 0..1_000_000 {
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_in_another_line() {
+    fn spans_may_end_in_another_line() {
         let text = "import {\r\n  ä\r\n} from 'b';\r\nx";
         let end = text.find(';').unwrap();
         let span = span_at(text, 0, end);
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn any_offset_has_a_place() {
+    fn any_offset_has_a_span() {
         for (start, end) in [(0, 0), (1, 9), (99, 3), (2, 2)] {
             let _ = span_at("ü\n", start, end);
         }

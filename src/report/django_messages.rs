@@ -55,15 +55,10 @@ pub(super) fn message(event: &Event, options: MessageOptions) -> Option<(u8, Vec
         ),
         Event::Copied { source, .. } => place("Pretending to copy '", "Copying '", source),
         Event::Linked { source, .. } => place("Pretending to link '", "Linking '", source),
-        Event::Conflict { path } => (
-            quiet,
-            line(
-                "Found another file with the destination path '",
-                path.as_bytes(),
-                "'. It will be ignored since only the first encountered file is collected. \
-                 If this is not what you want, make sure every static file has a unique path.",
-            ),
-        ),
+        Event::Conflict { path } => {
+            let before = "Found another file with the destination path '";
+            (quiet, line(before, path.as_bytes(), AFTER_CONFLICT))
+        }
         Event::PostProcessed { path, copy } => {
             let mut text = line("Post-processed '", path.as_bytes(), "' as '");
             text.extend_from_slice(&line("", copy.as_bytes(), "'"));
@@ -80,6 +75,9 @@ pub(super) fn message(event: &Event, options: MessageOptions) -> Option<(u8, Vec
         _ => return None,
     })
 }
+
+const AFTER_CONFLICT: &str = "'. It will be ignored since only the first encountered file is \
+    collected. If this is not what you want, make sure every static file has a unique path.";
 
 /// Returns the sentence that ends a run.
 fn done(summary: &CollectSummary, options: MessageOptions) -> Vec<u8> {

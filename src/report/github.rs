@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use super::paths::{Bases, file};
+use super::paths::{Bases, file_of};
 use super::render::{advice, see, sentence};
 use crate::model::{Problem, Severity};
 
@@ -19,7 +19,7 @@ pub(super) fn command(problem: &Problem, bases: Bases<'_>) -> String {
         Severity::Note => "notice",
     };
     let mut text = format!("::{level} ");
-    if let Some(file) = file(problem) {
+    if let Some(file) = file_of(problem) {
         let path = bases.locate(file);
         let _ = write!(text, "file={},", property(&path.to_string_lossy()));
         if let Some(span) = &problem.span {

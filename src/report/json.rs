@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::catalogue::section;
 use super::django_messages::{self, MessageOptions};
 use super::explain_text::MAX_REFERENCES;
-use super::paths::shown;
+use super::paths::relative;
 use super::render::render;
 use crate::model::{Event, Problem};
 
@@ -89,7 +89,7 @@ fn cut<T>(list: &mut Vec<T>) -> Option<usize> {
 
 fn shorten_paths(event: &mut Event, directory: &Path) {
     let shorten = |path: &mut PathBuf| {
-        let short = shown(path, directory).to_owned();
+        let short = relative(path, directory).to_owned();
         *path = short;
     };
     let shorten_problem = |problem: &mut Problem| {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::model::Problem;
 
 /// Returns the path relative to a directory, if it is below that.
-pub(super) fn shown<'p>(file: &'p Path, directory: &Path) -> &'p Path {
+pub(super) fn relative<'p>(file: &'p Path, directory: &Path) -> &'p Path {
     match file.strip_prefix(directory) {
         Ok(below) if below.as_os_str().is_empty() => Path::new("."),
         Ok(below) => below,
@@ -27,13 +27,13 @@ pub(super) struct Bases<'a> {
 impl Bases<'_> {
     /// Returns the path for a service: relative to the repository, or absolute.
     pub fn locate(&self, file: &Path) -> PathBuf {
-        shown(&self.directory.join(file), self.repository).to_owned()
+        relative(&self.directory.join(file), self.repository).to_owned()
     }
 }
 
 /// Returns the file that a problem is in. A problem in the value of a flag, such
 /// as `--set`, has none.
-pub(super) fn file(problem: &Problem) -> Option<&Path> {
+pub(super) fn file_of(problem: &Problem) -> Option<&Path> {
     let file = problem.file.as_deref()?;
     (!file.as_os_str().as_encoded_bytes().starts_with(b"--")).then_some(file)
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use unicode_width::UnicodeWidthChar as _;
 
-use super::paths::{file, shown};
+use super::paths::{file_of, relative};
 use super::text::{clean, paint};
 use crate::model::{Problem, Severity, SourceSpan};
 
@@ -51,7 +51,7 @@ pub fn render(problem: &Problem, directory: &Path, color: bool) -> String {
 pub(super) fn sentence(problem: &Problem) -> String {
     let message = clean(&problem.message);
     match &problem.file {
-        Some(flag) if file(problem).is_none() => {
+        Some(flag) if file_of(problem).is_none() => {
             let location = at(flag, problem.span.as_ref(), Path::new(""));
             format!("{location}: {message}")
         }
@@ -80,7 +80,7 @@ pub(super) fn see(problem: &Problem, directory: &Path) -> Vec<String> {
 
 /// Returns `file:line:column`, which editors recognize.
 pub(super) fn at(file: &Path, span: Option<&SourceSpan>, directory: &Path) -> String {
-    let mut text = clean(&shown(file, directory).to_string_lossy());
+    let mut text = clean(&relative(file, directory).to_string_lossy());
     if let Some(span) = span {
         let _ = write!(text, ":{}:{}", span.line, span.column);
     }

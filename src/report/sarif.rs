@@ -11,7 +11,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::catalogue::{paragraph, section};
-use super::paths::{Bases, file};
+use super::paths::{Bases, file_of};
 use super::render::{advice, sentence};
 use super::text::clean;
 use crate::model::{Code, Problem, SourceSpan};
@@ -26,9 +26,9 @@ const USAGE: u8 = 2;
 pub(super) fn document(problems: &[Problem], bases: Bases<'_>, exit_status: u8) -> Value {
     let located = || {
         let all = problems.iter();
-        all.filter_map(|problem| Some((problem, file(problem)?)))
+        all.filter_map(|problem| Some((problem, file_of(problem)?)))
     };
-    let others = || problems.iter().filter(|problem| file(problem).is_none());
+    let others = || problems.iter().filter(|problem| file_of(problem).is_none());
     let rules = RuleList::of(located().map(|(problem, _)| problem));
     let descriptors = RuleList::of(others());
     let results = located().map(|(problem, file)| result(problem, file, &rules, bases));

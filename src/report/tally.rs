@@ -24,7 +24,8 @@ impl Tally {
             Severity::Warning => self.warnings += 1,
             Severity::Note => self.notes += 1,
         }
-        self.files.extend(paths::file(problem).map(PathBuf::from));
+        self.files
+            .extend(paths::file_of(problem).map(PathBuf::from));
     }
 
     pub fn has_warnings(&self) -> bool {
