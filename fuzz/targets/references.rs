@@ -6,7 +6,9 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use staticc::model::{Asset, AssetId, DjangoVersion, Fingerprint, ReportLevel, LogicalPath};
+use staticc::model::{
+    Asset, AssetId, Code, DjangoVersion, Fingerprint, LogicalPath, ReportLevel,
+};
 use staticc::rewrite::collection::{Adjusted, RewriteContext, Rewritten, rewrite};
 use staticc::rewrite::resolve::NoLeftovers;
 use staticc::rewrite::rules::Rules;
@@ -64,7 +66,7 @@ fuzz_target!(init: {
         let inside = |part: &[u8]| !matches!(part, b"" | b"." | b"..");
         assert!(path.as_bytes().split(|&byte| byte == b'/').all(inside), "{path}");
     }
-    if rewritten.problems.iter().any(|problem| problem.code == "cycle") {
+    if rewritten.problems.iter().any(|problem| problem.code == Code::Cycle) {
         return;
     }
     let own = |(asset, _): &&(AssetId, Adjusted)| asset.index() == referrer;
