@@ -76,11 +76,11 @@ impl CompressionSpec {
 /// One copy of a content, or `None` if it does not pay.
 ///
 /// ```
-/// use staticc::encode::{Recipe, encode};
+/// use staticc::encode::{CompressionSpec, encode};
 /// use staticc::model::Encoding::{Brotli, Gzip};
-/// let recipe = Recipe { encodings: [Brotli, Gzip].into_iter().collect(), brotli_quality: 11, limit: 950_000 };
-/// assert_eq!(encode(b"", &recipe, Gzip), None);
-/// assert!(encode(&[b'x'; 1000], &recipe, Gzip).is_some());
+/// let spec = CompressionSpec { encodings: [Brotli, Gzip].into_iter().collect(), brotli_quality: 11, limit: 950_000 };
+/// assert_eq!(encode(b"", &spec, Gzip), None);
+/// assert!(encode(&[b'x'; 1000], &spec, Gzip).is_some());
 /// ```
 pub fn encode(content: &[u8], recipe: &CompressionSpec, encoding: Encoding) -> Option<Vec<u8>> {
     if content.is_empty() {

@@ -25,7 +25,7 @@ pub enum Engine {
 /// that its engine cannot read (a comment without end) has none.
 ///
 /// ```
-/// use staticc::check::{Engine, references};
+/// use staticc::check::templates::engine::{Engine, references};
 /// let text = br#"<img src="{% static "img/logo.png" %}">"#;
 /// let found = references(text, Engine::Django);
 /// assert_eq!(found[0].name, "img/logo.png");
