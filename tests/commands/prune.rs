@@ -219,3 +219,26 @@ fn prune_keeps_files_of_other_programs() {
     project.prune(&["--keep", "1"]);
     assert!(project.there().is_superset(&red));
 }
+
+/// What the cache evicts must not take the history of releases with it.
+#[test]
+#[ignore = "releases are still kept where `cache prune` removes them"]
+fn prune_knows_old_releases_after_the_cache_is_pruned() {
+    let project = project();
+    let colors = ["red", "green", "blue", "grey"];
+    let releases = colors.map(|color| project.release(color, &[]));
+    let (live, old) = releases.split_last().unwrap();
+    let (code, printed) = project.ask(&["cache", "prune", "--max-size", "1"]);
+    assert_eq!(code, 0, "{printed}");
+    assert_eq!(&project.release("grey", &[]), live);
+    project.prune(&["--keep", "1"]);
+    let remaining = project.there();
+    assert!(remaining.is_superset(live));
+    for release in old {
+        let gone: BTreeSet<_> = release.difference(live).cloned().collect();
+        assert!(
+            !gone.is_empty() && remaining.is_disjoint(&gone),
+            "{remaining:?}"
+        );
+    }
+}
