@@ -174,7 +174,7 @@ fn words(code: &str) -> Vec<String> {
 fn without_comments_and_strings(text: &str) -> String {
     // Alternatives are tried in this order. The last one is a character, not a lifetime.
     let literal = regex::Regex::new(
-        r####"(?s)//[^\n]*|/\*.*?\*/|\bb?r##".*?"##|\bb?r#".*?"#|\bb?r".*?"|b?"(?:\\.|[^"\\])*"|b?'(?:\\[^\n']*'?|[^\\'\n])'"####,
+        r###"(?s)//[^\n]*|/\*.*?\*/|\bb?r##".*?"##|\bb?r#".*?"#|\bb?r".*?"|b?"(?:\\.|[^"\\])*"|b?'(?:\\[^\n']*'?|[^\\'\n])'"###,
     );
     literal.unwrap().replace_all(text, " ").into_owned()
 }

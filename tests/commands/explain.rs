@@ -1,5 +1,5 @@
-//! `staticc explain`: what it says is what collect does. How it is told is in
-//! the snapshots.
+//! `staticc explain`: it describes what `collect` does. The snapshots hold how it prints
+//! that.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -22,7 +22,7 @@ fn demo() -> Project {
     project
 }
 
-/// What is said of files.
+/// The explanations of files.
 fn explained(project: &Project, arguments: &[&str]) -> Vec<Value> {
     let Outcome { code, out, error } = project
         .verb(["explain", "--format", "json"])
@@ -73,21 +73,32 @@ fn explain_equals_what_collect_writes() {
             let served = text(&explanation["served"], "path");
             assert_eq!(explanation["hashed"].as_str().unwrap_or(path), served);
             let size = |path: &str| files.get(Path::new(path)).map(Vec::len);
-            let told = |value: &Value| value.as_u64().map(|it| usize::try_from(it).unwrap());
-            assert_eq!(told(&explanation["served"]["size"]), size(served), "{path}");
+            let number = |value: &Value| {
+                value
+                    .as_u64()
+                    .map(|number| usize::try_from(number).unwrap())
+            };
+            assert_eq!(
+                number(&explanation["served"]["size"]),
+                size(served),
+                "{path}"
+            );
             for suffix in [".br", ".gz"] {
                 let copies = explanation["served"]["copies"]
                     .as_array()
                     .into_iter()
                     .flatten();
-                let mut own = copies.filter(|it| text(it, "suffix") == suffix);
-                let copy = own.next().and_then(|it| told(&it["size"]));
+                let mut own = copies.filter(|copy| text(copy, "suffix") == suffix);
+                let copy = own.next().and_then(|copy| number(&copy["size"]));
                 assert_eq!(copy, size(&format!("{served}{suffix}")), "{path}{suffix}");
             }
         }
-        let hashed: Vec<&str> = all.iter().map(|it| text(&it["served"], "path")).collect();
-        let again = explained(&project, &[&["--set", &backend], &hashed[..]].concat());
-        assert_eq!(again, all, "asked by fingerprinted path");
+        let hashed: Vec<&str> = all
+            .iter()
+            .map(|file| text(&file["served"], "path"))
+            .collect();
+        let by_hashed_path = explained(&project, &[&["--set", &backend], &hashed[..]].concat());
+        assert_eq!(by_hashed_path, all);
     }
 }
 
@@ -115,7 +126,7 @@ fn explain_lists_both_paths_of_a_source() {
     let project = demo();
     let directories = r#"STATICFILES_DIRS=["static", "static/css"]"#;
     let all = explained(&project, &["--set", directories, "static/css/base.css"]);
-    let paths: Vec<&str> = all.iter().map(|it| text(it, "path")).collect();
+    let paths: Vec<&str> = all.iter().map(|file| text(file, "path")).collect();
     assert_eq!(paths, ["css/base.css", "base.css"]);
 }
 

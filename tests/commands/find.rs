@@ -1,5 +1,5 @@
-//! `staticc find`: what a path may mean, as Django's `findstatic` has it. How
-//! that is told is in the snapshots.
+//! `staticc find`: which files it finds, as Django's `findstatic` does. The snapshots
+//! hold how it prints them.
 
 use std::os::unix::fs::symlink;
 
@@ -65,7 +65,7 @@ fn find_first_lists_the_directories_it_searched() {
         "Found 'css/a.css' here:\n  ~/static/css/a.css\n\
          Looking in the following locations:\n  ~/static\n"
     );
-    // A directory of STATICFILES_DIRS is looked in even if it is not there.
+    // `find` also lists a directory of STATICFILES_DIRS that does not exist.
     let none = "STATICFILES_DIRS=[\"none\"]";
     let out = found(&project(), &["-v2", "--set", none, "css/poll.css"]);
     assert!(
@@ -132,7 +132,7 @@ fn find_follows_links_as_django_does() {
     }
 }
 
-/// What GitHub would take for its commands is none, and lines stay lines.
+/// A name must not look like a command to GitHub.
 #[test]
 fn find_escapes_github_commands_in_names() {
     let project = project();
@@ -144,7 +144,7 @@ fn find_escapes_github_commands_in_names() {
     );
 }
 
-/// The help that somebody gets who asks for a file by something else.
+/// The help for a path that is not a logical path.
 #[test]
 fn find_and_explain_say_what_another_path_is() {
     let project = project();
@@ -161,7 +161,7 @@ fn find_and_explain_say_what_another_path_is() {
     let other = "that is not a file that is collected";
     let both = ["find", "explain"];
     let find = ["find"];
-    for (verbs, asked, help) in [
+    for (verbs, path, help) in [
         (&find[..], "static/css/a.css", source),
         (&find, "./static/../static/css/a.css", source),
         (&find, "polls/static/css/a.css", source),
@@ -194,10 +194,13 @@ fn find_and_explain_say_what_another_path_is() {
     ] {
         for verb in verbs {
             let Outcome { code, error, .. } =
-                project.verb([verb, asked, "--set", templates]).outcome();
-            assert_eq!(code, 1, "{verb} {asked}: {error}");
-            let helps: Vec<_> = error.lines().filter(|it| it.contains("help: ")).collect();
-            assert_eq!(helps, [format!("  help: {help}")], "{verb} {asked}");
+                project.verb([verb, path, "--set", templates]).outcome();
+            assert_eq!(code, 1, "{verb} {path}: {error}");
+            let helps: Vec<_> = error
+                .lines()
+                .filter(|line| line.contains("help: "))
+                .collect();
+            assert_eq!(helps, [format!("  help: {help}")], "{verb} {path}");
             assert!(!error.contains("note: "), "{error}");
         }
     }

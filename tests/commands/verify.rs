@@ -64,8 +64,8 @@ fn verify_accepts_the_trees_of_the_fixtures() {
     assert_eq!(Vec::from_iter(ours), BROKEN);
 }
 
-/// Makes the tree of an outcome and verifies it, if it has a manifest and
-/// the outcome tells all of it.
+/// Makes the tree of an outcome and verifies it, if it has a manifest and the outcome
+/// has all contents.
 fn verify_outcome(
     case: &Path,
     settings: &toml::Value,
@@ -83,8 +83,8 @@ fn verify_outcome(
     fs::copy(case.join("settings.toml"), base.join("settings.toml")).unwrap();
     let options = settings
         .get("STORAGES")
-        .and_then(|it| it.get("staticfiles"));
-    let location = options.and_then(|it| it.get("OPTIONS")?.get("location"));
+        .and_then(|storages| storages.get("staticfiles"));
+    let location = options.and_then(|storage| storage.get("OPTIONS")?.get("location"));
     let root = location.or_else(|| settings.get("STATIC_ROOT"));
     let root = root.map_or("out", |root| root.as_str().unwrap());
     for (name, file) in files {
@@ -169,7 +169,7 @@ fn rename_a_key(manifest: &Path) {
     fs::write(manifest, text.replace("\"a.png\": ", "\"b.png\": ")).unwrap();
 }
 
-/// Each kind of damage, and what is said of it.
+/// Each kind of damage with a part of its message.
 #[test]
 fn verify_finds_every_damage() {
     type Damage = fn(&Project);
@@ -211,13 +211,13 @@ fn verify_finds_every_damage() {
         }),
     ];
     let project = project();
-    for (told, damage) in damages {
+    for (message, damage) in damages {
         assert_eq!(
             project.verb(["collect", "--noinput", "-c"]).outcome().code,
             0,
-            "{told}"
+            "{message}"
         );
-        assert_eq!(project.verb(["verify"]).outcome().code, 0, "{told}");
+        assert_eq!(project.verb(["verify"]).outcome().code, 0, "{message}");
         damage(&project);
         let Outcome {
             code,
@@ -225,8 +225,8 @@ fn verify_finds_every_damage() {
             ..
         } = project.verb(["verify"]).outcome();
         assert!(
-            code == 1 && errors.contains(told),
-            "{told}: {code} {errors}"
+            code == 1 && errors.contains(message),
+            "{message}: {code} {errors}"
         );
     }
 }
@@ -237,14 +237,14 @@ fn verify_lists_files_that_no_manifest_names() {
     project.verb(["collect", "--noinput"]).outcome();
     fs::write(project.out("mine.txt"), "mine").unwrap();
     let Outcome {
-        code, out: told, ..
+        code, out: message, ..
     } = project.verb(["verify"]).outcome();
     assert!(
-        code == 0 && told.starts_with("in no manifest: mine.txt\n"),
-        "{told}"
+        code == 0 && message.starts_with("in no manifest: mine.txt\n"),
+        "{message}"
     );
-    let Outcome { out: told, .. } = project.verb(["verify", "--format", "json"]).outcome();
-    let mut events = told
+    let Outcome { out: message, .. } = project.verb(["verify", "--format", "json"]).outcome();
+    let mut events = message
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap());
     let verified = events.find(|event| event["event"] == "verified").unwrap();
@@ -258,11 +258,13 @@ fn verify_warns_of_a_plain_file_that_differs() {
     project.verb(["collect", "--noinput"]).outcome();
     fs::write(project.out("a.png"), "").unwrap();
     let Outcome {
-        code, error: told, ..
+        code,
+        error: message,
+        ..
     } = project.verb(["verify"]).outcome();
     assert!(
-        code == 0 && told.starts_with("warning: out/a.png: has another"),
-        "{told}"
+        code == 0 && message.starts_with("warning: out/a.png: has another"),
+        "{message}"
     );
 }
 
@@ -272,10 +274,12 @@ fn verify_fails_without_static_root() {
     let plain =
         "STORAGES.staticfiles.BACKEND='django.contrib.staticfiles.storage.StaticFilesStorage'";
     let Outcome {
-        code, error: told, ..
+        code,
+        error: message,
+        ..
     } = project.verb(["verify", "--set", plain]).outcome();
     assert!(
-        code == 1 && told.contains("STATIC_ROOT is not there"),
-        "{told}"
+        code == 1 && message.contains("STATIC_ROOT is not there"),
+        "{message}"
     );
 }

@@ -1,5 +1,4 @@
-//! `staticc check`: what it finds, that it writes nothing, and (in
-//! `remembered`) that what it keeps never hides a problem.
+//! `staticc check`: the problems that it finds, and that it writes nothing.
 
 mod record;
 
@@ -108,7 +107,7 @@ fn check_accepts_allowed_name_problems() {
         (0, 2),
         "{error}"
     );
-    // Nobody looks for these when collecting.
+    // `collect` does not look for these.
     let Outcome { code, error, .. } = project.verb(["collect", "--noinput"]).outcome();
     assert_eq!((code, &error[..]), (0, ""));
 }
@@ -190,15 +189,15 @@ fn check_reports_linked_files_under_their_own_names() {
     project.write("other/linked.css", "a{b:url(none.png)}");
     link("../../other/linked.css", "src/css/linked.css");
     link("../other", "src/dir");
-    for (asked, wanted) in [
+    for (path, wanted) in [
         ("src", "src/gone.png: symbolic link"),
         ("src/gone.png", "src/gone.png: symbolic link"),
         ("./src/css/../css", "src/css/linked.css:1:5"),
         ("other/linked.css", "src/css/linked.css:1:5"),
         ("src/dir", "src/dir/linked.css:1:5"),
     ] {
-        let (code, error) = check(&project, &[asked]);
-        assert_eq!(code, 1, "{asked}: {error}");
+        let (code, error) = check(&project, &[path]);
+        assert_eq!(code, 1, "{path}: {error}");
         has(&error, &[wanted]);
     }
     assert_eq!(check(&project, &["src/x.js"]), (0, String::new()));

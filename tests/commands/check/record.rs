@@ -1,5 +1,5 @@
-//! What a check remembers: it never hides a problem, and is where nobody
-//! serves it.
+//! What a check keeps for the next one. It never hides a problem, and it is never
+//! where files are served.
 
 use std::fs;
 
@@ -32,39 +32,39 @@ fn check_record_never_hides_a_problem() {
     };
     // The record keeps only what is clearly older than the check.
     std::thread::sleep(std::time::Duration::from_millis(50));
-    let again = |code: i32, wanted: &[&str]| {
+    let check_twice = |code: i32, wanted: &[&str]| {
         for _ in 0..2 {
             let (is, error) = check(&project, &[]);
             assert_eq!(is, code, "{error}");
             has(&error, wanted);
         }
     };
-    again(0, &[]);
+    check_twice(0, &[]);
     // A target goes, the text that names it is as it was.
     fs::rename(project.path("src/img/i.png"), project.path("src/img/j.png")).unwrap();
-    again(1, &["src/css/a.css:1:22"]);
+    check_twice(1, &["src/css/a.css:1:22"]);
     fs::rename(project.path("src/img/j.png"), project.path("src/img/i.png")).unwrap();
-    again(0, &[]);
+    check_twice(0, &[]);
     // The same size and the same time as before.
     project.write("src/css/b.css", "@import 'a.css'");
     age("src/css/b.css");
-    again(
+    check_twice(
         1,
         &["css/a.css → css/b.css → css/a.css", "src/css/a.css:1:1"],
     );
     project.write("src/css/b.css", "a{}");
     age("src/css/b.css");
-    again(0, &[]);
+    check_twice(0, &[]);
     project.write("src/css/b.css", "url");
     project.write("src/x.js", "//# sourceMappingURL=x.map\n");
-    again(1, &["src/x.js:1:1"]);
-    // What is allowed is looked at again when it no longer is.
+    check_twice(1, &["src/x.js:1:1"]);
+    // A problem that was allowed appears again when it no longer is.
     let (code, _) = check(
         &project,
         &["--set", "staticc.missing_references=\"ignore\""],
     );
     assert_eq!(code, 0);
-    again(1, &["src/x.js:1:1"]);
+    check_twice(1, &["src/x.js:1:1"]);
 }
 
 #[test]
