@@ -1,6 +1,6 @@
 """Random trees: staticc against Django, many a second, one process a version.
 
-usage: fuzz.py VERSION SECONDS SEED STATICC FAILURES_DIR
+usage: random_trees.py VERSION SECONDS SEED STATICC FAILURES_DIR
 Prints how many files were compared, how often both sides refuse a tree, and
 every difference that is not explained; a tree with one is made as small as it
 gets and saved.
@@ -19,7 +19,7 @@ import time
 
 import django_run
 import explain
-import trees
+import tree_generator
 
 CACHE = os.path.join(os.environ["XDG_CACHE_HOME"], f"fuzz-{os.getpid()}")
 MANIFEST = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
@@ -239,12 +239,12 @@ def main():
     top = tempfile.mkdtemp(prefix="staticc-fuzz-", dir=memory)
     base = os.path.join(top, "run")
     django = Django(os.path.join(top, "django"))
-    refused = {sample for sample, tree in trees.samples() if django.refuses(tree, base)}
+    refused = {sample for sample, tree in tree_generator.samples() if django.refuses(tree, base)}
     kinds, reasons, equal, failed = collections.Counter(), collections.Counter(), 0, 0
     start, number = time.monotonic(), 0
     try:
         while time.monotonic() - start < float(seconds) and failed < 10:
-            tree = trees.Generator(f"{seed}/{number}", refused).tree()
+            tree = tree_generator.Generator(f"{seed}/{number}", refused).tree()
             number += 1
             verdict = compare(binary, version, django, tree, base)
             kinds[verdict.kind] += 1

@@ -82,15 +82,14 @@ fn command() -> clap::Command {
 /// A heading, and a line for each verb under it.
 fn list_group((heading, add_verbs): (&str, AddVerbs)) -> String {
     let group = add_verbs(clap::Command::new("group"));
-    let lines: String = group
-        .get_subcommands()
-        .filter(|verb| !verb.is_hide_set())
-        .map(|verb| {
-            let about = verb.get_about().map(ToString::to_string);
-            format!("  {:<16} {}\n", verb.get_name(), about.unwrap_or_default())
-        })
-        .collect();
-    format!("{heading}:\n{lines}\n")
+    let mut lines = vec![format!("{heading}:\n")];
+    for verb in group.get_subcommands().filter(|verb| !verb.is_hide_set()) {
+        let about = verb.get_about().map(ToString::to_string);
+        let sentence = about.unwrap_or_default();
+        lines.push(format!("  {:<16} {sentence}\n", verb.get_name()));
+    }
+    lines.push("\n".to_owned());
+    lines.concat()
 }
 
 #[cfg(test)]

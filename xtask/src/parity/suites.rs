@@ -223,7 +223,7 @@ impl Total {
             match (known, result.outcome == "failed") {
                 (Some((known, _)), true) => *self.different.entry(known).or_default() += 1,
                 (Some(_), false) => {
-                    self.add_unexpected(suite, test, "passes, but is listed as different")
+                    self.add_unexpected(suite, test, "passes, but is listed as different");
                 }
                 (None, true) => self.add_unexpected(suite, test, &result.message),
                 (None, false) => {}

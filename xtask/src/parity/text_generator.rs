@@ -207,7 +207,7 @@ impl TextGenerator {
         while let Some(&byte) = rest.next() {
             match byte {
                 b'*' => {
-                    (0..self.random.below(3)).for_each(|_| name.extend(ANY[self.random.below(12)]))
+                    (0..self.random.below(3)).for_each(|_| name.extend(ANY[self.random.below(12)]));
                 }
                 b'?' => name.extend(ANY[self.random.below(12)]),
                 b'[' if self.random.below(3) > 0 => {

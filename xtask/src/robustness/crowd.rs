@@ -128,7 +128,7 @@ impl Crowd {
             for thread in threads {
                 match thread.join() {
                     Ok(result) => {
-                        violations.extend(result.err().map(|error| format!("run: {error}")))
+                        violations.extend(result.err().map(|error| format!("run: {error}")));
                     }
                     Err(_) => violations.push("run: a thread panicked".to_owned()),
                 }

@@ -29,7 +29,10 @@ impl Verb {
         match self {
             Self::Crash(args) => crash::run(&args),
             Self::Live(args) => live::run(&args),
-            Self::LiveReader(args) => live::read(&args),
+            Self::LiveReader(args) => {
+                live::read(&args);
+                Ok(())
+            }
             Self::Crowd(args) => crowd::run(&args),
             Self::Fuzz(args) => cargo_fuzz::run(&args),
         }

@@ -119,7 +119,7 @@ impl Action {
         let none_made = cache_event.is_some_and(|line| line.contains(r#""made":0"#));
         expect(success && none_made, "no copy is made", &output)?;
         let collected = self.project.directory.join("another root/staticfiles.json");
-        expect(there.exists(), "it must heed static-root", &text)?;
+        expect(collected.exists(), "static-root is used", &output)?;
         expect(self.kept()? == before, "nothing else is kept", &output)
     }
 

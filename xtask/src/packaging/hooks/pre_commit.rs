@@ -29,7 +29,7 @@ pub fn check(tools: &Tools) -> Result<(), String> {
     run(site.pre_commit().arg("install-hooks"))?;
     site.refuses_a_broken_reference()?;
     site.refuses_a_deletion()?;
-    site.collects_after_repository()?;
+    site.collects_after_checkout()?;
     site.checks_the_files_of_a_commit()?;
     // Removes the environments of earlier commits of this repository.
     run(site.pre_commit().arg("gc"))
