@@ -21,7 +21,7 @@ const FUNCTION: &str = r#"staticc() {
 /// What is typed: a collect that succeeds, a typing error, and its report.
 const COMMANDS: [&str; 4] = [
     "staticc collect --noinput",
-    "ls staticfiles/css",
+    "ls staticfiles/css/*.css",
     "sed -i 's/logo.png/logo.pgn/' static/css/site.css",
     "staticc collect --noinput",
 ];
@@ -63,8 +63,8 @@ fn record() -> Result<Vec<u8>, String> {
     command
         .args(["exec", "--shell", "bash", "--io-timeout", "2s"])
         .args(["--init", FUNCTION, "--palette", "dracula"])
-        .args(["--window", "staticc", "--width", "860"])
-        .args(["--hard-wrap", "100", "--pure-svg", "--out"])
+        .args(["--window", "staticc", "--width", "960"])
+        .args(["--hard-wrap", "116", "--pure-svg", "--out"])
         .arg(&svg)
         .args(COMMANDS)
         .current_dir(&project)
