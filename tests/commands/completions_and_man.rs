@@ -7,13 +7,12 @@ use std::process::{Command, Stdio};
 
 use clap::CommandFactory as _;
 
-use crate::support::project::{Outcome, Project, staticc};
+use crate::support::project::{Project, staticc};
 
 /// The output of a run with these arguments.
 fn printed(arguments: &[&str]) -> String {
-    let outcome = Project::new().verb(arguments).success();
-    assert_eq!(outcome.error, "", "{arguments:?}");
-    outcome.out
+    let project = Project::new();
+    project.verb(arguments).success().empty_stderr().out
 }
 
 fn verbs(command: &clap::Command) -> impl Iterator<Item = &clap::Command> {
@@ -99,9 +98,8 @@ fn manual_page_of_an_unknown_verb_is_an_error() {
             "error: there is no verb `verify all`",
         ),
     ] {
-        let Outcome { code, out, error } = project.verb(words).outcome();
-        assert_eq!((code, out.as_str()), (2, ""));
-        assert!(error.contains(help), "{error}");
+        let outcome = project.verb(words).failure(2).stderr([help]);
+        assert_eq!(outcome.out, "");
     }
 }
 

@@ -24,15 +24,10 @@ fn demo() -> Project {
 
 /// The explanations of files.
 fn explained(project: &Project, arguments: &[&str]) -> Vec<Value> {
-    let Outcome { code, out, error } = project
-        .verb(["explain", "--format", "json"])
-        .arguments(arguments)
-        .outcome();
-    assert_eq!(code, 0, "{out}{error}");
-    let lines = out.lines().map(|line| serde_json::from_str(line).unwrap());
-    lines
-        .filter(|it: &Value| it["event"] == "explanation")
-        .collect()
+    let run = project.verb(["explain", "--format", "json"]);
+    let events = run.arguments(arguments).success().events().into_iter();
+    let explanations = events.filter(|event| event["event"] == "explanation");
+    explanations.collect()
 }
 
 fn text<'v>(value: &'v Value, key: &str) -> &'v str {
@@ -51,10 +46,8 @@ fn explain_equals_what_collect_writes() {
         project.write("static/large.txt", "large ".repeat(1000));
         project.write("static/noise.bin", blake3::hash(b"noise").as_bytes());
         let backend = format!("STORAGES.staticfiles.BACKEND={backend:?}");
-        let Outcome { code, error, .. } = project
-            .verb(["collect", "--noinput", "--set", &backend])
-            .outcome();
-        assert_eq!(code, 0, "{error}");
+        let run = project.collect().arguments(["--set", &backend]);
+        run.success();
         let files = project.files();
         let sources =
             ["static", "vendor", "polls/static"].map(|root| tree::files(&project.path(root)));
@@ -145,7 +138,7 @@ fn explain_writes_only_to_the_cache() {
 #[test]
 fn documentation_shows_the_output_of_explain() {
     let project = demo();
-    let Outcome { out, .. } = project.verb(["explain", "polls/polls.css"]).outcome();
+    let Outcome { out, .. } = project.verb(["explain", "polls/polls.css"]).success();
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/check.md");
     let page = fs::read_to_string(page).unwrap();
     let wanted = format!("$ staticc explain polls/polls.css\n{out}```\n");
@@ -166,6 +159,6 @@ fn explain_lists_at_most_a_thousand_references() {
         assert_eq!(it[list].as_array().unwrap().len(), 1000);
         assert_eq!(it[more], 3);
     }
-    let Outcome { out, .. } = project.verb(["explain", "many.css", "dot.svg"]).outcome();
+    let Outcome { out, .. } = project.verb(["explain", "many.css", "dot.svg"]).success();
     assert_eq!(out.matches("\n                 … and 3 more\n").count(), 2);
 }

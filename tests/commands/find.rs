@@ -33,20 +33,23 @@ fn project() -> Project {
     project
 }
 
-/// Exit status, standard output and standard error, the project's directory
-/// as `~`.
-fn find(project: &Project, arguments: &[&str]) -> (i32, String, String) {
-    let Outcome { code, out, error } = project.verb(["find"]).arguments(arguments).outcome();
+/// The outcome of `find`, with `~` for the project's directory.
+fn find(project: &Project, arguments: &[&str]) -> Outcome {
+    let outcome = project.verb(["find"]).arguments(arguments).outcome();
     let base = project.base().canonicalize().unwrap();
-    let short = |text: String| text.replace(base.to_str().unwrap(), "~");
-    (code, short(out), short(error))
+    let short = |text: &str| text.replace(base.to_str().unwrap(), "~");
+    Outcome {
+        out: short(&outcome.out),
+        error: short(&outcome.error),
+        ..outcome
+    }
 }
 
-/// What is found, with exit status 0.
+/// The paths that are found, as printed.
 fn found(project: &Project, arguments: &[&str]) -> String {
-    let (code, out, error) = find(project, arguments);
-    assert_eq!(code, 0, "{arguments:?}: {error}");
-    out
+    let outcome = find(project, arguments);
+    assert_eq!(outcome.code, 0, "{arguments:?}: {}", outcome.error);
+    outcome.out
 }
 
 #[test]
@@ -89,7 +92,7 @@ fn find_normalizes_paths_as_django_does() {
         ("lib/../css/a.css", true),
         ("libgrid.js", false),
     ] {
-        let (code, out, error) = find(&project, &[path]);
+        let Outcome { code, out, error } = find(&project, &[path]);
         assert_eq!((code, out.as_str()), (1, ""), "{path}");
         assert_eq!(error.contains("note: it leads out"), leads_out, "{error}");
     }
@@ -193,9 +196,8 @@ fn find_and_explain_say_what_another_path_is() {
         (&both, "static/css/b.css", "did you mean css/a.css?"),
     ] {
         for verb in verbs {
-            let Outcome { code, error, .. } =
-                project.verb([verb, path, "--set", templates]).outcome();
-            assert_eq!(code, 1, "{verb} {path}: {error}");
+            let run = project.verb([verb, path, "--set", templates]);
+            let Outcome { error, .. } = run.failure(1);
             let helps: Vec<_> = error
                 .lines()
                 .filter(|line| line.contains("help: "))

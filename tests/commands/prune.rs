@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::project::{Outcome, Project};
+use crate::support::project::{Project, Run};
 use crate::support::tree::files;
 
 /// A project whose CSS file changes from release to release.
@@ -15,26 +15,21 @@ fn project() -> Project {
 }
 
 impl Project {
-    /// Runs with a cache of the project's own. Returns the exit status and all output.
-    fn status_and_output(&self, arguments: &[&str]) -> (i32, String) {
-        let cache: &[&str] = match arguments[0] {
-            "verify" => &[],
-            _ => &["--cache-dir", "cache"],
-        };
-        let Outcome {
-            code,
-            out,
-            error: errors,
-        } = self.verb([arguments, cache].concat()).outcome();
-        (code, out + &errors)
+    /// Runs with a cache of the project's own.
+    fn run_with_cache(&self, arguments: &[&str]) -> Run<'_> {
+        let run = self.verb(arguments);
+        match arguments[0] {
+            "verify" => run,
+            _ => run.arguments(["--cache-dir", "cache"]),
+        }
     }
 
-    /// Collects a release; its fingerprinted files and their copies.
+    /// Collects a release. Returns its fingerprinted files and their copies.
     fn release(&self, color: &str, flags: &[&str]) -> BTreeSet<PathBuf> {
         let css = format!("a {{ color: {color}; background: url(a.png) }}\n").repeat(20);
         self.write("src/a.css", css);
-        let (code, printed) = self.status_and_output(&[&["collect", "--noinput"], flags].concat());
-        assert_eq!(code, 0, "{printed}");
+        let run = self.run_with_cache(&["collect", "--noinput"]);
+        run.arguments(flags).success();
         let name = if flags.is_empty() || flags[0] != "--set" {
             "staticfiles.json"
         } else {
@@ -57,10 +52,10 @@ impl Project {
     }
 
     fn prune(&self, flags: &[&str]) -> String {
-        let (code, printed) = self.status_and_output(&[&["prune"], flags].concat());
-        assert_eq!(code, 0, "{printed}");
-        assert_eq!(self.status_and_output(&["verify"]).0, 0);
-        printed
+        let run = self.run_with_cache(&["prune"]);
+        let outcome = run.arguments(flags).success();
+        self.run_with_cache(&["verify"]).success();
+        outcome.out + &outcome.error
     }
 }
 
@@ -131,15 +126,15 @@ fn prune_stops_at_a_damaged_manifest_or_release() {
     let before = project.paths();
     let manifest = fs::read(project.out("staticfiles.json")).unwrap();
     fs::write(project.out("staticfiles.json"), "{").unwrap();
-    assert_eq!(project.status_and_output(&["prune", "--keep", "1"]).0, 1);
+    project.run_with_cache(&["prune", "--keep", "1"]).failure(1);
     fs::write(project.out("staticfiles.json"), manifest).unwrap();
     let mut releases = files(&project.path("cache/releases")).into_keys();
     let oldest = project
         .path("cache/releases")
         .join(releases.next().unwrap());
     fs::write(oldest, "damaged").unwrap();
-    let (code, printed) = project.status_and_output(&["prune", "--keep", "2"]);
-    assert!(code == 1 && printed.contains("recent release"), "{printed}");
+    let run = project.run_with_cache(&["prune", "--keep", "2"]);
+    run.failure(1).stderr(["recent release"]);
     assert_eq!(project.paths(), before);
     // What is in force needs no remembering, and what is old no more.
     project.prune(&["--keep", "1"]);
@@ -155,14 +150,10 @@ fn collect_prunes_after_writing_the_manifest() {
     let blue = project.release("blue", &["--prune", "--keep", "1"]);
     let old: BTreeSet<_> = (&red | &green).difference(&blue).cloned().collect();
     assert!(project.paths().is_disjoint(&old) && project.paths().is_superset(&blue));
-    assert_eq!(
-        project
-            .status_and_output(&["collect", "--noinput", "--keep", "1"])
-            .0,
-        2
-    );
+    let keep = ["collect", "--noinput", "--keep", "1"];
+    project.run_with_cache(&keep).failure(2);
     let without = ["collect", "--noinput", "--no-cache", "--prune"];
-    assert_eq!(project.status_and_output(&without).0, 2);
+    project.run_with_cache(&without).failure(2);
 }
 
 /// Red, green, red again without a cache (or killed before it was recorded), blue.
@@ -174,7 +165,7 @@ fn prune_keeps_a_release_that_was_live_without_a_record() {
     let css = fs::read_to_string(project.path("src/a.css")).unwrap();
     project.write("src/a.css", css.replace("green", "red"));
     let without = ["collect", "--noinput", "--no-cache"];
-    assert_eq!(project.verb(without).outcome().code, 0);
+    project.verb(without).success();
     let blue = project.release("blue", &[]);
     project.prune(&["--keep", "2"]);
     assert!(project.paths().is_superset(&red) && project.paths().is_superset(&blue));
@@ -233,8 +224,8 @@ fn prune_knows_old_releases_after_the_cache_is_pruned() {
     let colors = ["red", "green", "blue", "grey"];
     let releases = colors.map(|color| project.release(color, &[]));
     let (live, old) = releases.split_last().unwrap();
-    let (code, printed) = project.status_and_output(&["cache", "prune", "--max-size", "1"]);
-    assert_eq!(code, 0, "{printed}");
+    let evict = ["cache", "prune", "--max-size", "1"];
+    project.run_with_cache(&evict).success();
     assert_eq!(&project.release("grey", &[]), live);
     project.prune(&["--keep", "1"]);
     let remaining = project.paths();

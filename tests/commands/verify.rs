@@ -212,41 +212,23 @@ fn verify_finds_every_damage() {
     ];
     let project = project();
     for (message, damage) in damages {
-        assert_eq!(
-            project.verb(["collect", "--noinput", "-c"]).outcome().code,
-            0,
-            "{message}"
-        );
-        assert_eq!(project.verb(["verify"]).outcome().code, 0, "{message}");
+        project.collect().arguments(["--clear"]).success();
+        project.verb(["verify"]).success();
         damage(&project);
-        let Outcome {
-            code,
-            error: errors,
-            ..
-        } = project.verb(["verify"]).outcome();
-        assert!(
-            code == 1 && errors.contains(message),
-            "{message}: {code} {errors}"
-        );
+        project.verb(["verify"]).failure(1).stderr([message]);
     }
 }
 
 #[test]
 fn verify_lists_files_that_no_manifest_names() {
     let project = project();
-    project.verb(["collect", "--noinput"]).outcome();
+    project.collect().success();
     fs::write(project.out("mine.txt"), "mine").unwrap();
-    let Outcome {
-        code, out: message, ..
-    } = project.verb(["verify"]).outcome();
-    assert!(
-        code == 0 && message.starts_with("in no manifest: mine.txt\n"),
-        "{message}"
-    );
-    let Outcome { out: message, .. } = project.verb(["verify", "--format", "json"]).outcome();
-    let mut events = message
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let Outcome { out, .. } = project.verb(["verify"]).success();
+    assert!(out.starts_with("in no manifest: mine.txt\n"), "{out}");
+    let run = project.verb(["verify", "--format", "json"]);
+    let events = run.success().events();
+    let mut events = events.iter();
     let verified = events.find(|event| event["event"] == "verified").unwrap();
     assert_eq!(verified["unlisted"], 1);
 }
@@ -255,17 +237,11 @@ fn verify_lists_files_that_no_manifest_names() {
 #[test]
 fn verify_warns_of_a_plain_file_that_differs() {
     let project = project();
-    project.verb(["collect", "--noinput"]).outcome();
+    project.collect().success();
     fs::write(project.out("a.png"), "").unwrap();
-    let Outcome {
-        code,
-        error: message,
-        ..
-    } = project.verb(["verify"]).outcome();
-    assert!(
-        code == 0 && message.starts_with("warning: out/a.png: has another"),
-        "{message}"
-    );
+    let Outcome { error, .. } = project.verb(["verify"]).success();
+    let warning = "warning: out/a.png: has another";
+    assert!(error.starts_with(warning), "{error}");
 }
 
 #[test]
@@ -273,13 +249,6 @@ fn verify_fails_without_static_root() {
     let project = project();
     let plain =
         "STORAGES.staticfiles.BACKEND='django.contrib.staticfiles.storage.StaticFilesStorage'";
-    let Outcome {
-        code,
-        error: message,
-        ..
-    } = project.verb(["verify", "--set", plain]).outcome();
-    assert!(
-        code == 1 && message.contains("STATIC_ROOT is not there"),
-        "{message}"
-    );
+    let run = project.verb(["verify", "--set", plain]);
+    run.failure(1).stderr(["STATIC_ROOT is not there"]);
 }

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use super::{check, clean, has};
+use super::{check, clean};
 
 #[test]
 fn check_refuses_a_cache_that_is_collected() {
@@ -12,9 +12,8 @@ fn check_refuses_a_cache_that_is_collected() {
         &["--cache-dir", "src/cache"][..],
         &["--cache-dir", "src/cache", "src/x.js"],
     ] {
-        let (code, error) = check(&project, flags);
-        assert_eq!(code, 2);
-        has(&error, &["[misplaced-cache]"]);
+        let outcome = check(&project, flags).failure(2);
+        outcome.stderr(["[misplaced-cache]"]);
         assert!(!project.path("src/cache").exists());
     }
 }
@@ -34,9 +33,7 @@ fn check_record_never_hides_a_problem() {
     std::thread::sleep(std::time::Duration::from_millis(50));
     let check_twice = |code: i32, wanted: &[&str]| {
         for _ in 0..2 {
-            let (is, error) = check(&project, &[]);
-            assert_eq!(is, code, "{error}");
-            has(&error, wanted);
+            check(&project, &[]).exit(code).stderr(wanted);
         }
     };
     check_twice(0, &[]);
@@ -59,11 +56,11 @@ fn check_record_never_hides_a_problem() {
     project.write("src/x.js", "//# sourceMappingURL=x.map\n");
     check_twice(1, &["src/x.js:1:1"]);
     // A problem that was allowed appears again when it no longer is.
-    let (code, _) = check(
+    check(
         &project,
         &["--set", "staticc.missing_references=\"ignore\""],
-    );
-    assert_eq!(code, 0);
+    )
+    .success();
     check_twice(1, &["src/x.js:1:1"]);
 }
 
@@ -74,7 +71,7 @@ fn check_ignores_a_damaged_record() {
     let cache = project.path("cache");
     let flags = ["--cache-dir", "cache"];
     std::thread::sleep(std::time::Duration::from_millis(50));
-    let (_, error) = check(&project, &flags);
+    let before = check(&project, &flags).failure(1);
     let record = walkdir::WalkDir::new(&cache).into_iter().flatten();
     let record = record
         .map(walkdir::DirEntry::into_path)
@@ -88,7 +85,7 @@ fn check_ignores_a_damaged_record() {
         &[&bytes[..], b"x"].concat(),
     ] {
         fs::write(&record, damaged).unwrap();
-        assert_eq!(check(&project, &flags), (1, error.clone()));
+        assert_eq!(check(&project, &flags).failure(1), before);
         assert_eq!(fs::read(&record).unwrap(), bytes);
     }
 }
