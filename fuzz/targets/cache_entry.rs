@@ -1,5 +1,5 @@
-//! An entry of the cache, damaged in any way, is made again; whole, it says
-//! what was kept.
+//! Damages an entry of the cache. A damaged entry must be made again, an intact
+//! one must be returned.
 #![no_main]
 
 use std::fs;
@@ -14,16 +14,16 @@ use staticc_fuzz::directory;
 
 const COPY: &[u8] = b"a compressed copy";
 
-struct Kept {
+struct Entry {
     cache: Cache,
     key: Key,
-    /// The entry's file and its bytes.
     path: PathBuf,
-    whole: Vec<u8>,
+    /// The bytes of the file.
+    intact: Vec<u8>,
 }
 
 /// A cache with one entry.
-static KEPT: LazyLock<Kept> = LazyLock::new(|| {
+static ENTRY: LazyLock<Entry> = LazyLock::new(|| {
     let cache = Cache::new(Some(directory().to_path_buf()), u64::MAX);
     let key = Key::new(ContentId::from([7; 32]), "an encoder");
     let made = cache.get_or(&key, || Ok::<_, ()>(Some(COPY.to_vec())));
@@ -33,38 +33,38 @@ static KEPT: LazyLock<Kept> = LazyLock::new(|| {
         entries.next().unwrap().unwrap().path()
     };
     let path = only(only(directory().join("encoded")));
-    let whole = fs::read(&path).unwrap();
-    Kept {
+    let intact = fs::read(&path).unwrap();
+    Entry {
         cache,
         key,
         path,
-        whole,
+        intact,
     }
 });
 
 fuzz_target!(|data: &[u8]| {
-    let Kept {
+    let Entry {
         cache,
         key,
         path,
-        whole,
-    } = &*KEPT;
-    let bytes = damage(whole, data);
+        intact,
+    } = &*ENTRY;
+    let bytes = damage(intact, data);
     fs::write(path, &bytes).unwrap();
-    let mut asked = false;
+    let mut was_made = false;
     let found = cache.get_or(key, || {
-        asked = true;
+        was_made = true;
         Ok::<_, ()>(Some(COPY.to_vec()))
     });
-    assert_eq!(asked, bytes != *whole);
+    assert_eq!(was_made, bytes != *intact);
     assert_eq!(found, Ok(Some(COPY.to_vec())));
-    assert_eq!(fs::read(path).unwrap(), *whole);
+    assert_eq!(fs::read(path).unwrap(), *intact);
 });
 
-/// The bytes as they are; or, where they begin so, the whole entry with some
-/// of its bytes replaced, cut off, or with more at its end.
-fn damage(whole: &[u8], data: &[u8]) -> Vec<u8> {
-    let mut bytes = whole.to_vec();
+/// After `!`, the data replaces bytes of the intact entry; after `<`, it
+/// replaces the end. Other data is the entry itself.
+fn damage(intact: &[u8], data: &[u8]) -> Vec<u8> {
+    let mut bytes = intact.to_vec();
     match data {
         [b'!', edits @ ..] => {
             for edit in edits.chunks_exact(2) {

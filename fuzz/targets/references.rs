@@ -1,20 +1,18 @@
-//! A css or js text by the rules of some Django among a few assets: a new
-//! text, or problems that say where.
+//! Rewrites input as css or js by the rules of a Django version. The result is a
+//! new text, or problems with their locations.
 #![no_main]
 
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use staticc::model::{
-    Asset, AssetId, Code, DjangoVersion, Fingerprint, LogicalPath, ReportLevel,
-};
+use staticc::model::{Asset, AssetId, Code, DjangoVersion, Fingerprint, LogicalPath, ReportLevel};
 use staticc::rewrite::collection::{Adjusted, RewriteContext, Rewritten, rewrite};
 use staticc::rewrite::resolve::NoLeftovers;
 use staticc::rewrite::rules::Rules;
 use staticc_fuzz::check;
 
-/// Names that references spell in more than one way, and two that refer.
+/// Names with special characters, and two that hold references.
 const NAMES: [&[u8]; 14] = [
     b"css/site.css",
     b"js/app.js",
@@ -42,7 +40,7 @@ static RULES: LazyLock<Vec<Rules>> = LazyLock::new(|| {
 const STATIC_URLS: [&str; 4] = ["/static/", "/s", "https://cdn.example/s/", "//cdn/"];
 
 fuzz_target!(init: {
-    // Its tasks run here, where the fuzzer sees what they reach.
+    // The fuzzer measures the coverage of this thread only.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
     pool.build_global().expect("a pool");
 }, |data: &[u8]| {
@@ -76,13 +74,13 @@ fuzz_target!(init: {
     assert_eq!(adjusted.size, written.len() as u64);
     for target in &adjusted.targets {
         let other = rewritten.adjusted.iter().find(|(asset, _)| asset == target);
-        let fingerprint = other.map_or_else(|| of(names[target.index()]), |(_, other)| other.fingerprint);
+        let fingerprint = other.map_or_else(|| fingerprint_of(names[target.index()]), |(_, other)| other.fingerprint);
         assert!(written.contains(fingerprint.as_str()), "{written}");
     }
 });
 
-/// What stands for the fingerprint of an asset that is not rewritten.
-fn of(name: &[u8]) -> Fingerprint {
+/// The fingerprint of an asset that is not rewritten.
+fn fingerprint_of(name: &[u8]) -> Fingerprint {
     Fingerprint::of(name)
 }
 
@@ -99,14 +97,14 @@ impl Case<'_> {
         let adjustable = |asset: &Asset| asset.path.is_adjustable();
         let fingerprints: Vec<Option<Fingerprint>> = assets
             .iter()
-            .map(|asset| (!adjustable(asset)).then(|| of(asset.key.as_bytes())))
+            .map(|asset| (!adjustable(asset)).then(|| fingerprint_of(asset.key.as_bytes())))
             .collect();
         let texts = (0..)
             .map(AssetId)
             .zip(&assets)
             .filter(|(_, asset)| adjustable(asset));
         let texts = texts.map(|(id, _)| (id, if id.index() == referrer { text } else { "" }));
-        let job = RewriteContext {
+        let context = RewriteContext {
             assets: &assets,
             fingerprints: &fingerprints,
             rules: self.rules,
@@ -116,7 +114,7 @@ impl Case<'_> {
             elsewhere: &|_| None,
             policy: &|_, _| ReportLevel::Error,
         };
-        rewrite(&job, texts.collect())
+        rewrite(&context, texts.collect())
     }
 }
 

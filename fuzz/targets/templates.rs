@@ -1,10 +1,10 @@
-//! Any bytes as a template: each static reference is a place in it, and its
-//! name means something or nothing.
+//! Finds static references in input as a template. Each reference lies within
+//! the text, and its name can be looked up.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use staticc::check::templates::engine::{Engine, references};
 use staticc::check::name::{manifest_key, plain_path};
+use staticc::check::templates::engine::{Engine, references};
 
 fuzz_target!(|text: &[u8]| {
     let [django, jinja, either] =
