@@ -1,7 +1,7 @@
-//! Measures encoders on one thread: `cargo bench --bench encoders -- DIR…` prints
-//! the table in `docs/encoders.md`. With `--ours`, only the encoders that staticc
-//! uses are measured, which take most of the time of a cold run. Each distinct
-//! content that WhiteNoise would compress is encoded once.
+//! What encoders cost and give: `cargo bench --bench encoders -- DIR…` for
+//! the table in `docs/encoders.md`, on one thread; with `--ours`, only what
+//! staticc uses, which is the floor of a cold run. Each distinct content that
+//! WhiteNoise would compress is encoded once.
 
 #![allow(
     missing_docs,
@@ -16,10 +16,11 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use staticc::encode::{CompressionSpec, encode};
+use staticc::encode::encoder::encode;
+use staticc::encode::spec::CompressionSpec;
 use staticc::model::Encoding;
 
-/// The suffixes of files that WhiteNoise does not compress.
+/// WhiteNoise's list of what is not worth compressing.
 const SKIPPED: [&str; 29] = [
     "jpg", "jpeg", "png", "gif", "webp", "zip", "gz", "tgz", "bz2", "tbz", "xz", "br", "swf",
     "flv", "woff", "woff2", "3gp", "3gpp", "asf", "avi", "m4v", "mov", "mp4", "mpeg", "mpg",
@@ -58,7 +59,7 @@ fn main() {
 /// Each distinct content below the paths, once.
 fn contents(paths: &[PathBuf]) -> Vec<Vec<u8>> {
     let mut seen = HashSet::new();
-    let is_compressed = |path: &Path| {
+    let worth = |path: &Path| {
         let suffix = path.extension().unwrap_or_default().to_string_lossy();
         !SKIPPED.contains(&&*suffix.to_lowercase())
     };
@@ -66,7 +67,7 @@ fn contents(paths: &[PathBuf]) -> Vec<Vec<u8>> {
         .iter()
         .flat_map(|path| walkdir::WalkDir::new(path).sort_by_file_name())
         .flatten()
-        .filter(|entry| entry.path().is_file() && is_compressed(entry.path()))
+        .filter(|entry| entry.path().is_file() && worth(entry.path()))
         .filter_map(|entry| std::fs::read(entry.path()).ok())
         .filter(|content| !content.is_empty() && seen.insert(blake3::hash(content)))
         .collect()
@@ -74,15 +75,15 @@ fn contents(paths: &[PathBuf]) -> Vec<Vec<u8>> {
 
 fn encoders() -> Vec<(String, Encoder)> {
     let mut all: Vec<(String, Encoder)> = Vec::new();
-    let spec = CompressionSpec {
+    let recipe = CompressionSpec {
         encodings: Encoding::ALL.into_iter().collect(),
         brotli_quality: 11,
         limit: 1_000_000,
     };
     for (name, encoding) in [("brotli 11", Encoding::Brotli), ("gzip", Encoding::Gzip)] {
-        let spec = spec.clone();
+        let recipe = recipe.clone();
         let one = move |content: &[u8]| {
-            encode(content, &spec, encoding).map_or(content.len(), |copy| copy.len())
+            encode(content, &recipe, encoding).map_or(content.len(), |copy| copy.len())
         };
         all.push((format!("staticc: {name}"), Box::new(one)));
     }

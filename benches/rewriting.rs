@@ -1,6 +1,6 @@
-//! Measures the rewriting of css and js: `cargo bench --bench rewriting`. The
-//! variables `STATICC_BENCH_CSS` and `STATICC_BENCH_JS` name directories with real
-//! files; without them, those of the bundled example are used.
+//! How fast texts are rewritten: `cargo bench --bench rewriting`. With
+//! `STATICC_BENCH_CSS` and `STATICC_BENCH_JS`, directories whose css and js
+//! are taken for real ones; else the bundled example's.
 
 #![allow(
     missing_docs,
@@ -15,7 +15,8 @@ use std::sync::Arc;
 
 use divan::counter::BytesCount;
 use staticc::model::{Asset, AssetId, DjangoVersion, Fingerprint, LogicalPath, ReportLevel};
-use staticc::rewrite::collection::{RewriteContext, rewrite};
+use staticc::rewrite::adjusted::rewrite;
+use staticc::rewrite::context::RewriteContext;
 use staticc::rewrite::resolve::NoLeftovers;
 use staticc::rewrite::rules::Rules;
 
@@ -33,7 +34,8 @@ fn asset(path: &str) -> Asset {
     }
 }
 
-/// Rewrites texts on one thread. Broken references are ignored.
+/// Rewrites texts, one after the other on one thread. References to nothing
+/// are ignored.
 fn bench(bencher: divan::Bencher<'_, '_>, texts: &[(String, String)]) {
     let assets: Vec<Asset> = texts
         .iter()
@@ -43,14 +45,14 @@ fn bench(bencher: divan::Bencher<'_, '_>, texts: &[(String, String)]) {
     let mut fingerprints = vec![None; texts.len()];
     fingerprints.push(Some(Fingerprint::of(b"i")));
     let rules = Rules::new(DjangoVersion::V6_1, true);
-    let context = RewriteContext {
+    let job = RewriteContext {
         assets: &assets,
         fingerprints: &fingerprints,
         rules: &rules,
         static_url: "/static/",
         keeps_plain: true,
         leftovers: &NoLeftovers,
-        elsewhere: &|_| None,
+        uncollected: &|_| None,
         policy: &|_, _| ReportLevel::Ignore,
     };
     let pool = rayon::ThreadPoolBuilder::new()
@@ -64,15 +66,17 @@ fn bench(bencher: divan::Bencher<'_, '_>, texts: &[(String, String)]) {
             let texts = (0..).map(AssetId).zip(texts);
             texts.map(|(id, (_, text))| (id, text.as_str())).collect()
         })
-        .bench_values(|texts| pool.install(|| rewrite(&context, texts)));
+        .bench_values(|texts| pool.install(|| rewrite(&job, texts)));
 }
 
+/// Css without references.
 #[divan::bench]
 fn css_without_references(bencher: divan::Bencher<'_, '_>) {
     let rule = ".btn-primary:hover > .icon { color: #0d6efd; margin: 0 .5rem 1px auto; content: \"a\"; }\n";
     bench(bencher, &[("a.css".to_owned(), rule.repeat(50_000))]);
 }
 
+/// Css with a reference in every rule.
 #[divan::bench]
 fn css_all_references(bencher: divan::Bencher<'_, '_>) {
     let rule = ".icon-a { background: url(\"i.svg\") no-repeat; color: red }\n";

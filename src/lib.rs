@@ -38,8 +38,8 @@
 //! process                      pipeline::process
 //!   read the sources           sources::read
 //!   keep unchanged texts       state::collect_record     is the result still there?
-//!   rewrite the other texts    rewrite::collection
-//!   plan                       plan::plan
+//!   rewrite the other texts    rewrite::adjusted
+//!   plan                       plan::builder
 //! inspect                      static_root::inspect      which files are there already?
 //! write                        static_root::transaction  stage new files beside their
 //!                                                        places, then rename them, the

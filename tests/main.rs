@@ -11,7 +11,6 @@
 )]
 
 mod architecture;
-mod case_names;
 mod commands;
 mod concurrency;
 mod hostile_input;

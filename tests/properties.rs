@@ -1,5 +1,5 @@
 //! What holds of names, patterns, URLs and manifests whatever bytes they are
-//! made of. `cargo xtask python-parity` compares with Python.
+//! made of. Python is asked about the same by `cargo xtask python-parity`.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -8,9 +8,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use staticc::model::{Fingerprint, LogicalPath};
 use staticc::plan::manifest::{Manifest, to_json};
-use staticc::pystd::fnmatch::Patterns;
 use staticc::pystd::urllib::{percent_decode, unquote};
 use staticc::rewrite::resolve::hashed_path;
+use staticc::sources::ignore_patterns::IgnorePatterns;
 
 const FINGERPRINT: &str = "0123456789ab";
 
@@ -79,15 +79,15 @@ proptest! {
 
     #[test]
     fn any_pattern_can_be_matched_with_any_name(pattern in r"[*?\[\]!^a-d/\-\\é]{0,12}|\PC*", name in name()) {
-        let _ = Patterns::new(&[&pattern]).match_name(&name);
+        let _ = IgnorePatterns::new(&[&pattern]).match_name(&name);
     }
 
     #[test]
     fn name_matches_itself_and_its_beginning(name in "[a-z0-9.é]{1,8}", more in name()) {
         let longer = [name.as_bytes(), &more].concat();
-        let beginning = Patterns::new(&[format!("{name}*")]);
+        let beginning = IgnorePatterns::new(&[format!("{name}*")]);
         prop_assert!(beginning.match_name(&longer));
-        prop_assert!(Patterns::new(&[&name]).match_name(name.as_bytes()));
+        prop_assert!(IgnorePatterns::new(&[&name]).match_name(name.as_bytes()));
     }
 
     #[test]
@@ -136,7 +136,7 @@ proptest! {
 fn pattern_of_many_stars_is_matched_quickly() {
     let start = Instant::now();
     for pattern in ["*a".repeat(200), "*?".repeat(200), "*[!b]".repeat(200)] {
-        let patterns = Patterns::new(&[pattern + "z"]);
+        let patterns = IgnorePatterns::new(&[pattern + "z"]);
         assert!(!patterns.match_name(&[b'a'; 5_000]));
     }
     assert!(start.elapsed() < Duration::from_secs(4));

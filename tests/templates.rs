@@ -1,11 +1,11 @@
 //! What holds of the references in templates, whatever bytes they are made
-//! of. `cargo xtask template-parity` compares with the engines.
+//! of. The engines are asked about the same by `cargo xtask template-parity`.
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use staticc::check::name::{manifest_key, plain_path};
+use staticc::check::static_name::{manifest_key, plain_path};
 use staticc::check::templates::engine::{Engine, references};
-use staticc::check::templates::reading::StaticReference;
+use staticc::check::templates::static_reference::StaticReference;
 
 const ENGINES: [Engine; 3] = [Engine::Django, Engine::Jinja2, Engine::Either];
 

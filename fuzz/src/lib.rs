@@ -1,4 +1,5 @@
-//! What the targets share: a directory for files, and checks of problems.
+//! What the targets share: a directory to put files in, and what must hold
+//! of every problem.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -30,12 +31,12 @@ fn lies_in(span: &SourceSpan, text: &str) -> bool {
         return false;
     };
     let length = line.chars().count();
-    // `…` marks the ends of a shortened line.
+    // Of a long line, what is left out is marked.
     line.contains(span.source_line.trim_matches('…'))
         && (span.line, span.column) <= (span.end_line, span.end_column)
         && span.width >= 1
         && span.column <= length + 1
         && span.caret < span.column
-        // A location at the end of a line is one character wide.
+        // What stands at the end of a line is shown one character wide.
         && span.column - 1 + span.width <= length.max(span.column)
 }

@@ -1,5 +1,5 @@
-//! Damages an entry of the cache. A damaged entry must be made again, an intact
-//! one must be returned.
+//! An entry of the cache, damaged in any way, is made again; whole, it says
+//! what was kept.
 #![no_main]
 
 use std::fs;
@@ -9,62 +9,62 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use staticc::model::ContentId;
 use staticc::state::cache::Cache;
-use staticc::state::cache::entry::Key;
+use staticc::state::cache::entry::{CacheKey, CachedCopy};
 use staticc_fuzz::directory;
 
 const COPY: &[u8] = b"a compressed copy";
 
-struct Entry {
+struct Kept {
     cache: Cache,
     key: Key,
+    /// The entry's file and its bytes.
     path: PathBuf,
-    /// The bytes of the file.
-    intact: Vec<u8>,
+    whole: Vec<u8>,
 }
 
 /// A cache with one entry.
-static ENTRY: LazyLock<Entry> = LazyLock::new(|| {
+static KEPT: LazyLock<Kept> = LazyLock::new(|| {
     let cache = Cache::new(Some(directory().to_path_buf()), u64::MAX);
-    let key = Key::new(ContentId::from([7; 32]), "an encoder");
-    let made = cache.get_or(&key, || Ok::<_, ()>(Some(COPY.to_vec())));
-    assert_eq!(made, Ok(Some(COPY.to_vec())));
+    let key = CacheKey::new(ContentId::from([7; 32]), "an encoder");
+    let made = cache.get_or(&key, || Ok::<_, ()>(CachedCopy::Copy(COPY.to_vec())));
+    assert_eq!(made, Ok(CachedCopy::Copy(COPY.to_vec())));
     let only = |directory: PathBuf| {
         let mut entries = fs::read_dir(directory).unwrap();
         entries.next().unwrap().unwrap().path()
     };
     let path = only(only(directory().join("encoded")));
-    let intact = fs::read(&path).unwrap();
-    Entry {
+    let whole = fs::read(&path).unwrap();
+    Kept {
         cache,
         key,
         path,
-        intact,
+        whole,
     }
 });
 
 fuzz_target!(|data: &[u8]| {
-    let Entry {
+    let Kept {
         cache,
         key,
         path,
-        intact,
-    } = &*ENTRY;
-    let bytes = damage(intact, data);
+        whole,
+    } = &*KEPT;
+    let bytes = damage(whole, data);
     fs::write(path, &bytes).unwrap();
-    let mut was_made = false;
+    let mut asked = false;
     let found = cache.get_or(key, || {
-        was_made = true;
-        Ok::<_, ()>(Some(COPY.to_vec()))
+        asked = true;
+        Ok::<_, ()>(CachedCopy::Copy(COPY.to_vec()))
     });
-    assert_eq!(was_made, bytes != *intact);
-    assert_eq!(found, Ok(Some(COPY.to_vec())));
-    assert_eq!(fs::read(path).unwrap(), *intact);
+    assert_eq!(asked, bytes != *whole);
+    assert_eq!(found, Ok(CachedCopy::Copy(COPY.to_vec())));
+    assert_eq!(fs::read(path).unwrap(), *whole);
 });
 
-/// After `!`, the data replaces bytes of the intact entry; after `<`, it
-/// replaces the end. Other data is the entry itself.
-fn damage(intact: &[u8], data: &[u8]) -> Vec<u8> {
-    let mut bytes = intact.to_vec();
+/// The bytes as they are; or, where they begin so, the whole entry with some
+/// of its bytes replaced, cut off, or with more at its end.
+fn damage(whole: &[u8], data: &[u8]) -> Vec<u8> {
+    let mut bytes = whole.to_vec();
     match data {
         [b'!', edits @ ..] => {
             for edit in edits.chunks_exact(2) {

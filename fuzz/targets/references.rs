@@ -1,5 +1,5 @@
-//! Rewrites input as css or js by the rules of a Django version. The result is a
-//! new text, or problems with their locations.
+//! A css or js text by the rules of some Django among a few assets: a new
+//! text, or problems that say where.
 #![no_main]
 
 use std::path::Path;
@@ -7,12 +7,13 @@ use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
 use staticc::model::{Asset, AssetId, Code, DjangoVersion, Fingerprint, LogicalPath, ReportLevel};
-use staticc::rewrite::collection::{Adjusted, RewriteContext, Rewritten, rewrite};
+use staticc::rewrite::adjusted::{Adjusted, Rewritten, rewrite};
+use staticc::rewrite::context::RewriteContext;
 use staticc::rewrite::resolve::NoLeftovers;
 use staticc::rewrite::rules::Rules;
 use staticc_fuzz::check;
 
-/// Names with special characters, and two that hold references.
+/// Names that references spell in more than one way, and two that refer.
 const NAMES: [&[u8]; 14] = [
     b"css/site.css",
     b"js/app.js",
@@ -40,7 +41,7 @@ static RULES: LazyLock<Vec<Rules>> = LazyLock::new(|| {
 const STATIC_URLS: [&str; 4] = ["/static/", "/s", "https://cdn.example/s/", "//cdn/"];
 
 fuzz_target!(init: {
-    // The fuzzer measures the coverage of this thread only.
+    // Its tasks run here, where the fuzzer sees what they reach.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
     pool.build_global().expect("a pool");
 }, |data: &[u8]| {
@@ -74,13 +75,13 @@ fuzz_target!(init: {
     assert_eq!(adjusted.size, written.len() as u64);
     for target in &adjusted.targets {
         let other = rewritten.adjusted.iter().find(|(asset, _)| asset == target);
-        let fingerprint = other.map_or_else(|| fingerprint_of(names[target.index()]), |(_, other)| other.fingerprint);
+        let fingerprint = other.map_or_else(|| of(names[target.index()]), |(_, other)| other.fingerprint);
         assert!(written.contains(fingerprint.as_str()), "{written}");
     }
 });
 
-/// The fingerprint of an asset that is not rewritten.
-fn fingerprint_of(name: &[u8]) -> Fingerprint {
+/// What stands for the fingerprint of an asset that is not rewritten.
+fn of(name: &[u8]) -> Fingerprint {
     Fingerprint::of(name)
 }
 
@@ -97,24 +98,24 @@ impl Case<'_> {
         let adjustable = |asset: &Asset| asset.path.is_adjustable();
         let fingerprints: Vec<Option<Fingerprint>> = assets
             .iter()
-            .map(|asset| (!adjustable(asset)).then(|| fingerprint_of(asset.key.as_bytes())))
+            .map(|asset| (!adjustable(asset)).then(|| of(asset.key.as_bytes())))
             .collect();
         let texts = (0..)
             .map(AssetId)
             .zip(&assets)
             .filter(|(_, asset)| adjustable(asset));
         let texts = texts.map(|(id, _)| (id, if id.index() == referrer { text } else { "" }));
-        let context = RewriteContext {
+        let job = RewriteContext {
             assets: &assets,
             fingerprints: &fingerprints,
             rules: self.rules,
             static_url: self.static_url,
             keeps_plain: self.keeps_plain,
             leftovers: &NoLeftovers,
-            elsewhere: &|_| None,
+            uncollected: &|_| None,
             policy: &|_, _| ReportLevel::Error,
         };
-        rewrite(&context, texts.collect())
+        rewrite(&job, texts.collect())
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::modules;
 use super::python_source;
-use crate::pystd::urllib::normal;
+use crate::pystd::posixpath::normalize;
 
 /// Where modules are looked up, in order.
 #[derive(Debug, Default)]
@@ -101,7 +101,7 @@ impl SearchPath {
                 if line.starts_with("import ") || line.starts_with("import\t") {
                     self.follow_import(site, &file, line);
                 } else {
-                    self.add(normal(&site.join(line)));
+                    self.add(normalize(&site.join(line)));
                 }
             }
         }

@@ -1,9 +1,7 @@
-//! Check: what can be said of a project without collecting it, and a record
-//! of what was clean. Writes nothing itself. PURE are the static references in the text
-//! of a template ([`references`]) and what a name means ([`manifest_key`],
-//! [`plain_path`]).
+//! Finds the problems of a project without collecting it: paths, references in CSS
+//! and JavaScript, and `{% static %}` in templates. Writes nothing.
 
-pub mod name;
-pub mod names;
+pub mod paths;
+pub mod static_name;
 pub mod templates;
 pub mod texts;

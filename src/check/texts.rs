@@ -1,72 +1,77 @@
-//! What is wrong in css and js, and with files that cannot be read. Reads the
-//! texts that are not known to be clean; decides nothing about references.
+//! Checks CSS and JavaScript, and whether all sources can be read. Reads only texts
+//! that the record does not list as clean.
 
 use rayon::prelude::*;
 
 use crate::model::{AssetId, Problem, Stamp};
-use crate::rewrite::collection::RewriteContext;
-use crate::rewrite::survey::survey;
-use crate::sources::read::{Skimmed, skim};
-use crate::state::check_record::Record;
+use crate::rewrite::context::RewriteContext;
+use crate::rewrite::reference_scan::scan_all;
+use crate::sources::skim::{SkimmedSource, skim};
+use crate::state::check_record::{CheckRecord, CleanText};
 
-/// What was found in the texts.
 #[derive(Debug, Default)]
-pub struct Texts {
-    /// What is wrong, sorted.
+pub struct CheckedTexts {
+    /// Sorted by file and place.
     pub problems: Vec<Problem>,
-    /// Texts with nothing wrong in them, and what they refer to.
-    pub clean: Vec<(AssetId, Stamp, Vec<AssetId>)>,
+    /// The texts without problems.
+    pub clean: Vec<CleanText>,
     /// How many texts there are.
     pub count: usize,
 }
 
-/// Looks at all files; at those references that the record has not as clean
-/// unless there are to be none.
-pub fn look_at_texts(job: &RewriteContext<'_>, record: &Record, references: bool) -> Texts {
-    let skimmed: Vec<(AssetId, Result<Skimmed, Box<Problem>>)> = job
+/// Checks all files. With `check_references`, scans the texts that the record does
+/// not list as clean.
+pub fn check_texts(
+    context: &RewriteContext<'_>,
+    record: &CheckRecord,
+    check_references: bool,
+) -> CheckedTexts {
+    let skimmed: Vec<(AssetId, Result<SkimmedSource, Box<Problem>>)> = context
         .assets
         .par_iter()
         .enumerate()
         .map(|(index, asset)| {
-            let id = AssetId(u32::try_from(index).unwrap_or(u32::MAX));
-            let known = |stamp: &Stamp| record.targets(id, stamp).is_some();
-            (id, skim(asset, known).map_err(Box::new))
+            let id = AssetId::new(index);
+            let is_clean = |stamp: &Stamp| record.targets(id, stamp).is_some();
+            (id, skim(asset, is_clean).map_err(Box::new))
         })
         .collect();
-    let mut all = Texts::default();
-    let (mut texts, mut known, mut stamps) = (Vec::new(), Vec::new(), Vec::new());
-    for (id, skimmed) in skimmed {
-        all.count += usize::from(job.assets[id.index()].path.is_adjustable());
-        match skimmed {
-            Ok(Skimmed::Other) => {}
-            Ok(Skimmed::Known(stamp)) => {
+    let mut checked = CheckedTexts::default();
+    let (mut texts, mut unchanged, mut stamps) = (Vec::new(), Vec::new(), Vec::new());
+    for (id, source) in skimmed {
+        checked.count += usize::from(context.assets[id.index()].path.is_adjustable());
+        match source {
+            Ok(SkimmedSource::NotAdjustable) => {}
+            Ok(SkimmedSource::Unchanged(stamp)) => {
                 let targets = record.targets(id, &stamp).unwrap_or_default();
-                known.push((id, targets.clone()));
-                all.clean.push((id, stamp, targets));
+                unchanged.push((id, targets.clone()));
+                checked.clean.push(CleanText { id, stamp, targets });
             }
-            Ok(Skimmed::Text(stamp, text)) => {
+            Ok(SkimmedSource::Text(stamp, text)) => {
                 stamps.push(stamp);
                 texts.push((id, text));
             }
-            Err(problem) => all.problems.push(*problem),
+            Err(problem) => checked.problems.push(*problem),
         }
     }
-    if !references {
-        return all;
+    if !check_references {
+        return checked;
     }
     let borrowed = texts.iter().map(|(id, text)| (*id, text.as_str()));
-    let survey = survey(job, borrowed.collect(), &known);
-    if survey.circular && !known.is_empty() {
-        // The members' places are wanted, of those known as well.
-        return look_at_texts(job, &Record::default(), references);
+    let scan = scan_all(context, borrowed.collect(), &unchanged);
+    if scan.has_cycles && !unchanged.is_empty() {
+        // The message shows the place of each reference in the cycle, also in
+        // texts that the record lists.
+        return check_texts(context, &CheckRecord::default(), check_references);
     }
-    if !survey.circular {
-        for ((id, targets, has_broken_refs), stamp) in survey.texts().zip(stamps) {
+    if !scan.has_cycles {
+        for ((id, targets, has_broken_refs), stamp) in scan.texts().zip(stamps) {
             if !has_broken_refs {
-                all.clean.push((id, stamp, targets.to_vec()));
+                let targets = targets.to_vec();
+                checked.clean.push(CleanText { id, stamp, targets });
             }
         }
     }
-    all.problems.extend(survey.problems);
-    all
+    checked.problems.extend(scan.problems);
+    checked
 }

@@ -9,7 +9,7 @@ use crate::model::{Code, Problem};
 use crate::pipeline::loading::source_of;
 use crate::settings::CacheSettings;
 use crate::settings::load::{Overrides, load};
-use crate::state::cache::Usage;
+use crate::state::cache::CacheUsage;
 
 pub fn run(context: &mut Context, args: &CacheVerbArgs) -> Outcome {
     let settings = load_cache_settings(context, args)?;
@@ -52,7 +52,7 @@ fn load_cache_settings(context: &Context, args: &CacheVerbArgs) -> Result<CacheS
     Ok(loaded.settings.cache)
 }
 
-fn format_usage(usage: Usage) -> String {
+fn format_usage(usage: CacheUsage) -> String {
     let plural = if usage.entries == 1 { "y" } else { "ies" };
     format!("{} entr{plural}, {}", usage.entries, ByteSize(usage.size))
 }

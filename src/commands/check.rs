@@ -3,9 +3,9 @@
 
 use super::context::{Context, use_threads};
 use super::outcome::{Exit, Failure, Outcome};
-use crate::check::names::look_at_names;
-use crate::check::templates::{Reader, Templates};
-use crate::check::texts::look_at_texts;
+use crate::check::paths::path_problems;
+use crate::check::templates::checker::{CheckedTemplates, TemplateChecker};
+use crate::check::texts::check_texts;
 use crate::cli::CheckArgs;
 use crate::model::{CheckSummary, Event, Problem, ReferenceKind, Report as _};
 use crate::pipeline::clock::now;
@@ -13,11 +13,11 @@ use crate::pipeline::path_filter::PathFilter;
 use crate::pipeline::project::Project;
 use crate::pipeline::record_file::CheckRecordFile;
 use crate::pipeline::severity::SeverityPolicy;
-use crate::rewrite::collection::RewriteContext;
+use crate::rewrite::context::RewriteContext;
 use crate::settings::AllowKind;
 use crate::settings::load::Loaded;
 use crate::state::cache::Cache;
-use crate::state::check_record::Record;
+use crate::state::check_record::CheckRecord;
 
 pub fn run(context: &mut Context, args: &CheckArgs) -> Outcome {
     let Loaded {
@@ -54,17 +54,17 @@ fn check_project(mut project: Project<'_>, cache: &Cache, with_templates: bool) 
     let mut problems = std::mem::take(&mut project.found.problems);
     let policy = SeverityPolicy::new(settings);
     let level_of_name = |path: &_, code| policy.level_of(path, code);
-    problems.extend(look_at_names(&project.found, &level_of_name));
+    problems.extend(path_problems(&project.found, &level_of_name));
 
     let record_file = CheckRecordFile::read(cache, &project);
     let record = &record_file.record;
     let started = now();
     let (texts, templates) = project.with_rewrite_context(&policy, &[], |rewrite_context| {
-        let texts = look_at_texts(rewrite_context, record, hashes);
+        let texts = check_texts(rewrite_context, record, hashes);
         let templates = if with_templates {
             check_templates(&project, &policy, rewrite_context, record)
         } else {
-            Templates::default()
+            CheckedTemplates::default()
         };
         (texts, templates)
     });
@@ -88,13 +88,13 @@ fn check_templates(
     project: &Project<'_>,
     policy: &SeverityPolicy<'_>,
     rewrite_context: &RewriteContext<'_>,
-    record: &Record,
-) -> Templates {
-    let reader = Reader {
+    record: &CheckRecord,
+) -> CheckedTemplates {
+    let checker = TemplateChecker {
         directories: &project.settings.template_dirs,
-        job: rewrite_context,
+        context: rewrite_context,
         hashes: project.settings.backend.hashes(),
         level: &|template| policy.level(template, ReferenceKind::Template),
     };
-    reader.look(record)
+    checker.check(record)
 }

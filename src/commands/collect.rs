@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use super::context::{Context, use_threads};
 use super::outcome::{Exit, Failure, Outcome};
 use crate::cli::{CollectArgs, LinkModeArg};
-use crate::model::{Code, CollectSummary, Event, LinkMode, LogicalPath, Problem, Report as _};
+use crate::model::{
+    Code, CollectSummary, Event, IndexVec, LinkMode, LogicalPath, Problem, Report as _,
+};
 use crate::pipeline::clock::now;
 use crate::pipeline::consent::OverwriteQuestion;
 use crate::pipeline::django_events::DjangoEvents;
@@ -15,16 +17,17 @@ use crate::pipeline::process::{ProcessOptions, Processed};
 use crate::pipeline::project::Project;
 use crate::pipeline::prune::{check_preconditions, prune};
 use crate::pipeline::record_file::{CollectRecordFile, FinishedRun};
-use crate::plan::model::{CurrentState, Done, Plan};
+use crate::plan::model::{FileChange, FileState, Plan, TargetId};
 use crate::report::progress_bar::CompressionBar;
 use crate::settings::Settings;
 use crate::state::cache::Cache;
-use crate::state::collect_record::{InputsDigest, Record};
+use crate::state::collect_record::CollectRecord;
+use crate::state::inputs_digest::InputsDigest;
 use crate::static_root::inspect::Inspector;
 use crate::static_root::lock::LockMode;
 use crate::static_root::prune::Retention;
-use crate::static_root::static_root::StaticRoot;
-use crate::static_root::transaction::Transaction;
+use crate::static_root::root::StaticRoot;
+use crate::static_root::transaction::{Transaction, dry_run};
 
 pub fn run(context: &mut Context, args: &CollectArgs) -> Outcome {
     let settings = context.load_settings(&args.project, Some(&args.ignore))?;
@@ -52,7 +55,7 @@ pub fn run(context: &mut Context, args: &CollectArgs) -> Outcome {
     };
     unless_interrupted(&root, || {
         let collected = collection.collect(context);
-        collected.inspect_err(|_| root.withdraw())
+        collected.inspect_err(|_| root.rollback())
     })?;
     Ok(Exit::Done)
 }
@@ -78,8 +81,7 @@ struct Collection<'a> {
 struct Prepared<'a> {
     processed: Processed,
     inspector: Inspector<'a>,
-    /// By target.
-    states: Vec<CurrentState>,
+    states: IndexVec<TargetId, FileState>,
 }
 
 impl Collection<'_> {
@@ -97,7 +99,7 @@ impl Collection<'_> {
         let mut project = Project::find(self.settings, &(&args.ignore).into());
         Problem::fail_on_any(std::mem::take(&mut project.found.problems))?;
         let record_file = CollectRecordFile::new(self.cache, self.root);
-        let (record, no_record) = (record_file.read(), Record::default());
+        let (record, no_record) = (record_file.read(), CollectRecord::default());
         let inputs = InputsDigest::of(self.settings, &project.found.assets);
         let mut prepared = self.prepare(&project, &inputs, &record)?;
         if prepared.processed.plan.lacks_texts(&prepared.states) {
@@ -112,23 +114,23 @@ impl Collection<'_> {
         context.report(Vec::from_iter(
             live.remember_before(plan.manifest.as_deref(), args.dry_run),
         ));
-        let done = if args.dry_run {
-            Transaction::compare(plan, &prepared.states)
+        let changes = if args.dry_run {
+            dry_run(plan, &prepared.states)
         } else {
             context.fail_on_warnings()?;
-            let done = self.write(&prepared, &live, &earlier)?;
+            let changes = self.write(&prepared, &live, &earlier)?;
             let run = FinishedRun {
                 inputs: &inputs,
                 project: &project,
                 processed: &prepared.processed,
                 states: &prepared.states,
-                done: &done,
+                changes: &changes,
                 started,
             };
             record_file.update(&run, &prepared.inspector);
-            done
+            changes
         };
-        self.report(context, &project, &prepared.processed, &done, earlier);
+        self.report(context, &project, &prepared.processed, &changes, earlier);
         if args.prune && !args.dry_run {
             let retention = Retention::from(&args.retention);
             prune(self.root, &live, retention, false, &mut context.console)?;
@@ -141,7 +143,7 @@ impl Collection<'_> {
         &'a self,
         project: &'a Project<'_>,
         inputs: &InputsDigest,
-        record: &'a Record,
+        record: &'a CollectRecord,
     ) -> Result<Prepared<'a>, Vec<Problem>> {
         let inspector = Inspector {
             root: self.root,
@@ -156,7 +158,7 @@ impl Collection<'_> {
             no_post_process: self.args.no_post_process,
         };
         let processed = options.process(project, inputs, &inspector)?;
-        let states = inspector.look(&processed.plan)?;
+        let states = inspector.inspect(&processed.plan)?;
         Ok(Prepared {
             processed,
             inspector,
@@ -170,28 +172,29 @@ impl Collection<'_> {
         prepared: &Prepared<'_>,
         live: &LiveManifest<'_>,
         earlier: &[LogicalPath],
-    ) -> Result<Vec<Done>, Vec<Problem>> {
+    ) -> Result<Vec<FileChange>, Vec<Problem>> {
         let processed = &prepared.processed;
         let bar = CompressionBar::new(self.args.progress.decided());
         let transaction = Transaction {
-            looker: &prepared.inspector,
+            plan: &processed.plan,
+            states: &prepared.states,
+            inspector: &prepared.inspector,
             cache: self.cache,
             contents: &processed.contents,
-            processed: &processed.post_processed,
+            post_processed: &processed.post_processed,
             progress: &bar,
         };
-        let manifest_name = &self.settings.manifest_name;
-        let done = transaction.carry_out(&processed.plan, &prepared.states, manifest_name);
+        let carried_out = transaction.carry_out(&self.settings.manifest_name);
         bar.finish();
-        let done = done?;
+        let changes = carried_out?;
         if let Some(manifest) = &processed.plan.manifest {
             let hashed = processed.post_processed.hashed.as_deref();
             live.remember_written(manifest, hashed.unwrap_or_default());
         }
-        self.clear(&processed.plan, &done, earlier)
+        self.clear(&processed.plan, &changes, earlier)
             .map_err(|problem| vec![problem])?;
-        self.cache.settle();
-        Ok(done)
+        self.cache.finish();
+        Ok(changes)
     }
 
     /// Returns what was in STATIC_ROOT before a run with `--clear`.
@@ -204,15 +207,21 @@ impl Collection<'_> {
     }
 
     /// Removes the earlier files that are not of this run.
-    fn clear(&self, plan: &Plan, done: &[Done], earlier: &[LogicalPath]) -> Result<(), Problem> {
+    fn clear(
+        &self,
+        plan: &Plan,
+        changes: &[FileChange],
+        earlier: &[LogicalPath],
+    ) -> Result<(), Problem> {
         if earlier.is_empty() {
             return Ok(());
         }
-        let copies = done.iter().flat_map(|done| {
-            let encodings = done.copies.iter();
-            encodings.map(|encoding| done.path.with_suffix(encoding.suffix()))
-        });
-        let copies: HashSet<LogicalPath> = copies.collect();
+        let copies_of = |change: &FileChange| {
+            let path = change.path.clone();
+            let encodings = change.copies.iter();
+            encodings.map(move |encoding| path.with_suffix(encoding.suffix()))
+        };
+        let copies: HashSet<LogicalPath> = changes.iter().flat_map(copies_of).collect();
         // Backwards: a compressed copy is listed after its file, and must not
         // outlive it.
         earlier
@@ -228,7 +237,7 @@ impl Collection<'_> {
         context: &mut Context,
         project: &Project<'_>,
         processed: &Processed,
-        done: &[Done],
+        changes: &[FileChange],
         cleared: Vec<LogicalPath>,
     ) {
         let (found, made) = self.cache.counts();
@@ -246,7 +255,7 @@ impl Collection<'_> {
         let events = DjangoEvents {
             found: &project.found,
             processed: &processed.post_processed,
-            done,
+            changes,
             cleared,
             // A dry run removes nothing, and so it finds the files there.
             clear: self.args.clear && !self.args.dry_run,

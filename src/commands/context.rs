@@ -19,7 +19,7 @@ use crate::settings::load::{Loaded, Overrides};
 use crate::settings::{CacheSettings, Settings};
 use crate::state::cache::Cache;
 use crate::static_root::lock::LockMode;
-use crate::static_root::static_root::StaticRoot;
+use crate::static_root::root::StaticRoot;
 
 /// One run of a verb.
 pub struct Context {
@@ -137,7 +137,7 @@ impl Context {
             self.console.event(Event::Waiting { static_root });
             Ok(())
         };
-        let locked = root.occupy(mode, busy, |problem| warnings.push(problem));
+        let locked = root.lock(mode, busy, |problem| warnings.push(problem));
         self.report(warnings);
         Ok(locked?)
     }

@@ -16,7 +16,7 @@ use crate::pipeline::severity::SeverityPolicy;
 use crate::settings::Settings;
 use crate::sources;
 use crate::state::cache::Cache;
-use crate::state::collect_record::Record;
+use crate::state::collect_record::CollectRecord;
 
 /// A project is loaded only if a file is to be explained.
 pub fn run(context: &mut Context, args: &ExplainArgs) -> Outcome {
@@ -80,7 +80,7 @@ fn explain_files(
 ) -> Result<(), Vec<Problem>> {
     let policy = SeverityPolicy::new(settings);
     let hashes = settings.backend.hashes();
-    let read = sources::read::read(&project.found.assets, hashes, &Record::default());
+    let read = sources::read::read_all(&project.found.assets, hashes, &CollectRecord::default());
     let contents = read.contents.iter();
     let fingerprints: Vec<Option<Fingerprint>> =
         contents.map(|content| content.fingerprint).collect();
@@ -96,7 +96,7 @@ fn explain_files(
             let event = Event::Explanation(Box::new(explanation));
             context.console.event(event);
         }
-        cache.settle();
+        cache.finish();
         Problem::fail_on_any(missing)
     })
 }

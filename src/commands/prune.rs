@@ -9,7 +9,7 @@ use crate::pipeline::live_manifest::LiveManifest;
 use crate::pipeline::prune::{DEFAULT_KEEP, check_preconditions, prune};
 use crate::static_root::lock::LockMode;
 use crate::static_root::prune::Retention;
-use crate::static_root::static_root::StaticRoot;
+use crate::static_root::root::StaticRoot;
 
 pub fn run(context: &mut Context, args: &PruneArgs) -> Outcome {
     let settings = context.load_settings(&args.project, None)?;

@@ -6,8 +6,8 @@ use crate::cli::VerifyArgs;
 use crate::model::{Event, LinkMode, LogicalPath, Report as _};
 use crate::pipeline::severity::SeverityPolicy;
 use crate::static_root::lock::LockMode;
-use crate::static_root::static_root::StaticRoot;
-use crate::static_root::verify::{Verdict, verify};
+use crate::static_root::root::StaticRoot;
+use crate::static_root::verify::{VerifyResult, verify};
 
 pub fn run(context: &mut Context, args: &VerifyArgs) -> Outcome {
     let settings = context.load_settings(&args.project, None)?;
@@ -16,7 +16,7 @@ pub fn run(context: &mut Context, args: &VerifyArgs) -> Outcome {
     context.lock(&root, LockMode::Read, &args.wait)?;
     let policy = SeverityPolicy::new(&settings);
     let level = |path: &LogicalPath, kind| policy.level(path, kind);
-    let Verdict {
+    let VerifyResult {
         problems,
         unlisted,
         mut counts,

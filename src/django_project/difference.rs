@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::disk::real;
 use crate::model::Problem;
 use crate::model::{Code, Encoding};
-use crate::pystd::urllib::normal;
+use crate::pystd::posixpath::normalize;
 use crate::settings::load::Places;
 use crate::settings::{Compression, Finder, Settings};
 
@@ -114,9 +114,9 @@ struct Lists {
 
 impl Lists {
     fn of(settings: &Settings, directory: &Path) -> Self {
-        let directory = normal(&real(directory));
+        let directory = normalize(&real(directory));
         let shown = |path: &Path| {
-            let path = normal(&real(path));
+            let path = normalize(&real(path));
             let below = path.strip_prefix(&directory).unwrap_or(&path);
             below.display().to_string()
         };

@@ -15,7 +15,7 @@ use crate::apps::python_env::SearchPath;
 use crate::disk::real;
 use crate::model::App;
 use crate::model::{DjangoVersion, Problem};
-use crate::pystd::urllib::normal;
+use crate::pystd::posixpath::normalize;
 use crate::settings::paths::change_paths;
 use crate::settings::words::FINDER_NAMES;
 use crate::settings::{Finder, Settings};
@@ -89,7 +89,7 @@ impl Draft<'_> {
     /// A path as the file has it: relative, unless that leads far away.
     fn relative(&self, path: &Path) -> String {
         const UP: usize = 2;
-        let path = normal(path);
+        let path = normalize(path);
         let mut ancestors = self.beside.ancestors().take(UP + 1).enumerate();
         let below = ancestors.find_map(|(up, ancestor)| {
             // What all paths have in common is nothing to go by.

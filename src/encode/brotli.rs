@@ -1,5 +1,5 @@
-//! Brotli as Python's `brotli` package makes it; huge contents by several
-//! threads. Knows nothing of what pays.
+//! Compresses with Brotli, to the bytes of Python's `brotli` package. Several threads share
+//! a huge content.
 
 use std::io::Write as _;
 
@@ -9,23 +9,22 @@ use brotli::enc::{
     compress_multi,
 };
 
-/// The crates, and what else the bytes depend on.
+/// Names the encoder in the identity of a compressed copy.
 pub(super) const IDENTITY: &str =
     "brotlic 0.8.2 brotlic-sys 0.2.2 brotli 9.1.1, window 22, up to 4 parts of 4 MiB";
 
 /// The window of the Python package, as a power of two.
 const WINDOW: u8 = 22;
 
-/// A content of at least two such parts (in bytes) is encoded by several
-/// threads, or one huge file keeps all but one core idle. Each part sees
-/// those before it; the copy is about 0.2 % larger. How many parts depends
-/// on nothing but the size, so that the bytes do.
+/// The size of the parts of a huge content, in bytes. Without parts, one huge file leaves all
+/// cores but one idle. The encoder of a part sees those before it, and the copy is about 0.2 %
+/// larger. The number of parts depends on the size only, so that the bytes are repeatable.
 const PART: usize = 4 << 20;
 
-/// More parts need more memory than they are worth.
+/// More parts would need too much memory.
 const PARTS: usize = 4;
 
-/// Quality 0 to 11. `None` only where memory is lacking.
+/// Compresses with a quality from 0 to 11. Returns `None` if memory is lacking.
 pub(super) fn encode(content: &[u8], quality: u32) -> Option<Vec<u8>> {
     let parts = (content.len() / PART).clamp(1, PARTS);
     if parts == 1 {

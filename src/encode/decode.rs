@@ -1,12 +1,12 @@
-//! Compressed bytes → whether they are a copy of a content. Knows no paths;
-//! holds neither in memory.
+//! Checks that compressed bytes are a copy of a content. Knows no paths, and holds neither in
+//! memory.
 
 use std::io::{self, BufRead, BufReader, Read};
 
 use crate::model::Encoding;
 
-/// Whether a compressed copy decodes to exactly this content; an error if it
-/// cannot be decoded, or if either cannot be read.
+/// Returns whether a compressed copy decodes to exactly this content. Fails if it cannot be
+/// decoded, or if either cannot be read.
 pub fn is_copy(encoding: Encoding, copy: impl Read, content: impl Read) -> io::Result<bool> {
     let content = BufReader::with_capacity(BUFFER, content);
     let is_same =
@@ -14,7 +14,7 @@ pub fn is_copy(encoding: Encoding, copy: impl Read, content: impl Read) -> io::R
     match encoding {
         Encoding::Brotli => {
             let mut copy = BufReader::with_capacity(BUFFER, copy);
-            // Byte by byte, so that what follows the end stays to be seen.
+            // Reads byte by byte, so that bytes after the end of the stream are not lost.
             let same = is_same(&mut brotli::Decompressor::new(&mut copy, 1))?;
             Ok(same && copy.fill_buf()?.is_empty())
         }
@@ -25,8 +25,8 @@ pub fn is_copy(encoding: Encoding, copy: impl Read, content: impl Read) -> io::R
 
 const BUFFER: usize = 64 * 1024;
 
-/// Stops at the first difference: no copy is decoded much further than its
-/// content is long.
+/// Stops at the first difference, so that a copy is never decoded much further than the
+/// length of the content.
 fn is_same(mut a: impl BufRead, mut b: impl BufRead) -> io::Result<bool> {
     loop {
         let (left, right) = (a.fill_buf()?, b.fill_buf()?);
@@ -45,7 +45,8 @@ fn is_same(mut a: impl BufRead, mut b: impl BufRead) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encode::{CompressionSpec, encode};
+    use crate::encode::encoder::encode;
+    use crate::encode::spec::CompressionSpec;
 
     #[test]
     fn only_whole_copies_of_the_content_are_copies() {

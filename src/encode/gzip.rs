@@ -1,22 +1,21 @@
-//! Gzip without time and name: libdeflate's bytes, which are smaller than
-//! zlib's, where zlib's would be kept, since it is zlib that WhiteNoise asks
-//! whether a copy pays.
+//! Compresses with gzip, without time and name. The bytes are libdeflate's, which are fewer
+//! than zlib's. A copy exists exactly where WhiteNoise, which uses zlib, keeps one.
 
 use std::io::Write as _;
 
-use super::pays;
+use super::saving::saves_enough;
 
-/// The crates, and what else the bytes depend on.
+/// Names the encoder in the identity of a compressed copy.
 pub(super) const IDENTITY: &str = "libdeflater 1.26.1 flate2 1.1.10 libz-sys 1.1.31, level 10";
 
-/// libdeflate's level: see `docs/encoders.md`.
+/// The level of libdeflate, see `docs/encoders.md`.
 const LEVEL: i32 = 10;
 
-/// How far from the limit (in millionths of the original) the two encoders
-/// may disagree on whether a copy pays.
-const NEAR: u32 = 150_000;
+/// How far from the limit the two encoders may differ in whether a copy is kept, in
+/// millionths of the original.
+const MAX_DIFFERENCE: u32 = 150_000;
 
-/// A copy; `None` if zlib's would not pay.
+/// Returns `None` if the copy of zlib saves too little.
 pub(super) fn encode(content: &[u8], limit: u32) -> Option<Vec<u8>> {
     let level = libdeflater::CompressionLvl::new(LEVEL).ok()?;
     let mut compressor = libdeflater::Compressor::new(level);
@@ -24,26 +23,25 @@ pub(super) fn encode(content: &[u8], limit: u32) -> Option<Vec<u8>> {
     let size = compressor.gzip_compress(content, &mut out).ok()?;
     out.truncate(size);
     if is_near(content.len(), size, limit) {
-        let judge = zlib(content)?;
-        if !pays(content.len(), judge.len(), limit) {
+        let by_zlib = zlib(content)?;
+        if !saves_enough(content.len(), by_zlib.len(), limit) {
             return None;
         }
-        if judge.len() < out.len() {
-            return Some(judge);
+        if by_zlib.len() < out.len() {
+            return Some(by_zlib);
         }
     }
     Some(out)
 }
 
-/// Whether a size is near the limit, or within the few bytes that headers
-/// make.
+/// Returns whether zlib may decide otherwise. Small files differ by their headers.
 fn is_near(original: usize, compressed: usize, limit: u32) -> bool {
     const HEADERS: u128 = 16;
     let part = |millionths: u32| original as u128 * u128::from(millionths) / 1_000_000;
-    part(limit).abs_diff(compressed as u128) <= part(NEAR) + HEADERS
+    part(limit).abs_diff(compressed as u128) <= part(MAX_DIFFERENCE) + HEADERS
 }
 
-/// What Python's `gzip` module makes at level 9.
+/// Compresses as Python's `gzip` module does at level 9.
 fn zlib(content: &[u8]) -> Option<Vec<u8>> {
     let mut encoder = flate2::GzBuilder::new()
         .operating_system(255)

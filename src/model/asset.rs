@@ -66,6 +66,12 @@ impl Serialize for LogicalPath {
 pub struct AssetId(pub u32);
 
 impl AssetId {
+    /// Returns the id of the asset at an index. A run has far fewer than `u32::MAX`.
+    pub fn new(index: usize) -> Self {
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    /// The number as an index.
     pub fn index(self) -> usize {
         self.0 as usize
     }

@@ -12,7 +12,9 @@ mod django_version;
 mod encoding;
 mod event;
 mod explanation;
+mod file_step;
 mod fingerprint;
+mod index_vec;
 mod link_mode;
 mod path_text;
 mod problem;
@@ -36,7 +38,10 @@ pub use self::explanation::{
     NoRewritingReason, OutgoingReference, ReferenceCounts, Rewriting, ServedFile, SeverityDecision,
     ShadowedSource,
 };
+pub use self::file_step::FileStep;
 pub use self::fingerprint::Fingerprint;
+pub(crate) use self::index_vec::typed_index;
+pub use self::index_vec::{IndexVec, TypedIndex};
 pub use self::link_mode::LinkMode;
 pub use self::problem::{Problem, Related, Severity};
 pub use self::reference::{ReferenceKind, ReportLevel};

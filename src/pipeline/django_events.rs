@@ -4,15 +4,15 @@
 use std::cmp::Reverse;
 
 use crate::model::{Asset, CollectSummary, Event, LogicalPath, Report};
-use crate::plan::model::{Done, Existing, PostProcessed, Role};
-use crate::sources::finder::Found;
+use crate::plan::model::{Existing, FileChange, PostProcessed, Role};
+use crate::sources::finder::FoundFiles;
 
 /// A run that is over.
 pub struct DjangoEvents<'a> {
-    pub found: &'a Found,
+    pub found: &'a FoundFiles,
     pub processed: &'a PostProcessed,
     /// Sorted by asset.
-    pub done: &'a [Done],
+    pub changes: &'a [FileChange],
     /// The files that `--clear` removed.
     pub cleared: Vec<LogicalPath>,
     /// Whether the run removed what was there before.
@@ -31,21 +31,26 @@ impl DjangoEvents<'_> {
         }
         self.report_copies(report);
         self.report_hashed(report);
-        for done in self.done {
-            for encoding in done.copies.iter() {
+        for change in self.changes {
+            for encoding in change.copies.iter() {
                 self.summary.post_processed += 1;
-                let copy = done.path.with_suffix(encoding.suffix());
-                let path = done.path.clone();
+                let copy = change.path.with_suffix(encoding.suffix());
+                let path = change.path.clone();
                 report.event(Event::PostProcessed { path, copy });
             }
         }
         report.event(Event::Done(self.summary));
     }
 
+    fn changes_of(&self, role: Role) -> impl Iterator<Item = &FileChange> {
+        let changes = self.changes.iter();
+        changes.filter(move |change| change.role == role)
+    }
+
     fn report_copies(&mut self, report: &mut impl Report) {
-        let mut before = vec![Existing::Absent; self.found.assets.len()];
-        for done in self.done.iter().filter(|done| done.role == Role::Plain) {
-            before[done.asset.index()] = done.before;
+        let mut existing = vec![Existing::Absent; self.found.assets.len()];
+        for change in self.changes_of(Role::Plain) {
+            existing[change.asset.index()] = change.existing;
         }
         let mut conflicts = self.found.conflicts.iter().peekable();
         for (index, asset) in self.found.assets.iter().enumerate() {
@@ -54,7 +59,7 @@ impl DjangoEvents<'_> {
                 report.event(Event::Conflict { path });
             }
             // After --clear, every file is copied again.
-            match before[index] {
+            match existing[index] {
                 Existing::Same if !self.clear => {
                     self.summary.unmodified += 1;
                     report.event(Event::Unmodified {
@@ -63,7 +68,7 @@ impl DjangoEvents<'_> {
                     });
                     continue;
                 }
-                Existing::Other if !self.clear => {
+                Existing::Different if !self.clear => {
                     report.event(Event::Replaced {
                         found_path: asset.found_path.clone(),
                         path: asset.key.clone(),
@@ -93,9 +98,9 @@ impl DjangoEvents<'_> {
             return;
         };
         let assets = &self.found.assets;
-        let mut before = vec![Existing::Same; assets.len()];
-        for done in self.done.iter().filter(|done| done.role == Role::Hashed) {
-            before[done.asset.index()] = done.before;
+        let mut existing = vec![Existing::Same; assets.len()];
+        for change in self.changes_of(Role::Hashed) {
+            existing[change.asset.index()] = change.existing;
         }
         let mut order: Vec<usize> = (0..assets.len()).collect();
         let depth = |asset: &Asset| memchr::memchr_iter(b'/', asset.key.as_bytes()).count();
@@ -105,7 +110,8 @@ impl DjangoEvents<'_> {
         });
         for index in order {
             let asset = &assets[index];
-            let made = asset.path.is_adjustable() || before[index] != Existing::Same || self.clear;
+            let made =
+                asset.path.is_adjustable() || existing[index] != Existing::Same || self.clear;
             let path = asset.key.clone();
             report.event(if made {
                 self.summary.post_processed += 1;

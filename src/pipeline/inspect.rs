@@ -9,7 +9,7 @@ use super::project::Project;
 use super::severity::SeverityPolicy;
 use crate::check;
 use crate::disk;
-use crate::encode::CompressionSpec;
+use crate::encode::spec::CompressionSpec;
 use crate::model::{
     Asset, AssetId, CompressedCopy, ContentId, CopyOutcome, Encoding, Explanation, Fingerprint,
     IncomingReference, LogicalPath, NoCompressionReason, NoHashReason, NoRewritingReason,
@@ -17,11 +17,12 @@ use crate::model::{
     ShadowedSource,
 };
 use crate::plan::compression::CompressionSpecs;
-use crate::rewrite::collection::{Adjusted, RewriteContext, complete};
+use crate::rewrite::adjusted::{Adjusted, complete};
+use crate::rewrite::context::RewriteContext;
+use crate::rewrite::reference_scan::scan_all;
+use crate::rewrite::reference_scan::{Reference, References, references};
 use crate::rewrite::resolve::{Resolver, hashed_path};
-use crate::rewrite::survey::survey;
-use crate::rewrite::survey::{Reference, References, references};
-use crate::sources::read::Read;
+use crate::sources::read::Sources;
 use crate::state::cache::Cache;
 use crate::state::cache::copy::copy;
 
@@ -31,7 +32,7 @@ pub struct FileInspector<'a> {
     policy: &'a SeverityPolicy<'a>,
     rewrite_context: &'a RewriteContext<'a>,
     resolver: Resolver<'a>,
-    read: &'a Read,
+    read: &'a Sources,
     cache: &'a Cache,
     /// Whether the storage backend adds fingerprints.
     hashes: bool,
@@ -48,7 +49,7 @@ impl<'a> FileInspector<'a> {
         project: &'a Project<'a>,
         policy: &'a SeverityPolicy<'a>,
         rewrite_context: &'a RewriteContext<'a>,
-        read: &'a Read,
+        read: &'a Sources,
         cache: &'a Cache,
     ) -> Self {
         let level_of_name = |path: &_, code| policy.level_of(path, code);
@@ -62,16 +63,16 @@ impl<'a> FileInspector<'a> {
             hashes: project.settings.backend.hashes(),
             adjusted: HashMap::new(),
             texts: Vec::new(),
-            problems: check::names::look_at_names(&project.found, &level_of_name),
+            problems: check::paths::path_problems(&project.found, &level_of_name),
         };
         inspector.problems.extend(read.problems.iter().cloned());
         if inspector.hashes {
             let ids = (0..).map(AssetId).zip(&read.contents);
             let texts = ids.filter_map(|(id, content)| Some((id, content.text()?)));
-            let survey = survey(rewrite_context, texts.collect(), &[]);
-            let targets = survey.texts();
+            let scan = scan_all(rewrite_context, texts.collect(), &[]);
+            let targets = scan.texts();
             inspector.texts = targets.map(|(id, to, _)| (id, to.to_vec())).collect();
-            let rewritten = complete(rewrite_context, survey);
+            let rewritten = complete(rewrite_context, scan);
             inspector.adjusted = rewritten.adjusted.into_iter().collect();
             inspector.problems.extend(rewritten.problems);
         }
@@ -128,7 +129,7 @@ impl<'a> FileInspector<'a> {
         let losers = losing_assets.map(|loser| ShadowedSource {
             source: loser.source(),
             found_by: self.project.finder_entry(loser),
-            same_bytes: check::names::same_bytes(&asset.source(), &loser.source()),
+            same_bytes: check::paths::same_bytes(&asset.source(), &loser.source()),
         });
         losers.collect()
     }
@@ -160,11 +161,11 @@ impl<'a> FileInspector<'a> {
         }
         let source = &self.read.contents[id.index()];
         let (content, size) = match self.adjusted.get(&id) {
-            Some(adjusted) => (adjusted.id, adjusted.size),
+            Some(adjusted) => (Some(adjusted.id), adjusted.size),
             None => (source.id, source.stamp.size),
         };
         Some(ServedFile {
-            copies: self.copies(id, &path, content),
+            copies: self.copies(id, &path, content?),
             path,
             size,
         })
@@ -186,7 +187,7 @@ impl<'a> FileInspector<'a> {
         let mut read = None;
         let mut copies = Vec::new();
         spec.keep(|encoding| {
-            let made = copy(self.cache, content, (spec, encoding), || {
+            let made = copy(self.cache, Some(content), spec, encoding, || {
                 let known = self.bytes(id);
                 known.map_or_else(|| self.read_into(&mut read, id, content), Ok)
             })?;
@@ -251,7 +252,7 @@ impl<'a> FileInspector<'a> {
                 rewritten: references.to_assets.len(),
                 directories: references.to_directories,
                 foreign: references.foreign,
-                broken: references.has_broken_refs,
+                broken: references.broken,
             }),
         }
     }
@@ -262,7 +263,7 @@ impl<'a> FileInspector<'a> {
                 .key
                 .clone(),
             kind: reference.kind,
-            span: reference.place,
+            span: reference.span,
             text: reference.text,
         };
         references.into_iter().map(link).collect()
@@ -283,7 +284,7 @@ impl<'a> FileInspector<'a> {
             links.extend(to_file.map(|reference| IncomingReference {
                 file: source.clone(),
                 kind: reference.kind,
-                span: reference.place,
+                span: reference.span,
                 text: reference.text,
             }));
         }
@@ -294,23 +295,23 @@ impl<'a> FileInspector<'a> {
     fn mentions(&self, assets: &[AssetId]) -> Vec<(AssetId, IncomingReference)> {
         let known_by = |id: &AssetId| {
             let asset = &self.rewrite_context.assets[id.index()];
-            check::name::known_by(asset, self.hashes)
+            check::static_name::asset_key(asset, self.hashes)
                 .as_bytes()
                 .to_vec()
         };
         let wanted: HashMap<Vec<u8>, AssetId> =
             assets.iter().map(|id| (known_by(id), *id)).collect();
         let asset_named = |name: &str| {
-            let path = check::name::looked_up(name, self.hashes)?;
+            let path = check::static_name::lookup_key(name, self.hashes)?;
             wanted.get(&path).copied()
         };
         let directories = &self.project.settings.template_dirs;
-        let mentions = check::templates::mentions(directories, &asset_named).into_iter();
-        let link = |(id, mention): (AssetId, check::templates::Mention)| {
+        let mentions = check::templates::mention::mentions(directories, &asset_named).into_iter();
+        let link = |(id, mention): (AssetId, check::templates::mention::TemplateMention)| {
             let link = IncomingReference {
                 file: mention.file,
                 kind: ReferenceKind::Template,
-                span: mention.place,
+                span: mention.span,
                 text: mention.text,
             };
             (id, link)

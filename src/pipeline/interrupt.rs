@@ -5,7 +5,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::report;
-use crate::static_root::static_root::StaticRoot;
+use crate::static_root::root::StaticRoot;
 
 /// Does the work. A signal ends the process.
 pub fn unless_interrupted<T>(root: &StaticRoot, work: impl FnOnce() -> T) -> T {
@@ -22,7 +22,7 @@ pub fn unless_interrupted<T>(root: &StaticRoot, work: impl FnOnce() -> T) -> T {
     std::thread::scope(|scope| {
         scope.spawn(move || {
             if let Some(signal) = signals.forever().next() {
-                report::streams::eprint(if root.give_up() {
+                report::streams::eprint(if root.cancel() {
                     "interrupted; STATIC_ROOT is whole\n"
                 } else {
                     "interrupted; STATIC_ROOT is whole, the next run removes temporary files\n"

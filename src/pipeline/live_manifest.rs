@@ -9,7 +9,7 @@ use crate::plan::manifest::Manifest;
 use crate::settings::Settings;
 use crate::state::cache::Cache;
 use crate::state::releases::{ReleaseOrigin, Releases};
-use crate::static_root::static_root::StaticRoot;
+use crate::static_root::root::StaticRoot;
 
 /// Where the manifest is, and the releases of that place.
 pub struct LiveManifest<'a> {
@@ -61,7 +61,7 @@ impl<'a> LiveManifest<'a> {
             Ok(manifest) => {
                 if let Some(releases) = self.releases().filter(|_| !dry_run) {
                     let paths = manifest.paths.values();
-                    releases.remember(&content, ReleaseOrigin::Somebody, paths);
+                    releases.remember(&content, ReleaseOrigin::External, paths);
                 }
                 None
             }
@@ -77,7 +77,7 @@ impl<'a> LiveManifest<'a> {
     /// Remembers the manifest that this run wrote.
     pub fn remember_written(&self, content: &[u8], hashed: &[LogicalPath]) {
         if let Some(releases) = self.releases() {
-            releases.remember(content, ReleaseOrigin::Us, hashed.iter());
+            releases.remember(content, ReleaseOrigin::Staticc, hashed.iter());
         }
     }
 

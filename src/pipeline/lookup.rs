@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::project::Project;
 use crate::model::{Asset, AssetId, Code, Fingerprint, LogicalPath, Problem};
-use crate::pystd::urllib::normpath;
-use crate::rewrite::faults::hint;
+use crate::pystd::posixpath::normpath;
+use crate::rewrite::reference_problems::with_hint;
 use crate::rewrite::suggest::Suggestions;
 
 /// A static file that a word names.
@@ -67,7 +67,7 @@ impl FileLookup<'_> {
             problem = problem.note("it leads out of a directory that is looked in");
         }
         let path = self.path_of(word, &file);
-        let elsewhere = self.project.elsewhere(&path);
+        let elsewhere = self.project.uncollected(&path);
         let mut places = self.project.places_of(word).chain([file]);
         match places.find_map(|place| self.describe(&place)) {
             Some(help) if elsewhere.is_none() => problem.help(help),
@@ -75,7 +75,7 @@ impl FileLookup<'_> {
             None if leads_out => problem,
             _ => {
                 let other = |asset: &Asset| (asset.key != path).then(|| asset.key.to_string());
-                hint(problem, elsewhere, &path.to_text(), other, suggestions)
+                with_hint(problem, elsewhere, &path.to_text(), other, suggestions)
             }
         }
     }
@@ -135,8 +135,8 @@ impl FileLookup<'_> {
     }
 
     fn by_path(&self, path: &LogicalPath) -> Option<AssetId> {
-        let normal = normpath(path.as_bytes());
-        let is_match = |asset: &Asset| asset.key == *path || asset.path.as_bytes() == normal;
+        let normalize = normpath(path.as_bytes());
+        let is_match = |asset: &Asset| asset.key == *path || asset.path.as_bytes() == normalize;
         let mut assets = self.assets();
         assets.find_map(|(id, asset)| is_match(asset).then_some(id))
     }

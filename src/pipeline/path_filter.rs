@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::model::{Code, Problem};
-use crate::pystd::urllib::normal;
+use crate::pystd::posixpath::normalize;
 
 /// Files and directories; an empty filter lets every problem pass.
 pub struct PathFilter<'a> {
@@ -45,7 +45,7 @@ impl<'a> PathFilter<'a> {
 
 /// Returns the path, and what it is with links resolved, if it exists.
 fn names_of(path: &Path) -> impl Iterator<Item = PathBuf> + use<> {
-    let named = normal(path);
+    let named = normalize(path);
     let real = named.canonicalize().ok();
     std::iter::once(named).chain(real)
 }

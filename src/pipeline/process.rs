@@ -4,13 +4,13 @@
 use super::project::Project;
 use super::severity::SeverityPolicy;
 use crate::model::{AssetId, Fingerprint, Problem};
+use crate::plan::builder;
 use crate::plan::model::{Plan, PostProcessed};
-use crate::plan::plan;
-use crate::rewrite::collection::rewrite;
+use crate::rewrite::adjusted::rewrite;
 use crate::settings::AllowKind;
-use crate::sources;
-use crate::sources::read::{Content, Read};
-use crate::state::collect_record::InputsDigest;
+use crate::sources::content::Content;
+use crate::sources::read::{Sources, read_all, read_none, read_possible, read_texts};
+use crate::state::inputs_digest::InputsDigest;
 use crate::static_root::inspect::Inspector;
 
 /// The project's files with their final texts and names.
@@ -45,26 +45,27 @@ impl ProcessOptions {
         let record = inspector.record;
         let post_process = !self.no_post_process && !self.dry_run;
         let hashes = post_process && settings.backend.hashes();
-        let mut read = if self.link && !post_process {
+        let mut sources = if self.link && !post_process {
             // A link to a source that can't be read is still a link.
-            Read::of(sources::read::unread(assets))
+            Sources::without_problems(read_none(assets))
         } else if self.dry_run {
-            Read::of(sources::read::read_leniently(assets))
+            Sources::without_problems(read_possible(assets))
         } else {
-            sources::read::read(assets, hashes, record)
+            read_all(assets, hashes, record)
         };
         let mut post_processed = PostProcessed::default();
         let mut warnings = Vec::new();
         if hashes {
             let is_intact = |path: &_, output: &_| inspector.is_intact(path, output);
-            post_processed.adjusted = record.settled(inputs, assets, &read.contents, is_intact);
-            warnings = rewrite_texts(project, &mut read, &mut post_processed)?;
+            post_processed.adjusted =
+                record.still_valid(inputs, assets, &sources.contents, is_intact);
+            warnings = rewrite_texts(project, &mut sources, &mut post_processed)?;
         }
-        Problem::fail_on_any(read.problems)?;
+        Problem::fail_on_any(sources.problems)?;
         let planned = post_process.then_some(&post_processed);
         Ok(Processed {
-            plan: plan::plan(settings, assets, &read.contents, planned),
-            contents: read.contents,
+            plan: builder::plan(settings, assets, &sources.contents, planned),
+            contents: sources.contents,
             post_processed,
             warnings,
         })
@@ -75,20 +76,20 @@ impl ProcessOptions {
 /// file has an error.
 fn rewrite_texts(
     project: &Project<'_>,
-    read: &mut Read,
+    sources: &mut Sources,
     post_processed: &mut PostProcessed,
 ) -> Result<Vec<Problem>, Vec<Problem>> {
     let assets = &project.found.assets;
     let is_unknown = |id: &AssetId| {
         let adjustable = assets[id.index()].path.is_adjustable();
-        adjustable && post_processed.adjusted(*id).is_none() && !read.unreadable.contains(id)
+        adjustable && post_processed.adjusted(*id).is_none() && !sources.unreadable.contains(id)
     };
     let ids = (0..).map(AssetId).take(assets.len());
     let unknown: Vec<AssetId> = ids.filter(is_unknown).collect();
-    let is_unread = |id: &AssetId| read.contents[id.index()].text().is_none();
+    let is_unread = |id: &AssetId| sources.contents[id.index()].text().is_none();
     let unread: Vec<AssetId> = unknown.iter().copied().filter(is_unread).collect();
-    let unreadable = sources::read::read_texts(assets, &mut read.contents, &unread);
-    let contents = &read.contents;
+    let unreadable = read_texts(assets, &mut sources.contents, &unread);
+    let contents = &sources.contents;
     let texts = unknown
         .into_iter()
         .filter_map(|id| Some((id, contents[id.index()].text()?)))
@@ -104,7 +105,7 @@ fn rewrite_texts(
     });
     let mut problems = rewritten.problems;
     problems.extend(unreadable);
-    problems.append(&mut read.problems);
+    problems.append(&mut sources.problems);
     problems.extend(policy.unused(AllowKind::is_of_collecting));
     Problem::sort(&mut problems);
     if problems.iter().any(Problem::is_error) {

@@ -5,21 +5,20 @@ use std::path::{Component, Path, PathBuf};
 use super::loading::IgnoreOptions;
 use super::severity::SeverityPolicy;
 use crate::model::{Asset, FinderEntry, Fingerprint, LogicalPath};
-use crate::pystd::fnmatch::Patterns;
-use crate::rewrite::collection::RewriteContext;
-use crate::rewrite::faults::Elsewhere;
+use crate::rewrite::context::RewriteContext;
+use crate::rewrite::context::Uncollected;
 use crate::rewrite::rules::Rules;
 use crate::settings::Settings;
-use crate::sources;
-use crate::sources::candidate::Lookup;
+use crate::sources::candidate::CandidateLookup;
 use crate::sources::directory::SourceDirectory;
-use crate::sources::finder::Found;
-use crate::static_root::leftovers::Earlier;
+use crate::sources::finder::{self, FoundFiles};
+use crate::sources::ignore_patterns::{IgnorePatterns, IgnoredFile, find_ignored};
+use crate::static_root::leftovers::EarlierFiles;
 
 pub struct Project<'a> {
     pub settings: &'a Settings,
-    pub found: Found,
-    patterns: Patterns,
+    pub found: FoundFiles,
+    patterns: IgnorePatterns,
     directories: Vec<SourceDirectory>,
 }
 
@@ -32,10 +31,10 @@ impl<'a> Project<'a> {
             &settings.default_ignore_patterns
         };
         let ignored = [&ignore.patterns, &settings.ignore_patterns[..], default];
-        let patterns = Patterns::new(&ignored.concat());
+        let patterns = IgnorePatterns::new(&ignored.concat());
         Self {
             settings,
-            found: sources::finder::find(settings, &patterns),
+            found: finder::find(settings, &patterns),
             patterns,
             directories: SourceDirectory::all(settings),
         }
@@ -56,17 +55,17 @@ impl<'a> Project<'a> {
             rules: &Rules::new(settings.django, settings.js_aggregation),
             static_url: &settings.static_url,
             keeps_plain: !settings.keeps_only_hashed(),
-            leftovers: &Earlier {
-                root: &settings.static_root,
+            leftovers: &EarlierFiles {
+                static_root: &settings.static_root,
             },
-            elsewhere: &|path| self.elsewhere(path),
+            uncollected: &|path| self.uncollected(path),
             policy: &|asset, kind| policy.level(&asset.path, kind),
         })
     }
 
     /// Returns the lookup of all candidates of a path.
-    pub fn candidate_lookup(&self) -> Lookup<'_> {
-        Lookup::new(&self.directories, &self.patterns, &self.found)
+    pub fn candidate_lookup(&self) -> CandidateLookup<'_> {
+        CandidateLookup::new(&self.directories, &self.patterns, &self.found)
     }
 
     /// Returns the setting or the app that lists the asset's directory.
@@ -95,17 +94,16 @@ impl<'a> Project<'a> {
     }
 
     /// Returns why there is a file of this path that is not collected.
-    pub fn elsewhere(&self, path: &LogicalPath) -> Option<Elsewhere> {
+    pub fn uncollected(&self, path: &LogicalPath) -> Option<Uncollected> {
         let mut parts = path.as_path().components();
         if !parts.all(|part| matches!(part, Component::Normal(_))) {
             return None;
         }
-        if let Some((source, pattern)) =
-            sources::overlooked::overlooked(&self.directories, &self.patterns, path)
-        {
-            return Some(Elsewhere::Ignored(source, pattern));
+        if let Some(ignored) = find_ignored(&self.directories, &self.patterns, path) {
+            let IgnoredFile { source, pattern } = ignored;
+            return Some(Uncollected::Ignored { source, pattern });
         }
         let earlier = self.settings.static_root.join(path.as_path());
-        earlier.is_file().then_some(Elsewhere::Earlier)
+        earlier.is_file().then_some(Uncollected::Leftover)
     }
 }

@@ -7,7 +7,7 @@ use crate::settings::Settings;
 use crate::state::cache::Cache;
 use crate::state::releases::ReleaseOrigin;
 use crate::static_root::prune::Retention;
-use crate::static_root::static_root::StaticRoot;
+use crate::static_root::root::StaticRoot;
 
 /// How many releases stay if the command line doesn't say.
 pub const DEFAULT_KEEP: usize = 3;
@@ -41,17 +41,19 @@ pub fn prune(
     };
     let mut manifests = live.others();
     // The live manifest is a release, whoever wrote it.
-    releases.remember(&content, ReleaseOrigin::Somebody, manifest.paths.values());
+    releases.remember(&content, ReleaseOrigin::External, manifest.paths.values());
     manifests.push(manifest);
-    let waste = retention.waste(root, &manifests, &releases)?;
+    let list = retention.prune_list(root, &manifests, &releases)?;
     let mut pruning = PruneSummary {
         static_root: root.path().to_owned(),
-        kept: waste.recent,
-        releases: waste.stale.len(),
+        kept: list.recent_releases,
+        releases: list.old_releases.len(),
         ..PruneSummary::default()
     };
-    for path in waste.files {
-        let size = root.look_at_file(&path).map_or(0, |found| found.len());
+    for path in list.files {
+        let size = root
+            .file_metadata(&path)
+            .map_or(0, |metadata| metadata.len());
         if !dry_run {
             // Ends at the first failure: a compressed copy is listed before its
             // file and must not outlive it.
@@ -62,7 +64,9 @@ pub fn prune(
         report.event(Event::Pruned { path });
     }
     if !dry_run {
-        waste.stale.iter().for_each(|stale| releases.forget(stale));
+        list.old_releases
+            .iter()
+            .for_each(|release| releases.forget(release));
     }
     report.event(Event::PruningDone(pruning));
     Ok(())

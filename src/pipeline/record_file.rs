@@ -7,16 +7,18 @@ use std::time::Duration;
 use super::clock::now;
 use super::process::Processed;
 use super::project::Project;
-use crate::check::templates::Templates;
-use crate::check::texts::Texts;
+use crate::check::templates::checker::CheckedTemplates;
+use crate::check::texts::CheckedTexts;
 use crate::disk;
+use crate::model::IndexVec;
 use crate::model::TICK;
-use crate::plan::model::{CurrentState, Done};
+use crate::plan::model::{FileChange, FileState, TargetId};
 use crate::state::cache::Cache;
-use crate::state::check_record::Record as CheckRecord;
-use crate::state::collect_record::{InputsDigest, Record, Run};
+use crate::state::check_record::CheckRecord;
+use crate::state::collect_record::{CollectRecord, RecordedRun};
+use crate::state::inputs_digest::InputsDigest;
 use crate::static_root::inspect::Inspector;
-use crate::static_root::static_root::StaticRoot;
+use crate::static_root::root::StaticRoot;
 
 /// The record of the last collect.
 pub struct CollectRecordFile<'a> {
@@ -30,9 +32,9 @@ pub struct FinishedRun<'a> {
     pub inputs: &'a InputsDigest,
     pub project: &'a Project<'a>,
     pub processed: &'a Processed,
-    /// What STATIC_ROOT had before, by target.
-    pub states: &'a [CurrentState],
-    pub done: &'a [Done],
+    /// What STATIC_ROOT had before.
+    pub states: &'a IndexVec<TargetId, FileState>,
+    pub changes: &'a [FileChange],
     /// In nanoseconds since 1970.
     pub started: i64,
 }
@@ -41,14 +43,14 @@ impl<'a> CollectRecordFile<'a> {
     pub fn new(cache: &'a Cache, root: &StaticRoot) -> Self {
         Self {
             cache,
-            path: cache.record(root.path()),
+            path: cache.collect_record(root.path()),
         }
     }
 
     /// Returns the record; an empty one if there is none.
-    pub fn read(&self) -> Record {
+    pub fn read(&self) -> CollectRecord {
         let bytes = self.path.as_ref().and_then(|path| disk::read(path).ok());
-        bytes.map_or_else(Record::default, |bytes| Record::read(&bytes))
+        bytes.map_or_else(CollectRecord::default, |bytes| CollectRecord::read(&bytes))
     }
 
     /// Records the run, unless the record says the same already.
@@ -56,30 +58,37 @@ impl<'a> CollectRecordFile<'a> {
         let Some(path) = &self.path else {
             return;
         };
-        let row = Run {
-            world: run.inputs,
+        let recorded_run = RecordedRun {
+            inputs: run.inputs,
             assets: &run.project.found.assets,
             contents: &run.processed.contents,
-            processed: &run.processed.post_processed,
+            post_processed: &run.processed.post_processed,
             started: run.started,
         };
-        let written = run.done.iter().any(|done| done.written);
-        let targets: Vec<usize> = run.done.iter().filter_map(|done| done.target).collect();
-        let recorded = targets.iter().all(|&target| run.states[target].recorded);
-        if !written && recorded && inspector.record.tells(&row, targets.len()) {
+        let has_written = run.changes.iter().any(FileChange::is_work);
+        let changes = run.changes.iter();
+        let targets: Vec<TargetId> = changes.filter_map(|change| change.target).collect();
+        let all_recorded = targets.iter().all(|&id| run.states[id].is_recorded);
+        if !has_written
+            && all_recorded
+            && inspector
+                .record
+                .is_up_to_date_with(&recorded_run, targets.len())
+        {
             return;
         }
-        if written {
+        if has_written {
             // A change after this moment gets another time stamp.
             std::thread::sleep(Duration::from_nanos(2 * TICK.unsigned_abs()));
         }
         let moment = now();
-        let output = |done: &Done| {
-            let state = run.states[done.target?];
-            inspector.output(&run.processed.plan, state, done, moment)
+        let file_record = |change: &FileChange| {
+            let state = run.states[change.target?];
+            inspector.record_of(&run.processed.plan, state, change, moment)
         };
-        self.cache
-            .replace(path, |out| row.write(run.done, output, out));
+        self.cache.replace(path, |out| {
+            recorded_run.write(run.changes, file_record, out)
+        });
     }
 }
 
@@ -97,9 +106,9 @@ pub struct CheckRecordFile<'a> {
 impl<'a> CheckRecordFile<'a> {
     pub fn read(cache: &'a Cache, project: &Project<'_>) -> Self {
         let inputs = InputsDigest::of(project.settings, &project.found.assets);
-        let path = cache.check(&project.settings.static_root);
-        let bytes = path.as_ref().and_then(|path| disk::read(path).ok());
-        let bytes = bytes.unwrap_or_default();
+        let path = cache.check_record(&project.settings.static_root);
+        let read = path.as_ref().and_then(|path| disk::read(path).ok());
+        let bytes = read.unwrap_or_default();
         Self {
             record: CheckRecord::read(&bytes, &inputs),
             cache,
@@ -112,14 +121,14 @@ impl<'a> CheckRecordFile<'a> {
     /// Records the clean files, unless the record says the same already.
     /// Templates that were not checked stay recorded. A file that changed
     /// after the check `started` is left out.
-    pub fn update(&self, texts: &Texts, templates: Option<&Templates>, started: i64) {
+    pub fn update(&self, texts: &CheckedTexts, templates: Option<&CheckedTemplates>, started: i64) {
         let Some(path) = &self.path else {
             return;
         };
         let mut record = CheckRecord::new(self.inputs);
-        for (asset, stamp, targets) in &texts.clean {
-            if stamp.is_older_than(started) {
-                record.add_text(*asset, *stamp, targets);
+        for text in &texts.clean {
+            if text.stamp.is_older_than(started) {
+                record.add_text(text);
             }
         }
         match templates {

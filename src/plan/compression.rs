@@ -1,21 +1,19 @@
-//! Compressed copies: which of them a path wants, and one of a content, which
-//! the cache may have. Knows no STATIC_ROOT.
+//! Decides how the compressed copies of each path are made, by the settings. Pure.
 
 use globset::GlobMatcher;
 
-use crate::encode::CompressionSpec;
+use crate::encode::spec::CompressionSpec;
 use crate::model::{LogicalPath, NoCompressionReason};
 use crate::settings::Settings;
 
-/// Which path wants which compressed copies.
 pub struct CompressionSpecs<'a> {
-    skipped: Vec<String>,
+    /// Suffixes in lower case, with the dot.
+    skipped_suffixes: Vec<String>,
     default: CompressionSpec,
     rules: Vec<(&'a GlobMatcher, CompressionSpec)>,
 }
 
 impl<'a> CompressionSpecs<'a> {
-    /// As the settings have it, for a backend that compresses.
     pub fn new(settings: &'a Settings) -> Self {
         let compression = &settings.compression;
         let limit = |saving: f64| {
@@ -36,7 +34,7 @@ impl<'a> CompressionSpecs<'a> {
             .rules
             .iter()
             .map(|rule| {
-                let recipe = CompressionSpec {
+                let spec = CompressionSpec {
                     encodings: rule
                         .encodings
                         .as_ref()
@@ -44,11 +42,11 @@ impl<'a> CompressionSpecs<'a> {
                     brotli_quality: rule.brotli_quality.unwrap_or(default.brotli_quality),
                     limit: rule.min_saving.map_or(default.limit, limit),
                 };
-                (&rule.path, recipe)
+                (&rule.path, spec)
             })
             .collect();
         Self {
-            skipped: settings
+            skipped_suffixes: settings
                 .skip_compress_extensions
                 .iter()
                 .map(|extension| format!(".{}", extension.to_lowercase()))
@@ -58,22 +56,23 @@ impl<'a> CompressionSpecs<'a> {
         }
     }
 
-    /// The recipe of a path, or why it is not to be compressed.
+    /// Returns the spec of a path, or why it gets no compressed copies.
     pub fn of(&self, path: &LogicalPath) -> Result<&CompressionSpec, NoCompressionReason> {
+        let lower_case = path.to_text().to_lowercase();
         // Python's `$` also matches before a newline at the very end.
-        let text = path.to_text().to_lowercase();
-        let text = text.strip_suffix('\n').unwrap_or(&text);
-        if let Some(skipped) = self.skipped.iter().find(|skipped| text.ends_with(*skipped)) {
-            return Err(NoCompressionReason::Extension(skipped.clone()));
+        let name = lower_case.strip_suffix('\n').unwrap_or(&lower_case);
+        let mut skipped = self.skipped_suffixes.iter();
+        if let Some(suffix) = skipped.find(|suffix| name.ends_with(*suffix)) {
+            return Err(NoCompressionReason::Extension(suffix.clone()));
         }
         let rule = self
             .rules
             .iter()
             .find(|(glob, _)| glob.is_match(path.as_path()));
-        let recipe = rule.map_or(&self.default, |(_, recipe)| recipe);
-        if recipe.encodings.is_empty() {
+        let spec = rule.map_or(&self.default, |(_, spec)| spec);
+        if spec.encodings.is_empty() {
             return Err(NoCompressionReason::Settings);
         }
-        Ok(recipe)
+        Ok(spec)
     }
 }

@@ -1,187 +1,222 @@
-//! The values of a plan: the files of STATIC_ROOT, their contents, and what
-//! becomes of them.
+//! The values of a plan. Four structs describe a file of STATIC_ROOT: [`Target`], what
+//! the run wants; [`FileState`], what is there before; [`FileChange`], what the run
+//! does; and [`FileRecord`](crate::state::file_record::FileRecord), what the next run
+//! knows of it.
 
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
 
-use crate::encode::CompressionSpec;
-use crate::model::{AssetId, ContentId, Encoding, Encodings, LogicalPath, Stamp};
-use crate::rewrite::collection::Adjusted;
+use crate::encode::spec::CompressionSpec;
+use crate::model::{
+    AssetId, ContentId, Encodings, IndexVec, LogicalPath, TypedIndex as _, typed_index,
+};
+use crate::rewrite::adjusted::Adjusted;
 
-/// Why a file is there.
+typed_index! {
+    /// Index of a plan's targets.
+    TargetId
+}
+typed_index! {
+    /// Index of a plan's contents.
+    ContentIndex
+}
+typed_index! {
+    /// Index of a plan's compression specs.
+    SpecIndex
+}
+
+/// Whether a file's name has the fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// Its name has the fingerprint.
     Hashed,
-    /// Its name is the logical path.
     Plain,
 }
 
-/// One file that STATIC_ROOT shall hold.
+/// A file that STATIC_ROOT holds after the run.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// Where.
     pub path: LogicalPath,
-    /// Why.
     pub role: Role,
-    /// Of what.
     pub asset: AssetId,
-    /// Which of the plan's contents it has.
-    pub piece: u32,
-    /// Which of the plan's recipes its compressed copies are made by.
-    pub recipe: Option<u32>,
+    pub content: ContentIndex,
+    /// How its compressed copies are made. `None` if it has none.
+    pub spec: Option<SpecIndex>,
 }
 
 /// Where the bytes of a content are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContentSource {
-    /// In this asset's source.
+    /// In the source of this asset.
     Source(AssetId),
-    /// In this asset's rewritten text.
+    /// In memory, as the rewritten text of this asset.
     Text(AssetId),
-    /// Nowhere: an earlier run made this asset's rewritten text, and what it
-    /// wrote is still there.
-    Settled(AssetId),
+    /// In STATIC_ROOT only: an earlier run has rewritten the text of this asset.
+    Unchanged(AssetId),
 }
 
-/// One distinct content and all files that have it.
+/// A content that one or more targets have.
 #[derive(Clone, Debug)]
 pub struct UniqueContent {
-    /// Of the bytes.
-    pub id: ContentId,
-    /// Where they are.
-    pub body: ContentSource,
-    /// How many they are.
+    /// `None` if the run does not read the source. Such a content has one target.
+    pub id: Option<ContentId>,
+    pub source: ContentSource,
+    /// In bytes.
     pub size: u64,
-    /// Its files, as indices of the plan's targets.
-    pub targets: Range<usize>,
+    /// The targets from `first_target` on that have this content.
+    pub first_target: usize,
+    pub target_count: usize,
 }
 
-/// What STATIC_ROOT shall hold.
+impl UniqueContent {
+    pub fn targets(&self) -> impl Iterator<Item = TargetId> + use<> {
+        let end = self.first_target + self.target_count;
+        (self.first_target..end).map(TargetId::new)
+    }
+}
+
+/// What STATIC_ROOT holds after the run.
 #[derive(Debug, Default)]
 pub struct Plan {
-    /// The contents, those most work to encode first.
-    pub pieces: Vec<UniqueContent>,
-    /// The files, those of one content side by side.
-    pub targets: Vec<Target>,
-    /// The distinct recipes that files ask for.
-    pub recipes: Vec<CompressionSpec>,
-    /// All paths of the targets and that of the manifest, to tell what does
-    /// not belong.
+    /// Those that take longest to compress first.
+    pub contents: IndexVec<ContentIndex, UniqueContent>,
+    /// Targets with the same content are side by side.
+    pub targets: IndexVec<TargetId, Target>,
+    /// The different specs of all targets.
+    pub specs: IndexVec<SpecIndex, CompressionSpec>,
+    /// The paths of all targets and of the manifest.
     pub paths: HashSet<LogicalPath>,
-    /// Assets whose plain files go.
+    /// Assets whose plain files are removed.
     pub removals: Vec<AssetId>,
-    /// The manifest's bytes, if the backend has one.
+    /// The bytes of the manifest, if the backend has one.
     pub manifest: Option<Vec<u8>>,
-    /// Whether compressed copies that are not planned are ours to remove
-    /// even beside files that did not change.
+    /// Whether the run removes compressed copies that it does not plan, also beside
+    /// files that it does not change.
     pub owns_copies: bool,
 }
 
 impl Plan {
-    /// Whether a text is to be written that only an earlier run knows.
-    pub fn lacks_texts(&self, looks: &[CurrentState]) -> bool {
-        let lacks = |piece: &UniqueContent| {
-            matches!(piece.body, ContentSource::Settled(_))
-                && looks[piece.targets.clone()]
-                    .iter()
-                    .any(CurrentState::is_incomplete)
-        };
-        self.pieces.iter().any(lacks)
+    /// Returns whether a text must be written that is not in memory.
+    pub fn lacks_texts(&self, states: &IndexVec<TargetId, FileState>) -> bool {
+        self.contents.iter().any(|content| {
+            matches!(content.source, ContentSource::Unchanged(_))
+                && content.targets().any(|id| states[id].is_incomplete())
+        })
+    }
+
+    /// Returns whether the content has targets with compressed copies.
+    pub fn compresses(&self, content: &UniqueContent) -> bool {
+        let mut targets = content.targets();
+        targets.any(|id| self.targets[id].spec.is_some())
     }
 }
 
-/// What post-processing gave.
+/// The results of post-processing.
 #[derive(Debug, Default)]
 pub struct PostProcessed {
-    /// Hashed paths by asset number; `None` where the backend has none.
+    /// Hashed paths by asset. `None` if the backend has none.
     pub hashed: Option<Vec<LogicalPath>>,
-    /// What became of the adjustable assets.
     pub adjusted: HashMap<AssetId, Adjusted>,
 }
 
 impl PostProcessed {
-    /// What became of an asset's text.
     pub fn adjusted(&self, asset: AssetId) -> Option<&Adjusted> {
         self.adjusted.get(&asset)
     }
 }
 
-/// What was at a target's path before the run.
+/// What is at a path before the run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Existing {
-    /// Nothing.
     #[default]
     Absent,
-    /// Something else.
-    Other,
-    /// What the run wants there.
+    /// A file with another content.
+    Different,
+    /// The file that the run wants.
     Same,
 }
 
-/// What there is of a target.
+/// A target before the run.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct CurrentState {
-    /// The file itself.
-    pub before: Existing,
-    /// The compressed copies worth keeping, if it is known that they are
-    /// there as this run would make them.
-    pub copies: Option<Encodings>,
-    /// Names of compressed copies that are taken by anything.
-    pub present: Encodings,
+pub struct FileState {
+    pub existing: Existing,
+    /// The compressed copies worth keeping. `None` if it is not known that they are
+    /// there as this run makes them.
+    pub good_copies: Option<Encodings>,
+    /// The compressed copies at whose paths anything is.
+    pub present_copies: Encodings,
     /// Whether the record says all this.
-    pub recorded: bool,
+    pub is_recorded: bool,
 }
 
-impl CurrentState {
-    /// Whether something is to be written for the target.
+impl FileState {
+    /// Returns whether the run must write anything for the target.
     pub fn is_incomplete(&self) -> bool {
-        self.before != Existing::Same || self.copies.is_none()
+        self.existing != Existing::Same || self.good_copies.is_none()
     }
 }
 
-/// What became of one target.
+/// What the run does with a file of STATIC_ROOT, or would do in a dry run.
 #[derive(Clone, Debug)]
-pub struct Done {
-    /// Of which asset.
+pub struct FileChange {
+    /// `None` if the file is not in STATIC_ROOT after the run as planned.
+    pub target: Option<TargetId>,
     pub asset: AssetId,
-    /// Plain or hashed.
     pub role: Role,
-    /// Its path.
     pub path: LogicalPath,
-    /// What was there.
-    pub before: Existing,
-    /// Its compressed copies.
+    /// What was there before.
+    pub existing: Existing,
+    /// The compressed copies that it has after the run.
     pub copies: Encodings,
-    /// The target's number in the plan, if it is in force as planned.
-    pub target: Option<usize>,
-    /// What was put there.
-    pub placed: Placed,
-    /// Whether anything was put there or removed.
-    pub written: bool,
+    /// The compressed copies that are removed before the file is written: they are of
+    /// another content, or not planned.
+    pub obsolete_copies: Encodings,
+    pub writes_file: bool,
+    /// The compressed copies that the run writes.
+    pub written_copies: Encodings,
+    /// Identifies the written files, which another process may overwrite.
+    pub written_id: u64,
+    /// Whether the run removes the file.
+    pub is_removed: bool,
 }
 
-/// What of a target a run puts in its place, and how to know it again: others
-/// may write there too.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Placed {
-    /// Whether the file itself is.
-    pub file: bool,
-    /// Which compressed copies are.
-    pub copies: Encodings,
-    mark: u64,
+impl FileChange {
+    /// Leaves the target as it is, except for compressed copies that are not planned.
+    pub fn unchanged(id: TargetId, target: &Target, state: FileState) -> Self {
+        let copies = state.good_copies.unwrap_or_default();
+        Self {
+            target: Some(id),
+            asset: target.asset,
+            role: target.role,
+            path: target.path.clone(),
+            existing: state.existing,
+            copies,
+            obsolete_copies: state.present_copies.without(copies),
+            writes_file: false,
+            written_copies: Encodings::default(),
+            written_id: 0,
+            is_removed: false,
+        }
+    }
+
+    /// Returns whether the run writes or removes anything.
+    pub fn is_work(&self) -> bool {
+        self.is_removed
+            || self.writes_file
+            || !self.written_copies.is_empty()
+            || !self.obsolete_copies.is_empty()
+    }
+
+    /// Keeps the compressed copy of another file at this path: a source has its name.
+    pub fn let_compressed_copy_win(&mut self) {
+        self.target = None;
+        self.writes_file = false;
+        if self.existing == Existing::Different {
+            self.existing = Existing::Same;
+        }
+    }
 }
 
-impl Placed {
-    /// Takes in the file.
-    pub fn add_file(&mut self, stamp: &Stamp) {
-        self.file = true;
-        self.mark = self.mark.rotate_left(1) ^ stamp.identity();
-    }
-
-    /// Takes in a compressed copy, after the file, in their order.
-    pub fn add_copy(&mut self, encoding: Encoding, stamp: &Stamp) {
-        self.copies.insert(encoding);
-        self.mark = self.mark.rotate_left(1) ^ stamp.identity();
-    }
+/// Combines the identities of the files of a [`FileChange`], the file first.
+pub fn combine_ids(ids: impl IntoIterator<Item = u64>) -> u64 {
+    let combine = |combined: u64, id: u64| combined.rotate_left(1) ^ id;
+    ids.into_iter().fold(0, combine)
 }

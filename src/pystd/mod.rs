@@ -2,4 +2,6 @@
 //! `fnmatch` and strings, on bytes. Does not know assets or settings.
 
 pub mod fnmatch;
+pub mod posixpath;
+pub mod str;
 pub mod urllib;

@@ -1,29 +1,24 @@
-//! The pieces of Python's `urllib.parse` and `posixpath` that Django names
-//! files with, on bytes (Python's lone surrogates are our bytes that are
-//! not UTF-8). Knows nothing of assets or rules.
+//! Does what functions of Python's `urllib.parse` do, on bytes. Where Python has a
+//! lone surrogate, there is a byte that is not UTF-8.
 
 use std::borrow::Cow;
-use std::ffi::OsString;
-use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-use std::path::{Path, PathBuf};
 
-/// `urllib.parse.urlsplit`'s result.
+/// The result of `urllib.parse.urlsplit`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Split {
-    /// Lower-cased scheme, or empty.
+pub struct SplitUrl {
+    /// In lower case, without the colon.
     pub scheme: Vec<u8>,
-    /// What stands after `//`.
+    /// Without the `//`.
     pub netloc: Vec<u8>,
-    /// The path.
     pub path: Vec<u8>,
-    /// What stands after `?`.
+    /// Without the `?`.
     pub query: Vec<u8>,
-    /// What stands after `#`.
+    /// Without the `#`.
     pub fragment: Vec<u8>,
 }
 
-/// `urllib.parse.urlsplit`, without its checks of host names.
-pub fn urlsplit(url: &[u8]) -> Split {
+/// Does what `urllib.parse.urlsplit` does, without its checks of host names.
+pub fn urlsplit(url: &[u8]) -> SplitUrl {
     let start = url
         .iter()
         .position(|&byte| byte > b' ')
@@ -33,7 +28,7 @@ pub fn urlsplit(url: &[u8]) -> Split {
         .copied()
         .filter(|byte| !matches!(byte, b'\t' | b'\r' | b'\n'))
         .collect();
-    let mut split = Split::default();
+    let mut split = SplitUrl::default();
     if let Some(colon) = memchr::memchr(b':', &rest) {
         let scheme = &rest[..colon];
         if scheme.first().is_some_and(u8::is_ascii_alphabetic)
@@ -65,8 +60,8 @@ pub fn urlsplit(url: &[u8]) -> Split {
     split
 }
 
-/// `urllib.parse.urlunsplit` as Python 3.12 and later have it.
-pub fn urlunsplit(split: &Split) -> Vec<u8> {
+/// Does what `urllib.parse.urlunsplit` of Python 3.12 and later does.
+pub fn urlunsplit(split: &SplitUrl) -> Vec<u8> {
     let mut url = Vec::new();
     if !split.scheme.is_empty() {
         url.extend_from_slice(&split.scheme);
@@ -97,7 +92,7 @@ pub fn urlunsplit(split: &Split) -> Vec<u8> {
     url
 }
 
-/// Schemes that `urlunsplit` gives an empty host.
+/// The schemes for which `urlunsplit` writes an empty host.
 const USES_NETLOC: &[&[u8]] = &[
     b"ftp",
     b"http",
@@ -126,7 +121,7 @@ const USES_NETLOC: &[&[u8]] = &[
     b"wss",
 ];
 
-/// Schemes whose last path segment may have `;parameters`.
+/// The schemes whose last path segment may have `;parameters`.
 const USES_PARAMS: &[&[u8]] = &[
     b"",
     b"ftp",
@@ -143,15 +138,16 @@ const USES_PARAMS: &[&[u8]] = &[
     b"tel",
 ];
 
-/// `urllib.parse.urldefrag`: the URL without its fragment, the fragment.
+/// Does what `urllib.parse.urldefrag` does: returns the URL without its fragment, and
+/// the fragment.
 pub fn urldefrag(url: &[u8]) -> (Cow<'_, [u8]>, Vec<u8>) {
     if memchr::memchr(b'#', url).is_none() {
         return (Cow::Borrowed(url), Vec::new());
     }
     let mut split = urlsplit(url);
     let fragment = std::mem::take(&mut split.fragment);
-    // urlparse cuts parameters off and urlunparse puts them back unless
-    // they are empty, so that a lone `;` is lost.
+    // urlparse cuts parameters off, and urlunparse puts them back unless they are
+    // empty: a lone `;` is lost.
     if USES_PARAMS.contains(&split.scheme.as_slice()) {
         let segment = memchr::memrchr(b'/', &split.path).map_or(0, |at| at + 1);
         let empty = (split.path.len() - segment).checked_sub(1);
@@ -162,8 +158,8 @@ pub fn urldefrag(url: &[u8]) -> (Cow<'_, [u8]>, Vec<u8>) {
     (Cow::Owned(urlunsplit(&split)), fragment)
 }
 
-/// `urllib.parse.unquote`: runs of ASCII have their `%xx` decoded as UTF-8,
-/// what is not UTF-8 then becomes U+FFFD.
+/// Does what `urllib.parse.unquote` does: decodes the `%xx` of each run of ASCII as
+/// UTF-8. Bytes that are not UTF-8 become U+FFFD.
 pub fn unquote(text: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(b'%', text).is_none() {
         return Cow::Borrowed(text);
@@ -182,7 +178,7 @@ pub fn unquote(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
-/// `%xx` to bytes; anything else stays.
+/// Does what `urllib.parse.unquote_to_bytes` does.
 pub fn percent_decode(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
@@ -194,148 +190,11 @@ pub fn percent_decode(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The byte that `%xx` at the start of `text` stands for.
+/// Returns the byte of a `%xx` at the start of `text`.
 fn percent_escape(text: &[u8]) -> Option<u8> {
     let [b'%', high, low, ..] = *text else {
         return None;
     };
     let digit = |byte: u8| char::from(byte).to_digit(16);
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
-}
-
-/// `posixpath.normpath` of a path of the file system.
-pub fn normal(path: &Path) -> PathBuf {
-    PathBuf::from(OsString::from_vec(normpath(path.as_os_str().as_bytes())))
-}
-
-/// `posixpath.normpath`.
-pub fn normpath(path: &[u8]) -> Vec<u8> {
-    if path.is_empty() {
-        return b".".to_vec();
-    }
-    let slashes = match path {
-        [b'/', b'/', b'/', ..] => 1,
-        [b'/', b'/', ..] => 2,
-        [b'/', ..] => 1,
-        _ => 0,
-    };
-    let mut parts: Vec<&[u8]> = Vec::new();
-    for part in path.split(|&byte| byte == b'/') {
-        match part {
-            b"" | b"." => {}
-            b".." => {
-                if parts.last().is_some_and(|last| *last != b"..") {
-                    parts.pop();
-                } else if slashes == 0 {
-                    parts.push(part);
-                }
-            }
-            _ => parts.push(part),
-        }
-    }
-    let mut out = vec![b'/'; slashes];
-    out.extend_from_slice(&parts.join(&b'/'));
-    if out.is_empty() {
-        out.push(b'.');
-    }
-    out
-}
-
-/// `posixpath.split`.
-pub fn path_split(path: &[u8]) -> (&[u8], &[u8]) {
-    let at = memchr::memrchr(b'/', path).map_or(0, |at| at + 1);
-    let (head, tail) = path.split_at(at);
-    let end = head.iter().rposition(|&byte| byte != b'/');
-    (end.map_or(head, |end| &head[..=end]), tail)
-}
-
-/// `posixpath.join` of two parts.
-pub fn path_join(head: &[u8], tail: &[u8]) -> Vec<u8> {
-    if tail.starts_with(b"/") || head.is_empty() {
-        return tail.to_vec();
-    }
-    let mut out = head.to_vec();
-    if !head.ends_with(b"/") {
-        out.push(b'/');
-    }
-    out.extend_from_slice(tail);
-    out
-}
-
-/// `posixpath.splitext` of a file name without directories.
-fn splitext(name: &[u8]) -> (&[u8], &[u8]) {
-    match memchr::memrchr(b'.', name) {
-        Some(dot) if name[..dot].iter().any(|&byte| byte != b'.') => name.split_at(dot),
-        _ => (name, b""),
-    }
-}
-
-/// Whether Python's `str.isspace` holds of the character.
-pub fn is_space(character: char) -> bool {
-    character.is_whitespace() || ('\x1c'..='\x1f').contains(&character)
-}
-
-/// `str.strip`. Bytes that are not UTF-8 are no white space.
-pub fn strip(text: &[u8]) -> &[u8] {
-    let chunks = || text.utf8_chunks();
-    let (Some(first), Some(last)) = (chunks().next(), chunks().last()) else {
-        return text;
-    };
-    let start = first.valid().len() - first.valid().trim_start_matches(is_space).len();
-    let end = if last.invalid().is_empty() {
-        let rest = last.valid().trim_end_matches(is_space).len();
-        text.len() - last.valid().len() + rest
-    } else {
-        text.len()
-    };
-    text.get(start..end).unwrap_or_default()
-}
-
-/// The file that Django's `hashed_name` reads for a name: the name's path
-/// part, unquoted and stripped.
-pub fn clean_name(name: &[u8]) -> Vec<u8> {
-    strip(&urlsplit(&unquote(name)).path).to_vec()
-}
-
-/// Django's `HashedFilesMixin.hashed_name`: the fingerprint put before the
-/// last extension of the name's path part.
-///
-/// ```
-/// use staticc::pystd::urllib::hashed_name;
-/// assert_eq!(hashed_name(b"css/a.tar.gz", b"0123456789ab"), b"css/a.tar.0123456789ab.gz");
-/// ```
-pub fn hashed_name(name: &[u8], fingerprint: &[u8]) -> Vec<u8> {
-    let unquoted = unquote(name);
-    let mut split = urlsplit(&unquoted);
-    let clean = strip(&split.path).to_vec();
-    let (directory, file) = path_split(&clean);
-    let (root, extension) = splitext(file);
-    let hashed = [root, b".", fingerprint, extension].concat();
-    split.path = path_join(directory, &hashed);
-    if memchr::memmem::find(name, b"?#").is_some() && split.query.is_empty() {
-        split.path.push(b'?');
-    }
-    urlunsplit(&split)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The expected texts were made by Python's `str.strip`, of names of
-    /// files.
-    #[test]
-    fn names_that_are_not_utf8_are_stripped_of_all_white_space() {
-        for (text, expected) in [
-            (&b"\xff"[..], &b"\xff"[..]),
-            (b"\xc2\xa0 \xff\x1c\xe2\x80\xa8", b"\xff"),
-            (b"\xe3\x80\x80\xc3", b"\xc3"),
-            (b"\xc2", b"\xc2"),
-            (b" a \xff b ", b"a \xff b"),
-            (b" \xc2\xa0\t", b""),
-            (b"", b""),
-        ] {
-            assert_eq!(strip(text), expected, "{text:?}");
-        }
-    }
 }

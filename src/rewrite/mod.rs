@@ -1,18 +1,20 @@
-//! Rewriting: references in css and js resolve to assets, texts get their
-//! final names, names follow the final texts. PURE: texts in, texts and
-//! problems out; knows no disk, no settings file, no STATIC_ROOT.
+//! Rewrites references in CSS and JavaScript: they resolve to assets, texts get
+//! the final URLs, and names follow the final texts. Pure: texts in, texts and
+//! problems out. Knows no disk, no settings file and no STATIC_ROOT.
 //!
-//! Each text is walked once ([`scan`]): the walk that finds the references
-//! also writes the new text, with a placeholder of 12 bytes wherever a
-//! fingerprint belongs. Once the targets' fingerprints are known, filling a
-//! text in is overwriting those bytes ([`graph`] gives the order).
+//! [`scan`] walks each text once. It finds the references and writes the new text at
+//! the same time, with a placeholder of 12 bytes for each fingerprint.
+//! [`reference_scan`] scans all texts, and [`graph`] orders them so that targets come
+//! first. [`adjusted`] then overwrites the placeholders.
 
-pub mod check;
-pub mod collection;
-pub mod faults;
+pub mod adjusted;
+pub mod context;
 pub mod graph;
+pub mod hashed_name;
+pub mod reference_checker;
+pub mod reference_problems;
+pub mod reference_scan;
 pub mod resolve;
 pub mod rules;
 pub mod scan;
 pub mod suggest;
-pub mod survey;

@@ -6,10 +6,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::model::{Asset, AssetId, Fingerprint, LogicalPath};
-use crate::pystd::urllib::{
-    clean_name, hashed_name, normpath, path_join, path_split, percent_decode, unquote, urldefrag,
-    urlsplit,
-};
+use crate::pystd::posixpath::{normpath, path_join, path_split};
+use crate::pystd::urllib::{percent_decode, unquote, urldefrag, urlsplit};
+use crate::rewrite::hashed_name::{clean_name, hashed_name};
 
 /// What is in STATIC_ROOT from earlier runs.
 pub trait Leftovers: Sync {

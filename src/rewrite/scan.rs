@@ -1,35 +1,34 @@
-//! One walk over one text: finds references and writes the new text, with a
-//! placeholder where each fingerprint belongs. Knows what a reference means
-//! only through [`Resolver`], and no text but its own.
+//! Scans one text: finds its references and writes the new text, with a
+//! placeholder where each fingerprint belongs. Resolves references only through
+//! [`Resolver`], and does not know the other texts.
 
 use super::resolve::{Placeholder, Resolution, Resolver};
 use super::rules::{Rule, Rules, Template};
 use crate::model::{Asset, AssetId, Fingerprint, LogicalPath, ReferenceKind, ReportLevel};
 
-/// What a run does about a reference of this kind to nothing in this file.
-pub type Policy<'a> = dyn Fn(&Asset, ReferenceKind) -> ReportLevel + Sync + 'a;
+/// Decides what a missing reference of a kind in a file amounts to.
+pub type MissingPolicy<'a> = dyn Fn(&Asset, ReferenceKind) -> ReportLevel + Sync + 'a;
 
-/// A text whose references are found.
+/// The references of a text, and the new text.
 #[derive(Debug)]
 pub(super) struct Scanned {
     /// The new text, with placeholders; `None` if nothing changes.
     pub text: Option<String>,
-    /// Where a fingerprint of which asset belongs, in order.
-    pub slots: Vec<(usize, AssetId)>,
-    /// References that lead to an asset.
-    pub seen: Vec<Seen>,
-    /// References that do not lead to an asset.
+    /// Where in `text` the fingerprint of which asset belongs, in order.
+    pub placeholders: Vec<(usize, AssetId)>,
+    pub to_assets: Vec<AssetReference>,
+    /// References that lead to no asset.
     pub findings: Vec<Finding>,
     /// How many references lead to a directory.
     pub directories: usize,
-    /// Where in the original text URLs begin that are not ours; one that two
+    /// Where URLs that are left alone begin in the original text. A URL that two
     /// rules match is here twice.
     pub foreign: Vec<usize>,
 }
 
 /// A reference to an asset.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(super) struct AssetReference {
     pub kind: ReferenceKind,
     pub target: AssetId,
     /// The bytes of the original text that hold the reference.
@@ -37,7 +36,7 @@ pub(super) struct Seen {
     pub end: usize,
 }
 
-/// A reference that does not lead to an asset.
+/// A reference that leads to no asset.
 #[derive(Debug)]
 pub(super) struct Finding {
     pub kind: ReferenceKind,
@@ -59,13 +58,13 @@ pub(super) enum Fault {
     Leftover(LogicalPath),
 }
 
-/// Walks over `text`, the content of `referrer`.
+/// Scans `text`, the content of `referrer`.
 pub(super) fn scan(
     referrer: &Asset,
     text: &str,
     rules: &Rules,
     resolver: &Resolver<'_>,
-    policy: &Policy<'_>,
+    policy: &MissingPolicy<'_>,
 ) -> Scanned {
     let mut walk = Walk {
         referrer,
@@ -74,7 +73,7 @@ pub(super) fn scan(
         marker: None,
         targets: Vec::new(),
         passes: Vec::new(),
-        seen: Vec::new(),
+        to_assets: Vec::new(),
         findings: Vec::new(),
         directories: 0,
         foreign: Vec::new(),
@@ -85,9 +84,9 @@ pub(super) fn scan(
         written = next.or(written);
     }
     Scanned {
-        slots: walk.slots(written.as_deref().unwrap_or(text)),
+        placeholders: walk.placeholders(written.as_deref().unwrap_or(text)),
         text: written,
-        seen: walk.seen,
+        to_assets: walk.to_assets,
         findings: walk.findings,
         directories: walk.directories,
         foreign: walk.foreign,
@@ -97,14 +96,14 @@ pub(super) fn scan(
 struct Walk<'a> {
     referrer: &'a Asset,
     resolver: &'a Resolver<'a>,
-    policy: &'a Policy<'a>,
-    /// The beginning of this text's placeholders.
+    policy: &'a MissingPolicy<'a>,
+    /// How the placeholders of this text begin.
     marker: Option<[u8; MARKER]>,
     /// The asset of each placeholder, by its number.
     targets: Vec<AssetId>,
     /// What each rule that changed the text replaced.
     passes: Vec<Vec<Edit>>,
-    seen: Vec<Seen>,
+    to_assets: Vec<AssetReference>,
     findings: Vec<Finding>,
     directories: usize,
     foreign: Vec<usize>,
@@ -116,7 +115,7 @@ struct Edit {
     new: (usize, usize),
 }
 
-/// Bytes of a placeholder that mark it, before its number.
+/// The length of the marker at the start of a placeholder. Its number follows.
 const MARKER: usize = 7;
 
 impl Walk<'_> {
@@ -178,7 +177,7 @@ impl Walk<'_> {
             Resolution::Asset(asset, url) => {
                 self.targets.push(asset);
                 let (start, end) = self.origin_of(&range);
-                self.seen.push(Seen {
+                self.to_assets.push(AssetReference {
                     kind,
                     target: asset,
                     start,
@@ -187,8 +186,8 @@ impl Walk<'_> {
                 return Some(url);
             }
             Resolution::Leftover(path, url) => (Fault::Leftover(path), Some(url)),
-            // An earlier rule wrote this URL; Django would look for the
-            // fingerprinted name and fail, or put a second one in.
+            // An earlier rule wrote this URL. Django would look for the
+            // fingerprinted name and fail, or add a second fingerprint.
             Resolution::Missing(path) if self.is_marked(&path) => return None,
             Resolution::Missing(path) => (Fault::Missing(path), None),
             Resolution::Outside(path) => (Fault::Outside(path), None),
@@ -229,7 +228,7 @@ impl Walk<'_> {
     }
 
     /// Where the placeholders are in the finished text.
-    fn slots(&self, text: &str) -> Vec<(usize, AssetId)> {
+    fn placeholders(&self, text: &str) -> Vec<(usize, AssetId)> {
         let Some(marker) = &self.marker else {
             return Vec::new();
         };
@@ -271,7 +270,7 @@ impl Walk<'_> {
 /// The base of a placeholder's number.
 const BASE: usize = 36;
 
-/// A reference as it can stand in a message.
+/// Shortens a reference for a message, and replaces control characters.
 pub fn shorten(matched: &str) -> String {
     let mut text: String = matched
         .chars()
@@ -290,7 +289,7 @@ pub fn shorten(matched: &str) -> String {
     text
 }
 
-/// A place where a rule matches.
+/// One match of a rule.
 pub(super) struct Match<'t> {
     pub whole: regex::Match<'t>,
     /// The URL, whichever of the pattern's groups has it.
@@ -299,17 +298,17 @@ pub(super) struct Match<'t> {
 }
 
 impl Rule {
-    /// Its matches in a text, but those that start in an ignored block.
+    /// Returns the matches in a text, except those that start inside an ignored block.
     pub(super) fn matches<'t>(&self, text: &'t str) -> impl Iterator<Item = Match<'t>> {
         let mut blocks = None;
         let needle = self.needle.as_bytes();
-        let text_may = memchr::memmem::find(text.as_bytes(), needle).is_some();
-        let matches = text_may.then(|| self.pattern.captures_iter(text));
+        let may_match = memchr::memmem::find(text.as_bytes(), needle).is_some();
+        let matches = may_match.then(|| self.pattern.captures_iter(text));
         matches.into_iter().flatten().filter_map(move |captures| {
             let whole = captures.get(0)?;
             if let Some(ignored) = self.ignored {
                 let blocks = blocks.get_or_insert_with(|| Blocks::find(ignored, text));
-                if blocks.hold(whole.start()) {
+                if blocks.contain(whole.start()) {
                     return None;
                 }
             }
@@ -323,7 +322,7 @@ impl Rule {
     }
 }
 
-/// Comments and strings of a text, in which nothing is rewritten.
+/// The comments and strings of a text, inside which nothing is rewritten.
 struct Blocks(Vec<(usize, usize)>);
 
 impl Blocks {
@@ -336,8 +335,8 @@ impl Blocks {
         )
     }
 
-    /// Whether the place is strictly inside a block.
-    fn hold(&self, at: usize) -> bool {
+    /// Returns whether a byte is inside a block and not its first.
+    fn contain(&self, at: usize) -> bool {
         let after = self.0.partition_point(|block| block.0 < at);
         after > 0 && at < self.0[after - 1].1
     }

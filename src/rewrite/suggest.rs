@@ -1,5 +1,4 @@
-//! "Did you mean": the asset that a reference to nothing may have meant.
-//! Knows names only.
+//! Suggests the asset that a missing reference may mean. Knows paths only.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -7,11 +6,11 @@ use std::sync::OnceLock;
 
 use super::resolve::relative;
 use crate::model::Asset;
-use crate::pystd::urllib::path_split;
+use crate::pystd::posixpath::path_split;
 
-/// In what the asset's path differs from the one that was looked for.
+/// How the path of a suggested asset differs from the missing one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Likeness {
+pub enum MatchKind {
     /// In upper and lower case.
     Case,
     /// In the extension.
@@ -22,8 +21,8 @@ pub enum Likeness {
     Directory,
 }
 
-/// All assets, by what a misspelt path may have in common with them. Nothing
-/// is made before the first question.
+/// Finds assets with similar paths. The index is built for the first missing
+/// reference.
 pub struct Suggestions<'a> {
     assets: &'a [Asset],
     index: OnceLock<Index<'a>>,
@@ -38,7 +37,6 @@ struct Index<'a> {
 }
 
 impl<'a> Suggestions<'a> {
-    /// Among these assets.
     pub fn new(assets: &'a [Asset]) -> Self {
         Self {
             assets,
@@ -46,8 +44,8 @@ impl<'a> Suggestions<'a> {
         }
     }
 
-    /// The asset most like `path`, and in what it differs.
-    pub fn nearest(&self, path: &str) -> Option<(&'a Asset, Likeness)> {
+    /// Returns the asset whose path is most similar to `path`.
+    pub fn nearest(&self, path: &str) -> Option<(&'a Asset, MatchKind)> {
         let index = self.index.get_or_init(|| Index::new(self.assets));
         let (directory, name) = path_split(path.as_bytes());
         if name.len() > LONGEST {
@@ -55,22 +53,22 @@ impl<'a> Suggestions<'a> {
         }
         if let Some(&asset) = index.lower_case.get(&path.to_lowercase()) {
             let other = asset.path.as_bytes() != path.as_bytes();
-            return other.then_some((asset, Likeness::Case));
+            return other.then_some((asset, MatchKind::Case));
         }
         let other_extension = || {
             let asset = index.stems.get(stem(path.as_bytes()))?;
             let misspelt = changes(name, name_of(asset)) <= limit(name);
-            let likeness = if misspelt {
-                Likeness::Spelling
+            let kind = if misspelt {
+                MatchKind::Spelling
             } else {
-                Likeness::Extension
+                MatchKind::Extension
             };
-            Some((*asset, likeness))
+            Some((*asset, kind))
         };
         let similar = || {
             Some((
                 most_similar(name, index.directories.get(directory)?)?,
-                Likeness::Spelling,
+                MatchKind::Spelling,
             ))
         };
         let moved = || {
@@ -80,12 +78,12 @@ impl<'a> Suggestions<'a> {
                 (Reverse(common_end(path, asset)), &asset.path)
             };
             let named = index.names.get(name)?.iter().copied().take(COMPARED);
-            Some((named.min_by_key(rank)?, Likeness::Directory))
+            Some((named.min_by_key(rank)?, MatchKind::Directory))
         };
         other_extension().or_else(similar).or_else(moved)
     }
 
-    /// The asset's path as the referring file would write it.
+    /// Returns the target's path relative to the referring file.
     pub fn spell(&self, referrer: &Asset, target: &Asset) -> String {
         let from = path_split(referrer.path.as_bytes()).0;
         let path = relative(from, target.path.as_bytes());
@@ -114,7 +112,7 @@ fn name_of(asset: &Asset) -> &[u8] {
     path_split(asset.path.as_bytes()).1
 }
 
-/// A path without its extension.
+/// Returns a path without its extension.
 fn stem(path: &[u8]) -> &[u8] {
     let name = path.len() - path_split(path).1.len();
     match memchr::memrchr(b'.', path) {
@@ -123,21 +121,21 @@ fn stem(path: &[u8]) -> &[u8] {
     }
 }
 
-/// How many parts both paths end with.
+/// Returns how many trailing parts of both paths are equal.
 fn common_end(path: &str, asset: &Asset) -> usize {
     let ends = path.bytes().rev().zip(asset.path.as_bytes().iter().rev());
     let common = ends.take_while(|(a, b)| a == *b);
     common.filter(|(a, _)| *a == b'/').count()
 }
 
-/// No file has a longer name, in bytes.
+/// The longest name that file systems allow, in bytes.
 const LONGEST: usize = 255;
 
-/// So many names are compared letter by letter: names made by counting are all
-/// alike.
+/// How many names are compared letter by letter. Generated names such as
+/// `chunk-0001.js` are all similar to each other.
 const COMPARED: usize = 200;
 
-/// The asset whose name is the fewest changes away, if there are few.
+/// Returns the asset whose name is the fewest changes away, within the limit.
 fn most_similar<'a>(name: &[u8], beside: &[(Letters, &'a Asset)]) -> Option<&'a Asset> {
     let letters = Letters::of(name);
     let limit = limit(name);
@@ -151,21 +149,21 @@ fn most_similar<'a>(name: &[u8], beside: &[(Letters, &'a Asset)]) -> Option<&'a 
         (changes <= limit).then_some((changes, &asset.path, *asset))
     });
     near.min_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)))
-        .map(|it| it.2)
+        .map(|(_, _, asset)| asset)
 }
 
-/// How many changes make of one name the other.
+/// Returns the edit distance of two names.
 fn changes(one: &[u8], other: &[u8]) -> usize {
     let (one, other) = (String::from_utf8_lossy(one), String::from_utf8_lossy(other));
     strsim::damerau_levenshtein(&one, &other)
 }
 
-/// So many changes are a slip.
+/// Returns how many changes are still a misspelling.
 fn limit(name: &[u8]) -> usize {
     String::from_utf8_lossy(name).chars().count() / 3
 }
 
-/// How often each letter is in a name: quick to compare.
+/// Counts each letter of a name, which gives a quick lower bound of the edit distance.
 struct Letters([u8; 32]);
 
 impl Letters {
@@ -178,8 +176,7 @@ impl Letters {
         Self(letters)
     }
 
-    /// At most as many as the changes that lead from one name to the other,
-    /// in characters of one byte.
+    /// Returns a lower bound of the edit distance, for names of ASCII characters.
     fn distance(&self, other: &Self) -> usize {
         let pairs = || self.0.iter().zip(&other.0);
         let only = |more: u32, (a, b): (&u8, &u8)| more + u32::from(a.saturating_sub(*b));

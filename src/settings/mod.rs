@@ -3,6 +3,7 @@
 //! no STATIC_ROOT content.
 
 pub mod checks;
+pub mod digest;
 pub mod directory_overlap;
 pub mod fields;
 pub mod given;

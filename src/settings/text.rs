@@ -9,7 +9,7 @@ use super::given::ProjectSettings;
 use super::tree::{Node, Table, Text, Value, parse};
 use crate::disk;
 use crate::model::{Code, Problem};
-use crate::pystd::urllib::normal;
+use crate::pystd::posixpath::normalize;
 
 /// What says the settings.
 #[derive(Clone, Copy, Debug)]
@@ -198,5 +198,5 @@ fn nothing_found(directory: &Path) -> Problem {
 
 /// `os.path.abspath` of a path that is relative to `directory`.
 pub fn absolute(directory: &Path, path: &Path) -> PathBuf {
-    normal(&directory.join(path))
+    normalize(&directory.join(path))
 }

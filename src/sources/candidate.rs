@@ -1,52 +1,55 @@
-//! All files that one path may mean: `finders.find` of Django. Looks at
-//! single places; what is collected it is told.
+//! Finds all files that a path may mean, as Django's `finders.find` does. Lists no
+//! directory.
 
 use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use super::directory::SourceDirectory;
-use super::finder::Found;
+use super::finder::FoundFiles;
+use super::ignore_patterns::IgnorePatterns;
 use crate::model::{Asset, Candidate, CandidateStatus, Candidates, LogicalPath};
-use crate::pystd::fnmatch::Patterns;
-use crate::pystd::urllib::normal;
+use crate::pystd::posixpath::normalize;
 use crate::settings::Finder;
 
-/// Where to look, and what became of what the finders list there.
-pub struct Lookup<'a> {
+/// Looks paths up in the directories of the finders.
+pub struct CandidateLookup<'a> {
     directories: &'a [SourceDirectory],
-    patterns: &'a Patterns,
+    patterns: &'a IgnorePatterns,
     listed: HashMap<(&'a Path, &'a LogicalPath), CandidateStatus>,
 }
 
-impl<'a> Lookup<'a> {
-    /// In the directories of a project.
+impl<'a> CandidateLookup<'a> {
     pub fn new(
         directories: &'a [SourceDirectory],
-        patterns: &'a Patterns,
-        found: &'a Found,
+        patterns: &'a IgnorePatterns,
+        found: &'a FoundFiles,
     ) -> Self {
         let place = |asset: &'a Asset| (&*asset.directory, &asset.found_path);
-        let losers = found.conflicts.iter().map(|conflict| &conflict.asset);
-        let losers = losers.map(|asset| (place(asset), CandidateStatus::Shadowed));
-        let winners = found.assets.iter();
-        // A directory listed twice wins before it loses.
-        let winners = winners.map(|asset| (place(asset), CandidateStatus::Collected));
+        let shadowed = found
+            .conflicts
+            .iter()
+            .map(|conflict| (place(&conflict.asset), CandidateStatus::Shadowed));
+        // Collected files come last: a file of a directory that is listed twice is both.
+        let collected = found
+            .assets
+            .iter()
+            .map(|asset| (place(asset), CandidateStatus::Collected));
         Self {
             directories,
             patterns,
-            listed: losers.chain(winners).collect(),
+            listed: shadowed.chain(collected).collect(),
         }
     }
 
-    /// What there is at a path, or only what is found `first`.
+    /// Returns the candidates of a path, or only the `first`.
     pub fn candidates(&self, path: &LogicalPath, first: bool) -> Candidates {
         let mut all = Candidates {
             path: path.clone(),
             ..Candidates::default()
         };
         for directory in self.directories {
-            // Django keeps no app without such a directory.
+            // Django skips apps without a static directory.
             if directory.finder == Finder::AppDirectories && !directory.root.is_dir() {
                 continue;
             }
@@ -56,7 +59,7 @@ impl<'a> Lookup<'a> {
             let Some(relative) = directory.relative(path) else {
                 continue;
             };
-            let place = normal(&directory.root.join(relative));
+            let place = normalize(&directory.root.join(relative));
             let Ok(below) = place.strip_prefix(&directory.root) else {
                 // Django raises SuspiciousFileOperation.
                 all.leads_out = true;
@@ -77,7 +80,7 @@ impl<'a> Lookup<'a> {
         all
     }
 
-    /// What becomes of what is at a place, `below` a directory.
+    /// Returns the status of a file. `below` is its path in the directory.
     fn status(&self, directory: &SourceDirectory, place: &Path, below: &Path) -> CandidateStatus {
         if place.is_dir() {
             return CandidateStatus::Directory;
@@ -86,7 +89,7 @@ impl<'a> Lookup<'a> {
         if let Some(status) = self.listed.get(&(&directory.root, &path)) {
             return status.clone();
         }
-        let pattern = self.patterns.that_ignores(below);
+        let pattern = self.patterns.ignoring_pattern(below);
         pattern.map_or(CandidateStatus::LeftOut, |pattern| {
             CandidateStatus::Ignored {
                 pattern: pattern.to_owned(),
@@ -95,8 +98,8 @@ impl<'a> Lookup<'a> {
     }
 }
 
-/// Whether a finder sees anything at a place: where one of Django's follows
-/// links, the other does not.
+/// Returns whether a finder finds anything at a place. `FileSystemFinder` follows
+/// links there, `AppDirectoriesFinder` does not.
 fn is_there(finder: &Finder, place: &Path) -> bool {
     match finder {
         Finder::FileSystem | Finder::Other(_) => place.exists(),
@@ -104,12 +107,12 @@ fn is_there(finder: &Finder, place: &Path) -> bool {
     }
 }
 
-/// Python's `os.path.realpath`, which also knows where a broken link leads.
+/// Does what Python's `os.path.realpath` does, also for a broken link.
 fn real_path(place: &Path) -> PathBuf {
     let broken = || {
         let directory = place.parent()?.canonicalize().ok()?;
         let target = directory.join(std::fs::read_link(place).ok()?);
-        Some(normal(&target))
+        Some(normalize(&target))
     };
     let real = place.canonicalize().ok();
     real.or_else(broken).unwrap_or_else(|| place.to_owned())

@@ -1,33 +1,29 @@
-//! Which directories the finders look in, in their order, and what a path
-//! would be there. Reads no directory.
+//! The directories that the finders list, in their order. Reads no directory.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::model::{FinderEntry, LogicalPath};
-use crate::pystd::urllib::normal;
+use crate::model::{App, FinderEntry, LogicalPath};
+use crate::pystd::posixpath::normalize;
 use crate::settings::{Finder, FinderListing, OtherFinder, Settings, StaticDir};
 
-/// A directory whose files take part.
+/// A directory whose files are collected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceDirectory {
-    /// Who looks there.
     pub finder: Finder,
-    /// The entry of the settings that it belongs to, as it is written; of a
-    /// pair, the directory.
+    /// The entry of the settings as written. Of a pair, the directory.
     pub entry: String,
-    /// What its files' paths begin with, without a slash at the end.
+    /// The prefix of its files' paths, without a slash at the end. May be empty.
     pub prefix: String,
-    /// Where it is.
     pub root: PathBuf,
-    /// Its files, where they are not all that is there.
+    /// The files that a finder of the project lists. `None`: all files of the directory.
     pub listed: Option<Arc<[LogicalPath]>>,
 }
 
 impl SourceDirectory {
-    /// All of them; the first that has a path wins it.
+    /// Returns the directories of all finders.
     pub fn all(settings: &Settings) -> Vec<Self> {
         let finders = settings.finders.iter();
         finders
@@ -39,7 +35,7 @@ impl SourceDirectory {
             .collect()
     }
 
-    /// Why somebody looks here.
+    /// Returns the setting that lists the directory.
     pub fn finder_entry(&self) -> FinderEntry {
         FinderEntry {
             finder: self.finder.name().to_owned(),
@@ -53,11 +49,11 @@ impl SourceDirectory {
         }
     }
 
-    /// What Django calls a file below this directory.
+    /// Returns the path that Django collects a file of the directory under.
     pub fn key(&self, found_path: &LogicalPath) -> LogicalPath {
-        // It saves names with forward slashes, whatever they hold.
-        let plain = memchr::memchr(b'\\', found_path.as_bytes()).is_none();
-        if plain && self.prefix.is_empty() {
+        // Django saves names with forward slashes only.
+        let has_no_backslash = memchr::memchr(b'\\', found_path.as_bytes()).is_none();
+        if has_no_backslash && self.prefix.is_empty() {
             return found_path.clone();
         }
         let slash = if self.prefix.is_empty() || self.prefix.ends_with('/') {
@@ -73,18 +69,18 @@ impl SourceDirectory {
         LogicalPath::new(key)
     }
 
-    /// Where a file is below this directory, links in the way resolved where
-    /// it is not without.
+    /// Returns the path of a file in the directory. Resolves links if the file is not
+    /// in the directory by name.
     pub fn below(&self, file: &Path) -> Option<LogicalPath> {
         let path = |below: &Path| LogicalPath::new(below.as_os_str().as_bytes());
-        if let Ok(below) = normal(file).strip_prefix(&self.root) {
+        if let Ok(below) = normalize(file).strip_prefix(&self.root) {
             return Some(path(below));
         }
         let (file, root) = (file.canonicalize().ok()?, self.root.canonicalize().ok()?);
         file.strip_prefix(root).ok().map(path)
     }
 
-    /// The path below this directory that such a logical path would have.
+    /// Returns the path in the directory that would be collected as `path`.
     pub fn relative<'p>(&self, path: &'p LogicalPath) -> Option<&'p Path> {
         if self.prefix.is_empty() {
             return Some(path.as_path());
@@ -119,7 +115,7 @@ fn static_dirs(dirs: &[StaticDir]) -> Vec<SourceDirectory> {
 }
 
 fn apps(settings: &Settings) -> Vec<SourceDirectory> {
-    let directory = |app: &crate::model::App| SourceDirectory {
+    let directory = |app: &App| SourceDirectory {
         finder: Finder::AppDirectories,
         entry: app.entry.clone(),
         prefix: String::new(),

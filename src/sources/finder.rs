@@ -1,6 +1,5 @@
-//! Django's two finders walk the source directories in order, others have
-//! listed theirs; the first to claim a path wins. Owns which file becomes
-//! which asset; opens none of them.
+//! Lists the files of all finders in their order. Of several files with one path, the
+//! first becomes the asset. Opens no file.
 
 use std::collections::HashSet;
 use std::io;
@@ -12,48 +11,45 @@ use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use super::directory::SourceDirectory;
+use super::ignore_patterns::IgnorePatterns;
 use crate::disk;
-use crate::model::{Asset, Code, LogicalPath, Problem};
-use crate::pystd::fnmatch::Patterns;
-use crate::pystd::urllib::normpath;
+use crate::model::{Asset, Code, FileStep, LogicalPath, Problem};
+use crate::pystd::posixpath::normpath;
 use crate::settings::Settings;
 
-/// What the finders found.
 #[derive(Debug, Default)]
-pub struct Found {
-    /// The winners, in the order found.
+pub struct FoundFiles {
+    /// In the order found.
     pub assets: Vec<Asset>,
-    /// Sources that lost, in the order found.
+    /// Files whose path an earlier file has, in the order found.
     pub conflicts: Vec<Conflict>,
-    /// Directories that could not be walked, names that cannot be used.
+    /// Directories that cannot be listed, and names that cannot be used.
     pub problems: Vec<Problem>,
 }
 
-/// A source whose path another one had claimed.
+/// A file whose path an earlier file has.
 #[derive(Debug)]
 pub struct Conflict {
-    /// The source, with the path that another one has.
     pub asset: Asset,
-    /// How many assets had been found before.
+    /// How many assets were found before it.
     pub after: usize,
 }
 
-/// Lists the files of all finders.
-pub fn find(settings: &Settings, patterns: &Patterns) -> Found {
+pub fn find(settings: &Settings, patterns: &IgnorePatterns) -> FoundFiles {
     let static_root = std::fs::canonicalize(&settings.static_root)
         .unwrap_or_else(|_| settings.static_root.clone());
     let directories = SourceDirectory::all(settings);
-    // Other finders knew what is ignored, but for what only we do.
-    let own = Patterns::new(&settings.ignore_patterns);
-    // Listing takes time, claiming takes turns.
+    // A finder of the project has applied Django's patterns, but not those of [staticc].
+    let added = IgnorePatterns::new(&settings.ignore_patterns);
+    // Listing runs in parallel. Paths are claimed in order.
     let listings: Vec<Listing> = directories
         .par_iter()
         .map(|directory| match &directory.listed {
-            Some(files) => Listing::given(files, &own),
+            Some(files) => Listing::from_finder(files, &added),
             None => Listing::of(&directory.root, patterns, &static_root),
         })
         .collect();
-    let mut found = Found::default();
+    let mut found = FoundFiles::default();
     let mut claimed = HashSet::new();
     for (directory, listing) in directories.iter().zip(listings) {
         let root: Arc<Path> = directory.root.as_path().into();
@@ -81,18 +77,17 @@ struct Listing {
 }
 
 impl Listing {
-    /// What somebody else has listed.
-    fn given(files: &[LogicalPath], patterns: &Patterns) -> Self {
-        let files = files.iter();
-        let files = files.filter(|file| patterns.that_ignores(file.as_path()).is_none());
+    /// Takes the files that a finder of the project lists.
+    fn from_finder(files: &[LogicalPath], patterns: &IgnorePatterns) -> Self {
+        let is_wanted = |file: &&LogicalPath| patterns.ignoring_pattern(file.as_path()).is_none();
         Self {
-            files: files.cloned().collect(),
+            files: files.iter().filter(is_wanted).cloned().collect(),
             problems: Vec::new(),
         }
     }
 
-    /// Lists a directory; a missing one is an empty one.
-    fn of(root: &Path, patterns: &Patterns, static_root: &Path) -> Self {
+    /// Lists a directory. A missing one has no files.
+    fn of(root: &Path, patterns: &IgnorePatterns, static_root: &Path) -> Self {
         let mut listing = Self::default();
         match disk::is_directory(root) {
             Ok(true) => {}
@@ -118,17 +113,17 @@ impl Listing {
             .into_iter()
             .filter_entry(|entry| {
                 let is_dir = entry.file_type().is_dir();
-                let left_out = || {
+                let is_left_out = || {
                     ignored(entry.path(), is_dir) || (is_dir && is_same(entry.path(), static_root))
                 };
-                entry.depth() == 0 || !left_out()
+                entry.depth() == 0 || !is_left_out()
             });
         for entry in entries {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
                 Ok(entry) => listing.add(relative(entry.path())),
                 Err(error) => match error.path() {
-                    // Ignoring comes before following.
+                    // An ignored link is not followed.
                     Some(path) if ignored(path, false) => {}
                     Some(path) if error.loop_ancestor().is_some() => {
                         let message = "symbolic link leads back to a directory it is in";
@@ -136,7 +131,7 @@ impl Listing {
                         let help = "remove the link, or ignore it with `-i NAME`";
                         listing.problems.push(problem.help(help));
                     }
-                    // A broken link is a file until somebody reads it.
+                    // A broken link counts as a file. Reading it fails later.
                     Some(path) if path.is_symlink() => listing.add(relative(path)),
                     path => {
                         let path = path.unwrap_or(root).to_path_buf();
@@ -156,12 +151,11 @@ impl Listing {
 }
 
 fn unlistable(path: &Path, error: &io::Error) -> Problem {
-    Problem::error(Code::Unreadable, format!("cannot be listed: {error}"))
-        .in_file(path)
+    Problem::failed(FileStep::List, path, error)
         .help("make it readable, or ignore it with `-i NAME`")
 }
 
-/// The asset that a file is, unless its path leads elsewhere.
+/// Returns the asset of a file, unless its path leads out of STATIC_ROOT.
 fn asset(
     directory: &SourceDirectory,
     root: &Arc<Path>,
@@ -197,8 +191,7 @@ fn files_first(a: &DirEntry, b: &DirEntry) -> std::cmp::Ordering {
     kinds.then_with(|| a.file_name().cmp(b.file_name()))
 }
 
-/// Whether a directory is STATIC_ROOT: what was collected into a source
-/// directory is not collected again.
+/// Returns whether a directory is STATIC_ROOT, whose files are not collected again.
 fn is_same(path: &Path, static_root: &Path) -> bool {
     path.file_name() == static_root.file_name()
         && std::fs::canonicalize(path).is_ok_and(|path| path == static_root)

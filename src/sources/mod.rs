@@ -1,8 +1,11 @@
-//! Sources: which files take part, where they are, and their bytes read
-//! once. Knows no STATIC_ROOT and no rewriting.
+//! Lists the static files as Django's finders do, and reads each source once. Knows no
+//! STATIC_ROOT and no rewriting.
 
 pub mod candidate;
+pub mod content;
 pub mod directory;
 pub mod finder;
-pub mod overlooked;
+pub mod ignore_patterns;
 pub mod read;
+pub mod skim;
+pub mod source_problem;

@@ -1,86 +1,36 @@
-//! Reads each source once: the css and js texts stay in memory, and so much
-//! of all others as there is room for. A source that an earlier run knows,
-//! and that was not touched since, is not read at all. Owns what is true of a source's bytes;
-//! decides nothing about them.
+//! Reads each source once. The texts of CSS and JavaScript stay in memory, and other
+//! contents as far as there is room. A source that an earlier run has read, and that
+//! has not changed since, is not read.
 
 use std::collections::HashSet;
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
-use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use md5::{Digest, Md5};
 use rayon::prelude::*;
 
+use super::content::{Content, ContentBytes, KnownContents};
+use super::source_problem::{changed, decode, no_metadata, not_a_file, unreadable};
 use crate::disk;
-use crate::model::{Asset, AssetId, Code, ContentId, Fingerprint, Problem, Stamp, span_at};
+use crate::model::{Asset, AssetId, Fingerprint, Problem, Stamp};
 
-/// What earlier runs know of sources.
-pub trait Known: Sync {
-    /// The content of a source that has this stamp, without its text.
-    fn content(&self, asset: AssetId, source: &Path, stamp: &Stamp) -> Option<Content>;
-}
+/// How many bytes of sources that are not texts stay in memory, to be copied and
+/// compressed without reading them again.
+const MEMORY: usize = 64 << 20;
 
-/// The content of a source.
-#[derive(Clone, Debug)]
-pub struct Content {
-    /// Of the bytes.
-    pub id: ContentId,
-    /// When it was read.
-    pub stamp: Stamp,
-    /// `None` for adjustable assets, whose final text decides, and where no
-    /// fingerprints are wanted.
-    pub fingerprint: Option<Fingerprint>,
-    /// The bytes, as far as they are in memory.
-    pub loaded: Option<Loaded>,
-}
-
-/// Bytes in memory.
-#[derive(Clone, Debug)]
-pub enum Loaded {
-    /// Of an adjustable asset.
-    Text(String),
-    /// Of any other.
-    Raw(Box<[u8]>),
-}
-
-impl Content {
-    /// The bytes, as far as they are in memory.
-    pub fn bytes(&self) -> Option<&[u8]> {
-        match self.loaded.as_ref()? {
-            Loaded::Text(text) => Some(text.as_bytes()),
-            Loaded::Raw(bytes) => Some(bytes),
-        }
-    }
-
-    /// The text of an adjustable asset, unless it is known without.
-    pub fn text(&self) -> Option<&str> {
-        match self.loaded.as_ref()? {
-            Loaded::Text(text) => Some(text),
-            Loaded::Raw(_) => None,
-        }
-    }
-}
-
-/// So many bytes of sources that are not texts stay in memory, so that they
-/// need not be read again to be copied and compressed.
-const ROOM: usize = 64 << 20;
-
-/// Everything read.
+/// The sources of a run.
 #[derive(Debug, Default)]
-pub struct Read {
-    /// By asset number; of those that could not be read, without meaning.
+pub struct Sources {
+    /// By asset. A source that could not be read has no content id.
     pub contents: Vec<Content>,
-    /// Why some could not be read.
     pub problems: Vec<Problem>,
-    /// Which.
     pub unreadable: HashSet<AssetId>,
 }
 
-impl Read {
-    /// Contents with which nothing is wrong.
-    pub fn of(contents: Vec<Content>) -> Self {
+impl Sources {
+    pub fn without_problems(contents: Vec<Content>) -> Self {
         Self {
             contents,
             ..Self::default()
@@ -88,35 +38,35 @@ impl Read {
     }
 }
 
-/// Reads all assets' sources, except those that are known. With `hashes`,
-/// adjustable ones as text, all others with their fingerprints.
-pub fn read(assets: &[Asset], hashes: bool, known: &dyn Known) -> Read {
-    let room = AtomicUsize::new(ROOM);
-    // A problem is large, and there are many contents.
+/// Reads the sources of all assets, except those that are known. With `hashes`, keeps
+/// the texts of adjustable assets, and fingerprints the others.
+pub fn read_all(assets: &[Asset], hashes: bool, known: &dyn KnownContents) -> Sources {
+    let room = AtomicUsize::new(MEMORY);
+    // Boxed, since a problem is large and there are many contents.
     let results: Vec<Result<Content, Box<Problem>>> = assets
         .par_iter()
         .enumerate()
         .map(|(index, asset)| {
-            let id = AssetId(u32::try_from(index).unwrap_or(u32::MAX));
+            let id = AssetId::new(index);
             let source = asset.source();
             let known = |stamp: &Stamp| known.content(id, &source, stamp);
-            let wanted = match (hashes, asset.path.is_adjustable()) {
-                (true, true) => Wanted::Text,
-                (true, false) => Wanted::Fingerprint,
-                (false, _) => Wanted::Id,
+            let depth = match (hashes, asset.path.is_adjustable()) {
+                (true, true) => ReadDepth::Text,
+                (true, false) => ReadDepth::Fingerprint,
+                (false, _) => ReadDepth::Id,
             };
-            read_one(&source, wanted, &room, known).map_err(Box::new)
+            read_one(&source, depth, &room, known).map_err(Box::new)
         })
         .collect();
-    let mut all = Read {
+    let mut all = Sources {
         contents: Vec::with_capacity(results.len()),
-        ..Read::default()
+        ..Sources::default()
     };
     for (id, result) in (0..).map(AssetId).zip(results) {
         match result {
             Ok(content) => all.contents.push(content),
             Err(problem) => {
-                all.contents.push(stand_in(&assets[id.index()]));
+                all.contents.push(without_reading(&assets[id.index()]));
                 all.problems.push(*problem);
                 all.unreadable.insert(id);
             }
@@ -125,21 +75,21 @@ pub fn read(assets: &[Asset], hashes: bool, known: &dyn Known) -> Read {
     all
 }
 
-/// Reads the texts of known sources after all.
-pub fn read_texts(assets: &[Asset], contents: &mut [Content], wanted: &[AssetId]) -> Vec<Problem> {
-    let texts: Vec<Result<Content, Problem>> = wanted
+/// Reads the texts of sources whose contents are known without them.
+pub fn read_texts(assets: &[Asset], contents: &mut [Content], ids: &[AssetId]) -> Vec<Problem> {
+    let texts: Vec<Result<Content, Problem>> = ids
         .par_iter()
         .map(|id| {
             read_one(
                 &assets[id.index()].source(),
-                Wanted::Text,
+                ReadDepth::Text,
                 &AtomicUsize::new(0),
                 |_| None,
             )
         })
         .collect();
     let mut problems = Vec::new();
-    for (id, result) in wanted.iter().zip(texts) {
+    for (id, result) in ids.iter().zip(texts) {
         match result {
             Ok(content) => contents[id.index()] = content,
             Err(problem) => problems.push(problem),
@@ -148,107 +98,72 @@ pub fn read_texts(assets: &[Asset], contents: &mut [Content], wanted: &[AssetId]
     problems
 }
 
-/// What is to be known of a source besides its content id.
+/// What a run needs of a source. Each variant includes the content id.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Wanted {
+enum ReadDepth {
     Id,
     Fingerprint,
     Text,
 }
 
-/// Stands in for contents that a run neither reads nor compares: it only
-/// makes links, or only says what it would do.
-pub fn unread(assets: &[Asset]) -> Vec<Content> {
-    assets.iter().map(stand_in).collect()
+/// Returns contents without ids, for a run that only makes links.
+pub fn read_none(assets: &[Asset]) -> Vec<Content> {
+    assets.iter().map(without_reading).collect()
 }
 
-fn stand_in(asset: &Asset) -> Content {
-    let source = asset.source();
-    let metadata = std::fs::symlink_metadata(&source);
+fn without_reading(asset: &Asset) -> Content {
+    let metadata = std::fs::symlink_metadata(asset.source());
     Content {
-        id: blake3::hash(source.as_os_str().as_encoded_bytes()),
+        id: None,
         stamp: metadata.map_or_else(|_| Stamp::default(), |metadata| Stamp::of(&metadata)),
         fingerprint: None,
-        loaded: None,
+        bytes: None,
     }
 }
 
-/// Looks at a source without its bytes, unless it is a text that is not
-/// `known` with the stamp that it has.
-pub fn skim(asset: &Asset, known: impl FnOnce(&Stamp) -> bool) -> Result<Skimmed, Problem> {
-    let source = asset.source();
-    let metadata = std::fs::metadata(&source).map_err(|error| broken(&source, &error))?;
-    if let Some(problem) = special(&source, &metadata) {
-        return Err(problem);
-    }
-    let stamp = Stamp::of(&metadata);
-    if !asset.path.is_adjustable() {
-        rustix::fs::access(&source, rustix::fs::Access::READ_OK)
-            .map_err(|error| unreadable(&source, &error.into()))?;
-        return Ok(Skimmed::Other);
-    }
-    if known(&stamp) {
-        return Ok(Skimmed::Known(stamp));
-    }
-    let bytes = disk::read(&source).map_err(|error| unreadable(&source, &error))?;
-    Ok(Skimmed::Text(stamp, text(&source, bytes)?))
-}
-
-/// What was seen of a source at a glance.
-#[derive(Debug)]
-pub enum Skimmed {
-    /// It is there and is no text of ours.
-    Other,
-    /// A text with a known stamp.
-    Known(Stamp),
-    /// A text, as it was from this stamp on.
-    Text(Stamp, String),
-}
-
-/// The contents of those sources that can be read, for a run that only says
-/// what it would do.
-pub fn read_leniently(assets: &[Asset]) -> Vec<Content> {
+/// Reads the sources that can be read, for a dry run.
+pub fn read_possible(assets: &[Asset]) -> Vec<Content> {
     let content = |asset: &Asset| {
         let room = AtomicUsize::new(0);
-        read_one(&asset.source(), Wanted::Id, &room, |_| None).unwrap_or_else(|_| stand_in(asset))
+        read_one(&asset.source(), ReadDepth::Id, &room, |_| None)
+            .unwrap_or_else(|_| without_reading(asset))
     };
     assets.par_iter().map(content).collect()
 }
 
 fn read_one(
     source: &Path,
-    wanted: Wanted,
+    depth: ReadDepth,
     room: &AtomicUsize,
     known: impl Fn(&Stamp) -> Option<Content>,
 ) -> Result<Content, Problem> {
     let unreadable = |error: &io::Error| unreadable(source, error);
-    let metadata = std::fs::metadata(source).map_err(|error| broken(source, &error))?;
-    if let Some(problem) = special(source, &metadata) {
+    let metadata = std::fs::metadata(source).map_err(|error| no_metadata(source, &error))?;
+    if let Some(problem) = not_a_file(source, &metadata) {
         return Err(problem);
     }
     if let Some(content) = known(&Stamp::of(&metadata))
-        && (wanted != Wanted::Fingerprint || content.fingerprint.is_some())
+        && (depth != ReadDepth::Fingerprint || content.fingerprint.is_some())
     {
         return Ok(content);
     }
     let (file, before) = disk::open(source).map_err(|error| unreadable(&error))?;
-    let (content, length) = if wanted == Wanted::Text {
+    let (content, length) = if depth == ReadDepth::Text {
         let bytes = disk::read_open(&file, before.len()).map_err(|error| unreadable(&error))?;
         let length = bytes.len() as u64;
-        // What is cut off may be cut within a character.
+        // A file that is cut off may end within a character.
         if length != before.len() {
             return Err(changed(source));
         }
-        let id = blake3::hash(&bytes);
         let content = Content {
-            id,
+            id: Some(blake3::hash(&bytes)),
             stamp: Stamp::of(&before),
             fingerprint: None,
-            loaded: Some(Loaded::Text(text(source, bytes)?)),
+            bytes: Some(ContentBytes::Text(decode(source, bytes)?)),
         };
         (content, length)
     } else {
-        let fingerprint = wanted == Wanted::Fingerprint;
+        let fingerprint = depth == ReadDepth::Fingerprint;
         digest(&file, &before, fingerprint, room).map_err(|error| unreadable(&error))?
     };
     let after = file.metadata().map_err(|error| unreadable(&error))?;
@@ -258,42 +173,8 @@ fn read_one(
     Ok(content)
 }
 
-/// A source that was changed while the run read it.
-pub(crate) fn changed(source: &Path) -> Problem {
-    Problem::error(Code::SourceChanged, "changed while it was being collected")
-        .in_file(source)
-        .help("run again when nothing writes to the sources")
-}
-
-fn unreadable(source: &Path, error: &io::Error) -> Problem {
-    Problem::error(Code::Unreadable, format!("cannot be read: {error}"))
-        .in_file(source)
-        .help("make it readable, or ignore it with `-i NAME`")
-}
-
-fn text(source: &Path, bytes: Vec<u8>) -> Result<String, Problem> {
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let byte = error.as_bytes().get(at).copied().unwrap_or_default();
-        // As far as the place the bytes are as they are.
-        let shown = String::from_utf8_lossy(error.as_bytes());
-        Problem::error(
-            Code::NotUtf8,
-            format!("is not UTF-8: byte 0x{byte:02x} at offset {at}"),
-        )
-        .in_file(source)
-        .at(span_at(
-            &shown,
-            at,
-            at + char::REPLACEMENT_CHARACTER.len_utf8(),
-        ))
-        .note("css and js are rewritten as text, which must be UTF-8")
-        .help("save the file as UTF-8")
-    })
-}
-
-/// The content of a file, and how many bytes were read: one more than there
-/// were if it grows, but never all that somebody may go on writing.
+/// Returns the content of a file, and how many bytes were read: at most one more than
+/// its size, even if another process goes on writing to it.
 fn digest(
     file: &File,
     metadata: &Metadata,
@@ -306,10 +187,10 @@ fn digest(
         let bytes = disk::read_open(file, metadata.len())?;
         let length = bytes.len() as u64;
         let content = Content {
-            id: blake3::hash(&bytes),
+            id: Some(blake3::hash(&bytes)),
             stamp: Stamp::of(metadata),
             fingerprint: fingerprint.then(|| Fingerprint::of(&bytes)),
-            loaded: Some(Loaded::Raw(bytes.into())),
+            bytes: Some(ContentBytes::Raw(bytes.into())),
         };
         return Ok((content, length));
     }
@@ -332,46 +213,10 @@ fn digest(
         total += length as u64;
     }
     let content = Content {
-        id: blake3.finalize(),
+        id: Some(blake3.finalize()),
         stamp: Stamp::of(metadata),
         fingerprint: md5.map(|md5| Fingerprint::from_digest(&md5.finalize().into())),
-        loaded: None,
+        bytes: None,
     };
     Ok((content, total))
-}
-
-/// Why a file that was found cannot even be looked at.
-fn broken(source: &Path, error: &io::Error) -> Problem {
-    match std::fs::read_link(source) {
-        Ok(target) => Problem::error(
-            Code::BrokenLink,
-            format!(
-                "symbolic link to {}, which cannot be followed: {error}",
-                target.display()
-            ),
-        )
-        .in_file(source)
-        .help("repair or remove the link, or ignore it with `-i NAME`"),
-        Err(_) => unreadable(source, error),
-    }
-}
-
-/// What is wrong with what is neither a file nor a directory.
-fn special(source: &Path, metadata: &Metadata) -> Option<Problem> {
-    let kind = metadata.file_type();
-    let kind = if kind.is_fifo() {
-        "named pipe"
-    } else if kind.is_socket() {
-        "socket"
-    } else if kind.is_block_device() || kind.is_char_device() {
-        "device"
-    } else {
-        return None;
-    };
-    let problem = Problem::error(Code::NotAFile, format!("is a {kind}, not a file"));
-    Some(
-        problem
-            .in_file(source)
-            .help("remove it, or ignore it with `-i NAME`"),
-    )
 }

@@ -1,7 +1,6 @@
-//! What the last check found clean, for the next one: the stamps of texts and
-//! templates with nothing wrong in them, and what the texts refer to. Owns
-//! the record's bytes; opens nothing. A record that is missing, damaged or of
-//! another world is an empty one.
+//! Owns the record of a check, for the next one: the stamps of the texts and templates
+//! without problems, and what the texts refer to. Opens no file. A record that is
+//! missing, damaged or of other inputs reads as an empty one.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,40 +8,47 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::collect_record::{InputsDigest, Name, body, name};
+use super::collect_record::body;
+use super::inputs_digest::InputsDigest;
+use super::path_hash::{PathHash, hash_path};
 use crate::model::{AssetId, Stamp};
 
-/// What was clean.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Record {
-    world: InputsDigest,
-    /// By asset number.
-    texts: BTreeMap<u32, (Stamp, Vec<u32>)>,
-    templates: BTreeMap<Name, Stamp>,
+/// A text without problems.
+#[derive(Debug)]
+pub struct CleanText {
+    pub id: AssetId,
+    pub stamp: Stamp,
+    pub targets: Vec<AssetId>,
 }
 
-/// Every record begins so; the number is that of the format.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct CheckRecord {
+    inputs: InputsDigest,
+    /// By asset number.
+    texts: BTreeMap<u32, (Stamp, Vec<u32>)>,
+    templates: BTreeMap<PathHash, Stamp>,
+}
+
+/// The first bytes of a record. The last one is the version of the format.
 const MAGIC: &[u8] = b"staticc check\x01";
 
-impl Record {
-    /// Nothing is clean yet.
-    pub fn new(world: InputsDigest) -> Self {
+impl CheckRecord {
+    pub fn new(inputs: InputsDigest) -> Self {
         Self {
-            world,
+            inputs,
             ..Self::default()
         }
     }
 
-    /// The record in these bytes if it is of this world, else an empty one.
-    pub fn read(bytes: &[u8], world: &InputsDigest) -> Self {
+    /// Reads a record. One of other inputs reads as an empty one.
+    pub fn read(bytes: &[u8], inputs: &InputsDigest) -> Self {
         let parse = || {
             let record: Self = postcard::from_bytes(body(bytes, MAGIC)?).ok()?;
-            (record.world == *world).then_some(record)
+            (record.inputs == *inputs).then_some(record)
         };
-        parse().unwrap_or_else(|| Self::new(*world))
+        parse().unwrap_or_else(|| Self::new(*inputs))
     }
 
-    /// The bytes to keep.
     pub fn write(&self) -> io::Result<Vec<u8>> {
         let mut bytes = postcard::to_extend(self, MAGIC.to_vec()).map_err(io::Error::other)?;
         let checksum = blake3::hash(&bytes[MAGIC.len()..]);
@@ -50,33 +56,30 @@ impl Record {
         Ok(bytes)
     }
 
-    /// What a text refers to, if it was clean with this stamp.
+    /// Returns the targets of a text that was clean with this stamp.
     pub fn targets(&self, text: AssetId, stamp: &Stamp) -> Option<Vec<AssetId>> {
         let (clean, targets) = self.texts.get(&text.0)?;
         (clean == stamp).then(|| targets.iter().copied().map(AssetId).collect())
     }
 
-    /// Whether a template was clean with this stamp.
+    /// Returns whether a template was clean with this stamp.
     pub fn has_template(&self, path: &Path, stamp: &Stamp) -> bool {
-        self.templates
-            .get(&name(path.as_os_str().as_encoded_bytes()))
-            == Some(stamp)
+        let hash = hash_path(path.as_os_str().as_encoded_bytes());
+        self.templates.get(&hash) == Some(stamp)
     }
 
-    /// What another record has of templates holds still.
+    /// Takes the templates of another record, which a check without templates keeps.
     pub fn keep_templates(&mut self, other: &Self) {
         self.templates.clone_from(&other.templates);
     }
 
-    /// A text is clean.
-    pub fn add_text(&mut self, text: AssetId, stamp: Stamp, targets: &[AssetId]) {
-        let targets = targets.iter().map(|target| target.0).collect();
-        self.texts.insert(text.0, (stamp, targets));
+    pub fn add_text(&mut self, text: &CleanText) {
+        let targets = text.targets.iter().map(|target| target.0).collect();
+        self.texts.insert(text.id.0, (text.stamp, targets));
     }
 
-    /// A template is clean.
     pub fn add_template(&mut self, path: &Path, stamp: Stamp) {
-        self.templates
-            .insert(name(path.as_os_str().as_encoded_bytes()), stamp);
+        let hash = hash_path(path.as_os_str().as_encoded_bytes());
+        self.templates.insert(hash, stamp);
     }
 }

@@ -1,8 +1,7 @@
-//! What a run saw and made, for the next one: stamps of sources with their
-//! contents, rewritten texts with their names, stamps of the files in
-//! STATIC_ROOT with theirs. Owns the record's bytes; opens no source. A
-//! record that is missing, damaged or of another version is an empty one,
-//! and a file that does not have its recorded stamp is not known.
+//! Owns the record of a collect, for the next one: the stamps and contents of sources, the
+//! names of rewritten texts, and the files in STATIC_ROOT. Opens no source. A record that is
+//! missing, damaged or of another version reads as an empty one. A file whose stamp has
+//! changed is unknown.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -12,76 +11,35 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Asset, AssetId, ContentId, Encoding, Fingerprint, LogicalPath, Stamp};
-use crate::plan::model::Done;
-use crate::plan::model::PostProcessed;
-use crate::rewrite::collection::Adjusted;
+use super::file_record::FileRecord;
+use super::inputs_digest::InputsDigest;
+use super::path_hash::{PathHash, hash_path, hash_source_path};
+use crate::model::{Asset, AssetId, ContentId, Fingerprint, LogicalPath, Stamp};
+use crate::plan::model::{FileChange, PostProcessed};
+use crate::rewrite::adjusted::Adjusted;
 use crate::rewrite::resolve::hashed_path;
-use crate::settings::Settings;
-use crate::sources::read::{Content, Known};
+use crate::sources::content::{Content, KnownContents};
 
-/// What earlier runs on one STATIC_ROOT knew.
 #[derive(Debug, Default)]
-pub struct Record {
-    world: InputsDigest,
+pub struct CollectRecord {
+    inputs: InputsDigest,
     sources: Vec<SourceRow>,
-    /// By name.
-    outputs: Vec<Output>,
-    by_name: OnceLock<HashMap<Name, usize>>,
+    /// Sorted by the hash of the path.
+    files: Vec<FileRecord>,
+    sources_by_path: OnceLock<HashMap<PathHash, usize>>,
 }
 
-/// Everything that rewriting depends on besides contents: the program, the
-/// settings, which files there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InputsDigest([u8; blake3::OUT_LEN]);
-
-impl InputsDigest {
-    /// The world of a run.
-    pub fn of(settings: &Settings, assets: &[Asset]) -> Self {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
-        // Whatever the settings hold is in their `Debug` form; that it is
-        // the same in another version of the program is not needed.
-        hasher.update(format!("{settings:?}").as_bytes());
-        for asset in assets {
-            for path in [&asset.key, &asset.found_path] {
-                hasher.update(path.as_bytes());
-                hasher.update(&[0]);
-            }
-            hasher.update(asset.directory.as_os_str().as_encoded_bytes());
-            hasher.update(&[0]);
-        }
-        Self(hasher.finalize().into())
-    }
-}
-
-/// Half a BLAKE3 of a path.
-pub type Name = [u8; 16];
-
-/// The name of a path.
-pub fn name(path: &[u8]) -> Name {
-    let mut name = Name::default();
-    name.copy_from_slice(&blake3::hash(path).as_bytes()[..size_of::<Name>()]);
-    name
-}
-
-fn name_of(asset: &Asset) -> Name {
-    name(asset.source().as_os_str().as_encoded_bytes())
-}
-
-/// One source.
 #[derive(Debug, Serialize, Deserialize)]
 struct SourceRow {
-    name: Name,
-    /// `None`: touched so shortly before the run that a change might not
-    /// have shown.
+    path: PathHash,
+    /// `None` if the source changed so shortly before the run that a second change might
+    /// have the same stamp.
     stamp: Option<Stamp>,
-    id: [u8; blake3::OUT_LEN],
+    id: Option<[u8; blake3::OUT_LEN]>,
     fingerprint: Option<Fingerprint>,
     adjusted: Option<Box<AdjustedRow>>,
 }
 
-/// One rewritten text.
 #[derive(Debug, Serialize, Deserialize)]
 struct AdjustedRow {
     id: [u8; blake3::OUT_LEN],
@@ -89,104 +47,66 @@ struct AdjustedRow {
     targets: Vec<u32>,
 }
 
-/// One file in STATIC_ROOT and its compressed copies.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Output {
-    name: Name,
-    /// When it was as it should be.
-    pub stamp: Stamp,
-    id: [u8; blake3::OUT_LEN],
-    /// By what its compressed copies were made.
-    recipe: Option<[u8; blake3::OUT_LEN]>,
-    /// The copies that were worth keeping.
-    pub copies: Vec<(Encoding, Stamp)>,
-}
-
-impl Output {
-    /// A file as it is now.
-    pub fn new(
-        path: &LogicalPath,
-        stamp: Stamp,
-        content: ContentId,
-        recipe: Option<blake3::Hash>,
-        copies: Vec<(Encoding, Stamp)>,
-    ) -> Self {
-        Self {
-            name: name(path.as_bytes()),
-            stamp,
-            id: content.into(),
-            recipe: recipe.map(Into::into),
-            copies,
-        }
-    }
-
-    /// Whether the copies were made by this recipe.
-    pub fn follows(&self, recipe: Option<blake3::Hash>) -> bool {
-        self.recipe == recipe.map(Into::into)
-    }
-}
-
-impl Known for Record {
+impl KnownContents for CollectRecord {
     fn content(&self, asset: AssetId, source: &Path, stamp: &Stamp) -> Option<Content> {
         let row = self.source(asset, source)?;
         (row.stamp.as_ref() == Some(stamp)).then(|| Content {
-            id: row.id.into(),
+            id: row.id.map(Into::into),
             stamp: *stamp,
             fingerprint: row.fingerprint.filter(|_| row.adjusted.is_none()),
-            loaded: None,
+            bytes: None,
         })
     }
 }
 
-impl Record {
-    /// The record in these bytes, or an empty one.
+impl CollectRecord {
     pub fn read(bytes: &[u8]) -> Self {
         Self::parse(bytes).unwrap_or_default()
     }
 
-    /// What is known of a file with this content in STATIC_ROOT.
-    pub fn output(&self, path: &LogicalPath, content: ContentId) -> Option<&Output> {
-        let name = name(path.as_bytes());
-        let at = self.outputs.binary_search_by_key(&name, |row| row.name);
-        let output = &self.outputs[at.ok()?];
-        (output.id == *content.as_bytes()).then_some(output)
+    /// Returns the record of a file in STATIC_ROOT that had this content.
+    pub fn file(&self, path: &LogicalPath, content: ContentId) -> Option<&FileRecord> {
+        let hash = hash_path(path.as_bytes());
+        let index = self.files.binary_search_by_key(&hash, |file| file.path);
+        let file = &self.files[index.ok()?];
+        file.has_content(content).then_some(file)
     }
 
-    /// The rewritten texts that still hold: the source was not touched, what
-    /// was written is `intact`, and all that holds for its targets.
-    pub fn settled(
+    /// Returns the rewritten texts that are still valid: the source has not changed, the file
+    /// in STATIC_ROOT `is_intact`, and both are true of all targets.
+    pub fn still_valid(
         &self,
-        world: &InputsDigest,
+        inputs: &InputsDigest,
         assets: &[Asset],
         contents: &[Content],
-        intact: impl Fn(&LogicalPath, &Output) -> bool,
+        is_intact: impl Fn(&LogicalPath, &FileRecord) -> bool,
     ) -> HashMap<AssetId, Adjusted> {
-        let mut settled = HashMap::new();
-        if self.world != *world || self.sources.len() != assets.len() {
-            return settled;
+        let mut valid = HashMap::new();
+        if self.inputs != *inputs || self.sources.len() != assets.len() {
+            return valid;
         }
         let mut referrers = vec![Vec::<AssetId>::new(); assets.len()];
-        let mut open: Vec<usize> = Vec::new();
+        let mut invalid: Vec<usize> = Vec::new();
         for (index, (row, content)) in self.sources.iter().zip(contents).enumerate() {
-            let id = AssetId(u32::try_from(index).unwrap_or(u32::MAX));
+            let id = AssetId::new(index);
             if !assets[index].path.is_adjustable() {
                 if row.fingerprint != content.fingerprint {
-                    open.push(index);
+                    invalid.push(index);
                 }
                 continue;
             }
             let adjusted = Self::adjusted(row).filter(|_| content.text().is_none());
-            let there = |adjusted: &Adjusted| {
+            let is_there = |adjusted: &Adjusted| {
                 let digits = adjusted.fingerprint.as_bytes();
                 let path = hashed_path(&assets[index].key, digits)?;
-                self.output(&path, adjusted.id)
-                    .filter(|output| intact(&path, output))
+                self.file(&path, adjusted.id)
+                    .filter(|file| is_intact(&path, file))
             };
-            match adjusted.filter(|adjusted| there(adjusted).is_some()) {
+            match adjusted.filter(|adjusted| is_there(adjusted).is_some()) {
                 Some(adjusted) => {
-                    settled.insert(id, adjusted);
+                    valid.insert(id, adjusted);
                 }
-                None => open.push(index),
+                None => invalid.push(index),
             }
             let targets = row.adjusted.iter().flat_map(|row| &row.targets);
             for &target in targets {
@@ -195,30 +115,30 @@ impl Record {
                 }
             }
         }
-        while let Some(index) = open.pop() {
+        while let Some(index) = invalid.pop() {
             for referrer in std::mem::take(&mut referrers[index]) {
-                if settled.remove(&referrer).is_some() {
-                    open.push(referrer.index());
+                if valid.remove(&referrer).is_some() {
+                    invalid.push(referrer.index());
                 }
             }
         }
-        settled
+        valid
     }
 
-    /// Whether a run that wrote nothing, and found so many outputs recorded,
-    /// would be recorded just so.
-    pub fn tells(&self, run: &Run<'_>, outputs: usize) -> bool {
+    /// Returns whether the record of a run that has written nothing would be the same.
+    /// `files` is the number of files that it has found recorded.
+    pub fn is_up_to_date_with(&self, run: &RecordedRun<'_>, files: usize) -> bool {
         let same = |((id, asset), row): ((u32, &Asset), &SourceRow)| {
             let id = AssetId(id);
             let stamp = Some(run.contents[id.index()].stamp);
-            let anew = run
-                .processed
-                .adjusted(id)
-                .is_some_and(|it| it.text.is_some());
-            row.stamp == stamp && (!anew || row.adjusted.is_none()) && row.name == name_of(asset)
+            let adjusted = run.post_processed.adjusted(id);
+            let is_rewritten = adjusted.is_some_and(|adjusted| adjusted.text.is_some());
+            row.stamp == stamp
+                && (!is_rewritten || row.adjusted.is_none())
+                && row.path == hash_source_path(asset)
         };
-        self.world == *run.world
-            && self.outputs.len() == outputs
+        self.inputs == *run.inputs
+            && self.files.len() == files
             && self.sources.len() == run.assets.len()
             && (0..).zip(run.assets).zip(&self.sources).all(same)
     }
@@ -236,81 +156,77 @@ impl Record {
     }
 
     fn source(&self, asset: AssetId, source: &Path) -> Option<&SourceRow> {
-        let name = name(source.as_os_str().as_encoded_bytes());
-        let same = self.sources.get(asset.index());
-        same.filter(|row| row.name == name).or_else(|| {
-            let names = || self.sources.iter().map(|row| row.name).zip(0..).collect();
-            let by_name = self.by_name.get_or_init(names);
-            self.sources.get(*by_name.get(&name)?)
+        let hash = hash_path(source.as_os_str().as_encoded_bytes());
+        let same_index = self.sources.get(asset.index());
+        same_index.filter(|row| row.path == hash).or_else(|| {
+            let hashes = || self.sources.iter().map(|row| row.path).zip(0..).collect();
+            let by_path = self.sources_by_path.get_or_init(hashes);
+            self.sources.get(*by_path.get(&hash)?)
         })
     }
 
     fn parse(bytes: &[u8]) -> Option<Self> {
         let body = body(bytes, MAGIC)?;
-        let (world, body) = postcard::take_from_bytes(body).ok()?;
+        let (inputs, body) = postcard::take_from_bytes(body).ok()?;
         let (sources, body) = postcard::take_from_bytes(body).ok()?;
-        let (outputs, _) = postcard::take_from_bytes::<Vec<Option<Output>>>(body).ok()?;
+        let (files, _) = postcard::take_from_bytes::<Vec<Option<FileRecord>>>(body).ok()?;
         Some(Self {
-            world,
+            inputs,
             sources,
-            outputs: outputs.into_iter().flatten().collect(),
-            by_name: OnceLock::new(),
+            files: files.into_iter().flatten().collect(),
+            sources_by_path: OnceLock::new(),
         })
     }
 }
 
-/// What stands between the beginning of a record and its checksum, if both are
-/// right.
+/// Returns the bytes between the magic and the checksum of a record, if both are right.
 pub fn body<'b>(bytes: &'b [u8], magic: &[u8]) -> Option<&'b [u8]> {
     let (body, checksum) = bytes.split_last_chunk::<{ blake3::OUT_LEN }>()?;
     let body = body.strip_prefix(magic)?;
     (blake3::hash(body) == *checksum).then_some(body)
 }
 
-/// Every record begins so; the number is that of the format.
-const MAGIC: &[u8] = b"staticc record\x01";
+/// The first bytes of a record. The last one is the version of the format.
+const MAGIC: &[u8] = b"staticc record\x02";
 
-/// A run as its record tells it.
-pub struct Run<'a> {
-    /// Its world.
-    pub world: &'a InputsDigest,
-    /// Its assets.
+/// The run that a record is about.
+pub struct RecordedRun<'a> {
+    pub inputs: &'a InputsDigest,
     pub assets: &'a [Asset],
-    /// Their contents.
+    /// By asset.
     pub contents: &'a [Content],
-    /// What rewriting gave.
-    pub processed: &'a PostProcessed,
-    /// When it began to look at sources, in nanoseconds since 1970.
+    pub post_processed: &'a PostProcessed,
+    /// When the run began to read sources, in nanoseconds since 1970.
     pub started: i64,
 }
 
-impl Run<'_> {
-    /// Writes the record, row by row; `output` gives that of each file.
+impl RecordedRun<'_> {
+    /// Writes the record row by row, with what `file_record` returns for each change.
     pub fn write<'d>(
         &self,
-        done: &'d [Done],
-        output: impl Fn(&'d Done) -> Option<Output> + Sync,
+        changes: &'d [FileChange],
+        file_record: impl Fn(&'d FileChange) -> Option<FileRecord> + Sync,
         out: impl Write,
     ) -> io::Result<()> {
         const ROWS: usize = 4096;
-        let mut out = Summed {
+        let mut out = HashingWriter {
             out,
             hasher: blake3::Hasher::new(),
         };
         out.out.write_all(MAGIC)?;
-        out.row(self.world)?;
+        out.row(self.inputs)?;
         out.row(&(self.assets.len() as u64))?;
         for (id, asset) in (0..).map(AssetId).zip(self.assets) {
             out.row(&self.source(id, asset))?;
         }
-        let files = done.iter().filter(|done| done.target.is_some());
-        let mut files: Vec<(Name, &Done)> = files
-            .map(|done| (name(done.path.as_bytes()), done))
+        let planned = changes.iter().filter(|change| change.target.is_some());
+        let mut files: Vec<(PathHash, &FileChange)> = planned
+            .map(|change| (hash_path(change.path.as_bytes()), change))
             .collect();
-        files.sort_unstable_by_key(|(name, _)| *name);
+        files.sort_unstable_by_key(|(path, _)| *path);
         out.row(&(files.len() as u64))?;
         for files in files.chunks(ROWS) {
-            let rows = files.par_iter().map(|(_, done)| output(done));
+            let rows = files.par_iter().map(|(_, change)| file_record(change));
             for row in rows.collect::<Vec<_>>() {
                 out.row(&row)?;
             }
@@ -321,30 +237,31 @@ impl Run<'_> {
 
     fn source(&self, id: AssetId, asset: &Asset) -> SourceRow {
         let content = &self.contents[id.index()];
-        // What has problems is looked at again, so that they are told again.
-        let adjusted = self.processed.adjusted(id).filter(|it| !it.has_broken_refs);
-        let row = |it: &Adjusted| AdjustedRow {
-            id: it.id.into(),
-            size: it.size,
-            targets: it.targets.iter().map(|target| target.0).collect(),
+        // A text with problems is scanned again, so that they are reported again.
+        let adjusted = self.post_processed.adjusted(id);
+        let valid = adjusted.filter(|adjusted| !adjusted.has_broken_refs);
+        let row = |adjusted: &Adjusted| AdjustedRow {
+            id: adjusted.id.into(),
+            size: adjusted.size,
+            targets: adjusted.targets.iter().map(|target| target.0).collect(),
         };
         SourceRow {
-            name: name_of(asset),
+            path: hash_source_path(asset),
             stamp: Some(content.stamp).filter(|stamp| stamp.is_older_than(self.started)),
-            id: content.id.into(),
-            fingerprint: adjusted.map_or(content.fingerprint, |it| Some(it.fingerprint)),
-            adjusted: adjusted.map(row).map(Box::new),
+            id: content.id.map(Into::into),
+            fingerprint: valid.map_or(content.fingerprint, |adjusted| Some(adjusted.fingerprint)),
+            adjusted: valid.map(row).map(Box::new),
         }
     }
 }
 
-/// A writer that knows the checksum of what was written.
-struct Summed<W> {
+/// A writer that hashes what it writes.
+struct HashingWriter<W> {
     out: W,
     hasher: blake3::Hasher,
 }
 
-impl<W: Write> Summed<W> {
+impl<W: Write> HashingWriter<W> {
     fn row(&mut self, row: &impl Serialize) -> io::Result<()> {
         let bytes = postcard::to_stdvec(row).map_err(io::Error::other)?;
         self.hasher.update(&bytes);
@@ -358,9 +275,9 @@ mod tests {
 
     use super::*;
 
-    /// A source that was touched just before the run is read again.
+    /// A source that changed just before the run is read again.
     #[test]
-    fn fresh_sources_are_not_known() {
+    fn source_changed_just_before_the_run_is_unknown() {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("a.txt"), "a").unwrap();
         let metadata = std::fs::metadata(directory.path().join("a.txt")).unwrap();
@@ -372,22 +289,22 @@ mod tests {
             directory: directory.path().into(),
         };
         let content = Content {
-            id: blake3::hash(b"a"),
+            id: Some(blake3::hash(b"a")),
             stamp: Stamp::of(&metadata),
             fingerprint: Some(Fingerprint::of(b"a")),
-            loaded: None,
+            bytes: None,
         };
         let known = |started: i64| {
-            let run = Run {
-                world: &InputsDigest::default(),
+            let run = RecordedRun {
+                inputs: &InputsDigest::default(),
                 assets: std::slice::from_ref(&asset),
                 contents: std::slice::from_ref(&content),
-                processed: &PostProcessed::default(),
+                post_processed: &PostProcessed::default(),
                 started,
             };
             let mut bytes = Vec::new();
             run.write(&[], |_| None, &mut bytes).unwrap();
-            let record = Record::read(&bytes);
+            let record = CollectRecord::read(&bytes);
             record.content(AssetId(0), Path::new(&asset.source()), &content.stamp)
         };
         assert!(known(0).is_none());

@@ -1,7 +1,7 @@
-//! What was in force when: the fingerprinted files of each release that the
-//! manifest of a STATIC_ROOT had, ours or somebody else's. Owns their files in
-//! the cache, one each, named by time and manifest; looks at no STATIC_ROOT.
-//! What is lost or damaged is not known.
+//! Remembers the releases of a STATIC_ROOT: the manifests that were live, with the
+//! fingerprinted files that each names. Each release is a file beside the cache, named by
+//! time and manifest. Nothing evicts it: what is forgotten is never pruned. Reads no
+//! STATIC_ROOT.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,55 +18,53 @@ pub struct Releases<'a> {
     directory: PathBuf,
 }
 
-/// One manifest that was in force.
+/// A manifest that was live.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release {
-    /// From when on.
+    /// When it became live.
     pub since: SystemTime,
     id: String,
     file: PathBuf,
 }
 
-/// Every release's file begins so; the number is that of the format.
+/// The first bytes of a release's file. The last one is the version of the format.
 const MAGIC: &[u8] = b"staticc release\x01";
 
-/// Who made the files of a release.
+/// Who made the files of a release. `prune` removes only those of staticc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReleaseOrigin {
-    /// A run that remembered it itself.
-    Us,
-    /// Nobody knows: its manifest was found in STATIC_ROOT.
-    Somebody,
+    /// The run that remembered the release.
+    Staticc,
+    /// Unknown: the manifest was in STATIC_ROOT before a run.
+    External,
 }
 
-/// What a release named.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
-    /// Who made the files.
-    pub maker: ReleaseOrigin,
-    /// The fingerprinted files.
+pub struct ReleaseFiles {
+    pub origin: ReleaseOrigin,
+    /// The paths of the fingerprinted files.
     pub paths: Vec<LogicalPath>,
 }
 
-/// Hexadecimal digits of the time in a file's name, in nanoseconds since
-/// 1970; those of the manifest's digest fill up to that of a whole digest.
-const TIME: usize = 16;
+/// The hexadecimal digits of the time in a file's name, in nanoseconds since 1970. Digits of
+/// the manifest's digest follow, up to the length of a whole digest.
+const TIME_DIGITS: usize = 16;
 
 impl<'a> Releases<'a> {
-    /// Those of the manifest at a path, if there is a place to remember them.
+    /// Opens the releases of the manifest at a path. `None` without a cache.
     pub fn of(cache: &'a Cache, manifest: &Path) -> Option<Self> {
         let directory = cache.releases(manifest)?;
         Some(Self { cache, directory })
     }
 
-    /// All that are known, the newest first.
+    /// Returns all releases, the newest first.
     pub fn list(&self) -> Vec<Release> {
         let entries = fs::read_dir(&self.directory).into_iter().flatten();
         let mut releases: Vec<Release> = entries
             .flatten()
             .filter_map(|entry| {
                 let name = entry.file_name().into_string().ok()?;
-                let (time, id) = name.split_at_checked(TIME)?;
+                let (time, id) = name.split_at_checked(TIME_DIGITS)?;
                 let time = Duration::from_nanos(u64::from_str_radix(time, 16).ok()?);
                 (name.len() == 2 * blake3::OUT_LEN).then(|| Release {
                     since: SystemTime::UNIX_EPOCH + time,
@@ -79,22 +77,22 @@ impl<'a> Releases<'a> {
         releases
     }
 
-    /// Remembers that a manifest is in force now, and what it names. One that
-    /// was in force before is as new as if it had not been.
+    /// Remembers that a manifest is live now, and what it names. A manifest that was live
+    /// before becomes the newest release.
     pub fn remember<'p>(
         &self,
         manifest: &[u8],
-        maker: ReleaseOrigin,
+        origin: ReleaseOrigin,
         paths: impl Iterator<Item = &'p LogicalPath>,
     ) {
         let digits = blake3::hash(manifest).to_hex();
-        let id = &digits[..digits.len() - TIME];
+        let id = &digits[..digits.len() - TIME_DIGITS];
         let known = self.list();
         let is_known = |newest: &Release| {
             newest.id == id
-                && self
-                    .named(newest)
-                    .is_some_and(|it| it.maker == ReleaseOrigin::Us || it.maker == maker)
+                && self.files(newest).is_some_and(|files| {
+                    files.origin == ReleaseOrigin::Staticc || files.origin == origin
+                })
         };
         if known.first().is_some_and(is_known) {
             return;
@@ -103,20 +101,20 @@ impl<'a> Releases<'a> {
             let since = time.duration_since(SystemTime::UNIX_EPOCH);
             since.map_or(0, |since| since.as_nanos())
         };
-        // After all others, even if the clock was set back.
+        // Newer than all others, even if the clock was set back.
         let last = known.first().map_or(0, |newest| nanoseconds(newest.since));
         let since = nanoseconds(SystemTime::now()).max(last + 1);
         let file = self.directory.join(format!("{since:016x}{id}"));
-        // What is in force again was made by who made it first.
+        // The files of a manifest that is live again are those of its first release.
         if let Some(before) = known.iter().find(|earlier| earlier.id == id)
-            && maker == ReleaseOrigin::Somebody
-            && self.named(before).is_some()
+            && origin == ReleaseOrigin::External
+            && self.files(before).is_some()
         {
-            // What can't be renamed stays as old as it was.
+            // If the file cannot be renamed, the release keeps its time.
             let _ = fs::rename(&before.file, &file);
             return;
         }
-        let Some(body) = body(maker, paths) else {
+        let Some(body) = body(origin, paths) else {
             return;
         };
         self.cache.replace(&file, |out| {
@@ -129,8 +127,8 @@ impl<'a> Releases<'a> {
         }
     }
 
-    /// What a release named, unless its file is damaged.
-    pub fn named(&self, release: &Release) -> Option<Named> {
+    /// Returns the files that a release names. `None` if its file is damaged.
+    pub fn files(&self, release: &Release) -> Option<ReleaseFiles> {
         let bytes = disk::read(&release.file).ok()?;
         let body = bytes.strip_prefix(MAGIC)?;
         let (checksum, body) = body.split_first_chunk::<{ blake3::OUT_LEN }>()?;
@@ -138,13 +136,13 @@ impl<'a> Releases<'a> {
             return None;
         }
         let text = zstd::decode_all(body).ok()?;
-        let (ours, names) = text.split_first()?;
+        let (is_own, names) = text.split_first()?;
         let names = names.split(|&byte| byte == 0);
-        Some(Named {
-            maker: if *ours == 1 {
-                ReleaseOrigin::Us
+        Some(ReleaseFiles {
+            origin: if *is_own == 1 {
+                ReleaseOrigin::Staticc
             } else {
-                ReleaseOrigin::Somebody
+                ReleaseOrigin::External
             },
             paths: names
                 .filter(|name| !name.is_empty())
@@ -153,17 +151,18 @@ impl<'a> Releases<'a> {
         })
     }
 
-    /// Forgets a release.
     pub fn forget(&self, release: &Release) {
-        // What stays is forgotten another time.
+        // A later prune tries again.
         let _ = fs::remove_file(&release.file);
     }
 }
 
-/// Paths as they are kept, after who made them: each ended by a zero, which
-/// none has in it.
-fn body<'p>(maker: ReleaseOrigin, paths: impl Iterator<Item = &'p LogicalPath>) -> Option<Vec<u8>> {
-    let mut names = vec![u8::from(maker == ReleaseOrigin::Us)];
+/// Encodes the origin and the paths. Each path ends with a zero byte, which no path contains.
+fn body<'p>(
+    origin: ReleaseOrigin,
+    paths: impl Iterator<Item = &'p LogicalPath>,
+) -> Option<Vec<u8>> {
+    let mut names = vec![u8::from(origin == ReleaseOrigin::Staticc)];
     for path in paths {
         names.extend_from_slice(path.as_bytes());
         names.push(0);

@@ -1,146 +1,131 @@
-//! Putting in force what is prepared: only renames and removals, hashed
-//! files before plain ones, the manifest after all files, removals last.
+//! Commits what is staged, by renames and removals only: fingerprinted files first, then
+//! plain ones, the manifest after all files, removals last.
 
 use std::collections::HashMap;
 
 use rayon::prelude::*;
 
 use super::staged_file::StagedFile;
-use super::transaction::{NUMBERS, Ready, Transaction, in_order};
-use crate::model::{AssetId, Encoding, Encodings, LogicalPath, Problem};
-use crate::plan::model::Existing;
-use crate::plan::model::{Done, Placed};
-use crate::plan::model::{Plan, Role, Target};
+use super::temp_names::TempNumber;
+use super::transaction::{Transaction, in_asset_order};
+use crate::model::{AssetId, Encoding, Encodings, IndexVec, LogicalPath, Problem, TypedIndex as _};
+use crate::plan::model::{Existing, FileChange, Role, TargetId};
 
 impl Transaction<'_> {
-    /// A source that is named as a compressed copy gives way to the copy.
-    pub(super) fn give_way(&self, plan: &Plan, ready: &mut [Ready]) -> Result<(), Problem> {
-        let named: HashMap<&LogicalPath, usize> = plan
-            .targets
-            .iter()
-            .enumerate()
-            .filter(|(_, target)| {
-                let is_copy = |encoding: Encoding| {
-                    target
-                        .path
-                        .as_bytes()
-                        .ends_with(encoding.suffix().as_bytes())
-                };
-                Encoding::ALL.into_iter().any(is_copy)
-            })
-            .map(|(index, target)| (&target.path, index))
-            .collect();
-        for (index, target) in plan.targets.iter().enumerate() {
-            for encoding in ready[index].kept.iter() {
-                if let Some(&other) = named.get(&target.path.with_suffix(encoding.suffix())) {
-                    if ready[other].placed.file {
-                        let root = self.looker.root;
-                        let slot = root.slot(&plan.targets[other].path, other * NUMBERS);
-                        root.remove(slot.temporary())?;
-                    }
-                    ready[other].gives_way();
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts everything in force. Only renames and removals.
-    pub(super) fn put(
+    /// Keeps a compressed copy where a source has the same path.
+    pub(super) fn let_compressed_copies_win(
         &self,
-        plan: &Plan,
-        ready: &[Ready],
-        manifest: Option<&StagedFile>,
-    ) -> Result<Vec<Done>, Problem> {
-        for role in [Role::Hashed, Role::Plain] {
-            plan.targets
-                .par_iter()
-                .zip(ready)
-                .enumerate()
-                .filter(|(_, (target, ready))| target.role == role && ready.is_work())
-                .try_for_each(|(index, (target, ready))| {
-                    self.put_target(plan, index * NUMBERS, target, *ready)
-                })?;
-        }
-        self.looker.root.settle()?;
-        if let Some(manifest) = manifest {
-            self.looker.root.put(manifest)?;
-            self.looker.root.settle()?;
-        }
-        let targets = plan.targets.iter().zip(ready).enumerate();
-        let mut done: Vec<Done> = targets
-            .map(|(index, (target, ready))| Done {
-                asset: target.asset,
-                role: target.role,
-                path: target.path.clone(),
-                before: ready.before,
-                copies: ready.kept,
-                target: (!ready.gives_way).then_some(index),
-                placed: ready.placed,
-                written: ready.is_work(),
-            })
-            .collect();
-        for &asset in &plan.removals {
-            let path = &self.looker.assets[asset.index()].path;
-            done.push(self.removed(asset));
-            // A copy never stays without its file.
-            for encoding in Encoding::ALL {
-                let copy = path.with_suffix(encoding.suffix());
-                if !plan.paths.contains(&copy) {
-                    self.looker.root.remove(&copy)?;
-                }
-            }
-            self.looker.root.remove(path)?;
-        }
-        self.looker.root.tidy()?;
-        Ok(in_order(done))
-    }
-
-    fn put_target(
-        &self,
-        plan: &Plan,
-        number: usize,
-        target: &Target,
-        ready: Ready,
+        changes: &mut IndexVec<TargetId, FileChange>,
     ) -> Result<(), Problem> {
-        for encoding in ready.obsolete.iter() {
-            let copy = target.path.with_suffix(encoding.suffix());
-            if !plan.paths.contains(&copy) {
-                self.looker.root.remove(&copy)?;
+        let is_named_as_copy = |path: &LogicalPath| {
+            let has_suffix =
+                |encoding: Encoding| path.as_bytes().ends_with(encoding.suffix().as_bytes());
+            Encoding::ALL.into_iter().any(has_suffix)
+        };
+        let targets = self.plan.targets.enumerate();
+        let sources: HashMap<&LogicalPath, TargetId> = targets
+            .filter(|(_, target)| is_named_as_copy(&target.path))
+            .map(|(id, target)| (&target.path, id))
+            .collect();
+        for (id, target) in self.plan.targets.enumerate() {
+            for encoding in changes[id].copies.iter() {
+                let copy = target.path.with_suffix(encoding.suffix());
+                let Some(&source) = sources.get(&copy) else {
+                    continue;
+                };
+                if changes[source].writes_file {
+                    let root = self.inspector.root;
+                    let staged = root.staged_file(&copy, TempNumber::file(source));
+                    root.remove(staged.temporary())?;
+                }
+                changes[source].let_compressed_copy_win();
             }
-        }
-        if ready.placed.file {
-            let slot = self.looker.root.slot(&target.path, number);
-            self.looker.root.put(&slot)?;
-        }
-        for encoding in ready.placed.copies.iter() {
-            let copy = target.path.with_suffix(encoding.suffix());
-            let number = number + 1 + encoding as usize;
-            let slot = self.looker.root.slot(&copy, number);
-            self.looker.root.put(&slot)?;
         }
         Ok(())
     }
 
-    /// What is told of an asset whose plain file goes: Django copies it
-    /// first, unless it is there.
-    fn removed(&self, asset: AssetId) -> Done {
-        let path = &self.looker.assets[asset.index()].path;
+    /// Commits all changes. From the first rename on, the run is not cancelled.
+    pub(super) fn commit(
+        &self,
+        changes: IndexVec<TargetId, FileChange>,
+        manifest: Option<&StagedFile>,
+    ) -> Result<Vec<FileChange>, Problem> {
+        let root = self.inspector.root;
+        for role in [Role::Hashed, Role::Plain] {
+            changes
+                .as_slice()
+                .par_iter()
+                .enumerate()
+                .filter(|(_, change)| change.role == role && change.is_work())
+                .try_for_each(|(index, change)| self.commit_change(TargetId::new(index), change))?;
+        }
+        root.sync()?;
+        if let Some(manifest) = manifest {
+            root.commit(manifest)?;
+            root.sync()?;
+        }
+        let mut all = changes.into_vec();
+        for &asset in &self.plan.removals {
+            all.push(self.removal(asset));
+            self.remove_plain_file(asset)?;
+        }
+        root.remove_marker()?;
+        Ok(in_asset_order(all))
+    }
+
+    fn commit_change(&self, id: TargetId, change: &FileChange) -> Result<(), Problem> {
+        let root = self.inspector.root;
+        for encoding in change.obsolete_copies.iter() {
+            let copy = change.path.with_suffix(encoding.suffix());
+            if !self.plan.paths.contains(&copy) {
+                root.remove(&copy)?;
+            }
+        }
+        if change.writes_file {
+            root.commit(&root.staged_file(&change.path, TempNumber::file(id)))?;
+        }
+        for encoding in change.written_copies.iter() {
+            let copy = change.path.with_suffix(encoding.suffix());
+            root.commit(&root.staged_file(&copy, TempNumber::copy(id, encoding)))?;
+        }
+        Ok(())
+    }
+
+    /// Removes the compressed copies before the file, so that none stays without it.
+    fn remove_plain_file(&self, asset: AssetId) -> Result<(), Problem> {
+        let path = &self.inspector.assets[asset.index()].path;
+        for encoding in Encoding::ALL {
+            let copy = path.with_suffix(encoding.suffix());
+            if !self.plan.paths.contains(&copy) {
+                self.inspector.root.remove(&copy)?;
+            }
+        }
+        self.inspector.root.remove(path)
+    }
+
+    /// Returns the change of a plain file that is removed. Django copies it before, unless
+    /// it is there.
+    fn removal(&self, asset: AssetId) -> FileChange {
+        let root = self.inspector.root;
+        let path = &self.inspector.assets[asset.index()].path;
         let content = &self.contents[asset.index()];
-        let before = match self.looker.root.look(path) {
+        let existing = match root.metadata(path) {
             Ok(None) => Existing::Absent,
-            _ if self.looker.root.holds(path, content.id, content.stamp.size) => Existing::Same,
-            _ => Existing::Other,
+            _ if root.has_content(path, content.id, content.stamp.size) => Existing::Same,
+            _ => Existing::Different,
         };
-        Done {
+        FileChange {
+            target: None,
             asset,
             role: Role::Plain,
             path: path.clone(),
-            before,
+            existing,
             copies: Encodings::default(),
-            target: None,
-            placed: Placed::default(),
-            written: before != Existing::Absent,
+            obsolete_copies: Encodings::default(),
+            writes_file: false,
+            written_copies: Encodings::default(),
+            written_id: 0,
+            is_removed: existing != Existing::Absent,
         }
     }
 }

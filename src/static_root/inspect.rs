@@ -1,192 +1,192 @@
-//! What is in STATIC_ROOT, seen from a plan: which files are there already,
-//! which compressed copies are known to be good. Reads; never writes. What
-//! the record knows is believed as long as the stamps are the same; all else
-//! is compared byte by byte.
+//! Inspects STATIC_ROOT for the targets of a plan: which files are there already, and
+//! which compressed copies are good. Reads only. Trusts the record as long as a file has
+//! the recorded stamp, and compares contents otherwise.
 
 use rayon::prelude::*;
 
-use super::static_root::StaticRoot;
-use crate::encode::CompressionSpec;
-use crate::model::{Asset, Encoding, Encodings, LogicalPath, Problem, Stamp};
-use crate::plan::model::{CurrentState, Done, Existing, Placed, Plan, Role, Target, UniqueContent};
-use crate::state::collect_record::{Output, Record};
+use super::root::StaticRoot;
+use crate::encode::spec::CompressionSpec;
+use crate::model::{Asset, Encoding, Encodings, IndexVec, LogicalPath, Problem, Stamp};
+use crate::plan::model::{
+    Existing, FileChange, FileState, Plan, Role, SpecIndex, Target, TargetId, combine_ids,
+};
+use crate::state::collect_record::CollectRecord;
+use crate::state::file_record::FileRecord;
 
-/// Someone who looks.
 pub struct Inspector<'a> {
-    /// Where.
     pub root: &'a StaticRoot,
-    /// What earlier runs knew.
-    pub record: &'a Record,
-    /// By asset number.
+    /// What earlier runs recorded.
+    pub record: &'a CollectRecord,
+    /// By [`AssetId`](crate::model::AssetId).
     pub assets: &'a [Asset],
     /// Whether plain files are symbolic links to their sources.
     pub link: bool,
-    /// When the looking began, in nanoseconds since 1970.
+    /// When the inspection began, in nanoseconds since 1970.
     pub since: i64,
 }
 
 impl Inspector<'_> {
-    /// Looks at every target of a plan, on all cores.
-    pub fn look(&self, plan: &Plan) -> Result<Vec<CurrentState>, Vec<Problem>> {
-        let recipes: Vec<blake3::Hash> = plan.recipes.iter().map(CompressionSpec::digest).collect();
-        // A problem is large, and there are many looks.
-        let looks: Vec<Result<CurrentState, Box<Problem>>> = plan
+    /// Inspects all targets of a plan, in parallel.
+    pub fn inspect(&self, plan: &Plan) -> Result<IndexVec<TargetId, FileState>, Vec<Problem>> {
+        let digests: IndexVec<SpecIndex, blake3::Hash> =
+            plan.specs.iter().map(CompressionSpec::digest).collect();
+        // Boxed, since a problem is large and there are many targets.
+        let results: Vec<Result<FileState, Box<Problem>>> = plan
             .targets
+            .as_slice()
             .par_iter()
             .map(|target| {
-                let recipe = target.recipe.map(|recipe| recipes[recipe as usize]);
-                let piece = &plan.pieces[target.piece as usize];
-                self.look_at(target, piece, recipe, plan.owns_copies)
-                    .map_err(Box::new)
+                let spec = target.spec.map(|spec| digests[spec]);
+                let state = self.inspect_target(plan, target, spec);
+                state.map_err(Box::new)
             })
             .collect();
         let mut problems = Vec::new();
-        let looks = looks
-            .into_iter()
-            .map(|look| {
-                look.unwrap_or_else(|problem| {
-                    problems.push(*problem);
-                    CurrentState::default()
-                })
+        let states = results.into_iter().map(|result| {
+            result.unwrap_or_else(|problem| {
+                problems.push(*problem);
+                FileState::default()
             })
-            .collect();
+        });
+        let states: IndexVec<TargetId, FileState> = states.collect();
         if problems.is_empty() {
-            Ok(looks)
+            Ok(states)
         } else {
             Err(problems)
         }
     }
 
-    fn look_at(
+    fn inspect_target(
         &self,
+        plan: &Plan,
         target: &Target,
-        piece: &UniqueContent,
-        recipe: Option<blake3::Hash>,
-        owns_copies: bool,
-    ) -> Result<CurrentState, Problem> {
+        spec: Option<blake3::Hash>,
+    ) -> Result<FileState, Problem> {
         let path = &target.path;
         if self.root.is_new() {
-            return Ok(CurrentState::default());
+            return Ok(FileState::default());
         }
-        let Some(found) = self.root.look(path)? else {
-            return Ok(CurrentState {
-                present: self.present(path, Encodings::default()),
-                ..CurrentState::default()
+        let Some(metadata) = self.root.metadata(path)? else {
+            return Ok(FileState {
+                present_copies: self.present_copies(path, Encodings::default()),
+                ..FileState::default()
             });
         };
-        if found.is_dir() {
-            return Err(self.root.taken(path));
+        if metadata.is_dir() {
+            return Err(self.root.directory_in_the_way(path));
         }
-        if self.links(target) {
-            let source = self.assets[target.asset.index()].source();
-            let same = self.root.links_to(path, &source);
-            return Ok(CurrentState {
-                before: if same {
-                    Existing::Same
-                } else {
-                    Existing::Other
-                },
-                copies: recipe.is_none().then(Encodings::default),
-                present: self.present(path, Encodings::default()),
-                recorded: false,
+        if self.is_link(target) {
+            return Ok(self.inspect_link(target, spec.is_some()));
+        }
+        let content = &plan.contents[target.content];
+        let record = content.id.and_then(|id| self.record.file(path, id));
+        let record = record.filter(|record| record.stamp == Stamp::of(&metadata));
+        if record.is_none() && !self.root.has_content(path, content.id, content.size) {
+            return Ok(FileState {
+                existing: Existing::Different,
+                present_copies: self.present_copies(path, Encodings::default()),
+                ..FileState::default()
             });
         }
-        let output = self.record.output(path, piece.id);
-        let output = output.filter(|output| output.stamp == Stamp::of(&found));
-        if output.is_none() && !self.root.holds(path, piece.id, piece.size) {
-            return Ok(CurrentState {
-                before: Existing::Other,
-                present: self.present(path, Encodings::default()),
-                ..CurrentState::default()
-            });
-        }
-        let known = output.filter(|output| output.follows(recipe));
-        let copies = match recipe {
+        let known = record.filter(|record| record.has_spec(spec));
+        let good_copies = match spec {
             None => Some(Encodings::default()),
             Some(_) => known
-                .filter(|output| self.has_copies(path, output))
-                .map(|output| output.copies.iter().map(|(kind, _)| *kind).collect()),
+                .filter(|record| self.has_copies(path, record))
+                .map(FileRecord::encodings),
         };
-        let present = if owns_copies {
-            self.present(path, copies.unwrap_or_default())
+        let present_copies = if plan.owns_copies {
+            self.present_copies(path, good_copies.unwrap_or_default())
         } else {
             Encodings::default()
         };
-        Ok(CurrentState {
-            before: Existing::Same,
-            copies,
-            present,
-            recorded: known.is_some() && copies.is_some(),
+        Ok(FileState {
+            existing: Existing::Same,
+            good_copies,
+            present_copies,
+            is_recorded: known.is_some() && good_copies.is_some(),
         })
     }
 
-    /// A file as the next run may believe it, if `moment` (in nanoseconds
-    /// since 1970) is long enough after it was written.
-    pub fn output(
+    fn inspect_link(&self, target: &Target, is_compressed: bool) -> FileState {
+        let source = self.assets[target.asset.index()].source();
+        let existing = if self.root.links_to(&target.path, &source) {
+            Existing::Same
+        } else {
+            Existing::Different
+        };
+        FileState {
+            existing,
+            good_copies: (!is_compressed).then(Encodings::default),
+            present_copies: self.present_copies(&target.path, Encodings::default()),
+            is_recorded: false,
+        }
+    }
+
+    /// Returns what the next run may know of a target, after the run has written it.
+    /// `None` if a later change could leave the stamps as they are: `moment`, in
+    /// nanoseconds since 1970, is too shortly after the writing.
+    pub fn record_of(
         &self,
         plan: &Plan,
-        look: CurrentState,
-        done: &Done,
+        state: FileState,
+        change: &FileChange,
         moment: i64,
-    ) -> Option<Output> {
-        let target = &plan.targets[done.target?];
-        let id = plan.pieces[target.piece as usize].id;
-        if look.recorded && !done.written {
-            return self.record.output(&target.path, id).cloned();
+    ) -> Option<FileRecord> {
+        let target = &plan.targets[change.target?];
+        let id = plan.contents[target.content].id?;
+        if state.is_recorded && !change.is_work() {
+            return self.record.file(&target.path, id).cloned();
         }
-        // What this run did not put there must be as it was looked at, and
-        // what it did must be what it put there.
-        let mut placed = Placed::default();
-        let stamp = |path: &LogicalPath, ours: bool| {
-            let found = self.root.look_at_file(path)?;
-            let since = if ours { moment } else { self.since };
-            Some(Stamp::of(&found)).filter(|stamp| stamp.is_older_than(since))
+        // A file that the run did not write must be older than the inspection.
+        let stamp = |path: &LogicalPath, is_written: bool| {
+            let since = if is_written { moment } else { self.since };
+            let metadata = self.root.file_metadata(path)?;
+            Some(Stamp::of(&metadata)).filter(|stamp| stamp.is_older_than(since))
         };
-        let file = stamp(&target.path, done.placed.file)?;
-        if done.placed.file {
-            placed.add_file(&file);
-        }
+        let file = stamp(&target.path, change.writes_file)?;
+        let mut written = Vec::from_iter(change.writes_file.then(|| file.identity()));
         let mut copies = Vec::new();
-        for encoding in done.copies.iter() {
-            let ours = done.placed.copies.contains(encoding);
-            let copy = stamp(&target.path.with_suffix(encoding.suffix()), ours)?;
-            if ours {
-                placed.add_copy(encoding, &copy);
-            }
+        for encoding in change.copies.iter() {
+            let is_written = change.written_copies.contains(encoding);
+            let copy = stamp(&target.path.with_suffix(encoding.suffix()), is_written)?;
+            written.extend(is_written.then(|| copy.identity()));
             copies.push((encoding, copy));
         }
-        let recipe = target.recipe.map(|recipe| &plan.recipes[recipe as usize]);
-        let recipe = recipe.map(CompressionSpec::digest);
-        (placed == done.placed).then(|| Output::new(&target.path, file, id, recipe, copies))
+        let spec = target.spec.map(|spec| plan.specs[spec].digest());
+        // Another process may have written other files in the meantime.
+        (combine_ids(written) == change.written_id)
+            .then(|| FileRecord::new(&target.path, file, id, spec, copies))
     }
 
-    /// Whether a recorded file and its copies are as they were.
-    pub fn is_intact(&self, path: &LogicalPath, output: &Output) -> bool {
-        let found = self.root.look_at_file(path);
-        found.is_some_and(|found| Stamp::of(&found) == output.stamp)
-            && self.has_copies(path, output)
+    /// Returns whether a recorded file and its compressed copies have their stamps.
+    pub fn is_intact(&self, path: &LogicalPath, record: &FileRecord) -> bool {
+        let metadata = self.root.file_metadata(path);
+        metadata.is_some_and(|metadata| Stamp::of(&metadata) == record.stamp)
+            && self.has_copies(path, record)
     }
 
-    fn has_copies(&self, path: &LogicalPath, output: &Output) -> bool {
-        output.copies.iter().all(|(encoding, stamp)| {
-            let found = self.root.look_at_file(&path.with_suffix(encoding.suffix()));
-            found.is_some_and(|found| Stamp::of(&found) == *stamp)
+    fn has_copies(&self, path: &LogicalPath, record: &FileRecord) -> bool {
+        record.copies.iter().all(|(encoding, stamp)| {
+            let copy = path.with_suffix(encoding.suffix());
+            let metadata = self.root.file_metadata(&copy);
+            metadata.is_some_and(|metadata| Stamp::of(&metadata) == *stamp)
         })
     }
 
-    /// Which names of compressed copies are taken, `known` ones among them,
-    /// and those of which it can't be told.
-    fn present(&self, path: &LogicalPath, known: Encodings) -> Encodings {
-        let free = |encoding: Encoding| {
-            let found = self.root.look(&path.with_suffix(encoding.suffix()));
-            matches!(found, Ok(None))
+    /// Returns the compressed copies at whose paths anything is, `known` among them.
+    /// A path that cannot be inspected counts.
+    fn present_copies(&self, path: &LogicalPath, known: Encodings) -> Encodings {
+        let is_absent = |encoding: Encoding| {
+            let metadata = self.root.metadata(&path.with_suffix(encoding.suffix()));
+            matches!(metadata, Ok(None))
         };
-        let taken = |encoding: &Encoding| known.contains(*encoding) || !free(*encoding);
-        Encoding::ALL.into_iter().filter(taken).collect()
+        let is_present = |encoding: &Encoding| known.contains(*encoding) || !is_absent(*encoding);
+        Encoding::ALL.into_iter().filter(is_present).collect()
     }
 
-    /// Whether a target is a symbolic link to its source.
-    pub fn links(&self, target: &Target) -> bool {
+    /// Returns whether a target is a symbolic link to its source.
+    pub fn is_link(&self, target: &Target) -> bool {
         self.link && target.role == Role::Plain
     }
 }

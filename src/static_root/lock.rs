@@ -1,51 +1,113 @@
-//! Holding STATIC_ROOT for a run: making it, having it alone, removing what
-//! a dead run left, and letting go of it. The lock is on the directory
-//! itself: it leaves no file, and the kernel lifts it when a process dies.
+//! Locks STATIC_ROOT for a run. The lock is on the directory itself: it leaves no file,
+//! and the kernel releases it when the process ends. Does not know what a run does.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, Metadata};
 use std::io;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
 use super::root_dir::RootDir;
-use super::static_root::{LockedRoot, StaticRoot, cannot_write};
-use super::temp_names::{MARKER, is_temporary};
-use crate::model::{Code, LogicalPath, Problem};
+use super::write_problem::not_a_directory;
+use crate::model::{Code, Problem};
 
-/// For what STATIC_ROOT is held.
+/// What a run does with STATIC_ROOT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LockMode {
-    /// To write to it; it is made if it is not there.
+    /// Writes to it. It is made if it is missing.
     Write,
-    /// To remove something from it.
+    /// Removes files.
     Remove,
-    /// To read what nobody writes to in the meantime.
+    /// Reads. Other readers may have the lock too.
     Read,
 }
 
-/// An interrupted run waits so long for what is being put in force, and
-/// spends so long on removing its temporary files; the next run removes
-/// what it leaves.
-const PATIENCE: Duration = Duration::from_millis(400);
-const TIDYING: Duration = Duration::from_millis(200);
+/// STATIC_ROOT while the run has the lock.
+#[derive(Debug)]
+pub(super) struct LockedRoot {
+    pub directory: RootDir,
+    /// The group of the directory, which all files get.
+    pub group: u32,
+    pub was_empty: bool,
+}
 
-/// A directory may go while a run waits for it, but not for ever.
-const TRIES: usize = 100;
+/// The result of locking.
+pub(super) struct LockResult {
+    pub root: LockedRoot,
+    /// Why the file system does not lock. The run goes on without a lock.
+    pub unsupported: Option<Errno>,
+}
+
+/// How often locking is tried if the directory is replaced while the run waits.
+const MAX_TRIES: usize = 100;
+
+/// Locks the directory at `path`, and waits if another process has the lock and `on_busy`
+/// agrees. `make` creates the directory before each try. Returns `None` if there is no
+/// directory.
+pub(super) fn lock(
+    path: &Path,
+    mode: LockMode,
+    mut on_busy: impl FnMut() -> Result<(), Problem>,
+    make: impl Fn() -> Result<(), Problem>,
+) -> Result<Option<LockResult>, Problem> {
+    for _ in 0..MAX_TRIES {
+        make()?;
+        let real = match fs::canonicalize(path) {
+            Ok(real) => real,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(cannot_open(path, &error)),
+        };
+        let directory = RootDir::open(real).map_err(|error| cannot_open(path, &error))?;
+        let unsupported = lock_directory(&directory, mode, &mut on_busy)?;
+        let root = LockedRoot::new(directory, path).map_err(|error| cannot_open(path, &error))?;
+        // Otherwise another run has failed and removed the directory that it had made, or
+        // a symbolic link leads elsewhere now.
+        if let Some(root) = root {
+            return Ok(Some(LockResult { root, unsupported }));
+        }
+    }
+    let message = "STATIC_ROOT is replaced again and again";
+    Err(Problem::error(Code::CannotHold, message).in_file(path))
+}
+
+/// Returns the error of a file system without locks.
+fn lock_directory(
+    directory: &RootDir,
+    mode: LockMode,
+    on_busy: &mut impl FnMut() -> Result<(), Problem>,
+) -> Result<Option<Errno>, Problem> {
+    use FlockOperation as Operation;
+    let (nonblocking, blocking) = match mode {
+        LockMode::Write | LockMode::Remove => (
+            Operation::NonBlockingLockExclusive,
+            Operation::LockExclusive,
+        ),
+        LockMode::Read => (Operation::NonBlockingLockShared, Operation::LockShared),
+    };
+    match flock(directory.root(), nonblocking) {
+        Err(Errno::WOULDBLOCK) => on_busy()?,
+        result => return Ok(result.err()),
+    }
+    loop {
+        match flock(directory.root(), blocking) {
+            Err(Errno::INTR) => {}
+            result => return Ok(result.err()),
+        }
+    }
+}
 
 impl LockedRoot {
-    /// What is held with the directory, if it still is where it is wanted.
-    fn of(beneath: RootDir, wanted: &Path) -> io::Result<Option<Self>> {
-        let held = fs::File::from(beneath.root().try_clone()?).metadata()?;
-        let identity = |it: &fs::Metadata| (it.dev(), it.ino());
-        match fs::metadata(wanted) {
-            Ok(there) if identity(&there) == identity(&held) => Ok(Some(Self {
-                group: held.gid(),
-                was_empty: fs::read_dir(beneath.path())?.next().is_none(),
-                beneath,
+    /// Returns `None` if `path` leads to another directory by now.
+    fn new(directory: RootDir, path: &Path) -> io::Result<Option<Self>> {
+        let locked = fs::File::from(directory.root().try_clone()?).metadata()?;
+        let identity = |metadata: &Metadata| (metadata.dev(), metadata.ino());
+        match fs::metadata(path) {
+            Ok(there) if identity(&there) == identity(&locked) => Ok(Some(Self {
+                group: locked.gid(),
+                was_empty: fs::read_dir(directory.path())?.next().is_none(),
+                directory,
             })),
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(None),
@@ -53,234 +115,22 @@ impl LockedRoot {
     }
 }
 
-/// Locks the directory; the inner error says why that can't be done.
-fn lock(
-    beneath: &RootDir,
-    purpose: LockMode,
-    busy: &mut impl FnMut() -> Result<(), Problem>,
-) -> Result<Result<(), Errno>, Problem> {
-    use FlockOperation as Lock;
-    let (at_once, waiting) = match purpose {
-        LockMode::Write | LockMode::Remove => (Lock::NonBlockingLockExclusive, Lock::LockExclusive),
-        LockMode::Read => (Lock::NonBlockingLockShared, Lock::LockShared),
-    };
-    match flock(beneath.root(), at_once) {
-        Err(Errno::WOULDBLOCK) => busy()?,
-        done => return Ok(done),
-    }
-    loop {
-        match flock(beneath.root(), waiting) {
-            Err(Errno::INTR) => {}
-            done => return Ok(done),
-        }
-    }
+fn cannot_open(path: &Path, error: &io::Error) -> Problem {
+    not_a_directory(path).unwrap_or_else(|| {
+        let message = format!("STATIC_ROOT cannot be opened: {error}");
+        Problem::error(Code::CannotHold, message)
+            .in_file(path)
+            .help("make it readable, or name another directory")
+    })
 }
 
-impl StaticRoot {
-    /// Holds STATIC_ROOT until the process ends. If another process does,
-    /// `busy` is asked whether to wait for it.
-    pub fn occupy(
-        &self,
-        purpose: LockMode,
-        mut busy: impl FnMut() -> Result<(), Problem>,
-        mut warn: impl FnMut(Problem),
-    ) -> Result<(), Problem> {
-        let mut tries = 0..TRIES;
-        let locked = loop {
-            if tries.next().is_none() {
-                let message = "STATIC_ROOT is replaced again and again";
-                return Err(Problem::error(Code::CannotHold, message).in_file(&self.wanted));
-            }
-            if purpose == LockMode::Write {
-                let _passage = self.gate.pass()?;
-                self.make_above(&self.wanted)?;
-            }
-            let path = match fs::canonicalize(&self.wanted) {
-                Ok(path) => path,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-                Err(error) => return Err(self.cannot_hold(&error)),
-            };
-            let beneath = RootDir::open(path).map_err(|error| self.cannot_hold(&error))?;
-            let locked = lock(&beneath, purpose, &mut busy)?;
-            let hold = LockedRoot::of(beneath, &self.wanted);
-            let hold = hold.map_err(|error| self.cannot_hold(&error))?;
-            // Else the other run failed and took away what it had made, or a
-            // link leads elsewhere now.
-            if let Some(hold) = hold {
-                let _ = self.hold.set(hold);
-                break locked;
-            }
-        };
-        match locked {
-            Err(error) => warn(self.cannot_lock(error)),
-            Ok(()) if purpose != LockMode::Read => self.sweep()?,
-            Ok(()) => {}
-        }
-        Ok(())
-    }
-
-    fn cannot_hold(&self, error: &io::Error) -> Problem {
-        not_a_directory(&self.wanted).unwrap_or_else(|| {
-            let message = format!("STATIC_ROOT cannot be opened: {error}");
-            Problem::error(Code::CannotHold, message)
-                .in_file(&self.wanted)
-                .help("make it readable, or name another directory")
-        })
-    }
-
-    fn cannot_lock(&self, error: Errno) -> Problem {
-        Problem::warning(
-            Code::NotLocked,
-            format!("this file system has no locks ({error}); the run goes on without one"),
-        )
-        .in_file(&self.wanted)
-        .note("two runs at once could mix their files, and temporary files of a dead run stay")
-        .help("make sure that only one run at a time writes there")
-    }
-
-    /// Leaves the marker, before the first temporary file.
-    pub(super) fn mark(&self) -> Result<(), Problem> {
-        let mark = || {
-            let path = LogicalPath::new(MARKER);
-            match self.beneath()?.create(&path) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                    Err(cannot_write(&self.locate(&path), &error))
-                }
-                _ => Ok(()),
-            }
-        };
-        self.marked.get_or_init(mark).clone()
-    }
-
-    /// Removes the temporary files of runs that died, if there are any.
-    fn sweep(&self) -> Result<(), Problem> {
-        let marker = LogicalPath::new(MARKER);
-        if self.look(&marker)?.is_none() {
-            return Ok(());
-        }
-        if self.remove_temporaries(is_temporary, None)? {
-            self.remove(&marker)?;
-        }
-        Ok(())
-    }
-
-    /// Removes all files below that have such a name, as far as there is
-    /// time and directories can be listed; whether that was all.
-    fn remove_temporaries(
-        &self,
-        ours: impl Fn(&std::ffi::OsStr) -> bool,
-        until: Option<Instant>,
-    ) -> Result<bool, Problem> {
-        let mut all = true;
-        for entry in walkdir::WalkDir::new(self.path()).min_depth(1) {
-            if until.is_some_and(|until| Instant::now() > until) {
-                return Ok(false);
-            }
-            let Ok(entry) = entry else {
-                all = false;
-                continue;
-            };
-            if !entry.file_type().is_dir() && ours(entry.file_name()) {
-                self.remove(&self.path_of(&entry))?;
-            }
-        }
-        Ok(all)
-    }
-
-    /// The run has put everything in its place.
-    pub fn tidy(&self) -> Result<(), Problem> {
-        match self.marked.get() {
-            Some(Ok(())) => self.remove(&LogicalPath::new(MARKER)),
-            _ => Ok(()),
-        }
-    }
-
-    /// The run has failed: removes what was only prepared, and the
-    /// directories that were made for it, as far as they are empty.
-    pub fn withdraw(&self) {
-        self.clean_up(None);
-    }
-
-    /// The run is interrupted: what is being put in force is finished, if
-    /// that doesn't take long, and what is only prepared is removed; whether
-    /// all of it is.
-    pub fn give_up(&self) -> bool {
-        let quiet = self.gate.close(PATIENCE);
-        let clean = self.clean_up(Some(Instant::now() + TIDYING));
-        if !quiet {
-            // Who is still inside may make one more. Made again and not kept:
-            // it would keep a STATIC_ROOT that this run made.
-            let _ = self
-                .beneath()
-                .map(|root| root.create(&LogicalPath::new(MARKER)));
-        }
-        quiet && clean
-    }
-
-    /// What isn't removed in time is left to the next run, for which the
-    /// marker stays.
-    fn clean_up(&self, until: Option<Instant>) -> bool {
-        if matches!(self.marked.get(), Some(Ok(()))) {
-            let removed = self.remove_temporaries(|name| self.run.gave(name), until);
-            if !matches!(removed, Ok(true)) || self.tidy().is_err() {
-                return false;
-            }
-        }
-        // Another process may have put something in a directory.
-        if let (Ok(beneath), Ok(mut below)) = (self.beneath(), self.made_below.lock()) {
-            for directory in below.drain(..).rev() {
-                if until.is_some_and(|until| Instant::now() > until) {
-                    return true;
-                }
-                let _ = beneath.remove_directory(&directory);
-            }
-        }
-        if let Ok(mut above) = self.made_above.lock() {
-            for directory in above.drain(..).rev() {
-                let _ = fs::remove_dir(directory);
-            }
-        }
-        true
-    }
-
-    /// Makes a directory with all that lead to it.
-    fn make_above(&self, directory: &Path) -> Result<(), Problem> {
-        if directory.is_dir() {
-            return Ok(());
-        }
-        if let Some(parent) = directory.parent().filter(|parent| *parent != Path::new("")) {
-            self.make_above(parent)?;
-        }
-        match fs::create_dir(directory) {
-            Ok(()) => {
-                if let Ok(mut made) = self.made_above.lock() {
-                    made.push(directory.to_path_buf());
-                }
-                let mode = self.directory_mode.map(Permissions::from_mode);
-                mode.map_or(Ok(()), |mode| fs::set_permissions(directory, mode))
-                    .map_err(|error| cannot_write(directory, &error))
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && directory.is_dir() => {
-                Ok(())
-            }
-            Err(error) => {
-                Err(not_a_directory(directory).unwrap_or_else(|| cannot_write(directory, &error)))
-            }
-        }
-    }
-}
-
-/// Something else is where STATIC_ROOT, or a directory that leads to it, is
-/// to be.
-fn not_a_directory(path: &Path) -> Option<Problem> {
-    let found = fs::symlink_metadata(path).ok()?;
-    let what = if found.is_dir() {
-        return None;
-    } else if found.is_symlink() {
-        "is a symbolic link that leads to no directory"
-    } else {
-        "is not a directory"
-    };
-    let problem = Problem::error(Code::PathTaken, what).in_file(path);
-    Some(problem.help("remove it, or name another directory as STATIC_ROOT"))
+/// Returns the warning for a file system without locks.
+pub(super) fn no_locks(path: &Path, error: Errno) -> Problem {
+    Problem::warning(
+        Code::NotLocked,
+        format!("this file system has no locks ({error}); the run goes on without one"),
+    )
+    .in_file(path)
+    .note("two runs at once could mix their files, and temporary files of a dead run stay")
+    .help("make sure that only one run at a time writes there")
 }

@@ -1,131 +1,126 @@
-//! Which fingerprinted files no recent release names: of those that a run
-//! remembered to have made, that have the content that their name says, and
-//! that no manifest in force names. Removes nothing itself.
+//! Lists the fingerprinted files that only old releases name. It lists a file only if a run of
+//! staticc has made it, its content has the fingerprint of its name, and no live manifest
+//! names it. Removes nothing.
 
 use std::collections::HashSet;
 use std::io;
 use std::time::{Duration, SystemTime};
 
-use super::static_root::StaticRoot;
+use super::root::StaticRoot;
 use crate::disk;
 use crate::model::{Code, Encoding, Fingerprint, LogicalPath, Problem};
 use crate::plan::manifest::Manifest;
-use crate::pystd::urllib::normpath;
+use crate::pystd::posixpath::normpath;
 use crate::state::releases::{Release, ReleaseOrigin, Releases};
 
 /// Which releases are recent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
-    /// So many of the newest, the one in force among them; at least 1.
+    /// How many of the newest releases are recent, the live one among them. At least 1.
     pub keep: usize,
-    /// Besides, those that were in force so shortly ago.
+    /// Releases that were replaced less than this ago are recent too.
     pub older_than: Option<Duration>,
 }
 
-/// What goes.
 #[derive(Debug, Default)]
-pub struct Waste {
-    /// Files, compressed copies before the file they are of.
+pub struct PruneList {
+    /// Compressed copies come before their files.
     pub files: Vec<LogicalPath>,
-    /// The releases that are no longer recent.
-    pub stale: Vec<Release>,
-    /// How many are.
-    pub recent: usize,
+    pub old_releases: Vec<Release>,
+    pub recent_releases: usize,
 }
 
 impl Retention {
-    /// Which releases are recent, given since when each was in force, the
-    /// newest first.
+    /// Returns which releases are recent. `since` is when each became live, the newest first.
     fn recent(self, since: &[SystemTime], now: SystemTime) -> Vec<bool> {
         let is_recent = |index: usize| {
-            // The next one's beginning is this one's end.
-            let young = |limit: Duration| {
+            // A release ends when the next one begins.
+            let is_young = |limit: Duration| {
                 let ended = since[index - 1];
                 now.duration_since(ended).map_or(true, |age| age < limit)
             };
-            index < self.keep.max(1) || self.older_than.is_some_and(young)
+            index < self.keep.max(1) || self.older_than.is_some_and(is_young)
         };
         (0..since.len()).map(is_recent).collect()
     }
 
-    /// What can go from a STATIC_ROOT with these manifests in force.
-    pub fn waste(
+    /// Lists what can be removed from a STATIC_ROOT with these live manifests.
+    pub fn prune_list(
         self,
         root: &StaticRoot,
         manifests: &[Manifest],
         releases: &Releases<'_>,
-    ) -> Result<Waste, Problem> {
-        let mut waste = Waste::default();
+    ) -> Result<PruneList, Problem> {
+        let mut list = PruneList::default();
         let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
         for release in releases.list() {
-            let Some(named) = releases.named(&release) else {
+            let Some(files) = releases.files(&release) else {
                 if here.len() >= self.keep && self.older_than.is_none() {
                     continue;
                 }
-                return Err(damaged());
+                return Err(damaged_release());
             };
-            // Another STATIC_ROOT may have had this path, with other files.
-            let is_here = |path| root.look_at_file(path).is_some();
-            if named.paths.iter().all(is_here) {
-                here.push((release, named));
+            // Otherwise another STATIC_ROOT had this path at the time.
+            let is_here = |path| root.file_metadata(path).is_some();
+            if files.paths.iter().all(is_here) {
+                here.push((release, files));
             } else {
-                elsewhere.push(named);
+                elsewhere.push(files);
             }
         }
         let since: Vec<SystemTime> = here.iter().map(|(release, _)| release.since).collect();
-        let mut needed: HashSet<LogicalPath> = manifests.iter().flat_map(named_by).collect();
-        let mut named = elsewhere;
-        for ((release, names), recent) in
+        let mut needed: HashSet<LogicalPath> = manifests.iter().flat_map(paths_of).collect();
+        let mut old = elsewhere;
+        for ((release, files), is_recent) in
             here.into_iter().zip(self.recent(&since, SystemTime::now()))
         {
-            if recent {
-                waste.recent += 1;
-                needed.extend(names.paths);
+            if is_recent {
+                list.recent_releases += 1;
+                needed.extend(files.paths);
             } else {
-                waste.stale.push(release);
-                named.push(names);
+                list.old_releases.push(release);
+                old.push(files);
             }
         }
-        let ours = named
+        let own = old
             .into_iter()
-            .filter(|names| names.maker == ReleaseOrigin::Us);
-        let mut paths: Vec<LogicalPath> = ours.flat_map(|names| names.paths).collect();
+            .filter(|files| files.origin == ReleaseOrigin::Staticc);
+        let mut paths: Vec<LogicalPath> = own.flat_map(|files| files.paths).collect();
         paths.sort_unstable();
         paths.dedup();
         for path in paths {
-            if needed.contains(&path) || !is_ours(root, &path) {
+            if needed.contains(&path) || !has_own_content(root, &path) {
                 continue;
             }
             let copies = Encoding::ALL.map(|encoding| path.with_suffix(encoding.suffix()));
             let is_copy =
-                |copy: &LogicalPath| !needed.contains(copy) && root.look_at_file(copy).is_some();
-            waste.files.extend(copies.into_iter().filter(is_copy));
-            waste.files.push(path);
+                |copy: &LogicalPath| !needed.contains(copy) && root.file_metadata(copy).is_some();
+            list.files.extend(copies.into_iter().filter(is_copy));
+            list.files.push(path);
         }
-        Ok(waste)
+        Ok(list)
     }
 }
 
-/// All that a manifest names, fingerprinted or not.
-fn named_by(manifest: &Manifest) -> impl Iterator<Item = LogicalPath> {
+/// Returns all paths of a manifest, plain and fingerprinted.
+fn paths_of(manifest: &Manifest) -> impl Iterator<Item = LogicalPath> {
     let plain = |key: &LogicalPath| LogicalPath::new(normpath(key.as_bytes()));
     let entries = manifest.paths.iter();
     entries.flat_map(move |(key, path)| [plain(key), path.clone()])
 }
 
-/// Whether a file is there as a release left it: its name has the fingerprint
-/// of its content.
-fn is_ours(root: &StaticRoot, path: &LogicalPath) -> bool {
+/// Returns whether the name of a file has the fingerprint of its content.
+fn has_own_content(root: &StaticRoot, path: &LogicalPath) -> bool {
     let fingerprint = || -> io::Result<bool> {
         let (file, _) = disk::open(&root.locate(path))?;
         let fingerprint = Fingerprint::of_reader(file)?;
         let infix = [b".", &fingerprint.as_bytes()[..]].concat();
         Ok(memchr::memmem::find(path.as_bytes(), &infix).is_some())
     };
-    root.look_at_file(path).is_some() && fingerprint().unwrap_or(false)
+    root.file_metadata(path).is_some() && fingerprint().unwrap_or(false)
 }
 
-fn damaged() -> Problem {
+fn damaged_release() -> Problem {
     Problem::error(
         Code::DamagedRelease,
         "what a recent release names cannot be read",
@@ -139,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn recent_is_among_the_newest_or_lately_in_force() {
+    fn release_is_recent_by_number_or_age() {
         let now = SystemTime::now();
         let since = [10, 100, 1000, 5000].map(|age| now - Duration::from_secs(age));
         let recent = |keep, older_than: Option<u64>| {

@@ -1,258 +1,287 @@
-//! Preparing one content: its compressed copies, and its files beside their
-//! places. Reads bytes only where somebody needs them; puts nothing in force.
+//! Stages one content: its compressed copies, and its files beside their targets. Reads
+//! the bytes only if a file needs them. Commits nothing.
 
 use std::fs::{self, Metadata};
 
-use super::staged_file::{Likeness, Source, StagedFile};
-use super::static_root::cannot_read;
-use super::transaction::{NUMBERS, Ready, Transaction};
+use super::staged_file::{CopyAttributes, FileSource, StagedFile};
+use super::temp_names::TempNumber;
+use super::transaction::Transaction;
 use crate::disk;
-use crate::encode::{CompressionSpec, Encoded};
-use crate::model::{AssetId, Code, ContentId, Encoding, Encodings, LogicalPath, Problem, Stamp};
-use crate::plan::model::{ContentSource, Plan, Target, UniqueContent};
-use crate::plan::model::{CurrentState, Existing};
+use crate::encode::spec::Encoded;
+use crate::model::{AssetId, Code, ContentId, Encoding, Encodings, FileStep, LogicalPath, Problem};
+use crate::plan::model::{
+    ContentSource, Existing, FileChange, SpecIndex, TargetId, UniqueContent, combine_ids,
+};
+use crate::sources::source_problem::changed;
 use crate::state::cache::copy::copy;
 
+/// The compressed copies of a content for one spec.
+struct EncodedCopies {
+    spec: SpecIndex,
+    copies: Vec<Encoded>,
+}
+
 impl Transaction<'_> {
-    /// Prepares what one content needs; what is ready, by target number.
-    pub(super) fn prepare_piece(
+    /// Stages what the targets of one content need. Returns their changes.
+    pub(super) fn stage_content(
         &self,
-        plan: &Plan,
-        piece: &UniqueContent,
-        looks: &[CurrentState],
-    ) -> Result<Vec<(usize, Ready)>, Problem> {
-        // Files that are there come first: others can be made of them.
-        let (mut open, complete): (Vec<usize>, Vec<usize>) = piece
-            .targets
-            .clone()
-            .partition(|&target| looks[target].is_incomplete());
-        open.sort_by_key(|&target| looks[target].before != Existing::Same);
-        let mut bytes = Bytes::new(self, piece);
-        let mut recipes: Vec<(u32, Vec<Encoded>)> = Vec::new();
-        for recipe in open
-            .iter()
-            .filter_map(|&target| plan.targets[target].recipe)
-        {
-            if recipes.iter().all(|(known, _)| *known != recipe) {
-                let copies = self.encode(piece, &plan.recipes[recipe as usize], &mut bytes)?;
-                recipes.push((recipe, copies));
+        content: &UniqueContent,
+    ) -> Result<Vec<FileChange>, Problem> {
+        let (mut incomplete, complete): (Vec<TargetId>, Vec<TargetId>) = content
+            .targets()
+            .partition(|&id| self.states[id].is_incomplete());
+        // Files that are there come first, since others can be linked to them.
+        incomplete.sort_by_key(|&id| self.states[id].existing != Existing::Same);
+        let mut bytes = ContentBytesOnDemand::new(self, content);
+        let encoded = self.encode(content, &incomplete, &mut bytes)?;
+        let is_file = |id: TargetId| !self.inspector.is_link(&self.plan.targets[id]);
+        let existing = complete.into_iter().find(|&id| is_file(id));
+        let mut duplicate =
+            existing.map(|id| FileChange::unchanged(id, &self.plan.targets[id], self.states[id]));
+        let mut changes: Vec<FileChange> = Vec::with_capacity(incomplete.len());
+        for id in incomplete {
+            let spec = self.plan.targets[id].spec;
+            let own = encoded.iter().find(|encoded| Some(encoded.spec) == spec);
+            let copies = own.map_or(&[][..], |encoded| &encoded.copies);
+            let has_same_spec = |change: &&FileChange| self.spec_of(change) == spec;
+            let change = self.stage_target(
+                id,
+                copies,
+                duplicate.as_ref().filter(has_same_spec),
+                &mut bytes,
+            )?;
+            if is_file(id) {
+                duplicate.get_or_insert_with(|| change.clone());
             }
+            changes.push(change);
         }
-        let is_file = |index: &usize| !self.looker.links(&plan.targets[*index]);
-        let mut twin = complete.into_iter().find(is_file).map(|index| Duplicate {
-            target: &plan.targets[index],
-            number: index * NUMBERS,
-            ready: Ready::untouched(looks[index]),
-        });
-        let mut ready = Vec::with_capacity(open.len());
-        for index in open {
-            let target = &plan.targets[index];
-            let own = |(recipe, _): &&(u32, Vec<Encoded>)| Some(*recipe) == target.recipe;
-            let order = Order {
-                number: index * NUMBERS,
-                target,
-                look: looks[index],
-                copies: recipes.iter().find(own).map_or(&[], |(_, copies)| copies),
-                twin: twin
-                    .as_ref()
-                    .filter(|twin| twin.target.recipe == target.recipe),
-            };
-            let prepared = self.prepare_target(&order, &mut bytes)?;
-            if is_file(&index) {
-                twin.get_or_insert(Duplicate {
-                    target,
-                    number: index * NUMBERS,
-                    ready: prepared,
-                });
-            }
-            ready.push((index, prepared));
-        }
-        Ok(ready)
+        Ok(changes)
     }
 
-    /// The compressed copies of a content that are worth keeping.
+    fn spec_of(&self, change: &FileChange) -> Option<SpecIndex> {
+        self.plan.targets[change.target?].spec
+    }
+
+    /// Returns the compressed copies worth keeping, for each spec of the targets.
     fn encode(
         &self,
-        piece: &UniqueContent,
-        recipe: &CompressionSpec,
-        bytes: &mut Bytes<'_>,
-    ) -> Result<Vec<Encoded>, Problem> {
-        recipe.keep(|encoding| copy(self.cache, piece.id, (recipe, encoding), || bytes.get()))
+        content: &UniqueContent,
+        targets: &[TargetId],
+        bytes: &mut ContentBytesOnDemand<'_>,
+    ) -> Result<Vec<EncodedCopies>, Problem> {
+        let mut encoded: Vec<EncodedCopies> = Vec::new();
+        for spec in targets.iter().filter_map(|&id| self.plan.targets[id].spec) {
+            if encoded.iter().all(|known| known.spec != spec) {
+                let options = &self.plan.specs[spec];
+                let copies = options.keep(|encoding| {
+                    copy(self.cache, content.id, options, encoding, || bytes.get())
+                })?;
+                encoded.push(EncodedCopies { spec, copies });
+            }
+        }
+        Ok(encoded)
     }
 
-    fn prepare_target(&self, order: &Order<'_>, bytes: &mut Bytes<'_>) -> Result<Ready, Problem> {
-        let mut ready = Ready::untouched(order.look);
-        let path = &order.target.path;
-        let source = || self.looker.assets[order.target.asset.index()].source();
-        let links = self.looker.links(order.target);
-        let like = if order.look.before == Existing::Same {
-            // The copies of a link are like what it leads to.
-            let found = if links {
-                fs::metadata(source()).ok()
-            } else {
-                self.looker.root.look(path)?
-            };
-            found.as_ref().map(Likeness::of)
+    /// Stages the file of a target and its compressed copies. `duplicate` is another
+    /// target with the same bytes and copies, to link to.
+    fn stage_target(
+        &self,
+        id: TargetId,
+        copies: &[Encoded],
+        duplicate: Option<&FileChange>,
+        bytes: &mut ContentBytesOnDemand<'_>,
+    ) -> Result<FileChange, Problem> {
+        let root = self.inspector.root;
+        let (target, state) = (&self.plan.targets[id], self.states[id]);
+        let mut change = FileChange::unchanged(id, target, state);
+        let mut written = Vec::new();
+        let attributes = if state.existing == Existing::Same {
+            self.attributes_of_existing(id)?
         } else {
-            let slot = self.looker.root.slot(path, order.number);
-            let like = if links {
-                let source = source();
-                self.looker.root.prepare_link(&slot, &source)?;
-                fs::metadata(source).as_ref().ok().map(Likeness::of)
-            } else {
-                let twin = order.twin.map(|twin| self.place_of(twin, None));
-                let linked = twin.and_then(|twin| self.looker.root.prepare_twin(&slot, &twin));
-                Some(linked.map_or_else(|| bytes.prepare(&slot), Ok)?)
-            };
-            let stamp = like.map_or_else(Stamp::default, |like| like.stamp);
-            ready.placed.add_file(&stamp);
-            like
+            let staged = root.staged_file(&target.path, TempNumber::file(id));
+            let attributes = self.stage_file(id, &staged, duplicate, bytes)?;
+            change.writes_file = true;
+            written.push(attributes.map_or(0, |attributes| attributes.stamp.identity()));
+            attributes
         };
-        for copy in order.copies {
-            let path = path.with_suffix(copy.encoding.suffix());
-            ready.kept.insert(copy.encoding);
-            if !ready.placed.file && self.is_copy(&path, &copy.bytes, like) {
+        for copy in copies {
+            let path = target.path.with_suffix(copy.encoding.suffix());
+            change.copies.insert(copy.encoding);
+            if !change.writes_file && self.has_copy(&path, &copy.bytes, attributes) {
                 continue;
             }
-            let slot = self
-                .looker
-                .root
-                .slot(&path, order.number + 1 + copy.encoding as usize);
-            let twin = order
-                .twin
-                .filter(|twin| twin.ready.kept.contains(copy.encoding))
-                .map(|twin| self.place_of(twin, Some(copy.encoding)));
-            let linked = twin.and_then(|twin| self.looker.root.prepare_twin(&slot, &twin));
-            let source = Source::Bytes(&copy.bytes);
-            let made = linked.map_or_else(|| self.looker.root.prepare(&slot, &source, like), Ok)?;
-            ready.placed.add_copy(copy.encoding, &made.stamp);
+            let staged = root.staged_file(&path, TempNumber::copy(id, copy.encoding));
+            let has_copy = |other: &&FileChange| other.copies.contains(copy.encoding);
+            let linked = duplicate.filter(has_copy).and_then(|other| {
+                root.stage_hard_link(&staged, &self.copy_path(other, copy.encoding))
+            });
+            let stamp = match linked {
+                Some(linked) => linked.stamp,
+                None => {
+                    root.stage(&staged, &FileSource::Bytes(&copy.bytes), attributes)?
+                        .stamp
+                }
+            };
+            change.written_copies.insert(copy.encoding);
+            written.push(stamp.identity());
         }
-        // A client must not get the old content's copy for the new file.
-        let replaced = if ready.placed.file {
+        // A client must not get a copy of the old content for the new file.
+        let valid = if change.writes_file {
             Encodings::default()
         } else {
-            ready.kept
+            change.copies
         };
-        ready.obsolete = order.look.present.without(replaced);
-        Ok(ready)
+        change.obsolete_copies = state.present_copies.without(valid);
+        change.written_id = combine_ids(written);
+        Ok(change)
     }
 
-    /// Where a twin, or its compressed copy, is at the moment.
-    fn place_of(&self, twin: &Duplicate<'_>, encoding: Option<Encoding>) -> LogicalPath {
-        let path = twin
-            .target
-            .path
-            .with_suffix(encoding.map_or("", Encoding::suffix));
-        let (own, waits) = match encoding {
-            None => (0, twin.ready.placed.file),
-            Some(encoding) => (
-                1 + encoding as usize,
-                twin.ready.placed.copies.contains(encoding),
-            ),
-        };
-        if waits {
-            let slot = self.looker.root.slot(&path, twin.number + own);
-            slot.temporary().clone()
+    /// Returns the attributes for the compressed copies of a file that is there. Those of
+    /// a link are those of its source.
+    fn attributes_of_existing(&self, id: TargetId) -> Result<Option<CopyAttributes>, Problem> {
+        let target = &self.plan.targets[id];
+        let metadata = if self.inspector.is_link(target) {
+            fs::metadata(self.inspector.assets[target.asset.index()].source()).ok()
         } else {
-            path
+            self.inspector.root.metadata(&target.path)?
+        };
+        Ok(metadata.as_ref().map(CopyAttributes::of))
+    }
+
+    /// Stages the file itself: as a symbolic link, a hard link or a file of its own.
+    fn stage_file(
+        &self,
+        id: TargetId,
+        staged: &StagedFile,
+        duplicate: Option<&FileChange>,
+        bytes: &mut ContentBytesOnDemand<'_>,
+    ) -> Result<Option<CopyAttributes>, Problem> {
+        let root = self.inspector.root;
+        let target = &self.plan.targets[id];
+        if self.inspector.is_link(target) {
+            let source = self.inspector.assets[target.asset.index()].source();
+            root.stage_symlink(staged, &source)?;
+            return Ok(fs::metadata(source).as_ref().ok().map(CopyAttributes::of));
+        }
+        let linked =
+            duplicate.and_then(|other| root.stage_hard_link(staged, &self.file_path(other)));
+        match linked {
+            Some(attributes) => Ok(Some(attributes)),
+            None => bytes.stage(staged).map(Some),
         }
     }
 
-    /// Whether a compressed copy is as this run would make it.
-    fn is_copy(&self, path: &LogicalPath, bytes: &[u8], like: Option<Likeness>) -> bool {
-        let found = self.looker.root.look_at_file(path);
-        let is_like = |found: &Metadata| like.is_some_and(|like| like.has_time_of(found));
-        found.as_ref().is_some_and(is_like) && self.looker.root.holds_bytes(path, bytes)
+    /// Returns where the file of a target is now: staged, or in its place.
+    fn file_path(&self, change: &FileChange) -> LogicalPath {
+        let root = self.inspector.root;
+        match change.target {
+            Some(id) if change.writes_file => {
+                let staged = root.staged_file(&change.path, TempNumber::file(id));
+                staged.temporary().clone()
+            }
+            _ => change.path.clone(),
+        }
+    }
+
+    /// Returns where a compressed copy of a target is now.
+    fn copy_path(&self, change: &FileChange, encoding: Encoding) -> LogicalPath {
+        let root = self.inspector.root;
+        let path = change.path.with_suffix(encoding.suffix());
+        match change.target {
+            Some(id) if change.written_copies.contains(encoding) => {
+                let staged = root.staged_file(&path, TempNumber::copy(id, encoding));
+                staged.temporary().clone()
+            }
+            _ => path,
+        }
+    }
+
+    /// Returns whether a compressed copy is there as this run makes it.
+    fn has_copy(
+        &self,
+        path: &LogicalPath,
+        bytes: &[u8],
+        attributes: Option<CopyAttributes>,
+    ) -> bool {
+        let metadata = self.inspector.root.file_metadata(path);
+        let has_time = |metadata: &Metadata| {
+            attributes.is_some_and(|attributes| attributes.has_time_of(metadata))
+        };
+        metadata.as_ref().is_some_and(has_time) && self.inspector.root.has_bytes(path, bytes)
     }
 }
 
-/// One target to prepare.
-struct Order<'a> {
-    /// The first of its numbers.
-    number: usize,
-    target: &'a Target,
-    look: CurrentState,
-    /// Its compressed copies.
-    copies: &'a [Encoded],
-    /// Another target with the same bytes and copies.
-    twin: Option<&'a Duplicate<'a>>,
-}
-
-/// A target whose bytes are there already, in their place or beside it.
-struct Duplicate<'a> {
-    target: &'a Target,
-    /// The first of its numbers.
-    number: usize,
-    ready: Ready,
-}
-
-/// The bytes of a content, read when somebody needs them.
-struct Bytes<'a> {
-    stage: &'a Transaction<'a>,
-    body: ContentSource,
-    id: ContentId,
+/// The bytes of a content, read when they are needed.
+struct ContentBytesOnDemand<'a> {
+    transaction: &'a Transaction<'a>,
+    source: ContentSource,
+    id: Option<ContentId>,
     read: Option<Vec<u8>>,
 }
 
-impl<'a> Bytes<'a> {
-    fn new(stage: &'a Transaction<'a>, piece: &UniqueContent) -> Self {
+impl<'a> ContentBytesOnDemand<'a> {
+    fn new(transaction: &'a Transaction<'a>, content: &UniqueContent) -> Self {
         Self {
-            stage,
-            body: piece.body,
-            id: piece.id,
+            transaction,
+            source: content.source,
+            id: content.id,
             read: None,
         }
     }
 
     fn get(&mut self) -> Result<&[u8], Problem> {
-        match self.body {
+        match self.source {
             ContentSource::Source(asset) => {
                 if self.in_memory(asset).is_none() {
                     self.read = Some(self.read(asset)?);
                 }
                 Ok(self.in_memory(asset).unwrap_or_default())
             }
-            ContentSource::Text(asset) | ContentSource::Settled(asset) => {
-                let adjusted = self.stage.processed.adjusted(asset);
+            ContentSource::Text(asset) | ContentSource::Unchanged(asset) => {
+                let adjusted = self.transaction.post_processed.adjusted(asset);
                 let text = adjusted.and_then(|adjusted| adjusted.text.as_ref());
                 text.map(String::as_bytes).ok_or_else(|| {
                     Problem::error(
                         Code::NoText,
                         "was changed in STATIC_ROOT while the run looked",
                     )
-                    .in_file(self.stage.looker.assets[asset.index()].source())
+                    .in_file(self.transaction.inspector.assets[asset.index()].source())
                     .help("run again")
                 })
             }
         }
     }
 
-    /// The bytes of a source, if they were read.
+    /// Returns the bytes of a source, if they are in memory.
     fn in_memory(&self, asset: AssetId) -> Option<&[u8]> {
-        let loaded = self.stage.contents[asset.index()].bytes();
-        loaded.or(self.read.as_deref())
+        let kept = self.transaction.contents[asset.index()].bytes();
+        kept.or(self.read.as_deref())
     }
 
     fn read(&self, asset: AssetId) -> Result<Vec<u8>, Problem> {
-        let source = self.stage.looker.assets[asset.index()].source();
-        let bytes = disk::read(&source).map_err(|error| cannot_read(&source, &error))?;
-        if blake3::hash(&bytes) == self.id {
+        let source = self.transaction.inspector.assets[asset.index()].source();
+        let bytes = disk::read(&source)
+            .map_err(|error| Problem::failed(FileStep::Read, &source, &error))?;
+        if self.id == Some(blake3::hash(&bytes)) {
             Ok(bytes)
         } else {
-            Err(crate::sources::read::changed(&source))
+            Err(changed(&source))
         }
     }
 
-    /// Prepares a file with these bytes.
-    fn prepare(&mut self, slot: &StagedFile) -> Result<Likeness, Problem> {
-        let root = self.stage.looker.root;
-        if let ContentSource::Source(asset) = self.body {
-            let source = self.stage.looker.assets[asset.index()].source();
-            let stamp = &self.stage.contents[asset.index()].stamp;
-            let source = Source::File(&source, stamp, self.in_memory(asset));
-            return root.prepare(slot, &source, None);
+    /// Stages a file with these bytes.
+    fn stage(&mut self, staged: &StagedFile) -> Result<CopyAttributes, Problem> {
+        let root = self.transaction.inspector.root;
+        if let ContentSource::Source(asset) = self.source {
+            let source = self.transaction.inspector.assets[asset.index()].source();
+            let file = FileSource::File {
+                path: &source,
+                stamp: &self.transaction.contents[asset.index()].stamp,
+                bytes: self.in_memory(asset),
+            };
+            return root.stage(staged, &file, None);
         }
         let bytes = self.get()?;
-        root.prepare(slot, &Source::Bytes(bytes), None)
+        root.stage(staged, &FileSource::Bytes(bytes), None)
     }
 }

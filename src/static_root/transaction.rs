@@ -1,7 +1,7 @@
-//! Carrying out a plan: first everything is prepared beside its place, on
-//! all cores, most work first; only when all is whole it is put in force by
-//! renaming, the manifest last, then what does not belong is removed. A run
-//! that fails before leaves STATIC_ROOT as it was.
+//! Carries out a plan. It first stages all files beside their targets, in parallel, and
+//! those that take longest first. Only when all of them are complete it commits them by
+//! renaming, the manifest last, and removes what does not belong. A run that fails
+//! before leaves STATIC_ROOT as it was.
 
 use std::collections::HashSet;
 use std::os::unix::ffi::OsStrExt as _;
@@ -10,122 +10,69 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::inspect::Inspector;
-use super::staged_file::{Source, StagedFile};
-use crate::model::{Code, Encoding, Encodings, LogicalPath, Problem, Progress};
-use crate::plan::model::{
-    CurrentState, Done, Existing, Placed, Plan, PostProcessed, UniqueContent,
-};
-use crate::sources::read::Content;
+use super::staged_file::{FileSource, StagedFile};
+use super::temp_names::TempNumber;
+use crate::model::{Code, IndexVec, LogicalPath, Problem, Progress};
+use crate::plan::model::{FileChange, FileState, Plan, PostProcessed, TargetId, UniqueContent};
+use crate::sources::content::Content;
 use crate::state::cache::Cache;
 
-/// What a run works on.
 pub struct Transaction<'a> {
-    /// Where to, and who says what is there.
-    pub looker: &'a Inspector<'a>,
-    /// Where compressed copies are kept.
+    pub plan: &'a Plan,
+    /// What STATIC_ROOT has of the plan.
+    pub states: &'a IndexVec<TargetId, FileState>,
+    pub inspector: &'a Inspector<'a>,
+    /// The cache of compressed copies.
     pub cache: &'a Cache,
-    /// By asset number.
+    /// By asset.
     pub contents: &'a [Content],
-    /// Rewritten texts.
-    pub processed: &'a PostProcessed,
-    /// Who is told how far it is.
+    pub post_processed: &'a PostProcessed,
     pub progress: &'a dyn Progress,
 }
 
-/// One target with all that is to be put in force for it.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Ready {
-    pub(super) before: Existing,
-    /// What of it is prepared.
-    pub(super) placed: Placed,
-    /// Which compressed copies there shall be.
-    pub(super) kept: Encodings,
-    /// Which compressed copies go first: they do not belong, or are those
-    /// of another content.
-    pub(super) obsolete: Encodings,
-    /// Whether another target's compressed copy takes the place.
-    pub(super) gives_way: bool,
-}
-
-/// In so many batches a thread takes the contents that are only copied.
-const BATCHES: usize = 16;
-
-/// Room for a target's file and its copies among the run's numbers.
-pub(super) const NUMBERS: usize = 1 + Encoding::ALL.len();
+/// How many batches of contents that are only copied each thread takes.
+const BATCHES_PER_THREAD: usize = 16;
 
 impl Transaction<'_> {
-    /// Carries the plan out, given what there is.
-    pub fn carry_out(
-        &self,
-        plan: &Plan,
-        looks: &[CurrentState],
-        manifest_name: &str,
-    ) -> Result<Vec<Done>, Vec<Problem>> {
+    /// Carries the plan out. Returns the changes in the order of the assets.
+    pub fn carry_out(&self, manifest_name: &str) -> Result<Vec<FileChange>, Vec<Problem>> {
         let manifest = LogicalPath::new(manifest_name);
-        let root = self.looker.root;
-        self.make_directories(plan, &manifest)?;
+        let root = self.inspector.root;
+        self.make_directories(&manifest)?;
         let carry_out = || {
-            let mut ready = self.prepare_all(plan, looks)?;
-            let manifest = self.prepare_manifest(plan, &manifest)?;
-            self.give_way(plan, &mut ready)?;
-            root.settle()?;
-            let _passage = root.begin_to_put()?;
-            self.put(plan, &ready, manifest.as_ref())
+            let mut changes = self.stage_all()?;
+            let manifest = self.stage_manifest(&manifest)?;
+            self.let_compressed_copies_win(&mut changes)?;
+            root.sync()?;
+            let _in_flight = root.begin_commit()?;
+            self.commit(changes, manifest.as_ref())
         };
         carry_out().map_err(|problem| vec![problem])
     }
 
-    /// What each target would do; nothing is written.
-    pub fn compare(plan: &Plan, looks: &[CurrentState]) -> Vec<Done> {
-        let done = plan.targets.iter().zip(looks).map(|(target, look)| Done {
-            asset: target.asset,
-            role: target.role,
-            path: target.path.clone(),
-            before: look.before,
-            copies: Encodings::default(),
-            target: None,
-            placed: Placed::default(),
-            written: false,
-        });
-        in_order(done.collect())
-    }
-
-    /// Makes the directories that will be written in, after finding
-    /// everything that is in the way.
-    fn make_directories(&self, plan: &Plan, manifest: &LogicalPath) -> Result<(), Vec<Problem>> {
-        let root = self.looker.root;
+    /// Makes the directories of all targets, after checking that nothing is in the way.
+    fn make_directories(&self, manifest: &LogicalPath) -> Result<(), Vec<Problem>> {
+        let root = self.inspector.root;
         let mut problems = Vec::new();
-        let manifest = plan.manifest.is_some().then_some(manifest);
+        let manifest = self.plan.manifest.is_some().then_some(manifest);
         if let Some(path) = manifest
-            && let Ok(Some(found)) = root.look(path)
-            && found.is_dir()
+            && let Ok(Some(metadata)) = root.metadata(path)
+            && metadata.is_dir()
         {
-            problems.push(root.taken(path));
+            problems.push(root.directory_in_the_way(path));
         }
-        let mut directories: HashSet<&Path> = HashSet::new();
-        for path in plan.targets.iter().map(|it| &it.path).chain(manifest) {
-            let above = path.as_path().ancestors().skip(1);
-            for directory in above.filter(|above| *above != Path::new("")) {
-                if !directories.insert(directory) {
-                    break;
-                }
-            }
-        }
-        let mut directories: Vec<&Path> = directories.into_iter().collect();
-        directories.sort_unstable();
         let mut missing = Vec::new();
-        for directory in directories {
-            let path = LogicalPath::new(directory.as_os_str().as_bytes());
-            if plan.paths.contains(&path) {
+        for directory in self.directories(manifest) {
+            if self.plan.paths.contains(&directory) {
                 problems.push(
                     Problem::error(Code::PathTaken, "is collected as a file and as a directory")
-                        .in_file(root.locate(&path))
+                        .in_file(root.locate(&directory))
                         .help("rename one of them, or give one a prefix"),
                 );
             }
-            match root.has_directory(&path) {
+            match root.has_directory(&directory) {
                 Ok(true) => {}
-                Ok(false) => missing.push(path),
+                Ok(false) => missing.push(directory),
                 Err(problem) => problems.push(problem),
             }
         }
@@ -138,71 +85,100 @@ impl Transaction<'_> {
             .map_err(|problem| vec![problem])
     }
 
-    fn prepare_manifest(
-        &self,
-        plan: &Plan,
-        path: &LogicalPath,
-    ) -> Result<Option<StagedFile>, Problem> {
-        match &plan.manifest {
-            Some(bytes) if !self.looker.root.holds_bytes(path, bytes) => {
-                let slot = self.looker.root.slot(path, plan.targets.len() * NUMBERS);
-                let prepared = self.looker.root.prepare(&slot, &Source::Bytes(bytes), None);
-                prepared.map(|_| Some(slot))
+    /// Returns the directories of all targets, parents first.
+    fn directories(&self, manifest: Option<&LogicalPath>) -> Vec<LogicalPath> {
+        let mut directories: HashSet<&Path> = HashSet::new();
+        let targets = self.plan.targets.iter().map(|target| &target.path);
+        for path in targets.chain(manifest) {
+            let parents = path.as_path().ancestors().skip(1);
+            for directory in parents.filter(|parent| *parent != Path::new("")) {
+                if !directories.insert(directory) {
+                    break;
+                }
+            }
+        }
+        let mut sorted = Vec::from_iter(directories);
+        sorted.sort_unstable();
+        let paths = sorted.into_iter().map(|path| path.as_os_str().as_bytes());
+        paths.map(LogicalPath::new).collect()
+    }
+
+    /// Stages the manifest, unless STATIC_ROOT holds the same one.
+    fn stage_manifest(&self, path: &LogicalPath) -> Result<Option<StagedFile>, Problem> {
+        let root = self.inspector.root;
+        match &self.plan.manifest {
+            Some(bytes) if !root.has_bytes(path, bytes) => {
+                let number = TempNumber::manifest(self.plan.targets.len());
+                let staged = root.staged_file(path, number);
+                root.stage(&staged, &FileSource::Bytes(bytes), None)?;
+                Ok(Some(staged))
             }
             _ => Ok(None),
         }
     }
 
-    /// Prepares all pieces on all cores, in the plan's order; what is ready,
-    /// by target.
-    fn prepare_all(&self, plan: &Plan, looks: &[CurrentState]) -> Result<Vec<Ready>, Problem> {
-        let mut ready: Vec<Ready> = looks.iter().copied().map(Ready::untouched).collect();
-        let open: Vec<&UniqueContent> = plan
-            .pieces
-            .iter()
-            .filter(|piece| {
-                looks[piece.targets.clone()]
-                    .iter()
-                    .any(CurrentState::is_incomplete)
-            })
-            .collect();
-        let compresses = |piece: &UniqueContent| {
-            let mut targets = plan.targets[piece.targets.clone()].iter();
-            targets.any(|target| target.recipe.is_some())
-        };
-        let sizes = open.iter().filter(|piece| compresses(piece));
-        self.progress.expect(sizes.map(|piece| piece.size).sum());
-        // Threads that make files in one directory wait for each other.
-        let (work, copies) = open.split_at(open.partition_point(|piece| compresses(piece)));
-        let batch = copies
-            .len()
-            .div_ceil(BATCHES * rayon::current_num_threads());
-        let batches: Vec<&[&UniqueContent]> =
-            work.chunks(1).chain(copies.chunks(batch.max(1))).collect();
+    /// Stages the contents of all incomplete targets, on all cores and in the order of
+    /// the plan.
+    fn stage_all(&self) -> Result<IndexVec<TargetId, FileChange>, Problem> {
+        let plan = self.plan;
+        let incomplete = plan.contents.iter().filter(|content| {
+            let mut targets = content.targets();
+            targets.any(|id| self.states[id].is_incomplete())
+        });
+        let incomplete: Vec<&UniqueContent> = incomplete.collect();
+        let count = incomplete.partition_point(|content| plan.compresses(content));
+        let (compressed, copied) = incomplete.split_at(count);
+        let sizes = compressed.iter().map(|content| content.size);
+        self.progress.expect(sizes.sum());
+        // Batches: threads that create files in one directory wait for each other.
+        let batches = BATCHES_PER_THREAD * rayon::current_num_threads();
+        let batch_size = copied.len().div_ceil(batches).max(1);
+        let batches = compressed.chunks(1).chain(copied.chunks(batch_size));
+        let staged = self.stage_batches(&batches.collect::<Vec<_>>())?;
+        let unchanged = plan
+            .targets
+            .enumerate()
+            .map(|(id, target)| FileChange::unchanged(id, target, self.states[id]));
+        let mut changes: IndexVec<TargetId, FileChange> = unchanged.collect();
+        for change in staged {
+            if let Some(id) = change.target {
+                changes[id] = change;
+            }
+        }
+        Ok(changes)
+    }
+
+    /// Stages the batches in order. Returns the first problem by path if any fails.
+    fn stage_batches(&self, batches: &[&[&UniqueContent]]) -> Result<Vec<FileChange>, Problem> {
         let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let results = Mutex::new((Vec::new(), Vec::new()));
-        let prepare = |piece: &UniqueContent| {
-            let result = self.prepare_piece(plan, piece, looks);
-            if compresses(piece) {
-                self.progress.advance(piece.size);
+        let staged = Mutex::new(Vec::new());
+        let problems = Mutex::new(Vec::new());
+        let stage = |content: &UniqueContent| {
+            let result = self.stage_content(content);
+            if self.plan.compresses(content) {
+                self.progress.advance(content.size);
             }
-            if result.is_err() {
-                failed.store(true, Ordering::Relaxed);
-            }
-            if let Ok(mut results) = results.lock() {
-                match result {
-                    Ok(ready) => results.0.extend(ready),
-                    Err(problem) => results.1.push(problem),
+            match result {
+                Ok(changes) => {
+                    if let Ok(mut staged) = staged.lock() {
+                        staged.extend(changes);
+                    }
+                }
+                Err(problem) => {
+                    failed.store(true, Ordering::Relaxed);
+                    if let Ok(mut problems) = problems.lock() {
+                        problems.push(problem);
+                    }
                 }
             }
         };
         let worker = || {
             while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
-                for piece in *batch {
+                for content in *batch {
                     if failed.load(Ordering::Relaxed) {
                         return;
                     }
-                    prepare(piece);
+                    stage(content);
                 }
             }
         };
@@ -215,45 +191,33 @@ impl Transaction<'_> {
                 }
             });
         }
-        let (done, mut problems) = results.into_inner().unwrap_or_default();
-        problems.sort_by(|a: &Problem, b: &Problem| a.file.cmp(&b.file));
-        if let Some(problem) = problems.into_iter().next() {
-            return Err(problem);
-        }
-        for (target, result) in done {
-            ready[target] = result;
-        }
-        Ok(ready)
-    }
-}
-
-impl Ready {
-    /// A target that is left as it is.
-    pub(super) fn untouched(look: CurrentState) -> Self {
-        let kept = look.copies.unwrap_or_default();
-        Self {
-            before: look.before,
-            kept,
-            obsolete: look.present.without(kept),
-            ..Self::default()
-        }
-    }
-
-    pub(super) fn is_work(self) -> bool {
-        self.placed != Placed::default() || !self.obsolete.is_empty()
-    }
-
-    pub(super) fn gives_way(&mut self) {
-        self.gives_way = true;
-        self.placed.file = false;
-        if self.before == Existing::Other {
-            self.before = Existing::Same;
+        let mut problems: Vec<Problem> = problems.into_inner().unwrap_or_default();
+        problems.sort_by(|a, b| a.file.cmp(&b.file));
+        match problems.into_iter().next() {
+            Some(problem) => Err(problem),
+            None => Ok(staged.into_inner().unwrap_or_default()),
         }
     }
 }
 
-/// Results in the order in which the assets were found.
-pub(super) fn in_order(mut done: Vec<Done>) -> Vec<Done> {
-    done.sort_by(|a, b| (a.asset, b.role).cmp(&(b.asset, a.role)));
-    done
+/// Returns what a run would do with each target, without writing.
+pub fn dry_run(plan: &Plan, states: &IndexVec<TargetId, FileState>) -> Vec<FileChange> {
+    let changes = plan.targets.enumerate().map(|(id, target)| FileChange {
+        target: None,
+        ..FileChange::unchanged(
+            id,
+            target,
+            FileState {
+                existing: states[id].existing,
+                ..FileState::default()
+            },
+        )
+    });
+    in_asset_order(changes.collect())
+}
+
+/// Sorts changes in the order in which the assets were found.
+pub(super) fn in_asset_order(mut changes: Vec<FileChange>) -> Vec<FileChange> {
+    changes.sort_by(|a, b| (a.asset, b.role).cmp(&(b.asset, a.role)));
+    changes
 }

@@ -1,46 +1,43 @@
-//! Whether a STATIC_ROOT is whole, whoever made it: what the manifest names
-//! is there with the content its name says, compressed copies decode to
-//! their files, references lead to files. Reads everything, writes nothing.
+//! Verifies a STATIC_ROOT, whichever program has made it: the files of the manifest are there
+//! and have the contents of their names, compressed copies decode to their files, and
+//! references lead to files. Reads everything, and writes nothing.
 
 use std::collections::HashMap;
 use std::io;
 
 use rayon::prelude::*;
 
-use super::static_root::{StaticRoot, cannot_read};
+use super::root::StaticRoot;
 use crate::disk;
 use crate::encode::decode::is_copy;
 use crate::model::{
-    Asset, Code, Encoding, Fingerprint, LogicalPath, Problem, ReferenceKind, ReportLevel,
+    Asset, Code, Encoding, FileStep, Fingerprint, LogicalPath, Problem, ReferenceKind, ReportLevel,
     VerifySummary,
 };
 use crate::plan::manifest::Manifest;
-use crate::pystd::urllib::normpath;
-use crate::rewrite::check::{Checker, Dangling, Reading};
+use crate::pystd::posixpath::normpath;
+use crate::rewrite::reference_checker::{DanglingReference, ReferenceChecker, ReferenceForm};
 use crate::rewrite::resolve::hashed_path;
 use crate::rewrite::rules::Rules;
 use crate::settings::Settings;
 
-/// What somebody found who looked at everything.
 #[derive(Debug, Default)]
-pub struct Verdict {
-    /// What is wrong, by file.
+pub struct VerifyResult {
+    /// In the order of the files.
     pub problems: Vec<Problem>,
-    /// What is there and in no manifest.
+    /// Files that the manifest does not name.
     pub unlisted: Vec<LogicalPath>,
-    /// How much was looked at.
     pub counts: VerifySummary,
 }
 
-/// What a dangling reference in the file of a key amounts to.
-pub type Policy<'a> = dyn Fn(&LogicalPath, ReferenceKind) -> ReportLevel + Sync + 'a;
+/// Returns what a dangling reference of a kind amounts to in the file of a key.
+pub type DanglingLevels<'a> = dyn Fn(&LogicalPath, ReferenceKind) -> ReportLevel + Sync + 'a;
 
-/// Looks at everything in a STATIC_ROOT.
 pub fn verify(
     root: &StaticRoot,
     settings: &Settings,
-    policy: &Policy<'_>,
-) -> Result<Verdict, Problem> {
+    policy: &DanglingLevels<'_>,
+) -> Result<VerifyResult, Problem> {
     if !root.path().is_dir() {
         let problem = Problem::error(Code::NoStaticRoot, "STATIC_ROOT is not there");
         let help = "collect first: `staticc collect`";
@@ -58,41 +55,41 @@ pub fn verify(
         })
         .collect();
     let rules = Rules::new(settings.django, settings.js_aggregation);
-    let mut verdict = Verdict::default();
-    let manifest = read_manifest(root, settings, &mut verdict.problems);
+    let mut result = VerifyResult::default();
+    let manifest = read_manifest(root, settings, &mut result.problems);
     let by_path = (0..).zip(&files).map(|(index, file)| (&file.path, index));
     let verifier = Verifier {
         root,
-        checker: Checker::new(&files, &settings.static_url, &rules),
+        checker: ReferenceChecker::new(&files, &settings.static_url, &rules),
         policy,
         compresses: settings.backend.compresses(),
         by_path: by_path.collect(),
         files: &files,
     };
-    let roles = verifier.roles(manifest.as_ref(), settings, &mut verdict.problems);
-    let found: Vec<Found> = files
+    let roles = verifier.roles(manifest.as_ref(), settings, &mut result.problems);
+    let findings: Vec<FileFindings> = files
         .par_iter()
         .zip(&roles)
-        .map(|(file, role)| verifier.look_at(file, role))
+        .map(|(file, role)| verifier.verify_file(file, role))
         .collect();
-    verdict.counts = VerifySummary {
+    result.counts = VerifySummary {
         static_root: root.path().to_owned(),
         files: files.len(),
         entries: manifest.map_or(0, |manifest| manifest.paths.len()),
         ..VerifySummary::default()
     };
-    for found in found {
-        verdict.counts.copies += found.copies;
-        verdict.counts.references += found.references;
-        verdict.problems.extend(found.problems);
+    for file in findings {
+        result.counts.copies += file.copies;
+        result.counts.references += file.references;
+        result.problems.extend(file.problems);
     }
-    let unlisted = files.iter().zip(roles);
-    let unlisted = unlisted.filter(|(_, role)| matches!(role, Role::Unlisted));
-    verdict.unlisted = unlisted.map(|(file, _)| file.path.clone()).collect();
-    Ok(verdict)
+    let with_roles = files.iter().zip(roles);
+    let unlisted = with_roles.filter(|(_, role)| matches!(role, FileRole::Unlisted));
+    result.unlisted = unlisted.map(|(file, _)| file.path.clone()).collect();
+    Ok(result)
 }
 
-/// The manifest, if there shall be one and it can be read.
+/// Reads the manifest, if the backend has one.
 fn read_manifest(
     root: &StaticRoot,
     settings: &Settings,
@@ -133,25 +130,23 @@ fn read_manifest(
     }
 }
 
-/// Why a file is there.
+/// Why a file is in STATIC_ROOT.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Role {
-    /// The manifest names it as that of this key.
+enum FileRole {
+    /// The fingerprinted file of this key of the manifest.
     Hashed(LogicalPath),
-    /// It has the path of a key, whose fingerprinted file is this; or there is
-    /// no manifest to ask.
+    /// The plain file of a key whose fingerprinted file is this. `None` without a manifest.
     Plain(Option<LogicalPath>),
-    /// It is another file's compressed copy.
+    /// A compressed copy of another file.
     Copy,
-    /// It is the manifest.
     Manifest,
-    /// Nobody knows.
+    /// Unknown.
     Unlisted,
 }
 
-/// What was found in one file and its compressed copies.
+/// The findings in a file and its compressed copies.
 #[derive(Default)]
-struct Found {
+struct FileFindings {
     problems: Vec<Problem>,
     copies: usize,
     references: usize,
@@ -159,29 +154,28 @@ struct Found {
 
 struct Verifier<'a> {
     root: &'a StaticRoot,
-    checker: Checker<'a>,
-    policy: &'a Policy<'a>,
+    checker: ReferenceChecker<'a>,
+    policy: &'a DanglingLevels<'a>,
     compresses: bool,
     by_path: HashMap<&'a LogicalPath, usize>,
     files: &'a [Asset],
 }
 
 impl Verifier<'_> {
-    /// The role of each file; what the manifest names and is not there is a
-    /// problem.
+    /// Returns the role of each file. A file of the manifest that is missing is a problem.
     fn roles(
         &self,
         manifest: Option<&Manifest>,
         settings: &Settings,
         problems: &mut Vec<Problem>,
-    ) -> Vec<Role> {
+    ) -> Vec<FileRole> {
         let unknown = if settings.backend.hashes() {
-            Role::Unlisted
+            FileRole::Unlisted
         } else {
-            Role::Plain(None)
+            FileRole::Plain(None)
         };
         let mut roles = vec![unknown; self.files.len()];
-        let mut take = |path: &LogicalPath, role: Role, key: Option<&LogicalPath>| match (
+        let mut take = |path: &LogicalPath, role: FileRole, key: Option<&LogicalPath>| match (
             self.by_path.get(path),
             key,
         ) {
@@ -200,20 +194,20 @@ impl Verifier<'_> {
         for (key, path) in manifest.iter().flat_map(|manifest| &manifest.paths) {
             if keeps_plain {
                 let plain = LogicalPath::new(normpath(key.as_bytes()));
-                take(&plain, Role::Plain(Some(path.clone())), Some(key));
+                take(&plain, FileRole::Plain(Some(path.clone())), Some(key));
             }
-            take(path, Role::Hashed(key.clone()), Some(key));
+            take(path, FileRole::Hashed(key.clone()), Some(key));
         }
         let name = LogicalPath::new(settings.manifest_name.as_str());
         if settings.backend.hashes() {
-            take(&name, Role::Manifest, None);
+            take(&name, FileRole::Manifest, None);
         }
         for (index, file) in self.files.iter().enumerate() {
-            if self.compresses && roles[index] != Role::Unlisted {
+            if self.compresses && roles[index] != FileRole::Unlisted {
                 for encoding in Encoding::ALL {
                     let copy = file.path.with_suffix(encoding.suffix());
                     if let Some(&copy) = self.by_path.get(&copy) {
-                        roles[copy] = Role::Copy;
+                        roles[copy] = FileRole::Copy;
                     }
                 }
             }
@@ -221,64 +215,76 @@ impl Verifier<'_> {
         roles
     }
 
-    fn look_at(&self, file: &Asset, role: &Role) -> Found {
-        let mut found = Found::default();
+    fn verify_file(&self, file: &Asset, role: &FileRole) -> FileFindings {
+        let mut findings = FileFindings::default();
         let content = match role {
-            Role::Hashed(_) | Role::Plain(_) => Content::read(file)
-                .map_err(|error| found.problems.push(cannot_read(&file.source(), &error)))
+            FileRole::Hashed(_) | FileRole::Plain(_) => FileContent::read(file)
+                .map_err(|error| {
+                    let problem = Problem::failed(FileStep::Read, &file.source(), &error);
+                    findings.problems.push(problem);
+                })
                 .ok(),
-            Role::Copy | Role::Manifest | Role::Unlisted => None,
+            FileRole::Copy | FileRole::Manifest | FileRole::Unlisted => None,
         };
-        found.problems.extend(match (role, &content) {
-            (Role::Hashed(key), Some(content)) => wrong_content(file, key, content.fingerprint()),
-            // That of a text that was rewritten is nobody's.
-            (Role::Plain(Some(hashed)), Some(Content::Other(fingerprint))) => {
+        findings.problems.extend(match (role, &content) {
+            (FileRole::Hashed(key), Some(content)) => {
+                wrong_content(file, key, content.fingerprint())
+            }
+            // The plain file of a text is not rewritten, and has another content.
+            (FileRole::Plain(Some(hashed)), Some(FileContent::Other(fingerprint))) => {
                 other_content(file, hashed, *fingerprint)
             }
             _ => None,
         });
-        self.look_at_copies(file, &mut found);
-        if let Some(Content::Text(bytes)) = content {
-            self.look_at_references(file, role, &bytes, &mut found);
+        self.verify_copies(file, &mut findings);
+        if let Some(FileContent::Text(bytes)) = content {
+            self.verify_references(file, role, &bytes, &mut findings);
         }
-        found
+        findings
     }
 
-    fn look_at_copies(&self, file: &Asset, found: &mut Found) {
+    fn verify_copies(&self, file: &Asset, findings: &mut FileFindings) {
         if !self.compresses {
             return;
         }
         for encoding in Encoding::ALL {
             let copy = file.path.with_suffix(encoding.suffix());
             if self.by_path.contains_key(&copy) {
-                found.copies += 1;
+                findings.copies += 1;
                 let problem = self.wrong_copy(file, encoding, &copy);
-                found.problems.extend(problem);
+                findings.problems.extend(problem);
             }
         }
     }
 
-    fn look_at_references(&self, file: &Asset, role: &Role, bytes: &[u8], found: &mut Found) {
-        let (key, reading) = match role {
-            Role::Hashed(key) => (key, Reading::Served),
-            _ => (&file.path, Reading::Written),
+    fn verify_references(
+        &self,
+        file: &Asset,
+        role: &FileRole,
+        bytes: &[u8],
+        findings: &mut FileFindings,
+    ) {
+        let (key, form) = match role {
+            FileRole::Hashed(key) => (key, ReferenceForm::Rewritten),
+            _ => (&file.path, ReferenceForm::Source),
         };
         let text = String::from_utf8_lossy(bytes);
-        let (references, dangling) = self.checker.check(file, &text, reading);
-        found.references = references;
-        let problems = dangling.into_iter();
-        let problems = problems.filter_map(|it| self.dangling(file, key, it));
-        found.problems.extend(problems);
+        let (references, dangling) = self.checker.check(file, &text, form);
+        findings.references = references;
+        let problems = dangling
+            .into_iter()
+            .filter_map(|reference| self.dangling(file, key, reference));
+        findings.problems.extend(problems);
     }
 
-    /// What is wrong with a compressed copy.
+    /// Returns the problem of a compressed copy that is not one of its file.
     fn wrong_copy(&self, file: &Asset, encoding: Encoding, copy: &LogicalPath) -> Option<Problem> {
         let place = self.root.locate(copy);
-        let same = disk::open(&place).and_then(|(copy, _)| {
+        let is_same = disk::open(&place).and_then(|(copy, _)| {
             let (content, _) = disk::open(&file.source())?;
             is_copy(encoding, copy, content)
         });
-        let message = match same {
+        let message = match is_same {
             Ok(true) => return None,
             Ok(false) => format!("is not the compressed copy of {}", file.path),
             Err(error) => format!("cannot be decoded: {error}"),
@@ -287,29 +293,35 @@ impl Verifier<'_> {
         Some(problem.help("collect again: `staticc collect` compares and repairs"))
     }
 
-    /// A reference that leads nowhere, unless nobody wants to know.
-    fn dangling(&self, file: &Asset, key: &LogicalPath, found: Dangling) -> Option<Problem> {
-        let severity = (self.policy)(key, found.kind).severity()?;
-        let message = format!("{} leads to no file", found.text);
-        let mut problem = Problem::error(Code::DanglingReference, message)
+    /// Returns the problem of a dangling reference, unless the settings ignore it.
+    fn dangling(
+        &self,
+        file: &Asset,
+        key: &LogicalPath,
+        reference: DanglingReference,
+    ) -> Option<Problem> {
+        let severity = (self.policy)(key, reference.kind).severity()?;
+        let message = format!("{} leads to no file", reference.text);
+        let problem = Problem::error(Code::DanglingReference, message)
             .in_file(file.source())
-            .at(found.place)
-            .note(format!("{} is not in STATIC_ROOT", found.path))
+            .at(reference.span)
+            .note(format!("{} is not in STATIC_ROOT", reference.path))
             .help("collect again: `staticc collect`; if it stays, correct the reference in the source");
-        problem.severity = severity;
-        Some(problem)
+        Some(Problem {
+            severity,
+            ..problem
+        })
     }
 }
 
-/// The content of a file, read once.
-enum Content {
-    /// One that may refer to others.
+enum FileContent {
+    /// A text that may have references.
     Text(Vec<u8>),
-    /// Any other may be large, and its fingerprint is enough.
+    /// Another content, which may be large and is not kept in memory.
     Other(Fingerprint),
 }
 
-impl Content {
+impl FileContent {
     fn read(file: &Asset) -> io::Result<Self> {
         if file.path.is_adjustable() {
             disk::read(&file.source()).map(Self::Text)
@@ -327,7 +339,7 @@ impl Content {
     }
 }
 
-/// What is wrong with the content of a fingerprinted file.
+/// Returns the problem of a fingerprinted file whose content has another fingerprint.
 fn wrong_content(file: &Asset, key: &LogicalPath, fingerprint: Fingerprint) -> Option<Problem> {
     let expected = hashed_path(key, fingerprint.as_bytes());
     (expected.as_ref() != Some(&file.path)).then(|| {
@@ -341,11 +353,12 @@ fn wrong_content(file: &Asset, key: &LogicalPath, fingerprint: Fingerprint) -> O
     })
 }
 
-/// What is wrong with a plain file that is no text.
+/// Returns the problem of a plain file whose content is not that of its fingerprinted file.
+/// Not for texts: the fingerprint is that of the rewritten text.
 fn other_content(file: &Asset, hashed: &LogicalPath, fingerprint: Fingerprint) -> Option<Problem> {
-    let same = hashed_path(&file.path, fingerprint.as_bytes()).as_ref() == Some(hashed);
+    let is_same = hashed_path(&file.path, fingerprint.as_bytes()).as_ref() == Some(hashed);
     let message = format!("has another content than {hashed}");
-    (!same).then(|| {
+    (!is_same).then(|| {
         Problem::warning(Code::OtherContent, message)
             .in_file(file.source())
             .note("a run was interrupted, or somebody changed it")

@@ -6,13 +6,13 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr2, memmem};
 
-use super::quoted::quoted;
-use super::reading::Reading;
-use crate::pystd::urllib::is_space;
+use super::static_reference::EngineResult;
+use super::static_reference::quoted;
+use crate::pystd::str::is_space;
 
 /// The static tags with a literal; `None` if a block has no end.
-pub(super) fn read(text: &str) -> Option<Reading> {
-    let mut reading = Reading::default();
+pub(super) fn read(text: &str) -> Option<EngineResult> {
+    let mut reading = EngineResult::default();
     // Where what hides tags began; what the lexer waits for (it knows no
     // comment blocks); whether the parser waits for a comment block's end.
     let mut hidden = None;

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::str;
 
-use super::reading::{Reading, StaticReference};
+use super::static_reference::{EngineResult, StaticReference};
 use super::{django, jinja};
 
 /// What a template is written for.
@@ -64,7 +64,7 @@ pub(super) fn readable(text: &[u8]) -> Cow<'_, str> {
 }
 
 /// What each engine reads that the other does not hide.
-fn either(mut django: Reading, mut jinja: Reading) -> Vec<StaticReference> {
+fn either(mut django: EngineResult, mut jinja: EngineResult) -> Vec<StaticReference> {
     django.references.retain(|tag| !jinja.hides(tag.start));
     jinja.references.retain(|call| !django.hides(call.start));
     let mut found = django.references;

@@ -5,14 +5,14 @@
 
 use memchr::{memchr, memmem};
 
-use super::quoted::quoted;
-use super::reading::Reading;
-use crate::pystd::urllib::is_space;
+use super::static_reference::EngineResult;
+use super::static_reference::quoted;
+use crate::pystd::str::is_space;
 
 /// The calls with a literal; `None` if something has no end, or is nothing
 /// that Jinja2 knows.
-pub(super) fn read(text: &str) -> Option<Reading> {
-    let mut reading = Reading::default();
+pub(super) fn read(text: &str) -> Option<EngineResult> {
+    let mut reading = EngineResult::default();
     let mut bound = false;
     let mut at = 0;
     while let Some(start) = memchr(b'{', &text.as_bytes()[at..]) {
@@ -141,7 +141,7 @@ enum Next {
 
 /// Notes the calls in a statement; whether `static` may be something else
 /// in this template, by this statement.
-fn statement(tokens: &[Placed<'_>], reading: &mut Reading) -> bool {
+fn statement(tokens: &[Placed<'_>], reading: &mut EngineResult) -> bool {
     let [(Token::Name(tag), _), tokens @ ..] = tokens else {
         return false;
     };
@@ -158,7 +158,7 @@ fn statement(tokens: &[Placed<'_>], reading: &mut Reading) -> bool {
 }
 
 /// Notes the calls; whether `static` also stands without being called.
-fn calls(tokens: &[Placed<'_>], mut next: Next, reading: &mut Reading) -> bool {
+fn calls(tokens: &[Placed<'_>], mut next: Next, reading: &mut EngineResult) -> bool {
     let mut bare = false;
     for (index, &(token, start)) in tokens.iter().enumerate() {
         let after = &tokens[index + 1..];

@@ -1,18 +1,25 @@
-//! One compressed copy of a content, from the cache or made now.
+//! Gets a compressed copy of a content from the cache, or makes it.
 
 use super::Cache;
-use super::entry::Key;
-use crate::encode::{CompressionSpec, encode};
+use super::entry::{CacheKey, CachedCopy};
+use crate::encode::encoder::encode;
+use crate::encode::spec::CompressionSpec;
 use crate::model::{ContentId, Encoding};
 
-/// One copy of a content, or `None` if it does not pay. The bytes are asked
-/// for only where the cache does not have it.
+/// Returns the compressed copy of a content, or `None` if it is not worth keeping. Calls
+/// `bytes` only if the cache does not have the copy. A content without an id is not cached.
 pub fn copy<'b, E>(
     cache: &Cache,
-    content: ContentId,
-    (recipe, encoding): (&CompressionSpec, Encoding),
+    content: Option<ContentId>,
+    spec: &CompressionSpec,
+    encoding: Encoding,
     bytes: impl FnOnce() -> Result<&'b [u8], E>,
 ) -> Result<Option<Vec<u8>>, E> {
-    let key = Key::new(content, &recipe.identity(encoding));
-    cache.get_or(&key, || Ok(encode(bytes()?, recipe, encoding)))
+    let make = || Ok(encode(bytes()?, spec, encoding));
+    let Some(content) = content else {
+        return make();
+    };
+    let key = CacheKey::new(content, &spec.identity(encoding));
+    let cached = cache.get_or(&key, || make().map(CachedCopy::from))?;
+    Ok(cached.into_bytes())
 }

@@ -1,14 +1,12 @@
-//! The bytes of one entry of the cache, and the key it is under. PURE: knows
-//! no files.
+//! The bytes of a cache entry, and the key it is stored under. Pure.
 
 use crate::model::ContentId;
 
-/// What identifies a result: the content and everything else it depends on.
-pub struct Key(blake3::Hash);
+/// Identifies a result by the content and everything else that it depends on.
+pub struct CacheKey(blake3::Hash);
 
-impl Key {
-    /// The key of one copy of a content; `identity` names the encoder, its
-    /// parameters and its version.
+impl CacheKey {
+    /// `identity` names the encoder, its parameters and its version.
     pub fn new(content: ContentId, identity: &str) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(content.as_bytes());
@@ -16,43 +14,69 @@ impl Key {
         Self(hasher.finalize())
     }
 
-    /// The directory and the name of the entry.
-    pub(super) fn name(&self) -> (String, String) {
-        let mut group = self.0.to_hex().to_string();
-        let name = group.split_off(2);
-        (group, name)
+    /// Returns the directory and the name of the entry: `ab`, `cdef…`.
+    pub(super) fn path(&self) -> (String, String) {
+        let mut directory = self.0.to_hex().to_string();
+        let name = directory.split_off(2);
+        (directory, name)
     }
 }
 
-/// Every entry begins so; the number is that of the format.
+/// The result of compressing a content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CachedCopy {
+    Copy(Vec<u8>),
+    /// The copy saves too little to be kept.
+    NotWorthKeeping,
+}
+
+impl CachedCopy {
+    pub fn into_bytes(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Copy(bytes) => Some(bytes),
+            Self::NotWorthKeeping => None,
+        }
+    }
+}
+
+impl From<Option<Vec<u8>>> for CachedCopy {
+    fn from(bytes: Option<Vec<u8>>) -> Self {
+        bytes.map_or(Self::NotWorthKeeping, Self::Copy)
+    }
+}
+
+/// The first bytes of an entry. The last one is the version of the format.
 const MAGIC: &[u8; 8] = b"staticc\x01";
 
-/// Magic and checksum, before what an entry says.
-const HEAD: usize = MAGIC.len() + blake3::OUT_LEN;
+/// The length of magic and checksum. A byte that tells whether there is a copy follows,
+/// then the copy.
+const HEADER: usize = MAGIC.len() + blake3::OUT_LEN;
 
-/// The bytes of an entry: magic, checksum, whether the copy pays, the copy.
-pub(super) fn write(key: &Key, copy: Option<&[u8]>) -> Vec<u8> {
-    let body = [&[u8::from(copy.is_some())], copy.unwrap_or_default()].concat();
+pub(super) fn write(key: &CacheKey, cached: &CachedCopy) -> Vec<u8> {
+    let body = match cached {
+        CachedCopy::Copy(bytes) => [&[1], &bytes[..]].concat(),
+        CachedCopy::NotWorthKeeping => vec![0],
+    };
     [&MAGIC[..], checksum(key, &body).as_bytes(), &body].concat()
 }
 
-/// What an entry says: the copy, or that it does not pay. `None` if it is not
-/// whole, or not the entry of this key.
-#[expect(clippy::option_option, reason = "not known, known not to pay, known")]
-pub(super) fn read(mut bytes: Vec<u8>, key: &Key) -> Option<Option<Vec<u8>>> {
-    let (head, body) = bytes.split_at_checked(HEAD)?;
-    let whole = head.starts_with(MAGIC) && head[MAGIC.len()..] == *checksum(key, body).as_bytes();
-    let pays = match body.first().filter(|_| whole)? {
-        0 => false,
-        1 => true,
-        _ => return None,
-    };
-    bytes.drain(..=HEAD);
-    Some(pays.then_some(bytes))
+/// Returns `None` if the entry is damaged, or not the entry of this key.
+pub(super) fn read(mut bytes: Vec<u8>, key: &CacheKey) -> Option<CachedCopy> {
+    let (header, body) = bytes.split_at_checked(HEADER)?;
+    let checksum = checksum(key, body);
+    let is_whole = header.starts_with(MAGIC) && header[MAGIC.len()..] == *checksum.as_bytes();
+    match body.first().filter(|_| is_whole)? {
+        0 => Some(CachedCopy::NotWorthKeeping),
+        1 => {
+            bytes.drain(..=HEADER);
+            Some(CachedCopy::Copy(bytes))
+        }
+        _ => None,
+    }
 }
 
-/// Covers the key too: an entry under another one's name is damaged.
-fn checksum(key: &Key, body: &[u8]) -> blake3::Hash {
+/// Includes the key, so that an entry with the name of another one counts as damaged.
+fn checksum(key: &CacheKey, body: &[u8]) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     hasher.update(key.0.as_bytes());
     hasher.update(body);

@@ -1,48 +1,58 @@
-//! The files below a cache's directory: which are ours, writing one whole,
-//! removing one. Knows no keys and no contents.
+//! Lists, writes and removes the files of a cache directory. Knows no keys and no contents.
 
 use std::fs;
 use std::io::{self, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-/// Where results are.
+/// The directory of compressed copies.
 pub(super) const ENCODED: &str = "encoded";
 
-/// Where records of earlier runs are.
+/// The directory of the records of collect.
 pub(super) const RECORDS: &str = "records";
 
-/// Where records of earlier checks are.
+/// The directory of the records of check.
 pub(super) const CHECKS: &str = "checks";
 
-/// Where is what is known of releases.
+/// The directory of releases. They are history, and the cache never evicts them.
 pub(super) const RELEASES: &str = "releases";
 
-/// One of our directories, if it is there: what a link leads to is not ours.
-pub(super) fn room(directory: &Path, name: &str) -> Option<PathBuf> {
-    let room = directory.join(name);
-    let found = fs::symlink_metadata(&room).ok()?;
-    found.is_dir().then_some(room)
+/// Returns a directory of the cache if it exists. A symbolic link does not count.
+pub(super) fn subdirectory(directory: &Path, name: &str) -> Option<PathBuf> {
+    let path = directory.join(name);
+    let metadata = fs::symlink_metadata(&path).ok()?;
+    metadata.is_dir().then_some(path)
 }
 
-/// All that is ours below the directory, by name and kind.
-pub(super) fn files(directory: &Path) -> io::Result<Vec<Kept>> {
+/// Returns the files that the cache may evict: compressed copies and records.
+pub(super) fn evictable_files(directory: &Path) -> io::Result<Vec<CacheFile>> {
+    files_of(directory, &[(ENCODED, 2), (RECORDS, 1), (CHECKS, 1)])
+}
+
+/// Returns the files of all releases.
+pub(super) fn release_files(directory: &Path) -> io::Result<Vec<CacheFile>> {
+    files_of(directory, &[(RELEASES, 2)])
+}
+
+/// Returns the files of subdirectories, each with its depth. Files with other names, and
+/// links, are not staticc's.
+fn files_of(directory: &Path, subdirectories: &[(&str, usize)]) -> io::Result<Vec<CacheFile>> {
     let mut files = Vec::new();
-    for (name, depth) in [(ENCODED, 2), (RECORDS, 1), (CHECKS, 1), (RELEASES, 2)] {
-        let Some(room) = room(directory, name) else {
+    for &(name, depth) in subdirectories {
+        let Some(path) = subdirectory(directory, name) else {
             continue;
         };
-        for entry in walkdir::WalkDir::new(&room).max_depth(depth) {
+        for entry in walkdir::WalkDir::new(&path).max_depth(depth) {
             let entry = match entry {
                 Ok(entry) => entry,
-                // Another process was faster.
+                // Another process has removed it.
                 Err(error) if is_missing(error.io_error()) => continue,
                 Err(error) => return Err(error.into()),
             };
             let name = entry.file_name().to_string_lossy();
-            let ours = name.len() >= 60 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+            let is_own = name.len() >= 60 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
                 || name.starts_with(TEMPORARY);
-            if !entry.file_type().is_file() || !ours {
+            if !entry.file_type().is_file() || !is_own {
                 continue;
             }
             let metadata = match entry.metadata() {
@@ -50,7 +60,7 @@ pub(super) fn files(directory: &Path) -> io::Result<Vec<Kept>> {
                 Err(error) if is_missing(error.io_error()) => continue,
                 Err(error) => return Err(error.into()),
             };
-            files.push(Kept {
+            files.push(CacheFile {
                 used: (metadata.mtime(), metadata.mtime_nsec()),
                 size: occupied(metadata.len()),
                 path: entry.into_path(),
@@ -60,30 +70,28 @@ pub(super) fn files(directory: &Path) -> io::Result<Vec<Kept>> {
     Ok(files)
 }
 
-/// One file of the cache.
-pub(super) struct Kept {
-    /// When, as its mark says.
+pub(super) struct CacheFile {
+    /// When it was last used, as its modification time says: seconds and nanoseconds.
     pub(super) used: (i64, i64),
-    /// What it occupies, in bytes.
+    /// The disk space, in bytes.
     pub(super) size: u64,
-    /// Where it is.
     pub(super) path: PathBuf,
 }
 
-/// A file of the cache while it is written.
+/// The prefix of files that are being written.
 const TEMPORARY: &str = ".staticc-";
 
 pub(super) fn is_missing(error: Option<&io::Error>) -> bool {
     error.is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
-/// What a file of this size takes on disk.
+/// Returns the disk space of a file of this size.
 pub(super) fn occupied(size: u64) -> u64 {
     const BLOCK: u64 = 4096;
     size.div_ceil(BLOCK) * BLOCK
 }
 
-/// Puts a file in place, whole.
+/// Replaces a file at once.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_with(path, |out| out.write_all(bytes))
 }

@@ -1,11 +1,11 @@
-//! The content-addressed cache of compressed copies: shared by all projects
-//! of a user, bounded, safe for many processes at once, and losable at any
-//! moment. Owns what is kept and what goes; knows neither sources nor
-//! STATIC_ROOT. An entry that is damaged in any way is a miss.
+//! The cache of compressed copies, addressed by content. All projects of a user share it,
+//! several processes may use it at once, and it may be lost at any moment. Its size is
+//! bounded: it evicts what was used least recently, but never a release. A damaged entry is
+//! a miss. Knows neither sources nor STATIC_ROOT.
 
 pub mod copy;
 pub mod entry;
-pub mod files;
+mod files;
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -14,44 +14,46 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use self::entry::Key;
+use self::entry::{CacheKey, CachedCopy};
 use crate::disk;
 
-use self::files::{CHECKS, ENCODED, Kept, RECORDS, RELEASES, occupied, remove, write, write_with};
+use self::files::{
+    CHECKS, CacheFile, ENCODED, RECORDS, RELEASES, occupied, remove, write, write_with,
+};
 
-/// Compressed copies below a directory, or nothing at all.
 #[derive(Debug)]
 pub struct Cache {
+    /// `None`: nothing is cached.
     directory: Option<PathBuf>,
+    /// In bytes.
     max_size: u64,
     hits: AtomicU64,
     misses: AtomicU64,
-    /// Bytes on disk that this run added.
+    /// The disk space that this run has added, in bytes.
     stored: AtomicU64,
+    /// The first error of writing.
     fault: Mutex<Option<String>>,
 }
 
-/// How full a cache is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// How many results and records.
+pub struct CacheUsage {
+    /// Compressed copies and records.
     pub entries: u64,
-    /// What they occupy, in bytes.
+    /// The disk space, in bytes.
     pub size: u64,
 }
 
-/// What this cache occupies, as one number a line, to be added up.
+/// The file of the disk space: numbers of bytes, one a line, to be added up.
 const LEDGER: &str = "size";
 
-/// As long as it may become, in bytes.
-const LEDGER_LIMIT: u64 = 64 * 1024;
+/// The largest ledger that is read, in bytes.
+const MAX_LEDGER_SIZE: u64 = 64 * 1024;
 
-/// A result that is in use is marked so when its mark is this old.
-const MARKED_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How old the time of last use may be before a hit renews it.
+const MAX_MARK_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Cache {
-    /// The cache below a directory, `None` for no cache. Nothing is read or
-    /// written yet.
+    /// Opens the cache of a directory. Reads and writes nothing yet.
     pub fn new(directory: Option<PathBuf>, max_size: u64) -> Self {
         Self {
             directory,
@@ -63,112 +65,112 @@ impl Cache {
         }
     }
 
-    /// The user's cache directory for staticc, if the user has a home.
+    /// Returns the user's cache directory for staticc. `None` without a home directory.
     pub fn default_directory() -> Option<PathBuf> {
         use etcetera::BaseStrategy as _;
         let strategy = etcetera::base_strategy::choose_native_strategy().ok()?;
         Some(strategy.cache_dir().join("staticc"))
     }
 
-    /// Where it is.
     pub fn directory(&self) -> Option<&Path> {
         self.directory.as_deref()
     }
 
-    /// Where the record of the runs on a STATIC_ROOT is.
-    pub fn record(&self, static_root: &Path) -> Option<PathBuf> {
-        self.own_of(static_root, RECORDS)
+    /// Returns the path of the record of collect for a STATIC_ROOT.
+    pub fn collect_record(&self, static_root: &Path) -> Option<PathBuf> {
+        self.path_for(static_root, RECORDS)
     }
 
-    /// Where the record of the checks of the project that collects in a
-    /// STATIC_ROOT is.
-    pub fn check(&self, static_root: &Path) -> Option<PathBuf> {
-        self.own_of(static_root, CHECKS)
+    /// Returns the path of the record of check for a project with this STATIC_ROOT.
+    pub fn check_record(&self, static_root: &Path) -> Option<PathBuf> {
+        self.path_for(static_root, CHECKS)
     }
 
-    /// The directory of what is known of the releases that a manifest there
-    /// had.
-    pub fn releases(&self, manifest: &Path) -> Option<PathBuf> {
-        self.own_of(manifest, RELEASES)
+    /// Returns the directory of the releases of the manifest at a path.
+    pub(super) fn releases(&self, manifest: &Path) -> Option<PathBuf> {
+        self.path_for(manifest, RELEASES)
     }
 
-    fn own_of(&self, path: &Path, room: &str) -> Option<PathBuf> {
+    fn path_for(&self, path: &Path, subdirectory: &str) -> Option<PathBuf> {
         let name = blake3::hash(path.as_os_str().as_encoded_bytes()).to_hex();
-        Some(self.directory.as_ref()?.join(room).join(name.as_str()))
+        Some(
+            self.directory
+                .as_ref()?
+                .join(subdirectory)
+                .join(name.as_str()),
+        )
     }
 
-    /// The copy that is kept under a key, or the one that `make` gives,
-    /// which is kept from now on. `None` is kept as well: it does not pay.
+    /// Returns the result of a key. Calls `make` for a result that is not cached, and
+    /// caches it.
     pub fn get_or<E>(
         &self,
-        key: &Key,
-        make: impl FnOnce() -> Result<Option<Vec<u8>>, E>,
-    ) -> Result<Option<Vec<u8>>, E> {
-        let Some(path) = self.path(key) else {
+        key: &CacheKey,
+        make: impl FnOnce() -> Result<CachedCopy, E>,
+    ) -> Result<CachedCopy, E> {
+        let Some(path) = self.entry_path(key) else {
             return make();
         };
-        if let Some(found) = read(&path, key) {
+        if let Some(cached) = read(&path, key) {
             self.hits.fetch_add(1, Ordering::Relaxed);
-            return Ok(found);
+            return Ok(cached);
         }
         self.misses.fetch_add(1, Ordering::Relaxed);
         let made = make()?;
-        let entry = entry::write(key, made.as_deref());
+        let entry = entry::write(key, &made);
         match write(&path, &entry) {
             Ok(()) => {
                 let size = occupied(entry.len() as u64);
                 self.stored.fetch_add(size, Ordering::Relaxed);
             }
-            Err(error) => self.note(&path, &error),
+            Err(error) => self.note_fault(&path, &error),
         }
         Ok(made)
     }
 
-    /// Replaces a record by what `write` writes.
+    /// Replaces a record with what `write` writes.
     pub fn replace(&self, record: &Path, write: impl Fn(&mut dyn io::Write) -> io::Result<()>) {
         if let Err(error) = write_with(record, write) {
-            self.note(record, &error);
+            self.note_fault(record, &error);
         }
     }
 
-    /// How many copies were found and how many had to be made.
+    /// Returns the numbers of hits and misses.
     pub fn counts(&self) -> (u64, u64) {
         let count = |count: &AtomicU64| count.load(Ordering::Relaxed);
         (count(&self.hits), count(&self.misses))
     }
 
-    /// Why results could not be kept, if so.
+    /// Returns why results could not be cached.
     pub fn fault(&self) -> Option<String> {
         self.fault.lock().ok()?.clone()
     }
 
-    /// Keeps the books after a run, and removes what was used least recently
-    /// if there is too much.
-    pub fn settle(&self) {
+    /// Records the added disk space after a run, and evicts entries if it is too large.
+    pub fn finish(&self) {
         let stored = self.stored.swap(0, Ordering::Relaxed);
         let Some(directory) = self.directory.as_ref().filter(|_| stored > 0) else {
             return;
         };
         let ledger = directory.join(LEDGER);
-        // One short line, appended: other processes' lines stay whole.
+        // Appends one short line, so that lines of other processes stay whole.
         let appended = disk::append(&ledger)
             .and_then(|mut file| file.write_all(format!("{stored}\n").as_bytes()));
-        let lines = appended.and_then(|()| disk::read_small(&ledger, LEDGER_LIMIT));
+        let lines = appended.and_then(|()| disk::read_small(&ledger, MAX_LEDGER_SIZE));
         let size = lines.map_or(u64::MAX, |lines| {
             let lines = String::from_utf8_lossy(&lines);
             let sizes = lines.lines().filter_map(|line| line.parse::<u64>().ok());
             sizes.fold(0, u64::saturating_add)
         });
-        // Books that can't be kept or are too long are begun anew.
+        // A ledger that cannot be read counts as too large. Pruning writes it anew.
         if size > self.max_size {
-            // What can't be removed stays; the next run tries again.
+            // The next run tries again to remove what cannot be removed now.
             let _ = self.prune(self.max_size);
         }
     }
 
-    /// How full it is.
-    pub fn usage(&self) -> io::Result<Usage> {
-        let mut usage = Usage::default();
+    pub fn usage(&self) -> io::Result<CacheUsage> {
+        let mut usage = CacheUsage::default();
         for file in self.files()? {
             usage.entries += 1;
             usage.size += file.size;
@@ -176,9 +178,9 @@ impl Cache {
         Ok(usage)
     }
 
-    /// Removes what was used least recently until at most nine tenths of
-    /// `max_size` bytes are occupied; what was removed.
-    pub fn prune(&self, max_size: u64) -> io::Result<Usage> {
+    /// Evicts what was used least recently, until nine tenths of `max_size` bytes are left.
+    /// Returns what it has removed.
+    pub fn prune(&self, max_size: u64) -> io::Result<CacheUsage> {
         let mut files = self.files()?;
         files.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
         let mut size: u64 = files.iter().map(|file| file.size).sum();
@@ -187,7 +189,7 @@ impl Cache {
         } else {
             size
         };
-        let mut removed = Usage::default();
+        let mut removed = CacheUsage::default();
         for file in &files {
             if size <= goal {
                 break;
@@ -203,16 +205,21 @@ impl Cache {
         Ok(removed)
     }
 
-    /// Removes everything that staticc ever kept here, and nothing else.
-    pub fn clear(&self) -> io::Result<Usage> {
-        let removed = self.prune(0)?;
+    /// Removes everything that staticc has stored here, releases too, and nothing else.
+    pub fn clear(&self) -> io::Result<CacheUsage> {
+        let mut removed = self.prune(0)?;
         if let Some(directory) = &self.directory {
+            for release in files::release_files(directory)? {
+                remove(&release.path)?;
+                removed.entries += 1;
+                removed.size += release.size;
+            }
             remove(&directory.join(LEDGER))?;
-            // Directories that hold something of somebody's stay.
-            for room in [ENCODED, RECORDS, CHECKS, RELEASES] {
-                let room = files::room(directory, room);
-                let walk = |room| walkdir::WalkDir::new(room).contents_first(true);
-                for entry in room.into_iter().flat_map(walk).flatten() {
+            // Directories with files of others stay.
+            for name in [ENCODED, RECORDS, CHECKS, RELEASES] {
+                let subdirectory = files::subdirectory(directory, name);
+                let walk = |path| walkdir::WalkDir::new(path).contents_first(true);
+                for entry in subdirectory.into_iter().flat_map(walk).flatten() {
                     let _ = fs::remove_dir(entry.path());
                 }
             }
@@ -221,40 +228,39 @@ impl Cache {
         Ok(removed)
     }
 
-    fn path(&self, key: &Key) -> Option<PathBuf> {
-        let (group, name) = key.name();
+    fn entry_path(&self, key: &CacheKey) -> Option<PathBuf> {
+        let (group, name) = key.path();
         let directory = self.directory.as_ref()?;
         Some(directory.join(ENCODED).join(group).join(name))
     }
 
-    fn files(&self) -> io::Result<Vec<Kept>> {
+    fn files(&self) -> io::Result<Vec<CacheFile>> {
         self.directory
             .as_deref()
-            .map_or(Ok(Vec::new()), files::files)
+            .map_or(Ok(Vec::new()), files::evictable_files)
     }
 
-    fn note(&self, path: &Path, error: &io::Error) {
+    fn note_fault(&self, path: &Path, error: &io::Error) {
         if let Ok(mut fault) = self.fault.lock() {
             fault.get_or_insert_with(|| format!("{}: {error}", path.display()));
         }
     }
 }
 
-/// What an entry says, if it is whole. Marks it as in use; one that is
-/// damaged goes, or it would be a miss for ever.
-#[expect(clippy::option_option, reason = "not known, known not to pay, known")]
-fn read(path: &Path, key: &Key) -> Option<Option<Vec<u8>>> {
+/// Reads an entry and marks it as used. Removes a damaged one, which would be a miss for
+/// ever.
+fn read(path: &Path, key: &CacheKey) -> Option<CachedCopy> {
     let (file, metadata) = disk::open(path).ok()?;
     let bytes = disk::read_open(&file, metadata.len()).ok()?;
-    let found = entry::read(bytes, key);
-    let old = |marked: SystemTime| marked.elapsed().is_ok_and(|age| age > MARKED_EVERY);
-    // A cache that is only readable goes without marks and removals.
-    if found.is_none() {
+    let cached = entry::read(bytes, key);
+    let is_old = |used: SystemTime| used.elapsed().is_ok_and(|age| age > MAX_MARK_AGE);
+    // Errors are ignored: a read-only cache works without marks and removals.
+    if cached.is_none() {
         let _ = fs::remove_file(path);
-    } else if metadata.modified().is_ok_and(old) {
+    } else if metadata.modified().is_ok_and(is_old) {
         let _ = file.set_modified(SystemTime::now());
     }
-    found
+    cached
 }
 
 #[cfg(test)]
@@ -270,48 +276,48 @@ mod tests {
         (directory, cache)
     }
 
-    fn key(number: u8) -> Key {
-        Key::new(blake3::hash(&[number]), "test")
+    fn key(number: u8) -> CacheKey {
+        CacheKey::new(blake3::hash(&[number]), "test")
     }
 
-    fn made(cache: &Cache, key: &Key, copy: Option<&[u8]>) -> (Option<Vec<u8>>, bool) {
-        let mut asked = false;
+    fn get_or_make(cache: &Cache, key: &CacheKey, copy: Option<&[u8]>) -> (Option<Vec<u8>>, bool) {
+        let mut was_called = false;
         let result: Result<_, ()> = cache.get_or(key, || {
-            asked = true;
-            Ok(copy.map(<[u8]>::to_vec))
+            was_called = true;
+            Ok(CachedCopy::from(copy.map(<[u8]>::to_vec)))
         });
-        (result.unwrap(), asked)
+        (result.unwrap().into_bytes(), was_called)
     }
 
     #[test]
-    fn results_are_kept() {
+    fn result_is_cached() {
         let (_directory, cache) = fixture();
         for (number, copy) in [(1, Some(&b"copy"[..])), (2, None), (3, Some(b""))] {
             let key = key(number);
             let expected = copy.map(<[u8]>::to_vec);
-            assert_eq!(made(&cache, &key, copy), (expected.clone(), true));
-            assert_eq!(made(&cache, &key, Some(b"other")), (expected, false));
+            assert_eq!(get_or_make(&cache, &key, copy), (expected.clone(), true));
+            assert_eq!(get_or_make(&cache, &key, Some(b"other")), (expected, false));
         }
         assert_eq!(cache.counts(), (3, 3));
     }
 
-    /// As when an encoder has a new version.
+    /// A new version of an encoder has another identity.
     #[test]
-    fn another_identity_is_another_result() {
+    fn result_depends_on_identity() {
         let (_directory, cache) = fixture();
-        let key = |identity| Key::new(blake3::hash(b"content"), identity);
-        made(&cache, &key("encoder 1"), Some(b"old"));
-        let new = made(&cache, &key("encoder 2"), Some(b"new"));
+        let key = |identity| CacheKey::new(blake3::hash(b"content"), identity);
+        get_or_make(&cache, &key("encoder 1"), Some(b"old"));
+        let new = get_or_make(&cache, &key("encoder 2"), Some(b"new"));
         assert_eq!(new, (Some(b"new".to_vec()), true));
     }
 
-    /// Every byte of an entry flipped, every length cut, another's entry.
+    /// Each byte flipped, each length cut off, and the entry of another key.
     #[test]
-    fn a_damaged_entry_is_a_miss() {
+    fn damaged_entry_is_a_miss() {
         let (_directory, cache) = fixture();
         let key = key(1);
-        made(&cache, &key, Some(b"copy"));
-        let path = cache.path(&key).unwrap();
+        get_or_make(&cache, &key, Some(b"copy"));
+        let path = cache.entry_path(&key).unwrap();
         let whole = fs::read(&path).unwrap();
         let flipped = (0..whole.len()).map(|at| {
             let mut bytes = whole.clone();
@@ -320,13 +326,13 @@ mod tests {
         });
         let cut = (0..whole.len()).map(|length| whole[..length].to_vec());
         let foreign = [
-            entry::write(&self::key(2), Some(b"other")),
+            entry::write(&self::key(2), &CachedCopy::Copy(b"other".to_vec())),
             b"\0".repeat(100),
         ];
         for damaged in flipped.chain(cut).chain(foreign) {
             fs::write(&path, damaged).unwrap();
             assert_eq!(
-                made(&cache, &key, Some(b"copy")),
+                get_or_make(&cache, &key, Some(b"copy")),
                 (Some(b"copy".to_vec()), true)
             );
             assert_eq!(fs::read(&path).unwrap(), whole);
@@ -334,28 +340,28 @@ mod tests {
     }
 
     #[test]
-    fn least_recently_used_go_first() {
+    fn eviction_starts_with_least_recently_used() {
         let (_directory, cache) = fixture();
         for number in 0..100 {
-            made(&cache, &key(number), Some(&[number; 10_000]));
-            let file = File::open(cache.path(&key(number)).unwrap()).unwrap();
+            get_or_make(&cache, &key(number), Some(&[number; 10_000]));
+            let file = File::open(cache.entry_path(&key(number)).unwrap()).unwrap();
             let when = SystemTime::UNIX_EPOCH + Duration::from_secs(1000 + u64::from(number));
             file.set_modified(when).unwrap();
         }
-        // Using the oldest marks it.
-        made(&cache, &key(0), None);
-        cache.settle();
+        // Using the oldest entry renews its time.
+        get_or_make(&cache, &key(0), None);
+        cache.finish();
         assert!(cache.usage().unwrap().size <= 1 << 20);
         let there: BTreeSet<u8> = (0..100)
-            .filter(|&number| cache.path(&key(number)).unwrap().exists())
+            .filter(|&number| cache.entry_path(&key(number)).unwrap().exists())
             .collect();
         assert!(there.contains(&0) && there.contains(&99) && !there.contains(&1));
     }
 
     #[test]
-    fn clearing_leaves_what_is_not_ours() {
+    fn clear_leaves_other_files() {
         let (directory, cache) = fixture();
-        made(&cache, &key(1), Some(b"copy"));
+        get_or_make(&cache, &key(1), Some(b"copy"));
         let foreign = directory.path().join("cache/encoded/letter.txt");
         fs::write(&foreign, "dear cache").unwrap();
         assert_eq!(cache.clear().unwrap().entries, 1);
@@ -365,29 +371,31 @@ mod tests {
         assert!(!directory.path().join("cache").exists());
     }
 
-    /// Somebody's files are elsewhere than in our directory.
     #[test]
-    fn nothing_is_removed_through_a_link() {
-        for room in [ENCODED, RECORDS] {
+    fn nothing_is_removed_through_a_symbolic_link() {
+        for subdirectory in [ENCODED, RECORDS] {
             let (directory, cache) = fixture();
-            made(&cache, &key(1), Some(b"copy"));
-            cache.replace(&cache.record(Path::new("/out")).unwrap(), |_| Ok(()));
-            let (ours, elsewhere) = (directory.path().join("cache"), directory.path().join("e"));
-            fs::rename(ours.join(room), &elsewhere).unwrap();
-            std::os::unix::fs::symlink(&elsewhere, ours.join(room)).unwrap();
+            get_or_make(&cache, &key(1), Some(b"copy"));
+            cache.replace(
+                &cache.collect_record(Path::new("/out")).unwrap(),
+                |_| Ok(()),
+            );
+            let (own, elsewhere) = (directory.path().join("cache"), directory.path().join("e"));
+            fs::rename(own.join(subdirectory), &elsewhere).unwrap();
+            std::os::unix::fs::symlink(&elsewhere, own.join(subdirectory)).unwrap();
             let before = walkdir::WalkDir::new(&elsewhere).into_iter().count();
             cache.prune(0).unwrap();
             cache.clear().unwrap();
             let after = walkdir::WalkDir::new(&elsewhere).into_iter().count();
-            assert_eq!(before, after, "{room}");
+            assert_eq!(before, after, "{subdirectory}");
         }
     }
 
     #[test]
-    fn a_directory_that_cannot_be_written_is_no_cache() {
+    fn unwritable_directory_is_reported() {
         let (directory, cache) = fixture();
         fs::write(directory.path().join("cache"), "a file").unwrap();
-        assert_eq!(made(&cache, &key(1), None), (None, true));
+        assert_eq!(get_or_make(&cache, &key(1), None), (None, true));
         assert!(cache.fault().is_some());
     }
 }

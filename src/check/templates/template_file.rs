@@ -1,0 +1,105 @@
+//! Lists the templates of the project's template directories. Does not know what a
+//! template holds.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs::Metadata;
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use crate::disk;
+use crate::model::{FileStep, LogicalPath, Problem, Severity};
+use crate::settings::words::PRIVATE;
+use crate::sources::ignore_patterns::IgnorePatterns;
+
+pub(super) struct TemplateFile {
+    /// The name by which Django and Jinja2 load it.
+    pub name: LogicalPath,
+    pub path: PathBuf,
+}
+
+/// The largest template that is read, in bytes.
+const MAX_SIZE: u64 = 16 << 20;
+
+impl TemplateFile {
+    pub fn read(&self) -> io::Result<Vec<u8>> {
+        disk::read_small(&self.path, MAX_SIZE)
+    }
+}
+
+/// Lists all templates. Of several with one name it lists the first, which is the
+/// one that Django renders.
+pub(super) fn list_templates(
+    directories: &[PathBuf],
+    problems: &mut Vec<Problem>,
+) -> Vec<TemplateFile> {
+    let private = IgnorePatterns::new(&PRIVATE);
+    let listings: Vec<Vec<walkdir::Result<walkdir::DirEntry>>> = directories
+        .par_iter()
+        .map(|directory| {
+            let walk = WalkDir::new(directory)
+                .follow_links(true)
+                .sort_by_file_name();
+            // Symbolic links to one directory could multiply without end.
+            let mut seen = HashSet::new();
+            let entries = walk.into_iter().filter_entry(|entry| {
+                let is_private = private.match_name(entry.file_name().as_bytes());
+                let is_known = |metadata: Metadata| {
+                    metadata.is_dir() && !seen.insert((metadata.dev(), metadata.ino()))
+                };
+                entry.depth() == 0
+                    || !(is_private
+                        || entry.file_type().is_dir() && entry.metadata().is_ok_and(is_known))
+            });
+            entries.collect()
+        })
+        .collect();
+    let mut names = HashSet::new();
+    let mut templates = Vec::new();
+    for (directory, listing) in directories.iter().zip(listings) {
+        for entry in listing {
+            let path = match entry {
+                Ok(entry) if entry.file_type().is_file() => entry.into_path(),
+                Ok(_) => continue,
+                Err(error) => {
+                    problems.extend(unlistable(directory, error));
+                    continue;
+                }
+            };
+            let below = path.strip_prefix(directory).unwrap_or(&path).as_os_str();
+            let name = LogicalPath::new(OsStr::as_bytes(below));
+            if names.insert(name.clone()) {
+                templates.push(TemplateFile { name, path });
+            }
+        }
+    }
+    templates
+}
+
+/// Returns the warning for a template that cannot be read. Only a page that
+/// renders it fails.
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Problem {
+    let problem = Problem {
+        severity: Severity::Warning,
+        ..Problem::failed(FileStep::Read, path, error)
+    };
+    problem.help(if path.is_symlink() {
+        "repair or remove the link, or use --no-templates"
+    } else {
+        "make it readable, or use --no-templates"
+    })
+}
+
+/// Returns the warning for a directory that cannot be listed. A missing one has no
+/// templates.
+fn unlistable(directory: &Path, error: walkdir::Error) -> Option<Problem> {
+    let path = error.path().unwrap_or(directory).to_path_buf();
+    let error = error.into_io_error()?;
+    let missing = path == directory && error.kind() == io::ErrorKind::NotFound;
+    (!missing).then(|| unreadable(&path, &error))
+}

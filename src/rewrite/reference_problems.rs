@@ -1,0 +1,201 @@
+//! Words the problems of references: what is wrong, where, and what helps.
+//! Knows texts and names; reads no disk.
+
+use std::path::Path;
+
+use super::context::{RewriteContext, Uncollected};
+use super::scan::{Fault, Finding, shorten};
+use super::suggest::{MatchKind, Suggestions};
+use crate::model::{
+    Asset, AssetId, Code, LineIndex, LogicalPath, Problem, ReferenceKind, ReportLevel, Severity,
+    SourceSpan,
+};
+
+/// The references of one text that are reported one by one. The others are counted.
+pub const MAX_REPORTED: usize = 1000;
+
+/// Returns the findings of one text as problems with their places.
+pub(super) fn to_problems(
+    context: &RewriteContext<'_>,
+    asset: &Asset,
+    text: &str,
+    findings: &[Finding],
+    suggestions: &Suggestions<'_>,
+) -> Vec<Problem> {
+    let is_reported = |finding: &&Finding| {
+        finding.level != ReportLevel::Ignore || matches!(finding.fault, Fault::Leftover(_))
+    };
+    let all: Vec<&Finding> = findings.iter().filter(is_reported).collect();
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let (reported, others) = all.split_at(all.len().min(MAX_REPORTED));
+    let lines = LineIndex::new(text);
+    let problems = reported.iter().map(|finding| {
+        let matched = shorten(text.get(finding.start..finding.end).unwrap_or_default());
+        let mut problem = to_problem(context, asset, finding, &matched, suggestions);
+        if finding.level != ReportLevel::Error {
+            problem.severity = Severity::Warning;
+        }
+        let span = lines.span(finding.start, finding.end.max(finding.start));
+        problem.in_file(asset.source()).at(span)
+    });
+    problems.chain(summary(asset, others)).collect()
+}
+
+fn to_problem(
+    context: &RewriteContext<'_>,
+    asset: &Asset,
+    finding: &Finding,
+    matched: &str,
+    suggestions: &Suggestions<'_>,
+) -> Problem {
+    match &finding.fault {
+        Fault::Missing(path) => {
+            let message = format!("{matched} names no collected file");
+            let problem = Problem::error(Code::MissingReference, message)
+                .note(format!("looked for {}", shorten(path)));
+            let uncollected = (context.uncollected)(&LogicalPath::new(path.as_str()));
+            let spell = |suggested: &Asset| {
+                (suggested.path != asset.path).then(|| suggestions.spell(asset, suggested))
+            };
+            with_hint(problem, uncollected, path, spell, suggestions)
+                .or_help(|| allow_help(&asset.path, finding.kind))
+        }
+        Fault::Outside(path) => Problem::error(
+            Code::ReferenceOutside,
+            format!("{matched} leads out of STATIC_ROOT"),
+        )
+        .note(format!("looked for {}", shorten(path)))
+        .help("count the `..`: the path starts at the file that refers, or at STATIC_URL"),
+        Fault::Leftover(path) => Problem::warning(
+            Code::LeftoverReference,
+            format!("{matched} names {path}, which only an earlier run left in STATIC_ROOT"),
+        )
+        .help("collect that file again, or remove the reference"),
+    }
+}
+
+/// Returns the help for a missing reference of this kind in this file, which
+/// names the `[[staticc.allow]]` entry to add.
+pub fn allow_help(referrer: &LogicalPath, kind: ReferenceKind) -> String {
+    let Ok(path) = std::str::from_utf8(referrer.as_bytes()) else {
+        return "add the file, or correct the reference".to_owned();
+    };
+    let path = toml::Value::String(globset::escape(path));
+    format!(
+        "add the file, correct the reference, or allow it: [[staticc.allow]] with path = {path}, kind = \"{}\" and level = \"ignore\"",
+        kind.as_str()
+    )
+}
+
+/// Adds to the problem of a missing file where the file is, or which other file
+/// may be meant. `spell` returns a suggestion as the reference would write it.
+pub fn with_hint(
+    problem: Problem,
+    uncollected: Option<Uncollected>,
+    path: &str,
+    spell: impl Fn(&Asset) -> Option<String>,
+    suggestions: &Suggestions<'_>,
+) -> Problem {
+    match uncollected {
+        Some(Uncollected::Ignored { source, pattern }) => problem
+            .related(
+                source,
+                None,
+                format!("is there, but ignored by '{pattern}'"),
+            )
+            .help("do not ignore it, or refer to another file"),
+        Some(Uncollected::Leftover) => problem
+            .note("STATIC_ROOT has such a file from an earlier run; no source has it any more")
+            .help("bring its source back, or remove the reference"),
+        None => {
+            let nearest = suggestions.nearest(path);
+            match nearest.and_then(|(asset, kind)| Some((spell(asset)?, kind))) {
+                Some((name, kind)) => problem.help(format!("did you mean {name}?{}", reason(kind))),
+                None => problem,
+            }
+        }
+    }
+}
+
+/// Says in what a suggestion differs, where that is easy to overlook.
+fn reason(kind: MatchKind) -> &'static str {
+    match kind {
+        MatchKind::Case => " (only the case differs)",
+        MatchKind::Extension => " (another extension)",
+        MatchKind::Directory => " (in another directory)",
+        MatchKind::Spelling => "",
+    }
+}
+
+/// Counts the findings of one text that are not reported one by one.
+fn summary(asset: &Asset, others: &[&Finding]) -> Option<Problem> {
+    let fails = |finding: &&Finding| {
+        finding.level == ReportLevel::Error && !matches!(finding.fault, Fault::Leftover(_))
+    };
+    let severity = if others.iter().any(fails) {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    overflow_problem(others.len(), severity, &asset.source())
+}
+
+/// Returns one problem for the `count` references of a file that are not reported
+/// one by one.
+pub fn overflow_problem(count: usize, severity: Severity, file: &Path) -> Option<Problem> {
+    let message = format!("{count} more references have problems");
+    let problem = Problem::error(Code::MoreProblems, message).in_file(file);
+    (count > 0).then_some(Problem {
+        severity,
+        ..problem
+    })
+}
+
+/// Returns the problem of an asset whose fingerprinted name leads out of STATIC_ROOT.
+pub(super) fn unhashable_problem(asset: &Asset) -> Problem {
+    Problem::error(
+        Code::UnusableName,
+        format!("{} cannot be given a fingerprinted name", asset.key),
+    )
+    .in_file(asset.source())
+    .note("read as a URL, as Django does, the name leads out of STATIC_ROOT")
+    .help("rename the file")
+}
+
+/// The members of a cycle that a message names.
+const MAX_MEMBERS: usize = 8;
+
+/// Returns the problem of files that refer to each other in a circle. `reference`
+/// finds the place in its first argument where it names the second.
+pub(super) fn cycle_problem(
+    assets: &[Asset],
+    cycle: &[AssetId],
+    reference: impl Fn(AssetId, AssetId) -> Option<SourceSpan>,
+) -> Problem {
+    let name = |id: &AssetId| assets[id.index()].key.to_text().into_owned();
+    let mut names: Vec<String> = cycle.iter().take(MAX_MEMBERS).map(name).collect();
+    if cycle.len() > MAX_MEMBERS {
+        names.push(format!("… {} more …", cycle.len() - MAX_MEMBERS));
+    }
+    names.extend(cycle.first().map(name));
+    let message = format!(
+        "files refer to each other in a circle: {}",
+        names.join(" → ")
+    );
+    let mut problem = Problem::error(Code::Cycle, message)
+        .note("each one's name follows its content, and its content holds the next one's name (Django: \"Max post-process passes exceeded.\")")
+        .help("remove one of these references");
+    let next = cycle.iter().cycle().skip(1);
+    for (number, (&from, &to)) in cycle.iter().zip(next).take(MAX_MEMBERS).enumerate() {
+        let (source, place) = (assets[from.index()].source(), reference(from, to));
+        if number == 0 {
+            problem.file = Some(source);
+            problem.span = place;
+        } else {
+            problem = problem.related(source, place, format!("refers to {}", name(&to)));
+        }
+    }
+    problem
+}

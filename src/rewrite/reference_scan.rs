@@ -1,0 +1,187 @@
+//! Scans all texts of a run: which references each has, whether they lead
+//! anywhere, and in which order the texts can be finished. Knows no disk, and
+//! no fingerprint.
+
+use rayon::prelude::*;
+
+use super::context::RewriteContext;
+use super::graph::{self, Order};
+use super::reference_problems;
+use super::resolve::Resolver;
+use super::scan::{AssetReference, Scanned, scan, shorten};
+use super::suggest::Suggestions;
+use crate::model::{AssetId, LineIndex, Problem, ReferenceKind, SourceSpan};
+
+/// The scanned texts, before any of them has its final name.
+pub struct ReferenceScan<'a> {
+    /// Sorted by file and place.
+    pub problems: Vec<Problem>,
+    pub(super) texts: Vec<ScannedText<'a>>,
+    /// Indices of `texts`, targets in earlier waves. Texts in a circle of
+    /// references, or with a reference into one, are in no wave.
+    pub(super) waves: Vec<Vec<usize>>,
+    pub has_cycles: bool,
+}
+
+/// A text with placeholders for the fingerprints of its targets.
+pub(super) struct ScannedText<'a> {
+    pub asset: AssetId,
+    pub source: &'a str,
+    /// `None` if it equals the source.
+    pub text: Option<String>,
+    /// Where in `text` the fingerprint of which asset belongs.
+    pub placeholders: Vec<(usize, AssetId)>,
+    /// Each target once.
+    pub targets: Vec<AssetId>,
+    pub has_broken_refs: bool,
+}
+
+/// The references of one text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct References {
+    /// In the order of the text.
+    pub to_assets: Vec<Reference>,
+    /// How many lead to a directory.
+    pub to_directories: usize,
+    /// How many are left alone: other hosts, `data:`, fragments.
+    pub foreign: usize,
+    /// How many lead to no file, or to one that only an earlier run left.
+    pub broken: usize,
+}
+
+/// A reference of a text to an asset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    pub kind: ReferenceKind,
+    pub target: AssetId,
+    pub span: SourceSpan,
+    /// The reference as written, shortened.
+    pub text: String,
+}
+
+/// Scans the texts. `unchanged` are other texts, without problems, of which
+/// only the targets are known: they count in the order and in cycles.
+pub fn scan_all<'a>(
+    context: &RewriteContext<'_>,
+    texts: Vec<(AssetId, &'a str)>,
+    unchanged: &[(AssetId, Vec<AssetId>)],
+) -> ReferenceScan<'a> {
+    let resolver = context.resolver();
+    let suggestions = Suggestions::new(context.assets);
+    let (texts, problems): (Vec<ScannedText<'a>>, Vec<Vec<Problem>>) = texts
+        .into_par_iter()
+        .map(|(id, text)| {
+            let asset = &context.assets[id.index()];
+            let scanned = scan(asset, text, context.rules, &resolver, context.policy);
+            let problems = reference_problems::to_problems(
+                context,
+                asset,
+                text,
+                &scanned.findings,
+                &suggestions,
+            );
+            (ScannedText::new(id, text, scanned), problems)
+        })
+        .unzip();
+    let mut problems: Vec<Problem> = problems.into_iter().flatten().collect();
+    let (waves, cycles) = order(context, &texts, unchanged);
+    let has_cycles = !cycles.is_empty();
+    problems.extend(cycles.into_iter().map(|cycle| {
+        reference_problems::cycle_problem(context.assets, &cycle, |from, to| {
+            let text = texts.iter().find(|text| text.asset == from)?;
+            let references = references(context, &resolver, from, text.source);
+            let mut to_assets = references.to_assets.into_iter();
+            let first = to_assets.find(|reference| reference.target == to)?;
+            Some(first.span)
+        })
+    }));
+    Problem::sort(&mut problems);
+    ReferenceScan {
+        problems,
+        texts,
+        waves,
+        has_cycles,
+    }
+}
+
+impl ReferenceScan<'_> {
+    /// Returns each text's asset, its targets, and whether it has broken references.
+    pub fn texts(&self) -> impl Iterator<Item = (AssetId, &[AssetId], bool)> {
+        let texts = self.texts.iter();
+        texts.map(|text| (text.asset, &text.targets[..], text.has_broken_refs))
+    }
+}
+
+/// Returns the references of one text.
+pub fn references(
+    context: &RewriteContext<'_>,
+    resolver: &Resolver<'_>,
+    id: AssetId,
+    text: &str,
+) -> References {
+    let asset = &context.assets[id.index()];
+    let mut scanned = scan(asset, text, context.rules, resolver, context.policy);
+    scanned.to_assets.sort_by_key(|reference| reference.start);
+    scanned.foreign.sort_unstable();
+    scanned.foreign.dedup();
+    let lines = LineIndex::new(text);
+    let with_span = |reference: AssetReference| {
+        let range = reference.start..reference.end;
+        Reference {
+            kind: reference.kind,
+            target: reference.target,
+            span: lines.span(range.start, range.end),
+            text: shorten(text.get(range).unwrap_or_default()),
+        }
+    };
+    References {
+        to_assets: scanned.to_assets.into_iter().map(with_span).collect(),
+        to_directories: scanned.directories,
+        foreign: scanned.foreign.len(),
+        broken: scanned.findings.len(),
+    }
+}
+
+impl<'a> ScannedText<'a> {
+    fn new(asset: AssetId, source: &'a str, scanned: Scanned) -> Self {
+        let placeholders = scanned.placeholders.iter();
+        let mut targets: Vec<AssetId> = placeholders.map(|(_, target)| *target).collect();
+        targets.sort_unstable();
+        targets.dedup();
+        Self {
+            asset,
+            source,
+            text: scanned.text,
+            placeholders: scanned.placeholders,
+            targets,
+            has_broken_refs: !scanned.findings.is_empty(),
+        }
+    }
+}
+
+/// Returns the waves of indices of `texts`, and the cycles. Unchanged texts
+/// take part in both, but are in no wave.
+fn order(
+    context: &RewriteContext<'_>,
+    texts: &[ScannedText<'_>],
+    unchanged: &[(AssetId, Vec<AssetId>)],
+) -> (Vec<Vec<usize>>, Vec<Vec<AssetId>>) {
+    let scanned = texts.iter().map(|text| (text.asset, &text.targets));
+    let all = scanned.chain(unchanged.iter().map(|(id, targets)| (*id, targets)));
+    let (ids, targets): (Vec<AssetId>, Vec<&Vec<AssetId>>) = all.unzip();
+    let mut nodes = vec![None; context.assets.len()];
+    for (index, id) in ids.iter().enumerate() {
+        nodes[id.index()] = Some(index);
+    }
+    let to_nodes = |targets: &&Vec<AssetId>| {
+        let targets = targets.iter();
+        targets.filter_map(|target| nodes[target.index()]).collect()
+    };
+    let edges: Vec<Vec<usize>> = targets.iter().map(to_nodes).collect();
+    let to_ids = |cycle: Vec<usize>| cycle.into_iter().map(|index| ids[index]).collect();
+    let Order { mut waves, cycles } = graph::order(&edges);
+    for wave in &mut waves {
+        wave.retain(|&index| index < texts.len());
+    }
+    (waves, cycles.into_iter().map(to_ids).collect())
+}

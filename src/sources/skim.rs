@@ -1,0 +1,38 @@
+//! Looks at sources for `check`, which reads only the texts that have changed.
+
+use super::source_problem::{decode, no_metadata, not_a_file, unreadable};
+use crate::disk;
+use crate::model::{Asset, Problem, Stamp};
+
+#[derive(Debug)]
+pub enum SkimmedSource {
+    NotAdjustable,
+    /// A text that has the known stamp, and is not read.
+    Unchanged(Stamp),
+    /// A text, and its stamp before reading.
+    Text(Stamp, String),
+}
+
+/// Checks that a source can be read. Reads it only if it is a text whose stamp
+/// `is_known` does not know.
+pub fn skim(
+    asset: &Asset,
+    is_known: impl FnOnce(&Stamp) -> bool,
+) -> Result<SkimmedSource, Problem> {
+    let source = asset.source();
+    let metadata = std::fs::metadata(&source).map_err(|error| no_metadata(&source, &error))?;
+    if let Some(problem) = not_a_file(&source, &metadata) {
+        return Err(problem);
+    }
+    let stamp = Stamp::of(&metadata);
+    if !asset.path.is_adjustable() {
+        rustix::fs::access(&source, rustix::fs::Access::READ_OK)
+            .map_err(|error| unreadable(&source, &error.into()))?;
+        return Ok(SkimmedSource::NotAdjustable);
+    }
+    if is_known(&stamp) {
+        return Ok(SkimmedSource::Unchanged(stamp));
+    }
+    let bytes = disk::read(&source).map_err(|error| unreadable(&source, &error))?;
+    Ok(SkimmedSource::Text(stamp, decode(&source, bytes)?))
+}
