@@ -1,7 +1,7 @@
-//! What encoders cost and give: `cargo bench --bench encoders -- DIR…` for
-//! the table in `docs/encoders.md`, on one thread; with `--ours`, only what
-//! staticc uses, which is the floor of a cold run. Each distinct content that
-//! WhiteNoise would compress is encoded once.
+//! Measures encoders on one thread: `cargo bench --bench encoders -- DIR…` prints
+//! the table in `docs/encoders.md`. With `--ours`, only the encoders that staticc
+//! uses are measured, which take most of the time of a cold run. Each distinct
+//! content that WhiteNoise would compress is encoded once.
 
 #![allow(
     missing_docs,
@@ -20,7 +20,7 @@ use staticc::encode::encoder::encode;
 use staticc::encode::spec::CompressionSpec;
 use staticc::model::Encoding;
 
-/// WhiteNoise's list of what is not worth compressing.
+/// The suffixes of files that WhiteNoise does not compress.
 const SKIPPED: [&str; 29] = [
     "jpg", "jpeg", "png", "gif", "webp", "zip", "gz", "tgz", "bz2", "tbz", "xz", "br", "swf",
     "flv", "woff", "woff2", "3gp", "3gpp", "asf", "avi", "m4v", "mov", "mp4", "mpeg", "mpg",
@@ -59,7 +59,7 @@ fn main() {
 /// Each distinct content below the paths, once.
 fn contents(paths: &[PathBuf]) -> Vec<Vec<u8>> {
     let mut seen = HashSet::new();
-    let worth = |path: &Path| {
+    let is_compressed = |path: &Path| {
         let suffix = path.extension().unwrap_or_default().to_string_lossy();
         !SKIPPED.contains(&&*suffix.to_lowercase())
     };
@@ -67,7 +67,7 @@ fn contents(paths: &[PathBuf]) -> Vec<Vec<u8>> {
         .iter()
         .flat_map(|path| walkdir::WalkDir::new(path).sort_by_file_name())
         .flatten()
-        .filter(|entry| entry.path().is_file() && worth(entry.path()))
+        .filter(|entry| entry.path().is_file() && is_compressed(entry.path()))
         .filter_map(|entry| std::fs::read(entry.path()).ok())
         .filter(|content| !content.is_empty() && seen.insert(blake3::hash(content)))
         .collect()
@@ -75,15 +75,15 @@ fn contents(paths: &[PathBuf]) -> Vec<Vec<u8>> {
 
 fn encoders() -> Vec<(String, Encoder)> {
     let mut all: Vec<(String, Encoder)> = Vec::new();
-    let recipe = CompressionSpec {
+    let spec = CompressionSpec {
         encodings: Encoding::ALL.into_iter().collect(),
         brotli_quality: 11,
         limit: 1_000_000,
     };
     for (name, encoding) in [("brotli 11", Encoding::Brotli), ("gzip", Encoding::Gzip)] {
-        let recipe = recipe.clone();
+        let spec = spec.clone();
         let one = move |content: &[u8]| {
-            encode(content, &recipe, encoding).map_or(content.len(), |copy| copy.len())
+            encode(content, &spec, encoding).map_or(content.len(), |copy| copy.len())
         };
         all.push((format!("staticc: {name}"), Box::new(one)));
     }

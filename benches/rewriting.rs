@@ -1,6 +1,6 @@
-//! How fast texts are rewritten: `cargo bench --bench rewriting`. With
-//! `STATICC_BENCH_CSS` and `STATICC_BENCH_JS`, directories whose css and js
-//! are taken for real ones; else the bundled example's.
+//! Measures the rewriting of css and js: `cargo bench --bench rewriting`. The
+//! variables `STATICC_BENCH_CSS` and `STATICC_BENCH_JS` name directories with real
+//! files; without them, those of the bundled example are used.
 
 #![allow(
     missing_docs,
@@ -34,8 +34,7 @@ fn asset(path: &str) -> Asset {
     }
 }
 
-/// Rewrites texts, one after the other on one thread. References to nothing
-/// are ignored.
+/// Rewrites texts on one thread. Broken references are ignored.
 fn bench(bencher: divan::Bencher<'_, '_>, texts: &[(String, String)]) {
     let assets: Vec<Asset> = texts
         .iter()
@@ -45,7 +44,7 @@ fn bench(bencher: divan::Bencher<'_, '_>, texts: &[(String, String)]) {
     let mut fingerprints = vec![None; texts.len()];
     fingerprints.push(Some(Fingerprint::of(b"i")));
     let rules = Rules::new(DjangoVersion::V6_1, true);
-    let job = RewriteContext {
+    let context = RewriteContext {
         assets: &assets,
         fingerprints: &fingerprints,
         rules: &rules,
@@ -66,17 +65,15 @@ fn bench(bencher: divan::Bencher<'_, '_>, texts: &[(String, String)]) {
             let texts = (0..).map(AssetId).zip(texts);
             texts.map(|(id, (_, text))| (id, text.as_str())).collect()
         })
-        .bench_values(|texts| pool.install(|| rewrite(&job, texts)));
+        .bench_values(|texts| pool.install(|| rewrite(&context, texts)));
 }
 
-/// Css without references.
 #[divan::bench]
 fn css_without_references(bencher: divan::Bencher<'_, '_>) {
     let rule = ".btn-primary:hover > .icon { color: #0d6efd; margin: 0 .5rem 1px auto; content: \"a\"; }\n";
     bench(bencher, &[("a.css".to_owned(), rule.repeat(50_000))]);
 }
 
-/// Css with a reference in every rule.
 #[divan::bench]
 fn css_all_references(bencher: divan::Bencher<'_, '_>) {
     let rule = ".icon-a { background: url(\"i.svg\") no-repeat; color: red }\n";

@@ -1,5 +1,4 @@
-//! What the targets share: a directory to put files in, and what must hold
-//! of every problem.
+//! What the targets share: a directory for files, and checks of problems.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -31,12 +30,12 @@ fn lies_in(span: &SourceSpan, text: &str) -> bool {
         return false;
     };
     let length = line.chars().count();
-    // Of a long line, what is left out is marked.
+    // `…` marks the ends of a shortened line.
     line.contains(span.source_line.trim_matches('…'))
         && (span.line, span.column) <= (span.end_line, span.end_column)
         && span.width >= 1
         && span.column <= length + 1
         && span.caret < span.column
-        // What stands at the end of a line is shown one character wide.
+        // A location at the end of a line is one character wide.
         && span.column - 1 + span.width <= length.max(span.column)
 }

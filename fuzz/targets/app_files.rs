@@ -1,5 +1,5 @@
-//! The Python files from which apps are located, between zero bytes:
-//! whatever they hold, an app's place is known or it is said why not.
+//! Reads input as the Python files by which apps are located, separated by zero
+//! bytes. Each app is located, or a problem says why not.
 #![no_main]
 
 use std::fs;

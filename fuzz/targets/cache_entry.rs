@@ -1,5 +1,5 @@
-//! An entry of the cache, damaged in any way, is made again; whole, it says
-//! what was kept.
+//! Damages an entry of the cache. A damaged entry must be made again, an intact
+//! one must be returned.
 #![no_main]
 
 use std::fs;
@@ -61,8 +61,8 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(fs::read(path).unwrap(), *whole);
 });
 
-/// The bytes as they are; or, where they begin so, the whole entry with some
-/// of its bytes replaced, cut off, or with more at its end.
+/// After `!`, the data replaces bytes of the intact entry; after `<`, it
+/// replaces the end. Other data is the entry itself.
 fn damage(whole: &[u8], data: &[u8]) -> Vec<u8> {
     let mut bytes = whole.to_vec();
     match data {

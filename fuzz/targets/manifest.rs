@@ -1,5 +1,5 @@
-//! Any bytes as a manifest, and any paths in one: ours is always readable,
-//! and says the paths it was made of.
+//! Reads input as a manifest, and writes a manifest of the paths in it. What
+//! staticc writes must be readable and hold the same paths.
 #![no_main]
 
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ fuzz_target!(|data: &[u8]| {
     let mut entries: Vec<_> = written.iter().collect();
     let json = to_json(&mut entries);
     assert!(json.is_ascii());
-    let read = Manifest::read(&json).expect("our own manifest is readable");
+    let read = Manifest::read(&json).expect("a manifest of staticc is readable");
     assert!(read.is_sound);
     assert_eq!(read.paths, written);
 });

@@ -1,5 +1,5 @@
-//! A css or js text by the rules of some Django among a few assets: a new
-//! text, or problems that say where.
+//! Rewrites input as css or js by the rules of a Django version. The result is a
+//! new text, or problems with their locations.
 #![no_main]
 
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! A settings file, and after each zero byte a `--set`: settings that keep
-//! their promises, or problems that say where.
+//! Reads input as settings.toml, and after each zero byte as a `--set`. The
+//! result is valid settings, or problems with their locations.
 #![no_main]
 
 use std::path::{Component, Path};
@@ -21,7 +21,7 @@ fuzz_target!(|data: &[u8]| {
     };
     let problems = match load(Source::Usual, &overrides, directory()) {
         Ok(loaded) => {
-            promises(&loaded.settings);
+            check_settings(&loaded.settings);
             assert!(!loaded.warnings.iter().any(Problem::is_error));
             loaded.warnings
         }
@@ -35,7 +35,7 @@ fuzz_target!(|data: &[u8]| {
     problems.iter().for_each(|problem| check(problem, &texts));
 });
 
-fn promises(settings: &Settings) {
+fn check_settings(settings: &Settings) {
     assert!(!settings.static_url.is_empty());
     assert!(is_normal(&settings.static_root) && settings.static_root.parent().is_some());
     assert!(settings.static_dirs.iter().all(|dir| is_normal(&dir.root)));

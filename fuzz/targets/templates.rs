@@ -1,5 +1,5 @@
-//! Any bytes as a template: each static reference is a place in it, and its
-//! name means something or nothing.
+//! Finds static references in input as a template. Each reference lies within
+//! the text, and its name can be looked up.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

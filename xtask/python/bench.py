@@ -38,8 +38,8 @@ def files(roots):
 
 
 def check_same(project):
-    """A comparison of speed is worth nothing if the trees differ; only the
-    bytes of .gz (and of huge .br) are another encoder's."""
+    """Fails if the trees differ. The bytes of .gz (and of huge .br) may differ,
+    because another encoder writes them."""
     roots = [os.path.join(project.base, side) for side in ("django", "staticc")]
     trees = [{os.path.relpath(e.path, root): e.path for e in walk(root)} for root in roots]
     differ = trees[0].keys() ^ trees[1].keys()
@@ -103,7 +103,7 @@ def unchanged(project, theirs):
 
 
 def one_css(project):
-    """A css of the admin changes; what is to be encoded is then encoded
+    """Changes a css of the admin, and measures the encoding of the new files
     alone."""
     path = next(p for p in (f"{d}/admin/css/base.css" for d in project.dirs) if os.path.exists(p))
     with open(path, "rb") as file:
@@ -187,8 +187,8 @@ def mixed(number):
 
 
 def fits(count):
-    """Whether so many small files, collected, fit in memory: a disk that must
-    write them down meanwhile takes longer for more."""
+    """Whether this many small files, collected, fit in memory. On a disk, the time
+    for each file grows with their number."""
     with open("/proc/meminfo") as file:
         available = int(re.search(r"MemAvailable:\s*(\d+)", file.read()).group(1)) * 1024
     needed = count * (3 * 4096 + 2048)
@@ -196,7 +196,7 @@ def fits(count):
 
 
 def scale(counts):
-    """Time a file, as the number of files grows tenfold."""
+    """Measures the time for each file as the number of files grows tenfold."""
     before, place = None, MEMORY if fits(counts[-1]) else WORK
     for count in counts:
         base = os.path.join(place, f"files-{count}")
@@ -255,7 +255,7 @@ def linear():
 
 
 def one_huge(dirs):
-    """No core waits while another one encodes a huge file."""
+    """Measures whether all cores work while one encodes a huge file."""
     base = os.path.join(WORK, "huge-files")
     os.makedirs(base)
     texts, size = [], 0

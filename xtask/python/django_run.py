@@ -1,7 +1,7 @@
 """Real Django's collectstatic for a staticc settings file, in a forked child.
 
-Owns how a settings.toml is said in Django's own settings; knows nothing of
-staticc's behaviour.
+Owns the translation of a settings.toml into Django's settings. Does not know
+staticc.
 """
 
 import io
@@ -34,7 +34,7 @@ DJANGO_KEYS = (
 
 
 def configure(toml, base):
-    """Configures Django as the settings say; paths are relative to base."""
+    """Configures Django by the settings. Paths are relative to base."""
     from django.utils.module_loading import import_string
 
     def path(text):
@@ -61,7 +61,7 @@ def configure(toml, base):
     sys.modules["oracle_storage"] = module
 
     def make(name):
-        """The storage class, made when somebody asks: some apps do early."""
+        """Makes the storage class on first access, which some apps do early."""
         module.Storage = type("Storage", (import_string(backend),), attributes)
         return module.Storage
 
@@ -144,7 +144,7 @@ def escape(path):
 
 
 def walk(root):
-    """All that is not a directory below root, as (relative bytes, path)."""
+    """Yields files and links below root, as (relative path in bytes, path)."""
     root = os.fsencode(root)
     for directory, names, files in os.walk(root):
         links = [name for name in names if os.path.islink(os.path.join(directory, name))]

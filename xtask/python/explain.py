@@ -1,8 +1,8 @@
-"""Why a tree of staticc's differs from Django's, file by file.
+"""Explains differences between a tree of staticc and one of Django, file by file.
 
-A difference is explained only where the README's table says so: in a file in
-which Django left a reference to nothing, and in those whose names follow from
-that file's. Every other file must be equal.
+A difference is explained only if it is documented: in a file in which Django
+leaves a broken reference, and in files whose hashed paths depend on that file.
+All other files must be equal.
 """
 
 import os
@@ -14,8 +14,7 @@ FINGERPRINT = re.compile(r"\.[0-9a-f]{12}(?![0-9a-f])")
 
 
 def dangling(files, static_url):
-    """Names of css and js files with fingerprinted names in their texts that
-    are the name of no file."""
+    """The css and js files whose texts hold hashed paths of no file."""
     if not re.match("https?://|/", static_url):
         static_url = "/" + static_url
     names = {}
@@ -62,7 +61,7 @@ def clean(name):
 
 
 def of_failures(tree, theirs, error, problem):
-    """Why one side fails and the other does not, or None."""
+    """The reason why one side fails and the other does not, or None."""
     if error:
         if "Max post-process passes" in error:
             return "Django fails: deep chain"
@@ -78,13 +77,13 @@ def of_failures(tree, theirs, error, problem):
 
 
 def mask(data):
-    """A text without its fingerprints; one that was put in twice is one."""
+    """A text without fingerprints. A repeated fingerprint counts as one."""
     return re.sub(rb"(\.[0-9a-f]{12})+(?![0-9a-f])", b".*", data)
 
 
 def of_trees(tree, theirs, ours, their_paths, our_paths):
-    """Two trees that differ, with their manifests: how many files differ for
-    which reason, and the files that no reason covers."""
+    """The number of files that differ, by reason, and the files that differ without
+    a reason."""
     lost = dangling(theirs, tree["static_url"])
     logical = {os.fsencode(hashed): key for key, hashed in their_paths.items()}
     excused = {logical[name] for name in lost if name in logical}
@@ -92,7 +91,7 @@ def of_trees(tree, theirs, ours, their_paths, our_paths):
     # which may happen to exist.
     moved = {key for key in our_paths if re.search(r"(?i)%2f|%5c|\\", tree["files"].get(key, ""))}
     excused |= moved
-    # Whoever holds the name of such a file has another name as well.
+    # A file with the hashed path of such a file has another hashed path too.
     grown = True
     while grown:
         marks = {os.fsencode(m) for key in excused for m in FINGERPRINT.findall(our_paths.get(key, ""))}

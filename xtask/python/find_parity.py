@@ -1,7 +1,7 @@
-"""`staticc find` against Django's findstatic: the same words, our marks apart.
+"""Compares `staticc find` with Django's findstatic, without staticc's marks.
 
 usage: find_parity.py VERSION STATICC
-Prints how many answers were compared, and those that differ.
+Prints the number of answers compared, and those that differ.
 """
 
 import io
@@ -39,7 +39,7 @@ LINKS = {
     "own/static/broken": "../../nowhere",
     "a/elsewhere": "../b",
 }
-# What is asked for besides everything that finders list.
+# Paths that no finder lists.
 ODD = [
     "", ".", "./css/site.css", "css//site.css", "css/../css/site.css", "css", "css/", "css/site.css/",
     "nothing", "CSS/site.css", "lib", "lib/", "lib/both.txt", "lib//both.txt", "lib/./both.txt", "library/both.txt",
@@ -68,7 +68,7 @@ def make(base):
 
 
 def listed():
-    """Everything that Django's finders list."""
+    """All paths that Django's finders list."""
     from django.contrib.staticfiles import finders
 
     paths = [
@@ -80,7 +80,7 @@ def listed():
 
 
 def django(paths, flags):
-    """What Django says of these paths; None where it finds nothing."""
+    """Django's output for these paths; None if it finds nothing."""
     from django.core.exceptions import SuspiciousFileOperation
     from django.core.management import call_command
 
@@ -98,7 +98,7 @@ def options(flags):
 
 
 def compare(settings, base, binary):
-    """How many answers there were, and those that differ."""
+    """The number of answers, and those that differ."""
     toml = {"STATIC_URL": "/static/", "STATIC_ROOT": "out", "INSTALLED_APPS": APPS, **settings}
     text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in toml.items())
     text += f"[staticc]\npython_path = [{json.dumps(base)}, {json.dumps(sys.prefix)}]\n"
@@ -106,7 +106,7 @@ def compare(settings, base, binary):
         file.write(text)
     django_run.configure(toml, base)
     everything = listed()
-    # Django cannot list what has it.
+    # Added now, because Django cannot list a directory with it.
     os.symlink("circle", os.path.join(base, "a/circle"))
     different = []
     for flags in FLAGS:

@@ -1,7 +1,7 @@
-"""The projects of projects.py: `django-admin startproject`, and then what
-people put into theirs, which is in xtask/projects.
+"""Makes the projects of projects.py: `django-admin startproject`, and the files of
+xtask/projects.
 
-Owns what there is to collect; knows nothing of how it is collected.
+Does not know how the projects are collected.
 """
 
 import functools
@@ -15,7 +15,7 @@ SOURCES = pathlib.Path(__file__).resolve().parent.parent / "projects"
 
 
 class Project:
-    """One project below a directory that is its own."""
+    """One project in a directory of its own."""
 
     def __init__(
         self, name, package, overlays=(), at=".", root="staticfiles", manifest="staticfiles.json",
@@ -35,7 +35,7 @@ class Project:
         self.environment = dict(environment)
 
     def make(self, base):
-        """Makes it anew below a directory."""
+        """Makes the project below a directory."""
         self.base = base / self.name
         self.directory = self.base / self.at
         self.static_root = pathlib.Path(os.path.normpath(self.base / self.root))
@@ -65,7 +65,7 @@ class Project:
                 file.write(source.read_text())
 
     def split(self, path):
-        """Makes settings.py a module of a package: a directory deeper."""
+        """Moves settings.py into a package, one directory deeper."""
         single = path.parent.with_suffix(".py")
         text = single.read_text()
         path.write_text(text.replace(".parent.parent", ".parent.parent.parent"))
@@ -81,14 +81,14 @@ class Project:
         self.drop_in = f"{self.settings.rpartition('.')[0]}.drop_in"
 
     def set(self, text):
-        """Adds to its settings; what undoes that."""
+        """Appends to the settings; returns a function that restores them."""
         path = self.directory / (self.settings.replace(".", "/") + ".py")
         before = path.read_text()
         path.write_text(f"{before}\n{text}\n")
         return lambda: path.write_text(before)
 
     def environ(self):
-        """The environment of whoever works on it."""
+        """The environment variables of its developer."""
         names = ("VIRTUAL_ENV", "DJANGO_SETTINGS_MODULE")
         environ = {k: v for k, v in os.environ.items() if k not in names}
         environ.update(self.environment)
@@ -97,7 +97,7 @@ class Project:
         return environ
 
     def listing(self):
-        """Everything that is in it but STATIC_ROOT, and when it was changed."""
+        """All paths outside of STATIC_ROOT, with size and time stamp of files."""
         found = {}
         for directory, names, files in os.walk(self.base):
             path_of = functools.partial(os.path.join, directory)
@@ -110,7 +110,7 @@ class Project:
 
 
 def collected():
-    """Those that all ways collect alike."""
+    """Projects that all four ways collect alike."""
     return [
         Project("plain", "mysite"),
         Project(
@@ -128,7 +128,8 @@ def collected():
 
 
 def left_to_django():
-    """Those with a storage that only Python can run, and whether a file can say what comes near it."""
+    """Projects with a storage that only Python can run, and whether init writes a
+    settings.toml for them."""
     return [
         (Project("traced", "mysite", ["small", "traced"]), True),
         (Project("listed", "mysite", ["small", "listed"]), True),
@@ -137,7 +138,7 @@ def left_to_django():
 
 
 def broken():
-    """Those whose settings can't be imported, and what has to be said of each."""
+    """Projects whose settings cannot be imported, and a text that the error holds."""
     return [
         (Project("no-variable", "mysite", ["small", "no-variable"]), "MYSITE_SECRET_KEY"),
         (Project("no-variable-environ", "mysite", ["small", "no-variable-environ"]), "MYSITE_SECRET_KEY"),

@@ -1,5 +1,5 @@
-"""What a benchmark is made of: a command timed, a project, a row of the table. Knows no
-benchmark. The arguments are those of `bench.py`.
+"""Measures commands and prints rows of the table. Does not know the benchmarks. The
+arguments are those of `bench.py`.
 """
 
 import json
@@ -12,8 +12,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEFAULT = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STATICC, ENCODERS, NODE_MODULES, WORK, REPORT, EXTENT, ONLY = sys.argv[1:]
-# Deleted at the end: for minutes after files were deleted, ext4 takes long to
-# make new ones.
+# Removed at the end only: ext4 makes files slowly for minutes after files were
+# removed.
 WORK = f"{WORK}-{os.getpid()}"
 MEMORY = os.path.join("/dev/shm" if os.path.isdir("/dev/shm") else WORK, f"staticc-bench-{os.getpid()}")
 
@@ -39,7 +39,7 @@ class Measured:
 
 
 class Project:
-    """A settings file, and both sides' runs over it, each in a STATIC_ROOT of
+    """A settings file, and runs of Django and staticc, each with a STATIC_ROOT of
     its own."""
 
     def __init__(self, name, dirs=(), apps=(), backend=DEFAULT, extra=""):
@@ -67,7 +67,7 @@ ROWS = []
 
 
 def row(work, against, ours, theirs, target, unit):
-    """Adds a row: both figures, their ratio and the most it may be."""
+    """Adds a row: both figures, their ratio and the limit of the ratio."""
     ratio = ours / theirs if theirs else float("nan")
     if unit == "bytes":
         shown = f"{theirs:,} | {ours:,}"

@@ -1,8 +1,8 @@
-"""staticc against Django on real packages: the same tree, scenario by scenario.
+"""Compares staticc with Django on real packages, scenario by scenario.
 
 usage: parity.py VERSION STATICC NODE_MODULES WORK REPORT.json
-Django's trees are kept in WORK by what went into them: real packages take
-WhiteNoise a while. Those that are made anew must be whole (`staticc verify`).
+Django's trees are cached in WORK, because compression takes WhiteNoise long.
+`staticc verify` must accept each tree of Django that is made.
 """
 
 import hashlib
@@ -33,14 +33,15 @@ def scenario(name, storage, apps, node=(), steps=1, **settings):
         "apps": apps,
         "node": list(node),
         "steps": steps,
-        # Whether the run is tried again after all sorts of things.
+        # Whether the variants of a second run are compared too.
         "again": steps == 1,
         "settings": settings,
     }
 
 
 def scenarios(version):
-    """Compression is dear: all packages with it on the newest Django only."""
+    """All packages are compressed with the newest Django only, because it takes
+    long."""
     apps = FEW if version != "6.1" else UNFOLD
     node = NODE if version == "6.1" else []
     only_hashed = {"WHITENOISE_KEEP_ONLY_HASHED_FILES": True}
@@ -134,7 +135,7 @@ def run_django(case, version, base, node, binary):
 
 
 def verify(binary, base, text):
-    """What `staticc verify` has to say against a tree."""
+    """The errors of `staticc verify`, or None."""
     with open(os.path.join(base, "settings.toml"), "w") as file:
         file.write(text)
     command = [binary, "verify", "--settings", "settings.toml", "-v0"]
@@ -169,8 +170,8 @@ def run_staticc(case, version, base, node, binary):
 
 
 def variants(base, root, cache, collect):
-    """Runs again after everything that a cache and a record could get wrong;
-    each leaves what the first run left."""
+    """Runs again after changes that could mislead the cache or the record. Each run
+    must leave what the first one left."""
     own = os.path.join(base, "own-files", CHANGED)
     snapshot = root + "-first"
     shutil.copytree(root, snapshot, symlinks=True)
@@ -204,7 +205,7 @@ def variants(base, root, cache, collect):
     collect()
     overwrite(own, lambda data: data.replace(b"dnuorgkcab", b"background"))
     yield "a source changed and changed back, size and time kept", collect()
-    # What an earlier version of a source left behind is nobody's.
+    # Files of the earlier version of the source are not in the snapshot.
     for path in everything(snapshot)[::7]:
         overwrite(path.replace(os.fsencode(snapshot), os.fsencode(root)), damage)
     yield "every seventh file of STATIC_ROOT damaged, size and time kept", collect()
@@ -221,7 +222,7 @@ def total(files, suffix):
 
 
 def packages(node):
-    """What Django's trees depend on besides the scenario."""
+    """The installed versions, on which Django's trees depend."""
     found = sorted(f"{d.name}=={d.version}" for d in importlib.metadata.distributions())
     for name in ("bootstrap", "leaflet", "swagger-ui-dist"):
         with open(os.path.join(node, name, "package.json")) as file:

@@ -1,9 +1,9 @@
-"""Four ways to collect real projects: Django's, by settings that init wrote,
-live, and with the app "staticc" in INSTALLED_APPS. All leave the same tree.
+"""Compares four ways to collect real projects: Django, the settings.toml of init,
+`--settings MODULE` (live), and the app "staticc". All must leave the same tree.
 
 usage: projects.py VERSION STATICC WORK REPORT.json
-WORK/made holds the projects, WORK/django what Django did (by what went into
-it: compressing takes WhiteNoise a while), WORK/differ the trees that differ.
+WORK/made holds the projects, WORK/django the cached results of Django, and
+WORK/differ the trees that differ.
 """
 
 import hashlib
@@ -71,7 +71,7 @@ def staticc(project, *words):
 
 
 def look(project):
-    """What is in STATIC_ROOT."""
+    """The files of STATIC_ROOT and their modes."""
     if not project.static_root.exists():
         return {"tree": {}, "modes": {}}
     tree = static_tree.read(project.static_root, VERSION, project.manifest)
@@ -83,7 +83,7 @@ def remove(project):
 
 
 def keep(project, way):
-    """Moves STATIC_ROOT to where it can be looked at."""
+    """Copies STATIC_ROOT to WORK/differ."""
     kept = DIFFER / f"{project.name}-{way}"
     shutil.rmtree(kept, ignore_errors=True)
     kept.parent.mkdir(parents=True, exist_ok=True)
@@ -106,7 +106,7 @@ def manage(project, settings, judge):
 
 
 def oracle(project, variant=""):
-    """What Django does at each step, and where its first tree is."""
+    """The results of Django at each step, from the cache if possible."""
     kept = DJANGO / f"{project.name}{variant}"
     written = kept / "outcomes.json"
     if written.exists():
@@ -128,7 +128,7 @@ def oracle(project, variant=""):
 
 
 def ingredients(project):
-    """What Django's trees depend on."""
+    """The versions and files on which Django's trees depend."""
     digest = hashlib.sha256(f"{project.static_root} {STEPS}".encode())
     sources = [path for path in made_projects.SOURCES.rglob("*") if path.is_file()]
     scripts = [made_projects.__file__, static_tree.__file__]
@@ -141,7 +141,7 @@ def ingredients(project):
 
 
 def tree_problems(project, way, found, wanted):
-    """How the trees differ; ours is kept then."""
+    """How the trees differ; if they do, staticc's tree is copied."""
     problems = []
     for what in ("tree", "modes"):
         paths = static_tree.differing(found[what], wanted[what])

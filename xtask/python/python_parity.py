@@ -1,8 +1,8 @@
-"""What Python and Django make of the cases on standard input.
+"""Answers the cases on standard input with Python and Django.
 
 usage: python_parity.py < CASES > ANSWERS
 A case is one line of JSON: its kind and its texts. An answer is one line:
-a list of texts, or null where Python raises. Every text is bytes, one
+a list of texts, or null if Python raises an exception. Every text is bytes, one
 character each; Python sees them as it sees the names of files.
 """
 

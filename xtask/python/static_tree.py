@@ -1,6 +1,6 @@
-"""What is in a STATIC_ROOT, and how two of them differ.
+"""Reads a STATIC_ROOT, and compares two of them.
 
-Owns what makes two trees the same; knows not who made them.
+Does not know whether Django or staticc made them.
 """
 
 import gzip
@@ -50,5 +50,5 @@ def modes(root):
 
 
 def differing(ours, theirs):
-    """The paths at which two such answers differ."""
+    """The paths at which two trees differ."""
     return sorted(k for k in ours.keys() | theirs.keys() if ours.get(k) != theirs.get(k))

@@ -1,4 +1,4 @@
-"""Runs a suite of tests that calls collectstatic, as it is or with the app staticc.
+"""Runs a test suite of collectstatic without or with the app staticc.
 
     python suites.py django|whitenoise TESTS OUT [--staticc]
 
@@ -36,7 +36,7 @@ def set_up(here, **settings):
 
 
 def count():
-    """Notes who collects."""
+    """Counts the runs of staticc and, by reason, those of Django."""
     from staticc.management.commands.collectstatic import Command, LeftToDjango
 
     by_staticc = Command.collect_by_staticc

@@ -1,5 +1,5 @@
-"""The static references that Django and Jinja2 see in the templates on
-standard input.
+"""Finds the static references in the templates on standard input with Django and
+Jinja2.
 
 usage: template_parity.py < TEMPLATES > ANSWERS
 A template is one line of JSON: its engine and its text. An answer is one

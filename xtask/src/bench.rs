@@ -1,15 +1,19 @@
-//! `cargo xtask bench`: staticc against Django on real packages and generated
-//! trees. The table goes to `docs/benchmarks.md`, but for `--quick` and `--only`.
+//! `cargo xtask bench`: measures staticc against Django on real packages and
+//! generated trees. The table goes to `docs/benchmarks.md`, unless `--quick` or
+//! `--only` is given.
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::npm;
-use crate::process::{self, checkout, flag, script, staticc, workshop};
-use crate::venv;
+use clap::builder::PossibleValuesParser;
 
-/// From PyPI, with what they depend on: these are imported.
+use crate::support::paths::{repository, script, work_dir};
+use crate::support::process::{cargo, run};
+use crate::support::venv::Environment;
+use crate::support::{npm, staticc};
+
+/// From PyPI, with their dependencies, because Django imports them.
 const APPS: [&str; 3] = [
     "djangorestframework",
     "django-debug-toolbar",
@@ -25,45 +29,80 @@ const NODE_PACKAGES: [&str; 5] = [
     "katex",
 ];
 
-/// The verb.
-pub fn run(arguments: &[String]) -> Result<(), String> {
-    let asked = |flag: &str| arguments.iter().any(|argument| argument == flag);
-    let extent = match (asked("--quick"), asked("--full")) {
+/// The functions of `bench.py` that each measure some rows.
+const PARTS: [&str; 7] = [
+    "small",
+    "uncompressed",
+    "scale",
+    "linear",
+    "huge",
+    "check",
+    "big",
+];
+
+#[derive(clap::Subcommand)]
+pub enum Verb {
+    /// Measure staticc against Django, as ratios
+    Bench(Args),
+}
+
+impl Verb {
+    pub fn run(self) -> Result<(), String> {
+        let Self::Bench(args) = self;
+        bench(&args)
+    }
+}
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Leave out the large trees, and write no table
+    #[arg(long)]
+    quick: bool,
+    /// Also measure a tree of a million files
+    #[arg(long, conflicts_with = "quick")]
+    full: bool,
+    /// Measure one part, and write no table
+    #[arg(long, value_name = "PART", value_parser = PossibleValuesParser::new(PARTS))]
+    only: Option<String>,
+}
+
+fn bench(args: &Args) -> Result<(), String> {
+    let extent = match (args.quick, args.full) {
         (true, _) => "quick",
         (_, true) => "full",
         _ => "usual",
     };
-    let list = script("bench_packages.txt");
-    let list = fs::read_to_string(list).map_err(|error| error.to_string())?;
-    let files: Vec<&str> = list
+    let list =
+        fs::read_to_string(script("bench_packages.txt")).map_err(|error| error.to_string())?;
+    let files_only: Vec<&str> = list
         .lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.split_whitespace().next())
         .filter(|name| *name != "django" && !APPS.contains(name))
         .collect();
-    let python = venv::python_with_files("bench", "6.1", &APPS, &files)?;
-    let report = match extent {
-        "quick" => workshop().join("bench.md"),
-        _ => checkout().join("docs/benchmarks.md"),
+    let environment = Environment {
+        without_dependencies: &files_only,
+        ..Environment::with_django("bench", "6.1", &APPS)
     };
-    process::run(
-        Command::new(python)
-            .arg(script("bench.py"))
-            .arg(staticc()?)
-            .arg(encoders()?)
-            .arg(npm::packages(&NODE_PACKAGES)?)
-            .arg(workshop().join("bench"))
-            .arg(report)
-            .arg(extent)
-            .arg(flag(arguments, "--only").unwrap_or_default()),
-    )
+    let report = match extent {
+        "quick" => work_dir().join("bench.md"),
+        _ => repository().join("docs/benchmarks.md"),
+    };
+    run(Command::new(environment.make()?)
+        .arg(script("bench.py"))
+        .arg(staticc::binary()?)
+        .arg(encoders()?)
+        .arg(npm::packages(&NODE_PACKAGES)?)
+        .arg(work_dir().join("bench"))
+        .arg(report)
+        .arg(extent)
+        .arg(args.only.as_deref().unwrap_or_default()))
 }
 
-/// Builds our encoders alone and says where they are.
+/// Builds `benches/encoders.rs` and returns its path.
 fn encoders() -> Result<PathBuf, String> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .current_dir(checkout())
+    let output = cargo()
+        .current_dir(repository())
         .args(["bench", "--no-run", "--bench", "encoders"])
         .args(["--message-format", "json"])
         .output()

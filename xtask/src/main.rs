@@ -1,90 +1,111 @@
-//! What needs more than Rust, which is mostly real Django, and what does
-//! things to runs: the verbs of `cargo xtask`. Each sets up what it needs
-//! below `target/xtask`.
+//! `cargo xtask`: the checks and tools that need more than `cargo test`, such as
+//! real Django, strace or pre-commit. Each verb installs what it needs below
+//! `target/xtask`.
 
-mod ask;
 mod bench;
-mod cargo_fuzz;
-mod crash;
-mod crowd;
-mod fuzz;
-mod hooks;
-mod live;
-mod npm;
-mod oracle;
+mod docs;
+mod packaging;
 mod parity;
-mod process;
-mod projects;
-mod python_parity;
-mod reports;
-mod snapshot;
-mod suites;
-mod template_parity;
-mod texts;
-mod trees;
-mod venv;
-mod wheel;
-mod whole;
+mod robustness;
+mod support;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "\
-usage: cargo xtask VERB
-  oracle [CASE…]                    make fixtures/*/expected with real Django and WhiteNoise
-  parity [--quick | X.Y…]           compare staticc and Django on real packages
-  projects [X.Y…]                   compare four ways to collect real projects, with these versions of Django
-  fuzz-parity [--seconds N] [--django X.Y] [--seed N]
-                                    compare staticc and Django on random trees
-  bench [--quick|--full] [--only PART]
-                                    measure staticc against Django, as ratios
-  fuzz [--seconds N] [TARGET…]      run the targets of fuzz/, each N seconds
-  python-parity [--cases N] [--seed N]
-                                    compare what staticc has of Python with Python
-  template-parity [--cases N] [--seed N]
-                                    compare static references in templates with the engines
-  wheel                             build the package for PyPI, and use it where nothing else is
-  suites [--django X.Y]             Django's and WhiteNoise's own tests, with the app staticc
-  hooks [PART…]                     use staticc in pre-commit, a GitHub action, make and an editor
-  crash [--every N] [--from N] [--mode MODE] [--lanes N] [--seed N]
-                                    end runs, and fail them, at every system call that writes
-  live [--rounds N]                 read a site while releases arrive
-  crowd [--rounds N]                20 runs at once
-  The last three take --in DIR: where their trees go [default: target/xtask]";
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+/// Check staticc, measure it and make its documentation
+///
+/// Each verb installs what it needs below target/xtask.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    #[command(flatten)]
+    Parity(parity::Verb),
+    #[command(flatten)]
+    Robustness(robustness::Verb),
+    #[command(flatten)]
+    Packaging(packaging::Verb),
+    #[command(flatten)]
+    Bench(bench::Verb),
+    #[command(flatten)]
+    Docs(docs::Verb),
+}
+
+/// Adds the verbs of one group to a command.
+type AddVerbs = fn(clap::Command) -> clap::Command;
+
+/// The headings under which `--help` lists the verbs.
+const GROUPS: [(&str, AddVerbs); 5] = [
+    (
+        "Comparing with Django and Python",
+        parity::Verb::augment_subcommands,
+    ),
+    ("Robustness", robustness::Verb::augment_subcommands),
+    ("Packaging", packaging::Verb::augment_subcommands),
+    ("Measuring", bench::Verb::augment_subcommands),
+    ("Documentation", docs::Verb::augment_subcommands),
+];
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let verb = arguments.next().unwrap_or_default();
-    let rest: Vec<String> = arguments.collect();
-    let result = match verb.as_str() {
-        "oracle" => oracle::run(&rest),
-        "parity" => parity::run(&rest),
-        "projects" => projects::run(&rest),
-        "fuzz-parity" => fuzz::run(&rest),
-        "bench" => bench::run(&rest),
-        "crash" => crash::run(&rest),
-        "crowd" => crowd::run(&rest),
-        "hooks" => hooks::run(&rest),
-        "suites" => suites::run(&rest),
-        "wheel" => wheel::verb(),
-        "live" => live::run(&rest),
-        // Started by `live` itself.
-        "live-reader" => live::read(&rest),
-        "fuzz" => cargo_fuzz::run_targets(&rest),
-        "template-parity" => template_parity::run(&rest),
-        "python-parity" => python_parity::run(&rest),
-        _ => Err(USAGE.to_owned()),
+    let matches = command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let result = match cli.verb {
+        Verb::Parity(verb) => verb.run(),
+        Verb::Robustness(verb) => verb.run(),
+        Verb::Packaging(verb) => verb.run(),
+        Verb::Bench(verb) => verb.run(),
+        Verb::Docs(verb) => verb.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            say(&message);
+            support::print_line(&message);
             ExitCode::FAILURE
         }
     }
 }
 
-/// Tells the user something.
-#[expect(clippy::print_stdout, reason = "the one place that prints")]
-fn say(line: &str) {
-    println!("{line}");
+/// The command line, whose help lists the verbs by group.
+fn command() -> clap::Command {
+    let groups: String = GROUPS.into_iter().map(list_group).collect();
+    Cli::command().help_template(format!(
+        "{{about}}\n\n{{usage-heading}} {{usage}}\n\n{groups}Options:\n{{options}}"
+    ))
+}
+
+/// A heading, and a line for each verb under it.
+fn list_group((heading, add_verbs): (&str, AddVerbs)) -> String {
+    let group = add_verbs(clap::Command::new("group"));
+    let mut lines = vec![format!("{heading}:\n")];
+    for verb in group.get_subcommands().filter(|verb| !verb.is_hide_set()) {
+        let about = verb.get_about().map(ToString::to_string);
+        let sentence = about.unwrap_or_default();
+        lines.push(format!("  {:<16} {sentence}\n", verb.get_name()));
+    }
+    lines.push("\n".to_owned());
+    lines.concat()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::command().debug_assert();
+    }
+
+    #[test]
+    fn help_lists_each_verb_with_a_sentence() {
+        let help = super::command().render_help().to_string();
+        for verb in super::command().get_subcommands() {
+            let listed = help.contains(&format!("\n  {} ", verb.get_name()));
+            assert_eq!(listed, !verb.is_hide_set(), "{}", verb.get_name());
+            assert!(verb.get_about().is_some(), "{}", verb.get_name());
+        }
+    }
 }

@@ -1,0 +1,43 @@
+//! Verbs that compare staticc with Django, WhiteNoise, Jinja2 and Python.
+
+mod answers;
+mod django;
+mod oracle;
+mod projects;
+mod python;
+mod suites;
+mod template_generator;
+mod templates;
+mod text_generator;
+
+#[derive(clap::Subcommand)]
+pub enum Verb {
+    /// Write the expected outcomes of the fixtures with real Django
+    Oracle(oracle::Args),
+    /// Compare staticc with Django on real packages
+    Parity(django::PackageArgs),
+    /// Compare staticc with Django on random trees
+    FuzzParity(django::RandomTreeArgs),
+    /// Compare four ways to collect real projects
+    Projects(projects::Args),
+    /// Run Django's and WhiteNoise's own tests with the app installed
+    Suites(suites::Args),
+    /// Compare staticc's paths, URLs and manifests with Python's
+    PythonParity(python::Args),
+    /// Compare the static references found in templates with the engines'
+    TemplateParity(templates::Args),
+}
+
+impl Verb {
+    pub fn run(self) -> Result<(), String> {
+        match self {
+            Self::Oracle(args) => oracle::run(&args),
+            Self::Parity(args) => django::compare_packages(&args),
+            Self::FuzzParity(args) => django::compare_random_trees(&args),
+            Self::Projects(args) => projects::run(&args),
+            Self::Suites(args) => suites::run(&args),
+            Self::PythonParity(args) => python::run(&args),
+            Self::TemplateParity(args) => templates::run(&args),
+        }
+    }
+}
