@@ -1,5 +1,5 @@
-//! Having STATIC_ROOT alone: two runs at once, what a dead run leaves, links
-//! that lead out of it.
+//! Runs at the same time, what a killed run leaves, and links that lead out of
+//! STATIC_ROOT.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -39,26 +39,26 @@ fn collect(project: &Project, flags: &[&str]) -> Output {
     start(project, flags).wait_with_output().unwrap()
 }
 
-/// Waits until something is there that was prepared.
-fn until_prepared(directory: &Path) {
+/// Waits until a run has staged a file.
+fn until_staged(directory: &Path) {
     let start = Instant::now();
-    let prepared = || {
+    let is_staged = || {
         let entries = fs::read_dir(directory).into_iter().flatten().flatten();
         entries.into_iter().any(|entry| {
             let name = entry.file_name();
             name.as_encoded_bytes().starts_with(b".staticc-")
         })
     };
-    while !prepared() {
+    while !is_staged() {
         assert!(
             start.elapsed() < Duration::from_secs(60),
-            "nothing is prepared"
+            "no file is staged"
         );
         std::thread::sleep(Duration::from_millis(2));
     }
 }
 
-/// What is in STATIC_ROOT after a run that nobody disturbed.
+/// The files of a run that has STATIC_ROOT for itself.
 fn undisturbed(project: &Project) -> std::collections::BTreeMap<std::path::PathBuf, Vec<u8>> {
     let run = collect(project, &["--static-root", "undisturbed"]);
     assert!(run.status.success());
@@ -71,8 +71,8 @@ fn second_run_waits_for_the_lock_and_says_so() {
     let lock = project.lock();
     let refused = collect(&project, &["--no-wait"]);
     assert_eq!(refused.status.code(), Some(1));
-    let told = String::from_utf8(refused.stderr).unwrap();
-    assert!(told.contains("another staticc works on this"), "{told}");
+    let error = String::from_utf8(refused.stderr).unwrap();
+    assert!(error.contains("another staticc works on this"), "{error}");
     let mut waiting = start(&project, &[]);
     std::thread::sleep(Duration::from_millis(500));
     assert!(waiting.try_wait().unwrap().is_none());
@@ -80,8 +80,8 @@ fn second_run_waits_for_the_lock_and_says_so() {
     flock(&lock, FlockOperation::Unlock).unwrap();
     let waited = waiting.wait_with_output().unwrap();
     assert!(waited.status.success());
-    let told = String::from_utf8(waited.stderr).unwrap();
-    assert!(told.starts_with("waiting for another staticc"), "{told}");
+    let error = String::from_utf8(waited.stderr).unwrap();
+    assert!(error.starts_with("waiting for another staticc"), "{error}");
     assert_eq!(project.files(), undisturbed(&project));
 }
 
@@ -103,10 +103,10 @@ fn next_run_removes_what_a_killed_run_left() {
     let project = project();
     project.write("out/.staticc-my-own.tmp", "mine");
     let mut killed = start(&project, &[]);
-    until_prepared(&project.out("d"));
+    until_staged(&project.out("d"));
     killed.kill().unwrap();
     killed.wait().unwrap();
-    until_prepared(&project.out("d"));
+    until_staged(&project.out("d"));
     let next = collect(&project, &["--no-wait"]);
     assert!(next.status.success());
     let mut there = project.files();
@@ -123,7 +123,7 @@ fn collect_writes_nothing_through_a_link_made_during_the_run() {
     project.write("theirs/0.png", "theirs");
     for flags in [&[][..], &["--clear"]] {
         let run = start(&project, flags);
-        until_prepared(&project.out("d"));
+        until_staged(&project.out("d"));
         fs::rename(project.out("d"), project.out("moved")).unwrap();
         symlink("../theirs", project.out("d")).unwrap();
         run.wait_with_output().unwrap();
@@ -167,8 +167,8 @@ fn collect_fails_where_a_link_replaces_a_directory() {
     for flags in [&[][..], &["--clear"]] {
         let run = collect(&project, flags);
         assert_eq!(run.status.code(), Some(1));
-        let told = String::from_utf8(run.stderr).unwrap();
-        assert!(told.contains("out/d: is a symbolic link"), "{told}");
+        let error = String::from_utf8(run.stderr).unwrap();
+        assert!(error.contains("out/d: is a symbolic link"), "{error}");
         assert_eq!(project.files(), before);
     }
 }

@@ -1,6 +1,6 @@
-//! Whatever happened before, a run leaves what a first run without cache and
-//! record leaves. Random histories of changes to sources, STATIC_ROOT,
-//! settings, cache and record.
+//! Whatever happened before, a run leaves what a first run without cache and record
+//! leaves. Tries random histories of changes to sources, STATIC_ROOT, settings, cache
+//! and record.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

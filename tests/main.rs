@@ -11,6 +11,7 @@
 )]
 
 mod architecture;
+mod case_names;
 mod commands;
 mod concurrency;
 mod hostile_input;

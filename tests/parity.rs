@@ -75,7 +75,7 @@ fn comparable(outcome: &Value) -> Value {
 fn compare(case: &Path, django: &str) -> Result<(), String> {
     let (settings, spec) = read_spec(case);
     let name = case.file_name().unwrap().to_string_lossy();
-    let told = |what: &str, ours: &Value, wanted: &Value| {
+    let difference = |what: &str, ours: &Value, wanted: &Value| {
         format!("{name}, Django {django}: {what}\n  ours:   {ours}\n  wanted: {wanted}")
     };
     let (ours, before) = run(case, &settings, &spec, django);
@@ -98,10 +98,10 @@ fn compare(case: &Path, django: &str) -> Result<(), String> {
     for (our, wanted) in steps.zip(wanted["steps"].as_array().unwrap()) {
         let failed = |step: &Value| step["exit"] != 0;
         if failed(our) != failed(wanted) {
-            return Err(told("exit status", our, wanted));
+            return Err(difference("exit status", our, wanted));
         }
         if !failed(our) && lines(our) != lines(wanted) {
-            return Err(told("words", &lines(our), &lines(wanted)));
+            return Err(difference("words", &lines(our), &lines(wanted)));
         }
     }
     let last_failed = ours["steps"].as_array().unwrap().last().unwrap()["exit"] != 0;
@@ -111,12 +111,16 @@ fn compare(case: &Path, django: &str) -> Result<(), String> {
         return if now == before {
             Ok(())
         } else {
-            Err(told("a failed run changed STATIC_ROOT", &now, &before))
+            Err(difference(
+                "a failed run changed STATIC_ROOT",
+                &now,
+                &before,
+            ))
         };
     }
     for part in ["files", "encoded"] {
         if ours[part] != wanted[part] {
-            return Err(told(part, &ours[part], &wanted[part]));
+            return Err(difference(part, &ours[part], &wanted[part]));
         }
     }
     Ok(())
@@ -154,44 +158,42 @@ fn run(case: &Path, settings: &toml::Value, spec: &toml::Value, django: &str) ->
         }
         let (files, encoded) = describe(&root, base);
         before = json!([files, encoded]);
-        // A shell, to set the umask.
-        let staticc = staticc();
-        let output = Command::new("sh")
-            .current_dir(base)
-            .envs(
-                staticc
-                    .get_envs()
-                    .filter_map(|(key, value)| Some((key, value?))),
-            )
-            .args(["-c", "umask $0; exec \"$@\""])
-            .arg(format!("{:o}", umask.unwrap_or(0o022)))
-            .arg(staticc.get_program())
-            .args(["collect", "--settings", "settings.toml"])
-            .args(["--set", &format!("staticc.django = \"{django}\"")])
-            .args(flags.as_array().unwrap().iter().map(text))
-            .output()
-            .unwrap();
-        let clean = |bytes: &[u8]| {
-            let text = String::from_utf8_lossy(bytes);
-            text.replace(&*base.to_string_lossy(), "{base}")
-        };
-        let code = output.status.code();
-        assert!(
-            matches!(code, Some(0..=2)),
-            "{}: {code:?} {}",
-            case.display(),
-            clean(&output.stderr)
-        );
-        let out = clean(&output.stdout);
-        steps.push(json!({
-            "exit": code,
-            "stdout": out.split('\n').collect::<Vec<_>>(),
-            "error": clean(&output.stderr),
-        }));
+        let flags = flags.as_array().unwrap().iter().map(text);
+        steps.push(collect(base, umask.unwrap_or(0o022), django, flags));
     }
     let (files, encoded) = describe(&root, base);
     (
         json!({"steps": steps, "files": files, "encoded": encoded}),
         before,
     )
+}
+
+/// Collects in a directory. Returns the step of the outcome.
+fn collect(base: &Path, umask: i64, django: &str, flags: impl Iterator<Item = String>) -> Value {
+    let staticc = staticc();
+    let variables = staticc.get_envs();
+    // A shell sets the umask.
+    let output = Command::new("sh")
+        .current_dir(base)
+        .envs(variables.filter_map(|(key, value)| Some((key, value?))))
+        .args(["-c", "umask $0; exec \"$@\""])
+        .arg(format!("{umask:o}"))
+        .arg(staticc.get_program())
+        .args(["collect", "--settings", "settings.toml"])
+        .args(["--set", &format!("staticc.django = \"{django}\"")])
+        .args(flags)
+        .output()
+        .unwrap();
+    let clean = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        text.replace(&*base.to_string_lossy(), "{base}")
+    };
+    let (code, error) = (output.status.code(), clean(&output.stderr));
+    assert!(matches!(code, Some(0..=2)), "{code:?} {error}");
+    let out = clean(&output.stdout);
+    json!({
+        "exit": code,
+        "stdout": out.split('\n').collect::<Vec<_>>(),
+        "error": error,
+    })
 }

@@ -83,11 +83,11 @@ fn examples_equal_their_snapshots() {
         if UNSEEN.contains(&code) {
             continue;
         }
-        let told = told(code);
-        if bless && !told.is_empty() {
-            text = text.replace(example, &told);
+        let printed = example_of(code);
+        if bless && !printed.is_empty() {
+            text = text.replace(example, &printed);
         } else {
-            assert_eq!(example, told, "{code}");
+            assert_eq!(example, printed, "{code}");
         }
     }
     if bless {
@@ -96,12 +96,12 @@ fn examples_equal_their_snapshots() {
 }
 
 /// The first problem with this code in the snapshot of its name.
-fn told(code: &str) -> String {
+fn example_of(code: &str) -> String {
     let snapshot = root().join(format!("tests/snapshots/{code}.text"));
     let snapshot = fs::read_to_string(snapshot).unwrap_or_default();
-    let (_, told) = snapshot.split_once("--- error\n").unwrap_or_default();
+    let (_, errors) = snapshot.split_once("--- error\n").unwrap_or_default();
     let first = |line: &&str| line.ends_with(&format!("[{code}]"));
-    let mut lines = told.lines().skip_while(|line| !first(line));
+    let mut lines = errors.lines().skip_while(|line| !first(line));
     let head = lines.next().into_iter();
     let rest = lines.take_while(|line| line.starts_with(' '));
     let lines = head.chain(rest).map(|line| format!("{line}\n"));

@@ -1,5 +1,5 @@
 //! What holds of names, patterns, URLs and manifests whatever bytes they are
-//! made of. Python is asked about the same by `cargo xtask python-parity`.
+//! made of. `cargo xtask python-parity` compares with Python.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

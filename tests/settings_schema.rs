@@ -64,7 +64,7 @@ fn published_schema_equals_the_printed_one() {
     assert!(published == printed(), "STATICC_BLESS=1 cargo test schema");
 }
 
-/// None of the cases has settings that can't be used for their shape.
+/// No fixture case has settings that the schema refuses.
 #[test]
 fn fixture_settings_match_the_schema() {
     let schema = staticc::settings::schema::schema();
@@ -89,7 +89,7 @@ fn readme_settings_match_the_schema() {
     }
 }
 
-/// What is said to be the default changes nothing.
+/// To set a setting to its documented default changes nothing.
 #[test]
 fn schema_defaults_are_the_defaults() {
     let project = Project::with_text_file();
@@ -120,7 +120,7 @@ pub fn typed() -> impl Iterator<Item = String> {
     keys.map(|(key, _)| key)
 }
 
-/// That staticc refuses it as well, `bad_settings` tries.
+/// That staticc refuses them as well is tested in `hostile_input/settings.rs`.
 #[test]
 fn schema_refuses_wrong_types_of_every_key() {
     let schema = staticc::settings::schema::schema();

@@ -1,5 +1,5 @@
 //! What holds of the references in templates, whatever bytes they are made
-//! of. The engines are asked about the same by `cargo xtask template-parity`.
+//! of. `cargo xtask template-parity` compares with the engines.
 
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -183,7 +183,7 @@ fn hard_link_mode_gives_equal_files_one_inode() {
             "{suffix}: {inodes:?}"
         );
     }
-    // The sources are nobody's links.
+    // No source is linked to.
     assert_eq!(project.join("static/t.txt").metadata().unwrap().nlink(), 1);
     // A file that is lost comes back as a link to the other.
     fs::remove_file(out.join("t.txt")).unwrap();

@@ -1,4 +1,4 @@
-//! What staticc prints of itself: completions and manual pages.
+//! `staticc completions` and `staticc man`, which print what the flags are.
 
 use std::io::Write as _;
 use std::os::fd::OwnedFd;
@@ -7,13 +7,12 @@ use std::process::{Command, Stdio};
 
 use clap::CommandFactory as _;
 
-use crate::support::project::{Outcome, Project, staticc};
+use crate::support::project::{Project, staticc};
 
-/// What it prints, asked for with these arguments.
+/// The output of a run with these arguments.
 fn printed(arguments: &[&str]) -> String {
-    let outcome = Project::new().verb(arguments).success();
-    assert_eq!(outcome.error, "", "{arguments:?}");
-    outcome.out
+    let project = Project::new();
+    project.verb(arguments).success().empty_stderr().out
 }
 
 fn verbs(command: &clap::Command) -> impl Iterator<Item = &clap::Command> {
@@ -69,7 +68,10 @@ fn assert_whole(verb: &clap::Command, words: &[&str]) {
     let page = printed(&[&["man"], words].concat());
     let title = format!(".TH staticc-{} 1 ", words.join("-"));
     assert!(page.contains(&title), "{title}\n{page}");
-    for argument in verb.get_arguments().filter(|it| !it.is_hide_set()) {
+    for argument in verb
+        .get_arguments()
+        .filter(|argument| !argument.is_hide_set())
+    {
         let long = argument.get_long();
         let long = long.map(|long| format!("\\-\\-{}", long.replace('-', "\\-")));
         let value = || Some(argument.get_value_names()?.first()?.to_string());
@@ -96,9 +98,8 @@ fn manual_page_of_an_unknown_verb_is_an_error() {
             "error: there is no verb `verify all`",
         ),
     ] {
-        let Outcome { code, out, error } = project.verb(words).outcome();
-        assert_eq!((code, out.as_str()), (2, ""));
-        assert!(error.contains(help), "{error}");
+        let outcome = project.verb(words).failure(2).stderr([help]);
+        assert_eq!(outcome.out, "");
     }
 }
 

@@ -1,5 +1,5 @@
-//! `staticc explain`: what it says is what collect does. How it is told is in
-//! the snapshots.
+//! `staticc explain`: it describes what `collect` does. The snapshots hold how it prints
+//! that.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -22,17 +22,12 @@ fn demo() -> Project {
     project
 }
 
-/// What is said of files.
+/// The explanations of files.
 fn explained(project: &Project, arguments: &[&str]) -> Vec<Value> {
-    let Outcome { code, out, error } = project
-        .verb(["explain", "--format", "json"])
-        .arguments(arguments)
-        .outcome();
-    assert_eq!(code, 0, "{out}{error}");
-    let lines = out.lines().map(|line| serde_json::from_str(line).unwrap());
-    lines
-        .filter(|it: &Value| it["event"] == "explanation")
-        .collect()
+    let run = project.verb(["explain", "--format", "json"]);
+    let events = run.arguments(arguments).success().events().into_iter();
+    let explanations = events.filter(|event| event["event"] == "explanation");
+    explanations.collect()
 }
 
 fn text<'v>(value: &'v Value, key: &str) -> &'v str {
@@ -51,10 +46,8 @@ fn explain_equals_what_collect_writes() {
         project.write("static/large.txt", "large ".repeat(1000));
         project.write("static/noise.bin", blake3::hash(b"noise").as_bytes());
         let backend = format!("STORAGES.staticfiles.BACKEND={backend:?}");
-        let Outcome { code, error, .. } = project
-            .verb(["collect", "--noinput", "--set", &backend])
-            .outcome();
-        assert_eq!(code, 0, "{error}");
+        let run = project.collect().arguments(["--set", &backend]);
+        run.success();
         let files = project.files();
         let sources =
             ["static", "vendor", "polls/static"].map(|root| tree::files(&project.path(root)));
@@ -73,21 +66,32 @@ fn explain_equals_what_collect_writes() {
             let served = text(&explanation["served"], "path");
             assert_eq!(explanation["hashed"].as_str().unwrap_or(path), served);
             let size = |path: &str| files.get(Path::new(path)).map(Vec::len);
-            let told = |value: &Value| value.as_u64().map(|it| usize::try_from(it).unwrap());
-            assert_eq!(told(&explanation["served"]["size"]), size(served), "{path}");
+            let number = |value: &Value| {
+                value
+                    .as_u64()
+                    .map(|number| usize::try_from(number).unwrap())
+            };
+            assert_eq!(
+                number(&explanation["served"]["size"]),
+                size(served),
+                "{path}"
+            );
             for suffix in [".br", ".gz"] {
                 let copies = explanation["served"]["copies"]
                     .as_array()
                     .into_iter()
                     .flatten();
-                let mut own = copies.filter(|it| text(it, "suffix") == suffix);
-                let copy = own.next().and_then(|it| told(&it["size"]));
+                let mut own = copies.filter(|copy| text(copy, "suffix") == suffix);
+                let copy = own.next().and_then(|copy| number(&copy["size"]));
                 assert_eq!(copy, size(&format!("{served}{suffix}")), "{path}{suffix}");
             }
         }
-        let hashed: Vec<&str> = all.iter().map(|it| text(&it["served"], "path")).collect();
-        let again = explained(&project, &[&["--set", &backend], &hashed[..]].concat());
-        assert_eq!(again, all, "asked by fingerprinted path");
+        let hashed: Vec<&str> = all
+            .iter()
+            .map(|file| text(&file["served"], "path"))
+            .collect();
+        let by_hashed_path = explained(&project, &[&["--set", &backend], &hashed[..]].concat());
+        assert_eq!(by_hashed_path, all);
     }
 }
 
@@ -115,7 +119,7 @@ fn explain_lists_both_paths_of_a_source() {
     let project = demo();
     let directories = r#"STATICFILES_DIRS=["static", "static/css"]"#;
     let all = explained(&project, &["--set", directories, "static/css/base.css"]);
-    let paths: Vec<&str> = all.iter().map(|it| text(it, "path")).collect();
+    let paths: Vec<&str> = all.iter().map(|file| text(file, "path")).collect();
     assert_eq!(paths, ["css/base.css", "base.css"]);
 }
 
@@ -134,7 +138,7 @@ fn explain_writes_only_to_the_cache() {
 #[test]
 fn documentation_shows_the_output_of_explain() {
     let project = demo();
-    let Outcome { out, .. } = project.verb(["explain", "polls/polls.css"]).outcome();
+    let Outcome { out, .. } = project.verb(["explain", "polls/polls.css"]).success();
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/check.md");
     let page = fs::read_to_string(page).unwrap();
     let wanted = format!("$ staticc explain polls/polls.css\n{out}```\n");

@@ -1,5 +1,5 @@
-//! `staticc find`: what a path may mean, as Django's `findstatic` has it. How
-//! that is told is in the snapshots.
+//! `staticc find`: which files it finds, as Django's `findstatic` does. The snapshots
+//! hold how it prints them.
 
 use std::os::unix::fs::symlink;
 
@@ -33,20 +33,23 @@ fn project() -> Project {
     project
 }
 
-/// Exit status, standard output and standard error, the project's directory
-/// as `~`.
-fn find(project: &Project, arguments: &[&str]) -> (i32, String, String) {
-    let Outcome { code, out, error } = project.verb(["find"]).arguments(arguments).outcome();
+/// The outcome of `find`, with `~` for the project's directory.
+fn find(project: &Project, arguments: &[&str]) -> Outcome {
+    let outcome = project.verb(["find"]).arguments(arguments).outcome();
     let base = project.base().canonicalize().unwrap();
-    let short = |text: String| text.replace(base.to_str().unwrap(), "~");
-    (code, short(out), short(error))
+    let short = |text: &str| text.replace(base.to_str().unwrap(), "~");
+    Outcome {
+        out: short(&outcome.out),
+        error: short(&outcome.error),
+        ..outcome
+    }
 }
 
-/// What is found, with exit status 0.
+/// The paths that are found, as printed.
 fn found(project: &Project, arguments: &[&str]) -> String {
-    let (code, out, error) = find(project, arguments);
-    assert_eq!(code, 0, "{arguments:?}: {error}");
-    out
+    let outcome = find(project, arguments);
+    assert_eq!(outcome.code, 0, "{arguments:?}: {}", outcome.error);
+    outcome.out
 }
 
 #[test]
@@ -65,7 +68,7 @@ fn find_first_lists_the_directories_it_searched() {
         "Found 'css/a.css' here:\n  ~/static/css/a.css\n\
          Looking in the following locations:\n  ~/static\n"
     );
-    // A directory of STATICFILES_DIRS is looked in even if it is not there.
+    // `find` also lists a directory of STATICFILES_DIRS that does not exist.
     let none = "STATICFILES_DIRS=[\"none\"]";
     let out = found(&project(), &["-v2", "--set", none, "css/poll.css"]);
     assert!(
@@ -89,7 +92,7 @@ fn find_normalizes_paths_as_django_does() {
         ("lib/../css/a.css", true),
         ("libgrid.js", false),
     ] {
-        let (code, out, error) = find(&project, &[path]);
+        let Outcome { code, out, error } = find(&project, &[path]);
         assert_eq!((code, out.as_str()), (1, ""), "{path}");
         assert_eq!(error.contains("note: it leads out"), leads_out, "{error}");
     }
@@ -132,7 +135,7 @@ fn find_follows_links_as_django_does() {
     }
 }
 
-/// What GitHub would take for its commands is none, and lines stay lines.
+/// A name must not look like a command to GitHub.
 #[test]
 fn find_escapes_github_commands_in_names() {
     let project = project();
@@ -144,7 +147,7 @@ fn find_escapes_github_commands_in_names() {
     );
 }
 
-/// The help that somebody gets who asks for a file by something else.
+/// The help for a path that is not a logical path.
 #[test]
 fn find_and_explain_say_what_another_path_is() {
     let project = project();
@@ -161,7 +164,7 @@ fn find_and_explain_say_what_another_path_is() {
     let other = "that is not a file that is collected";
     let both = ["find", "explain"];
     let find = ["find"];
-    for (verbs, asked, help) in [
+    for (verbs, path, help) in [
         (&find[..], "static/css/a.css", source),
         (&find, "./static/../static/css/a.css", source),
         (&find, "polls/static/css/a.css", source),
@@ -193,11 +196,13 @@ fn find_and_explain_say_what_another_path_is() {
         (&both, "static/css/b.css", "did you mean css/a.css?"),
     ] {
         for verb in verbs {
-            let Outcome { code, error, .. } =
-                project.verb([verb, asked, "--set", templates]).outcome();
-            assert_eq!(code, 1, "{verb} {asked}: {error}");
-            let helps: Vec<_> = error.lines().filter(|it| it.contains("help: ")).collect();
-            assert_eq!(helps, [format!("  help: {help}")], "{verb} {asked}");
+            let run = project.verb([verb, path, "--set", templates]);
+            let Outcome { error, .. } = run.failure(1);
+            let helps: Vec<_> = error
+                .lines()
+                .filter(|line| line.contains("help: "))
+                .collect();
+            assert_eq!(helps, [format!("  help: {help}")], "{verb} {path}");
             assert!(!error.contains("note: "), "{error}");
         }
     }

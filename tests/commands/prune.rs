@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::project::{Outcome, Project};
+use crate::support::project::{Project, Run};
 use crate::support::tree::files;
 
-/// A project whose one css changes from release to release.
+/// A project whose CSS file changes from release to release.
 fn project() -> Project {
     let project = Project::new();
     project.write("src/a.png", "png");
@@ -15,26 +15,21 @@ fn project() -> Project {
 }
 
 impl Project {
-    /// Runs with a cache of the project's own; all that is said.
-    fn ask(&self, arguments: &[&str]) -> (i32, String) {
-        let cache: &[&str] = match arguments[0] {
-            "verify" => &[],
-            _ => &["--cache-dir", "cache"],
-        };
-        let Outcome {
-            code,
-            out,
-            error: errors,
-        } = self.verb([arguments, cache].concat()).outcome();
-        (code, out + &errors)
+    /// Runs with a cache of the project's own.
+    fn run_with_cache(&self, arguments: &[&str]) -> Run<'_> {
+        let run = self.verb(arguments);
+        match arguments[0] {
+            "verify" => run,
+            _ => run.arguments(["--cache-dir", "cache"]),
+        }
     }
 
-    /// Collects a release; its fingerprinted files and their copies.
+    /// Collects a release. Returns its fingerprinted files and their copies.
     fn release(&self, color: &str, flags: &[&str]) -> BTreeSet<PathBuf> {
         let css = format!("a {{ color: {color}; background: url(a.png) }}\n").repeat(20);
         self.write("src/a.css", css);
-        let (code, told) = self.ask(&[&["collect", "--noinput"], flags].concat());
-        assert_eq!(code, 0, "{told}");
+        let run = self.run_with_cache(&["collect", "--noinput"]);
+        run.arguments(flags).success();
         let name = if flags.is_empty() || flags[0] != "--set" {
             "staticfiles.json"
         } else {
@@ -49,18 +44,18 @@ impl Project {
                 .iter()
                 .any(|hashed| path.to_str().unwrap().starts_with(hashed))
         };
-        self.there().into_iter().filter(|path| of(path)).collect()
+        self.paths().into_iter().filter(|path| of(path)).collect()
     }
 
-    fn there(&self) -> BTreeSet<PathBuf> {
+    fn paths(&self) -> BTreeSet<PathBuf> {
         self.files().into_keys().collect()
     }
 
     fn prune(&self, flags: &[&str]) -> String {
-        let (code, told) = self.ask(&[&["prune"], flags].concat());
-        assert_eq!(code, 0, "{told}");
-        assert_eq!(self.ask(&["verify"]).0, 0);
-        told
+        let run = self.run_with_cache(&["prune"]);
+        let outcome = run.arguments(flags).success();
+        self.run_with_cache(&["verify"]).success();
+        outcome.out + &outcome.error
     }
 }
 
@@ -68,27 +63,27 @@ impl Project {
 fn prune_removes_only_what_no_recent_release_names() {
     let project = project();
     let [red, green, blue] = ["red", "green", "blue"].map(|color| project.release(color, &[]));
-    let before = project.there();
+    let before = project.paths();
     assert!(red.len() >= 4 && before.is_superset(&red) && before.is_superset(&green));
-    let told = project.prune(&["--keep", "2", "--dry-run"]);
-    assert_eq!(project.there(), before);
+    let printed = project.prune(&["--keep", "2", "--dry-run"]);
+    assert_eq!(project.paths(), before);
     for gone in red.difference(&blue) {
         assert!(
-            told.contains(&format!("Pretending to delete '{}'", gone.display())),
-            "{told}"
+            printed.contains(&format!("Pretending to delete '{}'", gone.display())),
+            "{printed}"
         );
     }
-    assert!(told.contains("3 files of 1 old release"), "{told}");
+    assert!(printed.contains("3 files of 1 old release"), "{printed}");
     project.prune(&["--keep", "2"]);
     let old: BTreeSet<_> = red.difference(&green).cloned().collect();
-    assert_eq!(project.there(), before.difference(&old).cloned().collect());
+    assert_eq!(project.paths(), before.difference(&old).cloned().collect());
     // The next ones are green's; the age protects them.
     project.prune(&["--older-than", "1h"]);
-    assert!(project.there().is_superset(&green));
+    assert!(project.paths().is_superset(&green));
     project.prune(&["--older-than", "0s"]);
     let old: BTreeSet<_> = green.difference(&blue).cloned().collect();
-    assert!(project.there().is_disjoint(&old) && project.there().is_superset(&blue));
-    assert!(project.there().contains(Path::new("a.css")));
+    assert!(project.paths().is_disjoint(&old) && project.paths().is_superset(&blue));
+    assert!(project.paths().contains(Path::new("a.css")));
 }
 
 #[test]
@@ -98,8 +93,8 @@ fn prune_keeps_a_release_that_is_live_again() {
     let green = project.release("green", &[]);
     assert_eq!(project.release("red", &[]), red);
     project.prune(&["--keep", "1"]);
-    assert!(project.there().is_superset(&red));
-    assert!(!project.there().is_superset(&green));
+    assert!(project.paths().is_superset(&red));
+    assert!(!project.paths().is_superset(&green));
 }
 
 #[test]
@@ -112,14 +107,14 @@ fn prune_keeps_files_that_changed_since() {
         .unwrap();
     project.release("green", &[]);
     let place = project.out(ours);
-    fs::write(&place, "somebody's").unwrap();
+    fs::write(&place, "changed").unwrap();
     for copy in ["css.br", "css.gz"] {
         fs::remove_file(place.with_extension(copy)).unwrap();
     }
-    fs::write(project.out("a.0123456789ab.css"), "somebody's").unwrap();
+    fs::write(project.out("a.0123456789ab.css"), "changed").unwrap();
     project.prune(&["--keep", "1"]);
-    assert!(project.there().contains(ours));
-    assert!(project.there().contains(Path::new("a.0123456789ab.css")));
+    assert!(project.paths().contains(ours));
+    assert!(project.paths().contains(Path::new("a.0123456789ab.css")));
 }
 
 /// Without knowing what is in force nothing goes.
@@ -128,22 +123,22 @@ fn prune_stops_at_a_damaged_manifest_or_release() {
     let project = project();
     project.release("red", &[]);
     project.release("green", &[]);
-    let before = project.there();
+    let before = project.paths();
     let manifest = fs::read(project.out("staticfiles.json")).unwrap();
     fs::write(project.out("staticfiles.json"), "{").unwrap();
-    assert_eq!(project.ask(&["prune", "--keep", "1"]).0, 1);
+    project.run_with_cache(&["prune", "--keep", "1"]).failure(1);
     fs::write(project.out("staticfiles.json"), manifest).unwrap();
     let mut releases = files(&project.path("cache/releases")).into_keys();
     let oldest = project
         .path("cache/releases")
         .join(releases.next().unwrap());
     fs::write(oldest, "damaged").unwrap();
-    let (code, told) = project.ask(&["prune", "--keep", "2"]);
-    assert!(code == 1 && told.contains("recent release"), "{told}");
-    assert_eq!(project.there(), before);
+    let run = project.run_with_cache(&["prune", "--keep", "2"]);
+    run.failure(1).stderr(["recent release"]);
+    assert_eq!(project.paths(), before);
     // What is in force needs no remembering, and what is old no more.
     project.prune(&["--keep", "1"]);
-    assert_eq!(project.there(), before);
+    assert_eq!(project.paths(), before);
 }
 
 #[test]
@@ -151,16 +146,17 @@ fn collect_prunes_after_writing_the_manifest() {
     let project = project();
     let red = project.release("red", &[]);
     let green = project.release("green", &["--prune"]);
-    assert!(project.there().is_superset(&red));
+    assert!(project.paths().is_superset(&red));
     let blue = project.release("blue", &["--prune", "--keep", "1"]);
     let old: BTreeSet<_> = (&red | &green).difference(&blue).cloned().collect();
-    assert!(project.there().is_disjoint(&old) && project.there().is_superset(&blue));
-    assert_eq!(project.ask(&["collect", "--noinput", "--keep", "1"]).0, 2);
+    assert!(project.paths().is_disjoint(&old) && project.paths().is_superset(&blue));
+    let keep = ["collect", "--noinput", "--keep", "1"];
+    project.run_with_cache(&keep).failure(2);
     let without = ["collect", "--noinput", "--no-cache", "--prune"];
-    assert_eq!(project.ask(&without).0, 2);
+    project.run_with_cache(&without).failure(2);
 }
 
-/// R1, R2, R1 again without a cache (or killed before it was remembered), R3.
+/// Red, green, red again without a cache (or killed before it was recorded), blue.
 #[test]
 fn prune_keeps_a_release_that_was_live_without_a_record() {
     let project = project();
@@ -169,11 +165,11 @@ fn prune_keeps_a_release_that_was_live_without_a_record() {
     let css = fs::read_to_string(project.path("src/a.css")).unwrap();
     project.write("src/a.css", css.replace("green", "red"));
     let without = ["collect", "--noinput", "--no-cache"];
-    assert_eq!(project.verb(without).outcome().code, 0);
+    project.verb(without).success();
     let blue = project.release("blue", &[]);
     project.prune(&["--keep", "2"]);
-    assert!(project.there().is_superset(&red) && project.there().is_superset(&blue));
-    assert!(!project.there().is_superset(&green));
+    assert!(project.paths().is_superset(&red) && project.paths().is_superset(&blue));
+    assert!(!project.paths().is_superset(&green));
 }
 
 /// Two sites at one path, as in two containers with one cache.
@@ -189,7 +185,7 @@ fn prune_ignores_releases_of_another_static_root() {
     fs::remove_dir_all(project.path("out")).unwrap();
     fs::rename(project.path("first"), project.path("out")).unwrap();
     project.prune(&["--keep", "2"]);
-    assert!(project.there().is_superset(&red) && project.there().is_superset(&green));
+    assert!(project.paths().is_superset(&red) && project.paths().is_superset(&green));
 }
 
 /// Two settings, one STATIC_ROOT, a manifest each.
@@ -206,7 +202,7 @@ fn prune_keeps_what_another_manifest_names() {
     project.release("red", &[]);
     project.release("green", &[]);
     project.prune(&["--keep", "1"]);
-    assert!(project.there().is_superset(&red));
+    assert!(project.paths().is_superset(&red));
 }
 
 /// Django's own files are not ours to remove.
@@ -217,7 +213,7 @@ fn prune_keeps_files_of_other_programs() {
     fs::remove_dir_all(project.path("cache")).unwrap();
     project.release("green", &[]);
     project.prune(&["--keep", "1"]);
-    assert!(project.there().is_superset(&red));
+    assert!(project.paths().is_superset(&red));
 }
 
 /// What the cache evicts must not take the history of releases with it.
@@ -227,11 +223,11 @@ fn prune_knows_old_releases_after_the_cache_is_pruned() {
     let colors = ["red", "green", "blue", "grey"];
     let releases = colors.map(|color| project.release(color, &[]));
     let (live, old) = releases.split_last().unwrap();
-    let (code, printed) = project.ask(&["cache", "prune", "--max-size", "1"]);
-    assert_eq!(code, 0, "{printed}");
+    let evict = ["cache", "prune", "--max-size", "1"];
+    project.run_with_cache(&evict).success();
     assert_eq!(&project.release("grey", &[]), live);
     project.prune(&["--keep", "1"]);
-    let remaining = project.there();
+    let remaining = project.paths();
     assert!(remaining.is_superset(live));
     for release in old {
         let gone: BTreeSet<_> = release.difference(live).cloned().collect();

@@ -59,7 +59,7 @@ fn collect_fails_when_static_root_is_no_directory() {
         .stderr(["error: /dev/null: is not a directory"]);
 }
 
-/// A file system that nobody may make files on, root neither.
+/// In `/proc` even root cannot make files.
 #[cfg(target_os = "linux")]
 #[test]
 fn collect_fails_when_static_root_cannot_be_written() {

@@ -1,5 +1,5 @@
-//! Settings that are no files, no TOML or of the wrong types, and Python
-//! sources that lead nowhere.
+//! Settings that are no files, no TOML or of the wrong types, and Python sources
+//! that are too deep or circular.
 
 use std::fmt::Write as _;
 

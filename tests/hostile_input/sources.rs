@@ -165,8 +165,8 @@ fn names_that_differ_only_in_case_are_collected() {
     assert!(read("out/A.css").starts_with("a { b: url(a.css)"));
 }
 
-/// Whatever somebody does to a source while it is collected: a clear error,
-/// or copies that are the same and have their fingerprint's name.
+/// A run on a source that changes meanwhile ends in a clear error, or in copies that are
+/// equal and match the fingerprint in their name.
 #[test]
 fn sources_that_change_during_the_run_never_give_wrong_copies() {
     for name in ["x.css", "x.txt"] {
@@ -193,8 +193,8 @@ fn sources_that_change_during_the_run_never_give_wrong_copies() {
                         "No such file",
                         "was changed in STATIC_ROOT",
                     ];
-                    let told = known.iter().any(|known| outcome.error.contains(known));
-                    assert!(told, "{}", outcome.error);
+                    let is_known = known.iter().any(|known| outcome.error.contains(known));
+                    assert!(is_known, "{}", outcome.error);
                 }
             }
             stop.store(true, Ordering::Relaxed);

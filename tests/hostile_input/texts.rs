@@ -1,5 +1,5 @@
-//! Css and js of sizes and shapes that nobody writes by hand: done in time,
-//! and told in messages that a person can read.
+//! CSS and JavaScript of sizes and shapes that nobody writes by hand: processed in
+//! time, with messages that a person can read.
 
 use crate::support::project::Project;
 

@@ -1,4 +1,4 @@
-//! Problems of projects whose own Python is asked.
+//! Problems of projects whose own Python answers for their settings.
 
 use std::fs;
 
@@ -12,13 +12,13 @@ const INIT: &[&str] = &["init"];
 const COMPARE: &[&str] = &["init", "--check"];
 const LIVE: &[&str] = &["collect", "--noinput", "--settings", "mysite.settings"];
 
-/// Where something of the project's is said.
+/// A location in a file of the project.
 fn place(project: &Project, place: &str) -> String {
     let directory = project.path("").canonicalize().unwrap();
     directory.join(place).to_str().unwrap().to_owned()
 }
 
-/// A storage that does something of its own.
+/// A storage class of the project, which overrides two members.
 fn own_storage(project: &Project) {
     let class =
         "class Storage(Base):\n    def hashed_name(self, name): …\n    manifest_strict = False\n";
@@ -34,7 +34,7 @@ fn own_storage(project: &Project) {
     });
 }
 
-/// A finder that was not asked for its files.
+/// A finder that cannot list its files.
 fn own_finder(project: &Project) {
     project.write("mysite/finders.py", "\nclass Finder(BaseFinder): …\n");
     python_project::write(project, |answers| {

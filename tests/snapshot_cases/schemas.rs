@@ -39,24 +39,23 @@ impl Schemas {
         }
     }
 
-    /// Checks what a run told as JSON: each line, and that it ends with the
-    /// number of problems.
+    /// Validates each line of JSON, and asserts that the last one counts the problems.
     pub fn lines(&self, name: &str, text: &str) {
         let mut last = Value::Null;
         for line in text.lines() {
             last = serde_json::from_str(line).unwrap();
-            let told = self.line.validate(&last);
-            assert!(told.is_ok(), "{name}: {line}: {}", told.unwrap_err());
+            let result = self.line.validate(&last);
+            assert!(result.is_ok(), "{name}: {line}: {}", result.unwrap_err());
         }
         assert_eq!(last["event"], "problems", "{name}");
     }
 
-    /// Checks a SARIF document; gives it without what our documentation and
-    /// the version are.
+    /// Validates a SARIF document. Returns it without the texts of the documentation
+    /// and without the version.
     pub fn sarif(&self, name: &str, text: &str) -> String {
         let mut document: Value = serde_json::from_str(text).unwrap();
-        let told = self.sarif.validate(&document);
-        assert!(told.is_ok(), "{name}: {}", told.unwrap_err());
+        let result = self.sarif.validate(&document);
+        assert!(result.is_ok(), "{name}: {}", result.unwrap_err());
         let driver = &mut document["runs"][0]["tool"]["driver"];
         for version in ["version", "semanticVersion"] {
             assert_eq!(driver[version], env!("CARGO_PKG_VERSION"));

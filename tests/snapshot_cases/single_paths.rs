@@ -1,4 +1,4 @@
-//! What is told of single paths: found, not found, explained.
+//! What `find` and `explain` print of single paths.
 
 use super::{Case, case};
 use crate::support::project::Project;
@@ -28,7 +28,7 @@ ignore_patterns = [\"*.scss\"]
     }
 }
 
-/// Everything that `explain` has something to say of.
+/// A project with something of each kind that `explain` prints.
 fn everything(project: &Project) {
     let settings = "\
 STATIC_URL = \"/static/\"

@@ -10,18 +10,17 @@ fn text(project: &Project) {
     project.write("src/a.css", "a { color: red }\n".repeat(50));
 }
 
-/// The one file in STATIC_ROOT whose name has this before its fingerprint,
-/// and this at its end.
+/// The file in STATIC_ROOT whose name is `start`, a fingerprint and `end`.
 fn hashed(project: &Project, start: &str, end: &str) -> std::path::PathBuf {
     let entries = fs::read_dir(project.path("out")).unwrap();
     let mut paths = entries.map(|entry| entry.unwrap().path());
-    let is_it = |path: &std::path::PathBuf| {
+    let is_hashed = |path: &std::path::PathBuf| {
         let name = path.file_name().unwrap().to_str().unwrap();
         let middle = name.strip_prefix(start);
         let middle = middle.and_then(|rest| rest.strip_suffix(end));
         middle.is_some_and(|middle| middle.len() == 13)
     };
-    paths.find(is_it).unwrap()
+    paths.find(is_hashed).unwrap()
 }
 
 pub const CASES: &[Case] = &[

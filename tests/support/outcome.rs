@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::fixtures::escape;
 
-/// Files above this size are told by their digest.
+/// Of files above this size, in bytes, the outcome has only the digest.
 const LARGE: usize = 4096;
 
 /// All files below a STATIC_ROOT; apart from them, the compressed copies with

@@ -276,6 +276,17 @@ impl Outcome {
         self
     }
 
+    /// Asserts that standard error is empty.
+    #[track_caller]
+    #[allow(
+        clippy::return_self_not_must_use,
+        reason = "an assertion may be the last step"
+    )]
+    pub fn empty_stderr(self) -> Self {
+        assert_eq!(self.error, "");
+        self
+    }
+
     /// The lines of JSON on standard output.
     pub fn events(&self) -> Vec<Value> {
         let lines = self.out.lines();

@@ -1,5 +1,5 @@
-//! A Django project whose Python answers what a test says. What real ones
-//! answer, `tests/python/test_ask.py` and `cargo xtask projects` hold.
+//! A Django project whose Python gives the answers that a test wants. The answers of
+//! real projects are tested in `tests/python/test_ask.py` and by `cargo xtask projects`.
 
 use std::fs;
 use std::path::Path;
@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 use super::project::Project;
 
-/// What a project with the app `polls` and the directory `src` answers.
+/// The answers of a project with the app `polls` and the source directory `src`.
 pub fn answers(project: &Project) -> Value {
     let directory = project.path("").canonicalize().unwrap();
     let directory = directory.to_str().unwrap().trim_end_matches('/');
     let path = |path: &str| format!("{directory}/{path}");
     let settings = path("mysite/settings.py");
-    let said = |value: Value, line: usize| json!({"value": value, "set": true, "where": format!("{settings}:{line}")});
+    let set = |value: Value, line: usize| json!({"value": value, "set": true, "where": format!("{settings}:{line}")});
     let src = json!({"prefix": "", "directory": path("src"), "written": path("src")});
     let finders = ["FileSystemFinder", "AppDirectoriesFinder"];
     let finders = finders.map(|name| format!("django.contrib.staticfiles.finders.{name}"));
@@ -31,16 +31,16 @@ pub fn answers(project: &Project) -> Value {
                 "value": "/static/", "set": true, "written": "static/",
                 "where": format!("{settings}:2"),
             },
-            "STATIC_ROOT": said(json!(path("out")), 3),
-            "STATICFILES_DIRS": said(json!([src]), 4),
+            "STATIC_ROOT": set(json!(path("out")), 3),
+            "STATICFILES_DIRS": set(json!([src]), 4),
             "STATICFILES_FINDERS": {"value": finders, "set": false},
             "FILE_UPLOAD_PERMISSIONS": {"value": 0o644, "set": false},
             "FILE_UPLOAD_DIRECTORY_PERMISSIONS": {"value": null, "set": false},
             "FORCE_SCRIPT_NAME": {"value": null, "set": false},
-            "DEBUG": said(json!(true), 1),
+            "DEBUG": set(json!(true), 1),
             "MEDIA_URL": {"value": "/", "set": false, "written": ""},
             "MEDIA_ROOT": {"value": null, "set": false, "written": ""},
-            "TEMPLATES": said(json!([{
+            "TEMPLATES": set(json!([{
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
                 "DIRS": [], "APP_DIRS": true, "loaders": null,
             }]), 5),
@@ -59,7 +59,7 @@ pub fn answers(project: &Project) -> Value {
     })
 }
 
-/// Makes the project, whose Python then answers what `change` makes of that.
+/// Writes the project. Its Python gives the usual answers, as `change` alters them.
 pub fn write(project: &Project, change: impl FnOnce(&mut Value)) {
     fs::remove_file(project.path("settings.toml")).unwrap();
     let lines = "DEBUG = True\nSTATIC_URL = \"static/\"\nSTATIC_ROOT = BASE_DIR / \"out\"\n\

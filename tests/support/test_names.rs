@@ -7,18 +7,24 @@ use libtest_mimic::{Arguments, Trial};
 
 use super::fixtures;
 
-/// Runs the tests whose names contain the filter. A filter that is the whole name
-/// of a fixture case selects this case alone: its names begin with `case/NAME/`.
+/// What the names of all tests of fixture cases begin with.
+pub const CASE: &str = "case/";
+
+/// Runs the tests that the command line selects.
 pub fn run(mut trials: Vec<Trial>) -> ExitCode {
     let mut arguments = Arguments::from_args();
-    let cases = fixtures::cases();
-    let is_case = |filter: &String| cases.iter().any(|case| fixtures::name(case) == *filter);
-    if let Some(case) = arguments.filter.clone().filter(is_case) {
-        arguments.filter = Some(format!("{CASE}{case}/"));
-    }
+    arguments.filter = arguments.filter.as_deref().map(selection);
     trials.sort_by(|one, other| one.name().cmp(other.name()));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// What the names of all tests of fixture cases begin with.
-pub const CASE: &str = "case/";
+/// The text that the names of the selected tests contain. The whole name of a fixture
+/// case selects this case alone, and none whose name only contains it.
+pub fn selection(filter: &str) -> String {
+    let cases = fixtures::cases();
+    if cases.iter().any(|case| fixtures::name(case) == filter) {
+        format!("{CASE}{filter}/")
+    } else {
+        filter.to_owned()
+    }
+}

@@ -1,11 +1,10 @@
-//! `staticc check`: what it finds, that it writes nothing, and (in
-//! `remembered`) that what it keeps never hides a problem.
+//! `staticc check`: the problems that it finds, and that it writes nothing.
 
 mod record;
 
 use std::fs;
 
-use crate::support::project::{Outcome, Project};
+use crate::support::project::{Outcome, Project, Run};
 
 /// A project with a file of each kind and nothing wrong.
 fn clean() -> Project {
@@ -17,17 +16,8 @@ fn clean() -> Project {
     project
 }
 
-/// Exit status and standard error of a check.
-fn check(project: &Project, arguments: &[&str]) -> (i32, String) {
-    let Outcome { code, error, .. } = project.verb(["check"]).arguments(arguments).outcome();
-    (code, error)
-}
-
-#[track_caller]
-fn has(error: &str, wanted: &[&str]) {
-    for wanted in wanted {
-        assert!(error.contains(wanted), "{wanted}\nnot in\n{error}");
-    }
+fn check<'p>(project: &'p Project, arguments: &[&str]) -> Run<'p> {
+    project.verb(["check"]).arguments(arguments)
 }
 
 #[test]
@@ -59,8 +49,9 @@ fn check_reports_all_kinds_in_order() {
     project.write("src/r.css", "\n\ta{b:url(none.png)}\nc{d:url(../../e)}");
     project.write("src/ring/1.css", "@import '2.css';");
     project.write("src/ring/2.css", "\n@import '1.css';");
-    let (code, error) = check(&project, &[]);
-    assert_eq!(code, 1);
+    let Outcome { error, .. } = check(&project, &[])
+        .failure(1)
+        .stderr(["see: src/ring/2.css:2:1: refers to ring/1.css"]);
     let lines = error.lines().filter(|line| line.contains('['));
     let lines: Vec<&str> = lines.filter(|line| !line.starts_with(' ')).collect();
     let wanted = [
@@ -74,7 +65,6 @@ fn check_reports_all_kinds_in_order() {
         "error: src/ring/1.css:1:1: files refer to each other in a circle: ring/1.css → ring/2.css → ring/1.css [cycle]",
     ];
     assert_eq!(lines, wanted);
-    has(&error, &["see: src/ring/2.css:2:1: refers to ring/1.css"]);
 }
 
 #[test]
@@ -100,17 +90,13 @@ fn check_accepts_allowed_name_problems() {
         settings.push_str(&format!("[[staticc.allow]]\n{entry}"));
     }
     project.write("settings.toml", &settings);
-    let (code, error) = check(&project, &[]);
     let unused = "warning: settings.toml:26:1: this [[staticc.allow]] for ** matches nothing";
-    has(&error, &[unused, "warning: other/x.js: x.js is here too"]);
-    assert_eq!(
-        (code, error.matches("warning: ").count()),
-        (0, 2),
-        "{error}"
-    );
-    // Nobody looks for these when collecting.
-    let Outcome { code, error, .. } = project.verb(["collect", "--noinput"]).outcome();
-    assert_eq!((code, &error[..]), (0, ""));
+    let Outcome { error, .. } = check(&project, &[])
+        .success()
+        .stderr([unused, "warning: other/x.js: x.js is here too"]);
+    assert_eq!(error.matches("warning: ").count(), 2, "{error}");
+    // `collect` does not look for these.
+    project.collect().success().empty_stderr();
 }
 
 #[test]
@@ -125,15 +111,12 @@ fn check_reports_five_hundred_broken_references_in_order() {
         }
         project.write(&format!("src/many/{file:02}.css"), text);
     }
-    let (code, error) = check(&project, &[]);
+    let Outcome { error, .. } = check(&project, &[]).failure(1);
     let places = error
         .lines()
         .filter_map(|line| line.strip_prefix("error: "));
     let places: Vec<&str> = places.filter_map(|line| line.split(' ').next()).collect();
-    assert_eq!(
-        (code, places),
-        (1, wanted.iter().map(String::as_str).collect())
-    );
+    assert_eq!(places, wanted);
     assert!(error.ends_with("\n500 errors in 50 files\n"));
 }
 
@@ -142,24 +125,22 @@ fn check_reports_only_the_named_files() {
     let project = clean();
     project.write("src/css/b.css", "a{b:url(1.png)}");
     project.write("src/x.js", "//# sourceMappingURL=x.js.map\n");
-    let (code, error) = check(&project, &["src/css"]);
-    assert_eq!(code, 1);
-    has(&error, &["src/css/b.css:1:5"]);
-    assert!(!error.contains("x.js"), "{error}");
-    let (code, error) = check(&project, &["src/css/a.css", "settings.toml"]);
-    assert_eq!((code, &error[..]), (0, ""));
-    let (code, error) = check(&project, &["statc"]);
-    assert_eq!(code, 2);
-    has(
-        &error,
-        &["error: statc: cannot be checked", "[no-such-file]"],
-    );
+    check(&project, &["src/css"])
+        .failure(1)
+        .stderr(["src/css/b.css:1:5"])
+        .no_stderr(["x.js"]);
+    check(&project, &["src/css/a.css", "settings.toml"])
+        .success()
+        .empty_stderr();
+    check(&project, &["statc"])
+        .failure(2)
+        .stderr(["error: statc: cannot be checked", "[no-such-file]"]);
     // A circle is a problem of each of its members.
     project.write("src/css/b.css", "@import 'a.css';");
     for member in ["a", "b"] {
-        let (code, error) = check(&project, &[&format!("src/css/{member}.css")]);
-        assert_eq!(code, 1);
-        has(&error, &["css/a.css → css/b.css → css/a.css"]);
+        check(&project, &[&format!("src/css/{member}.css")])
+            .failure(1)
+            .stderr(["css/a.css → css/b.css → css/a.css"]);
     }
 }
 
@@ -171,7 +152,6 @@ fn check_says_where_a_missing_file_may_be() {
     let text = "@import '.hidden.css'; @import 'old.css'; @import 'B.css'; \
         a{b:url(../img/i.svg)} c{d:url(i.png)}";
     project.write("src/css/a.css", text);
-    let (_, error) = check(&project, &[]);
     let wanted = [
         "see: src/css/.hidden.css: is there, but ignored by '.*'",
         "note: STATIC_ROOT has such a file from an earlier run; no source has it any more",
@@ -179,7 +159,7 @@ fn check_says_where_a_missing_file_may_be() {
         "help: did you mean ../img/i.png? (another extension)",
         "help: did you mean ../img/i.png? (in another directory)",
     ];
-    has(&error, &wanted);
+    check(&project, &[]).failure(1).stderr(wanted);
 }
 
 #[test]
@@ -190,18 +170,16 @@ fn check_reports_linked_files_under_their_own_names() {
     project.write("other/linked.css", "a{b:url(none.png)}");
     link("../../other/linked.css", "src/css/linked.css");
     link("../other", "src/dir");
-    for (asked, wanted) in [
+    for (path, wanted) in [
         ("src", "src/gone.png: symbolic link"),
         ("src/gone.png", "src/gone.png: symbolic link"),
         ("./src/css/../css", "src/css/linked.css:1:5"),
         ("other/linked.css", "src/css/linked.css:1:5"),
         ("src/dir", "src/dir/linked.css:1:5"),
     ] {
-        let (code, error) = check(&project, &[asked]);
-        assert_eq!(code, 1, "{asked}: {error}");
-        has(&error, &[wanted]);
+        check(&project, &[path]).failure(1).stderr([wanted]);
     }
-    assert_eq!(check(&project, &["src/x.js"]), (0, String::new()));
+    check(&project, &["src/x.js"]).success().empty_stderr();
 }
 
 #[test]
@@ -215,9 +193,7 @@ fn check_ends_on_links_that_multiply() {
         }
     }
     project.write("templates/25/page.html", "{% static 'none' %}");
-    let (code, error) = check(&project, &[]);
-    assert_eq!(code, 1);
-    has(&error, &["page.html:1:1"]);
+    check(&project, &[]).failure(1).stderr(["page.html:1:1"]);
 }
 
 /// Pasting what is printed makes the check and a strict run succeed.
@@ -230,11 +206,13 @@ fn check_passes_once_its_help_is_followed() {
         "templates/[id].html",
         "{% static 'none' %}{% static '/x.js' %}",
     );
-    let (_, error) = check(&project, &[]);
-    let cures = error
+    let Outcome { error, .. } = check(&project, &[])
+        .failure(1)
+        .stderr(["help: names begin without a slash: x.js"]);
+    let helps = error
         .lines()
         .filter_map(|line| line.split_once("allow it: "));
-    let entries = cures.map(|(_, entry)| {
+    let entries = helps.map(|(_, entry)| {
         let (table, keys) = entry.split_once(" with ").unwrap();
         let keys = keys
             .replace(", kind", "\nkind")
@@ -242,20 +220,17 @@ fn check_passes_once_its_help_is_followed() {
         format!("{table}\n{keys}\n")
     });
     let entries: String = entries.collect();
-    has(&error, &["help: names begin without a slash: x.js"]);
     let settings = fs::read_to_string(project.path("settings.toml")).unwrap();
     project.write("settings.toml", format!("{settings}{entries}"));
     project.write(
         "templates/[id].html",
         "{% static 'none' %}{% static 'x.js' %}",
     );
-    assert_eq!(check(&project, &["--strict"]), (0, String::new()));
-    assert_eq!(
-        check(&project, &["--strict", "--no-templates"]),
-        (0, String::new())
-    );
-    let Outcome { code, error, .. } = project.verb(["collect", "--strict"]).outcome();
-    assert_eq!((code, &error[..]), (0, ""));
+    for flags in [&["--strict"][..], &["--strict", "--no-templates"]] {
+        check(&project, flags).success().empty_stderr();
+    }
+    let run = project.verb(["collect", "--strict"]);
+    run.success().empty_stderr();
 }
 
 #[test]
@@ -279,8 +254,10 @@ fn check_reports_templates_that_name_no_collected_file() {
     project.write("shop/jinja2/b.jinja", "{{ static(\n 'x.css') }}");
     project.write("templates/.hidden.html", "{% static 'hidden' %}");
     project.write("templates/latin.html", b"\xe9{% static 'none' %}");
-    let (code, error) = check(&project, &[]);
-    assert_eq!(code, 1);
+    let Outcome { error, .. } = check(&project, &[]).failure(1).stderr([
+        "did you mean css/a.css? (only the case differs)",
+        "did you mean x.js? (another extension)",
+    ]);
     let lines = error.lines().filter(|line| line.starts_with("error"));
     let wanted = [
         "error: shop/jinja2/b.jinja:1:4: static(  'x.css') names no collected file [missing-static]",
@@ -288,38 +265,26 @@ fn check_reports_templates_that_name_no_collected_file() {
         "error: templates/latin.html:1:2: {% static 'none' %} names no collected file [missing-static]",
     ];
     assert_eq!(lines.collect::<Vec<_>>(), wanted);
-    has(
-        &error,
-        &[
-            "did you mean css/a.css? (only the case differs)",
-            "did you mean x.js? (another extension)",
-        ],
-    );
-    assert_eq!(check(&project, &["--no-templates"]), (0, String::new()));
-    assert_eq!(
-        check(&project, &["src", "shop/templates"]),
-        (0, String::new())
-    );
-    assert_eq!(
-        check(&project, &["templates/base.html"])
-            .1
-            .matches("error:")
-            .count(),
-        1
-    );
+    for arguments in [&["--no-templates"][..], &["src", "shop/templates"]] {
+        check(&project, arguments).success().empty_stderr();
+    }
+    let Outcome { error, .. } = check(&project, &["templates/base.html"]).failure(1);
+    assert_eq!(error.matches("error:").count(), 1);
     let allow = "[[staticc.allow]]\npath = \"*.html\"\nkind = \"template\"\nlevel = \"ignore\"\n";
     project.write("settings.toml", format!("{settings}{allow}"));
     for _ in 0..2 {
-        let (code, error) = check(&project, &[]);
-        assert_eq!(code, 1);
-        has(&error, &["shop/jinja2/b.jinja"]);
-        assert!(!error.contains("templates/base.html"), "{error}");
+        check(&project, &[])
+            .failure(1)
+            .stderr(["shop/jinja2/b.jinja"])
+            .no_stderr(["templates/base.html"]);
     }
     project.write(
         "settings.toml",
         settings.replace("[staticc]", "[[TEMPLATES]]\nAPP_DIRS = true\n[staticc]"),
     );
-    has(&check(&project, &[]).1, &["shop/templates/base.html:1:1"]);
+    check(&project, &[])
+        .failure(1)
+        .stderr(["shop/templates/base.html:1:1"]);
 }
 
 #[test]
@@ -328,6 +293,6 @@ fn check_accepts_missing_references_without_fingerprints() {
     project.write("src/x.js", "//# sourceMappingURL=x.map\n");
     let backend =
         "STORAGES.staticfiles.BACKEND=\"django.contrib.staticfiles.storage.StaticFilesStorage\"";
-    assert_eq!(check(&project, &["--set", backend]).0, 0);
-    assert_eq!(check(&project, &[]).0, 1);
+    check(&project, &["--set", backend]).success();
+    check(&project, &[]).failure(1);
 }

@@ -1,9 +1,9 @@
-//! What a check remembers: it never hides a problem, and is where nobody
-//! serves it.
+//! What a check keeps for the next one. It never hides a problem, and it is never
+//! where files are served.
 
 use std::fs;
 
-use super::{check, clean, has};
+use super::{check, clean};
 
 #[test]
 fn check_refuses_a_cache_that_is_collected() {
@@ -12,9 +12,8 @@ fn check_refuses_a_cache_that_is_collected() {
         &["--cache-dir", "src/cache"][..],
         &["--cache-dir", "src/cache", "src/x.js"],
     ] {
-        let (code, error) = check(&project, flags);
-        assert_eq!(code, 2);
-        has(&error, &["[misplaced-cache]"]);
+        let outcome = check(&project, flags).failure(2);
+        outcome.stderr(["[misplaced-cache]"]);
         assert!(!project.path("src/cache").exists());
     }
 }
@@ -32,39 +31,37 @@ fn check_record_never_hides_a_problem() {
     };
     // The record keeps only what is clearly older than the check.
     std::thread::sleep(std::time::Duration::from_millis(50));
-    let again = |code: i32, wanted: &[&str]| {
+    let check_twice = |code: i32, wanted: &[&str]| {
         for _ in 0..2 {
-            let (is, error) = check(&project, &[]);
-            assert_eq!(is, code, "{error}");
-            has(&error, wanted);
+            check(&project, &[]).exit(code).stderr(wanted);
         }
     };
-    again(0, &[]);
+    check_twice(0, &[]);
     // A target goes, the text that names it is as it was.
     fs::rename(project.path("src/img/i.png"), project.path("src/img/j.png")).unwrap();
-    again(1, &["src/css/a.css:1:22"]);
+    check_twice(1, &["src/css/a.css:1:22"]);
     fs::rename(project.path("src/img/j.png"), project.path("src/img/i.png")).unwrap();
-    again(0, &[]);
+    check_twice(0, &[]);
     // The same size and the same time as before.
     project.write("src/css/b.css", "@import 'a.css'");
     age("src/css/b.css");
-    again(
+    check_twice(
         1,
         &["css/a.css → css/b.css → css/a.css", "src/css/a.css:1:1"],
     );
     project.write("src/css/b.css", "a{}");
     age("src/css/b.css");
-    again(0, &[]);
+    check_twice(0, &[]);
     project.write("src/css/b.css", "url");
     project.write("src/x.js", "//# sourceMappingURL=x.map\n");
-    again(1, &["src/x.js:1:1"]);
-    // What is allowed is looked at again when it no longer is.
-    let (code, _) = check(
+    check_twice(1, &["src/x.js:1:1"]);
+    // A problem that was allowed appears again when it no longer is.
+    check(
         &project,
         &["--set", "staticc.missing_references=\"ignore\""],
-    );
-    assert_eq!(code, 0);
-    again(1, &["src/x.js:1:1"]);
+    )
+    .success();
+    check_twice(1, &["src/x.js:1:1"]);
 }
 
 #[test]
@@ -74,7 +71,7 @@ fn check_ignores_a_damaged_record() {
     let cache = project.path("cache");
     let flags = ["--cache-dir", "cache"];
     std::thread::sleep(std::time::Duration::from_millis(50));
-    let (_, error) = check(&project, &flags);
+    let before = check(&project, &flags).failure(1);
     let record = walkdir::WalkDir::new(&cache).into_iter().flatten();
     let record = record
         .map(walkdir::DirEntry::into_path)
@@ -88,7 +85,7 @@ fn check_ignores_a_damaged_record() {
         &[&bytes[..], b"x"].concat(),
     ] {
         fs::write(&record, damaged).unwrap();
-        assert_eq!(check(&project, &flags), (1, error.clone()));
+        assert_eq!(check(&project, &flags).failure(1), before);
         assert_eq!(fs::read(&record).unwrap(), bytes);
     }
 }

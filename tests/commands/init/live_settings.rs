@@ -1,4 +1,4 @@
-//! Settings that are asked for at every run.
+//! Settings that the project's Python answers at every run.
 
 use std::fs;
 use std::process::Stdio;
@@ -26,7 +26,7 @@ fn collect_takes_files_of_custom_finders() {
     find("not-listed.txt").success();
 }
 
-/// Which finders there are, and in which order, is the project's affair.
+/// STATICFILES_FINDERS decides which finders there are, and their order.
 #[test]
 fn collect_accepts_a_custom_finder_alone() {
     let project = own_finder();
@@ -42,7 +42,7 @@ fn collect_accepts_a_custom_finder_alone() {
     assert!(file.contains("\nSTATICFILES_FINDERS = []\n"), "{file}");
 }
 
-/// What the Django app of the wheel does: the answers come with the run.
+/// The Django app of the wheel passes the answers this way.
 #[test]
 fn collect_reads_answers_from_standard_input() {
     let project = project(unusual);
@@ -57,7 +57,7 @@ fn collect_reads_answers_from_standard_input() {
     assert_eq!(project.static_root(), live);
 }
 
-/// A Python may say something of its own before it is asked.
+/// Python may print something of its own before the answers.
 #[test]
 fn output_before_the_answers_is_ignored() {
     let project = project(|_, _| {});
@@ -94,7 +94,7 @@ fn unsupported_storage_can_be_overridden() {
         .success();
 }
 
-/// A file of that name is meant, if there is one.
+/// A file of that name comes first.
 #[test]
 fn settings_flag_names_a_file_or_a_module() {
     let project = project(|_, _| {});
@@ -135,7 +135,7 @@ fn settings_flag_names_a_file_or_a_module() {
         .stderr(["--settings mysite.settings"]);
 }
 
-/// What Python is asked, by each verb.
+/// The arguments of the script, for each verb.
 #[test]
 fn each_verb_asks_python_for_what_it_needs() {
     let project = project(|_, _| {});
@@ -185,7 +185,7 @@ fn each_verb_asks_python_for_what_it_needs() {
     assert!(asked.contains("/polls/manage.py "), "{asked}");
 }
 
-/// Who is started by a project and stays is not waited for.
+/// A process that the project starts may outlive the run.
 #[test]
 fn init_does_not_wait_for_background_processes() {
     let project = project(|_, _| {});
@@ -195,7 +195,7 @@ fn init_does_not_wait_for_background_processes() {
     assert!(start.elapsed().as_secs() < 50);
 }
 
-/// Nothing is collected by half of what a project says.
+/// No verb goes on with a part of the answers.
 #[test]
 fn settings_that_python_cannot_answer_are_errors() {
     for what in [
@@ -235,7 +235,7 @@ fn staticc_setting_of_another_type_is_refused() {
         .stderr(["staticc must be a table, not an array"]);
 }
 
-/// What only staticc ignores, other finders list all the same.
+/// A finder lists files that only staticc ignores.
 #[test]
 fn ignore_patterns_hold_for_custom_finders() {
     let project = own_finder();

@@ -1,5 +1,5 @@
-//! Projects whose own Python is asked: the settings file that `init` writes,
-//! and settings that are asked for at every run. Each says the same.
+//! Projects whose own Python answers for their settings: once, for the settings file
+//! that `init` writes, or at every run. Both must give the same.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,21 +15,21 @@ mod settings_file;
 
 type Tree = BTreeMap<PathBuf, Option<Vec<u8>>>;
 
-/// A project whose Python answers what `change` makes of the usual answers.
+/// A project whose Python gives the usual answers, as `change` alters them.
 fn project(change: impl FnOnce(&Project, &mut Value)) -> Project {
     let project = Project::with_text_file();
     python_project::write(&project, |answers| change(&project, answers));
     project
 }
 
-/// What `init` writes.
+/// The settings file that `init` writes.
 #[track_caller]
 fn written(project: &Project) -> String {
     project.verb(["init"]).success();
     fs::read_to_string(project.path("settings.toml")).unwrap()
 }
 
-/// What is collected, and STATIC_ROOT is empty again.
+/// Collects, and removes STATIC_ROOT. Returns what was in it.
 #[track_caller]
 fn collected(project: &Project, flags: &[&str]) -> Tree {
     project

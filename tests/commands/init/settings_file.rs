@@ -8,7 +8,7 @@ use super::{collected, own_finder, project, unusual, written};
 use crate::support::project::Project;
 use crate::support::python_project;
 
-/// An environment may be anywhere, on this machine.
+/// The path of such an environment holds on this machine only.
 #[test]
 fn init_notes_an_environment_outside_the_project() {
     let elsewhere = tempfile::tempdir().unwrap();
@@ -117,7 +117,7 @@ fn init_overwrites_only_with_force() {
     assert_eq!(one, other);
 }
 
-/// The settings that `--check` tells of.
+/// The settings that `--check` reports.
 fn drift(change: impl FnOnce(&Project, &mut Value)) -> Vec<String> {
     let project = project(|_, _| {});
     written(&project);
@@ -131,15 +131,20 @@ fn drift(change: impl FnOnce(&Project, &mut Value)) -> Vec<String> {
         .out
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let problems = problems.filter(|it| it["code"] == "settings-drift");
-    let told: Vec<String> = problems
-        .map(|it| {
-            let message = it["message"].as_str().unwrap();
+    let problems = problems.filter(|problem| problem["code"] == "settings-drift");
+    let names: Vec<String> = problems
+        .map(|problem| {
+            let message = problem["message"].as_str().unwrap();
             message.split(' ').next().unwrap().to_owned()
         })
         .collect();
-    assert_eq!(outcome.code, i32::from(!told.is_empty()), "{}", outcome.out);
-    told
+    assert_eq!(
+        outcome.code,
+        i32::from(!names.is_empty()),
+        "{}",
+        outcome.out
+    );
+    names
 }
 
 #[test]
@@ -217,20 +222,23 @@ fn init_check_reports_each_setting_that_differs() {
     assert_eq!(drift(templates), ["TEMPLATES"]);
 }
 
-/// A file cannot say what a finder finds; one that finds nothing is not missed.
+/// A settings file cannot hold what a finder finds.
 #[test]
 fn init_warns_of_custom_finders() {
     let project = own_finder();
-    let told = "mysite.finders.Finder finds 3 files that only Python can tell of";
+    let warning = "mysite.finders.Finder finds 3 files that only Python can tell of";
     project.verb(["init"]).success().stderr([
         "warning: ",
-        told,
+        warning,
         "collect --settings mysite.settings",
     ]);
     let file = fs::read_to_string(project.path("settings.toml")).unwrap();
-    assert!(file.contains(told), "{file}");
+    assert!(file.contains(warning), "{file}");
     assert!(!file.contains("STATICFILES_FINDERS"), "{file}");
-    project.verb(["init", "--check"]).success().stderr([told]);
+    project
+        .verb(["init", "--check"])
+        .success()
+        .stderr([warning]);
     let answers = fs::read(project.path("answers.json")).unwrap();
     let mut answers: Value = serde_json::from_slice(&answers).unwrap();
     answers["finders"][0]["files"] = json!([]);
@@ -263,7 +271,7 @@ fn init_writes_gzip_alone_without_brotli() {
     assert!(!text.contains("encodings"), "{text}");
 }
 
-/// pyproject.toml is everybody's.
+/// Other programs write to pyproject.toml as well.
 #[test]
 fn init_never_writes_pyproject() {
     let text = "[project]\nname = \"mysite\"\n[tool.staticc.settings]\nSTATIC_URL = \"static/\"\n\
