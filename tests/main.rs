@@ -14,6 +14,7 @@ mod architecture;
 mod case_names;
 mod commands;
 mod concurrency;
+mod documentation;
 mod hostile_input;
 mod incremental;
 mod problem_catalogue;

@@ -15,7 +15,7 @@ use crate::support::project::{Outcome, Project};
 use crate::support::{project::staticc, tree};
 
 /// Cases in which Django leaves references to nothing, which staticc does not:
-/// rows of the README's table.
+/// rows of `docs/differences.md`.
 const DANGLING: &[&str] = &[
     "backslash-directory",
     "js-double-rewrite",
