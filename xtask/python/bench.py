@@ -309,6 +309,7 @@ def main():
             part()
     if not ONLY:
         with open(REPORT, "w") as file:
+            file.write("# Benchmarks\n[How it was measured](performance.md) says what each row means, and which goals were missed.\n\n")
             file.write(f"Measured on {machine()}; Django 6.1, WhiteNoise 6.12, Brotli 1.2, Python {sys.version.split()[0]}.\n\n")
             file.write("\n".join([head, *ROWS]) + "\n")
 
