@@ -16,7 +16,7 @@ const COPY: &[u8] = b"a compressed copy";
 
 struct Kept {
     cache: Cache,
-    key: Key,
+    key: CacheKey,
     /// The entry's file and its bytes.
     path: PathBuf,
     whole: Vec<u8>,

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use staticc::check::name::{manifest_key, plain_path};
+use staticc::check::static_name::{manifest_key, plain_path};
 use staticc::check::templates::engine::{Engine, references};
 
 fuzz_target!(|text: &[u8]| {
