@@ -12,8 +12,9 @@ use crate::cli::InitArgs;
 use crate::django_project;
 use crate::django_project::answers::Answers;
 use crate::django_project::convert::Converted;
-use crate::django_project::draft::Draft;
-use crate::django_project::python::Question;
+use crate::django_project::difference::Difference;
+use crate::django_project::draft::SettingsDraft;
+use crate::django_project::python::{FileQuestion, Question};
 use crate::model::{Code, Event, Problem, Report as _, Severity};
 use crate::pipeline::loading::{module, source_of, with_help};
 use crate::settings::Finder;
@@ -97,16 +98,19 @@ impl InitTarget<'_> {
             directory: self.directory,
             python: self.args.python.as_deref(),
             module: self.args.django_settings.as_deref(),
-            files: Some((&[], false)),
+            files: Some(FileQuestion {
+                ignore: &[],
+                no_default_ignore: false,
+            }),
         };
         let answers = django_project::python::ask(&question).map_err(|problem| vec![problem])?;
         let converted =
-            django_project::convert::carry(&answers).map_err(|problem| vec![problem])?;
+            django_project::convert::convert(&answers).map_err(|problem| vec![problem])?;
         if let Some(problem) = &converted.unknown_storage {
             let help = "collect with manage.py collectstatic; staticc collects to files of Django's and WhiteNoise's storages";
             return Err(vec![problem.clone().help(help)]);
         }
-        let given = django_project::effective::live(&answers, &converted.given);
+        let given = django_project::effective::effective_settings(&answers, &converted.given);
         let live = load(
             Source::Project(&given),
             &Overrides::default(),
@@ -134,13 +138,13 @@ impl InitTarget<'_> {
     /// not load, or would say something else than the project.
     fn draft(&self, project: &LiveProject) -> Result<(String, Vec<Problem>), Vec<Problem>> {
         let path = self.directory.join(self.file);
-        let draft = Draft {
+        let draft = SettingsDraft {
             answers: &project.answers,
             values: &project.converted.given.values,
             live: &project.live.settings,
-            untold: &project.unsupported,
+            unsupported: &project.unsupported,
             directory: self.directory,
-            beside: path.parent().unwrap_or(self.directory),
+            file_directory: path.parent().unwrap_or(self.directory),
         };
         let text = draft.text();
         let source = Source::Draft(self.file, &text);
@@ -162,25 +166,24 @@ impl InitTarget<'_> {
 
     fn fail_on_differences(
         &self,
-        ours: &Loaded,
+        file: &Loaded,
         project: &LiveProject,
     ) -> Result<(), Vec<Problem>> {
-        let theirs = &project.live.settings;
-        let own = project.answers.says_staticc();
-        let differences = django_project::difference::differences(
-            &ours.settings,
-            theirs,
-            &ours.places,
-            (self.directory, own),
-        );
-        Problem::fail_on_any(differences)
+        let difference = Difference {
+            file: &file.settings,
+            django: &project.live.settings,
+            places: &file.places,
+            directory: self.directory,
+            has_staticc: project.answers.has_staticc(),
+        };
+        Problem::fail_on_any(difference.problems())
     }
 }
 
 /// Returns warnings about what no settings file can say.
 fn unsupported(answers: &Answers, converted: &Converted) -> Vec<Problem> {
     let help = "staticc does what the class it is based on does; if that is not enough, use manage.py collectstatic";
-    let storage = with_help(&converted.untold, help);
+    let storage = with_help(&converted.unsupported, help);
     let listing: Vec<Problem> = converted
         .given
         .finders
@@ -191,7 +194,7 @@ fn unsupported(answers: &Answers, converted: &Converted) -> Vec<Problem> {
     let help = format!(
         "its files are left out; to have it asked for them at every run: staticc collect --settings {module}"
     );
-    let finders = with_help(listing.iter().chain(&converted.finders), &help);
+    let finders = with_help(listing.iter().chain(&converted.finder_problems), &help);
     let warning = |problem: Problem| Problem {
         severity: Severity::Warning,
         ..problem

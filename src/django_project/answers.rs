@@ -1,5 +1,4 @@
-//! The answers of `python/staticc/ask.py`, as data. Knows their JSON; decides
-//! nothing.
+//! Parses the answers of `python/staticc/ask.py`. Decides nothing.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -7,166 +6,164 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::failure::Failure;
+use super::failure::LoadFailure;
+use super::value::to_toml;
 use crate::model::{Code, Problem};
 
-/// What a project's Python says of it.
+/// What the project's Python answers.
 #[derive(Debug, Deserialize)]
 pub struct Answers {
-    /// Who answers.
     pub versions: Versions,
-    /// Whose settings these are.
     pub settings_module: SettingsModule,
-    /// Where modules are looked up.
+    /// `sys.path`.
     pub python_path: Vec<PathBuf>,
     /// By name.
     pub settings: HashMap<String, Setting>,
-    /// In order; `None` where they can't be asked.
-    pub apps: Option<Vec<App>>,
-    /// `None` where the staticfiles app is not installed.
-    pub ignore_patterns: Option<IgnorePatterns>,
-    /// `None` where it can't be asked.
+    /// In order. `None` if Django cannot load them.
+    pub apps: Option<Vec<InstalledApp>>,
+    /// `None` without the staticfiles app.
+    pub ignore_patterns: Option<DefaultIgnorePatterns>,
+    /// `None` if Django cannot load it.
     pub storage: Option<Storage>,
-    /// Finders that are not Django's two.
-    pub finders: Option<Vec<Finder>>,
-    /// What could not be asked, and why.
+    /// Finders other than Django's two.
+    pub finders: Option<Vec<CustomFinder>>,
+    /// Questions without an answer.
     pub not_asked: Vec<NotAsked>,
 }
 
-/// Who answers.
+/// The versions of the environment.
 #[derive(Debug, Deserialize)]
 pub struct Versions {
-    /// Where its environment is.
+    /// `sys.prefix`.
     pub prefix: PathBuf,
-    /// Such as `5.2.8`.
+    /// `5.2.8`
     pub django: String,
     /// Whether WhiteNoise makes `.br` files.
     pub brotli: bool,
 }
 
-/// Whose settings these are.
 #[derive(Debug, Deserialize)]
 pub struct SettingsModule {
-    /// Its dotted name.
+    /// The dotted name.
     pub name: Option<String>,
-    /// Its file.
     pub file: Option<PathBuf>,
 }
 
-/// One setting.
 #[derive(Debug, Deserialize)]
 pub struct Setting {
-    /// As Django sees it.
+    /// The value that Django uses.
     pub value: Value,
-    /// Whether the project says it.
+    /// Whether the project sets it.
     pub set: bool,
-    /// As the project writes it, where Django sees something else.
+    /// The value as written, if Django changes it.
     pub written: Option<Value>,
-    /// `file:line` of where it says it.
+    /// `file:line` of the assignment.
     #[serde(rename = "where")]
     pub place: Option<String>,
 }
 
 /// One entry of `INSTALLED_APPS`.
 #[derive(Debug, Deserialize)]
-pub struct App {
-    /// As it is written.
+pub struct InstalledApp {
+    /// As written.
     pub entry: String,
-    /// Where the app is.
     pub directory: PathBuf,
 }
 
 /// `StaticFilesConfig.ignore_patterns`.
 #[derive(Debug, Deserialize)]
-pub struct IgnorePatterns {
-    /// The patterns.
+pub struct DefaultIgnorePatterns {
     pub value: Vec<String>,
 }
 
 /// The storage of static files.
 #[derive(Debug, Deserialize)]
 pub struct Storage {
-    /// Its dotted name.
+    /// The dotted name.
     pub class: String,
     /// `file:line` of the class.
     #[serde(rename = "where")]
     pub place: Option<String>,
-    /// The first of its classes that is Django's or WhiteNoise's.
+    /// The nearest base class that is Django's or WhiteNoise's.
     pub base: Option<String>,
-    /// What other classes say otherwise than these.
+    /// What its own classes override.
     pub overrides: Vec<Override>,
-    /// Whether it could be made, so that what follows is what it has.
+    /// Whether it could be instantiated. The fields below are those of the instance.
     pub made: bool,
-    /// As the storage has it.
     pub manifest_name: Option<String>,
-    /// As the storage has it.
     pub support_js_module_import_aggregation: Option<bool>,
-    /// As the storage has it.
     pub keep_only_hashed_files: Option<bool>,
     /// Absolute.
     pub location: Option<PathBuf>,
-    /// As the storage has it.
     pub base_url: Option<String>,
     /// `None`: what the umask leaves.
     pub file_permissions_mode: Option<u32>,
     /// `None`: what the umask leaves.
     pub directory_permissions_mode: Option<u32>,
-    /// Where the manifest is, absolute.
+    /// The directory of the manifest, absolute.
     pub manifest_location: Option<PathBuf>,
-    /// What is rewritten, where that is not what Django rewrites.
+    /// The patterns of references, if they are not Django's.
     pub patterns: Option<Value>,
 }
 
-/// What a storage says otherwise than the class it is based on.
+/// A method or attribute that a storage overrides.
 #[derive(Debug, Deserialize)]
 pub struct Override {
-    /// Of the method or attribute.
     pub name: String,
-    /// `file:line` of it.
+    /// `file:line`
     #[serde(rename = "where")]
     pub place: Option<String>,
 }
 
-/// A finder that is not one of Django's two.
+/// A finder other than Django's two.
 #[derive(Debug, Deserialize)]
-pub struct Finder {
-    /// As `STATICFILES_FINDERS` has it.
+pub struct CustomFinder {
+    /// As in `STATICFILES_FINDERS`.
     pub entry: String,
     /// `file:line` of the class.
     #[serde(rename = "where")]
     pub place: Option<String>,
-    /// What it finds, if it was asked for that.
+    /// The files that it lists, if they were asked for.
     pub files: Option<Vec<FoundFile>>,
 }
 
-/// A file that a finder found.
+/// A file that a finder lists.
 #[derive(Debug, Deserialize)]
 pub struct FoundFile {
-    /// Below what it was found in.
+    /// Relative to the storage that it is in.
     pub path: String,
-    /// What is put before that.
+    /// The prefix of the storage.
     pub prefix: String,
-    /// Where it is, absolute.
+    /// Absolute.
     pub source: PathBuf,
 }
 
-/// A question that a project did not let be answered.
+/// A question without an answer.
 #[derive(Debug, Deserialize)]
 pub struct NotAsked {
-    /// About what.
+    /// The setting, or part of the project.
     pub what: String,
-    /// Why it has no answer.
+    /// The reason.
     pub why: String,
 }
 
-impl Answers {
-    /// Whether the project says what is staticc's own.
-    pub fn says_staticc(&self) -> bool {
-        self.settings.get("STATICC").is_some_and(|it| it.set)
+impl Setting {
+    /// Returns the value as the project writes it.
+    pub fn to_toml(&self) -> Option<toml::Value> {
+        to_toml(self.written.as_ref().unwrap_or(&self.value))
     }
 }
 
-/// Reads what the script printed, `asked` for this settings module.
+impl Answers {
+    /// Returns whether the project sets STATICC.
+    pub fn has_staticc(&self) -> bool {
+        self.settings
+            .get("STATICC")
+            .is_some_and(|setting| setting.set)
+    }
+}
+
+/// Parses what the script printed. `asked` names the Python and the settings for messages.
 pub fn read(json: &[u8], asked: &str, module: Option<&str>) -> Result<Answers, Problem> {
     let unreadable = |error: serde_json::Error| {
         let message = format!("the answers of the project's Python cannot be read: {error}");
@@ -178,8 +175,8 @@ pub fn read(json: &[u8], asked: &str, module: Option<&str>) -> Result<Answers, P
     let mut value: Value = serde_json::from_slice(json).map_err(unreadable)?;
     match value.get_mut("error").map(Value::take) {
         Some(error) => {
-            let failure: Failure = serde_json::from_value(error).map_err(unreadable)?;
-            Err(failure.problem(asked, module))
+            let failure: LoadFailure = serde_json::from_value(error).map_err(unreadable)?;
+            Err(failure.to_problem(asked, module))
         }
         None => serde_json::from_value(value).map_err(unreadable),
     }

@@ -1,6 +1,5 @@
-//! The settings file that a project's settings come to: as little as says
-//! them, paths relative to it. Reads Python as text to see what it can leave
-//! out; writes nothing.
+//! Drafts the settings file of a project. Leaves out what staticc finds by itself, and writes
+//! paths relative to the file. Reads Python as text; writes nothing.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -8,8 +7,8 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::answers::Answers;
-use super::toml_writer as written;
-use super::value::of_path;
+use super::toml_writer;
+use super::value::path_to_toml;
 use crate::apps::locate::locate as locate_app;
 use crate::apps::python_env::SearchPath;
 use crate::disk::real;
@@ -20,79 +19,86 @@ use crate::settings::paths::change_paths;
 use crate::settings::words::FINDER_NAMES;
 use crate::settings::{Finder, Settings};
 
-/// A settings file to be.
-pub struct Draft<'a> {
-    /// What the project says.
+/// What a settings file is made from.
+pub struct SettingsDraft<'a> {
     pub answers: &'a Answers,
-    /// The same, as settings.
+    /// The answers as settings.
     pub values: &'a Table,
-    /// The same, as it is now.
+    /// The answers as they are loaded.
     pub live: &'a Settings,
-    /// What the file does not say.
-    pub untold: &'a [Problem],
-    /// The current directory.
+    /// What the file cannot express.
+    pub unsupported: &'a [Problem],
+    /// The working directory.
     pub directory: &'a Path,
     /// The directory of the file.
-    pub beside: &'a Path,
+    pub file_directory: &'a Path,
 }
 
-impl Draft<'_> {
-    /// The text of the file.
+impl SettingsDraft<'_> {
+    /// Returns the text of the file.
     pub fn text(&self) -> String {
         let mut table = self.values.clone();
-        if self.has_usual_templates() {
+        if self.has_default_templates() {
             table.remove("TEMPLATES");
         }
-        let finders = self.live.finders.iter().map(Finder::name);
-        let finders: Vec<&str> = finders.filter(|name| FINDER_NAMES.contains(name)).collect();
+        let names = self.live.finders.iter().map(Finder::name);
+        let finders: Vec<&str> = names.filter(|name| FINDER_NAMES.contains(name)).collect();
         if finders != FINDER_NAMES {
             table.insert("STATICFILES_FINDERS".into(), finders.into());
         }
-        let (found, elsewhere) = self.locate();
-        if !found.is_empty() {
-            let own = table.entry("staticc");
-            if let Value::Table(own) = own.or_insert_with(|| Table::new().into()) {
-                own.extend(found);
+        let located = self.locate();
+        if !located.settings.is_empty() {
+            let staticc = table.entry("staticc");
+            if let Value::Table(staticc) = staticc.or_insert_with(|| Table::new().into()) {
+                staticc.extend(located.settings);
             }
         }
         change_paths(&mut table, &|path| {
             self.relative(&self.directory.join(path))
         });
-        written::text(&table, self.answers, self.untold, elsewhere)
+        toml_writer::text(
+            &table,
+            self.answers,
+            self.unsupported,
+            located.is_environment_outside,
+        )
     }
 
-    /// What has to be said of where apps are, and whose rules are followed; and
-    /// whether that is outside the project.
-    fn locate(&self) -> (Table, bool) {
+    /// Finds out what the file must say about apps, environment and Django version.
+    fn locate(&self) -> LocationSettings {
         let mut path = PythonPath::new(self);
         for app in &self.live.apps {
             path.add(app);
         }
-        let mut own = Table::new();
+        let mut settings = Table::new();
         let found = path.search.django_version();
         if found.as_deref().and_then(DjangoVersion::of) != Some(self.live.django) {
-            own.insert("django".into(), self.live.django.as_str().into());
+            settings.insert("django".into(), self.live.django.as_str().into());
         }
-        if path.is_own {
-            let entries = path.entries.iter().map(|entry| of_path(entry));
-            own.insert("python_path".into(), entries.collect::<Vec<_>>().into());
+        if path.is_needed {
+            let entries = path.entries.iter().map(|entry| path_to_toml(entry));
+            settings.insert("python_path".into(), entries.collect::<Vec<_>>().into());
         }
         if !path.stated.is_empty() {
             let stated = path.stated.iter();
-            let stated = stated.map(|app| (app.entry.clone(), of_path(&app.directory)));
-            own.insert("app_directories".into(), stated.collect::<Table>().into());
+            let directories = stated.map(|app| (app.entry.clone(), path_to_toml(&app.directory)));
+            let directories: Table = directories.collect();
+            settings.insert("app_directories".into(), directories.into());
         }
-        let outside = |entry: &PathBuf| !entry.starts_with(self.beside);
-        (own, path.is_own && path.entries.iter().any(outside))
+        let is_outside = |entry: &PathBuf| !entry.starts_with(self.file_directory);
+        LocationSettings {
+            settings,
+            is_environment_outside: path.is_needed && path.entries.iter().any(is_outside),
+        }
     }
 
-    /// A path as the file has it: relative, unless that leads far away.
+    /// Returns a path as the file has it: relative, unless it is more than two levels up.
     fn relative(&self, path: &Path) -> String {
-        const UP: usize = 2;
+        const MAX_UP: usize = 2;
         let path = normalize(path);
-        let mut ancestors = self.beside.ancestors().take(UP + 1).enumerate();
+        let mut ancestors = self.file_directory.ancestors().take(MAX_UP + 1).enumerate();
         let below = ancestors.find_map(|(up, ancestor)| {
-            // What all paths have in common is nothing to go by.
+            // The root is the ancestor of all paths, and never helps.
             ancestor.parent()?;
             Some("../".repeat(up) + &path.strip_prefix(ancestor).ok()?.to_string_lossy())
         });
@@ -103,72 +109,77 @@ impl Draft<'_> {
         }
     }
 
-    /// Whether templates are where they are looked for anyway.
-    fn has_usual_templates(&self) -> bool {
-        let mut usual = vec![self.beside.join("templates")];
+    /// Returns whether the template directories are those without a TEMPLATES setting.
+    fn has_default_templates(&self) -> bool {
+        let mut defaults = vec![self.file_directory.join("templates")];
         for app in &self.live.apps {
-            usual.extend(["templates", "jinja2"].map(|name| app.directory.join(name)));
+            defaults.extend(["templates", "jinja2"].map(|name| app.directory.join(name)));
         }
-        there(&usual) == there(&self.live.template_dirs)
+        existing(&defaults) == existing(&self.live.template_dirs)
     }
 }
 
-/// The directories that there are, each once.
-fn there(directories: &[PathBuf]) -> Vec<PathBuf> {
+/// Settings under `[staticc]` that say where things are.
+struct LocationSettings {
+    settings: Table,
+    /// Whether python_path leads out of the directory of the file.
+    is_environment_outside: bool,
+}
+
+/// Returns the existing directories, each once.
+fn existing(directories: &[PathBuf]) -> Vec<PathBuf> {
     let mut seen = HashSet::new();
-    let there = directories.iter().filter(|directory| directory.is_dir());
-    let there = there.map(|directory| real(directory));
-    there
+    let existing = directories.iter().filter(|directory| directory.is_dir());
+    existing
+        .map(|directory| real(directory))
         .filter(|directory| seen.insert(directory.clone()))
         .collect()
 }
 
-/// Where apps are looked up, as far as that has to be said.
+/// The `python_path` that finds the apps.
 struct PythonPath<'a> {
-    draft: &'a Draft<'a>,
+    draft: &'a SettingsDraft<'a>,
     entries: Vec<PathBuf>,
     search: SearchPath,
-    /// Whether the usual entries do not do.
-    is_own: bool,
-    /// Apps that are found in none of them.
+    /// Whether the default entries do not find all apps.
+    is_needed: bool,
+    /// Apps that no entry finds.
     stated: Vec<&'a App>,
 }
 
 impl<'a> PythonPath<'a> {
-    fn new(draft: &'a Draft<'a>) -> Self {
-        let entries = SearchPath::usual_entries(draft.beside);
+    fn new(draft: &'a SettingsDraft<'a>) -> Self {
+        let entries = SearchPath::usual_entries(draft.file_directory);
         Self {
             draft,
             search: SearchPath::new(&entries),
             entries,
-            is_own: false,
+            is_needed: false,
             stated: Vec::new(),
         }
     }
 
-    /// Sees to it that an app is found.
+    /// Adds the entry that finds an app.
     fn add(&mut self, app: &'a App) {
         if is_found(app, &self.search) {
             return;
         }
         let answers = self.draft.answers;
-        let mut around: Vec<&PathBuf> = answers
+        // The environment comes first: it finds editable installs as well.
+        let prefix = &answers.versions.prefix;
+        let parents = answers
             .python_path
             .iter()
-            .filter(|it| app.directory.starts_with(it))
-            .collect();
-        around.push(&answers.versions.prefix);
-        // The environment follows editable installs by itself.
-        around.rotate_right(1);
-        for entry in around {
+            .filter(|directory| app.directory.starts_with(directory));
+        for entry in std::iter::once(prefix).chain(parents) {
             let mut entries = self.entries.clone();
-            // Python looks there last.
-            let last = entries.last() == Some(&answers.versions.prefix);
-            entries.insert(entries.len() - usize::from(last), entry.clone());
+            // The environment stays last, as in Python.
+            let ends_with_prefix = entries.last() == Some(prefix);
+            entries.insert(entries.len() - usize::from(ends_with_prefix), entry.clone());
             let search = SearchPath::new(&entries);
             if is_found(app, &search) {
                 (self.entries, self.search) = (entries, search);
-                self.is_own = true;
+                self.is_needed = true;
                 return;
             }
         }
@@ -176,7 +187,7 @@ impl<'a> PythonPath<'a> {
     }
 }
 
-/// Whether staticc finds an app where Django has it.
+/// Returns whether staticc finds an app where Django has it.
 fn is_found(app: &App, search: &SearchPath) -> bool {
     let found = locate_app(&app.entry, search);
     found.is_ok_and(|found| real(&found.directory) == real(&app.directory))

@@ -1,5 +1,4 @@
-//! Why a project can't be loaded → a problem with the place in the project's
-//! own files, and a cure.
+//! Words the problem of a project that cannot be loaded, with its place in the project's files.
 
 use serde::Deserialize;
 
@@ -8,29 +7,27 @@ use crate::model::{Code, Problem};
 
 /// An exception, as `ask.py` describes it.
 #[derive(Debug, Deserialize)]
-pub struct Failure {
-    /// Its class.
+pub struct LoadFailure {
+    /// The name of the class.
     kind: String,
-    /// The first line of what it says.
+    /// The first line of the message.
     message: String,
-    /// `file:line` of the last of the project's own lines.
+    /// `file:line` of the last frame in the project.
     #[serde(rename = "where")]
     place: Option<String>,
-    /// What is missing, if something is.
+    /// The name of what is missing.
     missing: Option<String>,
-    /// `variable`, `module`, `empty-setting`, or `settings`: nobody names them.
+    /// `variable`, `module`, `empty-setting`, or `settings` if no settings are named.
     missing_is: Option<String>,
 }
 
-impl Failure {
-    /// The problem it is for who was `asked` for this module.
-    pub fn problem(&self, asked: &str, module: Option<&str>) -> Problem {
-        let said = [&self.kind, ": ", &masked(&self.message)].concat();
-        let said = said.trim_end_matches(": ");
-        let message = format!("the project cannot be loaded: {said}");
+impl LoadFailure {
+    pub fn to_problem(&self, asked: &str, module: Option<&str>) -> Problem {
+        let exception = [&self.kind, ": ", &masked(&self.message)].concat();
+        let exception = exception.trim_end_matches(": ");
+        let message = format!("the project cannot be loaded: {exception}");
         let problem = Problem::error(Code::ProjectUnloadable, message);
-        let problem = located(problem, self.place.as_deref());
-        problem
+        located(problem, self.place.as_deref())
             .note(format!("asked {asked}"))
             .help(self.help(module))
     }

@@ -1,39 +1,44 @@
-//! The project's finders, with what those that are not Django's listed.
+//! Converts the project's finders. Those other than Django's come with the files they list.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::answers::{Answers, Finder as Asked};
+use super::answers::{Answers, CustomFinder};
 use super::python_location::located;
 use crate::model::{Code, LogicalPath, Problem};
 use crate::settings::{Finder, FinderListing, OtherFinder};
 
-/// All finders, others than Django's with what they listed; and the problems
-/// of those that did not.
-pub fn finders(answers: &Answers) -> (Vec<Finder>, Vec<Problem>) {
-    let (mut listed, mut problems) = (Vec::new(), Vec::new());
-    for entry in finder_entries(answers) {
-        if let Some(finder) = Finder::of_django(entry) {
-            listed.push(finder);
-            continue;
-        }
-        let mut asked = answers.finders.iter().flatten();
-        let asked = asked.find(|finder| finder.entry == entry);
-        match asked.and_then(listing) {
-            Some(finder) => listed.push(Finder::Other(Arc::new(finder))),
-            None => problems.push(unlisted(entry, asked, answers)),
-        }
-    }
-    (listed, problems)
+/// The finders of a project.
+pub struct ConvertedFinders {
+    pub finders: Vec<Finder>,
+    /// A problem for each finder whose files are unknown.
+    pub problems: Vec<Problem>,
 }
 
-/// What a finder listed, by directory.
-fn listing(asked: &Asked) -> Option<OtherFinder> {
+pub fn convert_finders(answers: &Answers) -> ConvertedFinders {
+    let (mut finders, mut problems) = (Vec::new(), Vec::new());
+    for entry in finder_entries(answers) {
+        if let Some(finder) = Finder::of_django(entry) {
+            finders.push(finder);
+            continue;
+        }
+        let mut others = answers.finders.iter().flatten();
+        let custom = others.find(|finder| finder.entry == entry);
+        match custom.and_then(listing) {
+            Some(finder) => finders.push(Finder::Other(Arc::new(finder))),
+            None => problems.push(unlisted(entry, custom, answers)),
+        }
+    }
+    ConvertedFinders { finders, problems }
+}
+
+/// Groups the files of a finder by directory.
+fn listing(finder: &CustomFinder) -> Option<OtherFinder> {
     let mut listings: Vec<(&str, &Path, Vec<LogicalPath>)> = Vec::new();
-    for file in asked.files.as_ref()? {
-        let root = above(&file.source, &file.path)?;
+    for file in finder.files.as_ref()? {
+        let root = root_of(&file.source, &file.path)?;
         let path = LogicalPath::new(file.path.as_str());
         match listings.last_mut() {
             Some((prefix, known, files)) if *prefix == file.prefix && *known == root => {
@@ -48,24 +53,28 @@ fn listing(asked: &Asked) -> Option<OtherFinder> {
         files: files.into(),
     };
     Some(OtherFinder {
-        name: asked.entry.clone(),
+        name: finder.entry.clone(),
         listings: listings.into_iter().map(listing).collect(),
     })
 }
 
-/// The directory that a file is in by such a path.
-fn above<'p>(source: &'p Path, path: &str) -> Option<&'p Path> {
+/// Returns the directory that a source is in by its path.
+fn root_of<'p>(source: &'p Path, path: &str) -> Option<&'p Path> {
     let depth = Path::new(path).components().count();
     let root = source.ancestors().nth(depth)?;
     (root.join(path) == source).then_some(root)
 }
 
-/// The problem of a finder whose files are not known.
-fn unlisted(entry: &str, asked: Option<&Asked>, answers: &Answers) -> Problem {
-    let reason = answers.not_asked.iter().find(|it| it.what.contains(entry));
-    let mut files = asked.iter().filter_map(|it| it.files.as_ref()).flatten();
-    let odd = files.find(|it| above(&it.source, &it.path).is_none());
-    let message = match (reason, odd) {
+/// Returns the problem of a finder whose files are unknown.
+fn unlisted(entry: &str, finder: Option<&CustomFinder>, answers: &Answers) -> Problem {
+    let mut unanswered = answers.not_asked.iter();
+    let reason = unanswered.find(|question| question.what.contains(entry));
+    let mut files = finder
+        .iter()
+        .filter_map(|finder| finder.files.as_ref())
+        .flatten();
+    let renamed = files.find(|file| root_of(&file.source, &file.path).is_none());
+    let message = match (reason, renamed) {
         (Some(reason), _) => {
             format!(
                 "the finder {entry} cannot be asked for its files: {}",
@@ -82,11 +91,11 @@ fn unlisted(entry: &str, asked: Option<&Asked>, answers: &Answers) -> Problem {
         (None, None) => format!("the finder {entry} has not been asked for its files"),
     };
     let problem = Problem::error(Code::CustomFinder, message);
-    located(problem, asked.and_then(|it| it.place.as_deref()))
+    located(problem, finder.and_then(|finder| finder.place.as_deref()))
 }
 
 fn finder_entries(answers: &Answers) -> impl Iterator<Item = &str> {
-    let entries = answers.settings.get("STATICFILES_FINDERS");
-    let entries = entries.and_then(|it| it.value.as_array());
+    let setting = answers.settings.get("STATICFILES_FINDERS");
+    let entries = setting.and_then(|setting| setting.value.as_array());
     entries.into_iter().flatten().filter_map(Json::as_str)
 }

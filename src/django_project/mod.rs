@@ -1,8 +1,8 @@
-//! A real Django project: what its own Python says of it, as settings. Owns
-//! the asking, what is made of the answers and the settings file they become;
-//! lists no static files itself.
+//! Asks a Django project's own Python for its settings. Owns the question, the conversion of the
+//! answers to settings, and the settings file that `init` writes. Lists no static files itself.
 
 pub mod answers;
+pub mod compared_settings;
 pub mod convert;
 pub mod difference;
 pub mod draft;

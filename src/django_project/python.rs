@@ -1,5 +1,5 @@
-//! Asks a project's own Python: which one it is, where manage.py is, running
-//! the script. Knows no answer.
+//! Asks the project's own Python: finds it, finds manage.py, and runs the script. Does not know
+//! what the answers mean.
 
 use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
@@ -9,29 +9,34 @@ use super::answers;
 use super::answers::Answers;
 use crate::model::{Code, Problem};
 
-/// The script, which is in the wheel too.
+/// The script. The wheel contains it too.
 const SCRIPT: &str = include_str!("../python/staticc/ask.py");
 
-/// What is asked.
 #[derive(Debug)]
 pub struct Question<'a> {
-    /// The current directory.
+    /// The working directory.
     pub directory: &'a Path,
-    /// The Python, where somebody said it.
+    /// The Python of the command line.
     pub python: Option<&'a Path>,
-    /// The settings module, where somebody said it.
+    /// The settings module of the command line.
     pub module: Option<&'a str>,
-    /// With what finders other than Django's two are asked for their files, if
-    /// they are: patterns that are ignored besides, and whether the usual
-    /// ones are not.
-    pub files: Option<(&'a [String], bool)>,
+    /// Set to ask finders other than Django's two for their files.
+    pub files: Option<FileQuestion<'a>>,
 }
 
-/// Asks, and waits for the answers.
+/// Which files are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct FileQuestion<'a> {
+    /// The patterns of `-i`.
+    pub ignore: &'a [String],
+    pub no_default_ignore: bool,
+}
+
+/// Runs the script and waits for the answers.
 pub fn ask(question: &Question<'_>) -> Result<Answers, Problem> {
-    let manage = manage(question.directory);
+    let manage = find_manage_py(question.directory);
     let python = question.python.map_or_else(
-        || usual_python(question.directory, manage.as_deref()),
+        || default_python(question.directory, manage.as_deref()),
         Path::to_path_buf,
     );
     let mut command = Command::new(program(&python, question.directory));
@@ -42,41 +47,46 @@ pub fn ask(question: &Question<'_>) -> Result<Answers, Problem> {
     if let Some(module) = question.module {
         command.args(["--settings", module]);
     }
-    if let Some((ignored, no_default)) = question.files {
+    if let Some(files) = question.files {
         command.arg("--files");
-        command.args(ignored.iter().map(|pattern| format!("--ignore={pattern}")));
-        if no_default {
+        command.args(
+            files
+                .ignore
+                .iter()
+                .map(|pattern| format!("--ignore={pattern}")),
+        );
+        if files.no_default_ignore {
             command.arg("--no-default-ignore");
         }
     }
-    let (output, said) = run(&mut command).map_err(|error| not_run(&python, &error))?;
+    let (output, errors) = run(&mut command).map_err(|error| not_run(&python, &error))?;
     let shown = python.strip_prefix(question.directory).unwrap_or(&python);
     let asked = match question.module {
         Some(module) => format!("{} for {module}", shown.display()),
         None => shown.display().to_string(),
     };
-    // What is printed before the script runs, by sitecustomize, say, comes first.
+    // Another module, such as sitecustomize, may print before the script does.
     let answers = output.stdout.rsplit(|&byte| byte == b'\n').next();
     match answers.filter(|answers| !answers.is_empty()) {
         Some(answers) => answers::read(answers, &asked, question.module),
-        None => Err(crashed(&asked, &output, &said)),
+        None => Err(crashed(&asked, &output, &errors)),
     }
 }
 
-/// Runs a command to its end: what it prints, and what it says on standard
-/// error. A file, since what it leaves running may hold a pipe for ever.
+/// Runs a command. Returns its output, and what it has written to standard error. That goes to a
+/// file, since a process that it leaves running could keep a pipe open for ever.
 fn run(command: &mut Command) -> io::Result<(Output, String)> {
     let mut errors = tempfile::tempfile()?;
     command.stderr(errors.try_clone()?);
     let output = command.output()?;
-    let mut said = Vec::new();
+    let mut bytes = Vec::new();
     errors.rewind()?;
-    errors.read_to_end(&mut said)?;
-    Ok((output, String::from_utf8_lossy(&said).into_owned()))
+    errors.read_to_end(&mut bytes)?;
+    Ok((output, String::from_utf8_lossy(&bytes).into_owned()))
 }
 
-/// The manage.py of a directory, or of the one directory in it that has one.
-fn manage(directory: &Path) -> Option<PathBuf> {
+/// Returns the manage.py of a directory, or of its only subdirectory with one.
+fn find_manage_py(directory: &Path) -> Option<PathBuf> {
     let own = directory.join("manage.py");
     if own.is_file() {
         return Some(own);
@@ -87,9 +97,9 @@ fn manage(directory: &Path) -> Option<PathBuf> {
     below.pop().filter(|_| below.is_empty())
 }
 
-/// The Python of the virtual environment beside manage.py, or in the current
-/// directory; else the one on PATH.
-fn usual_python(directory: &Path, manage: Option<&Path>) -> PathBuf {
+/// Returns the Python of the virtual environment beside manage.py or in the working directory,
+/// or else that of PATH.
+fn default_python(directory: &Path, manage: Option<&Path>) -> PathBuf {
     let beside = manage.and_then(Path::parent);
     let mut pythons = beside.into_iter().chain([directory]).flat_map(|beside| {
         [".venv", "venv"].map(|environment| beside.join(environment).join("bin/python"))
@@ -98,8 +108,8 @@ fn usual_python(directory: &Path, manage: Option<&Path>) -> PathBuf {
     environment.unwrap_or_else(|| "python3".into())
 }
 
-/// A program as it is run: one with a slash is relative to the current
-/// directory, another one is on PATH.
+/// Returns the program to run: a path is relative to the working directory, a name is found on
+/// PATH.
 fn program(python: &Path, directory: &Path) -> PathBuf {
     if python.components().count() > 1 {
         directory.join(python)
@@ -114,11 +124,11 @@ fn not_run(python: &Path, error: &io::Error) -> Problem {
         .help("name the Python that the project runs on: --python .venv/bin/python")
 }
 
-/// Python ended before it could say anything.
-fn crashed(asked: &str, output: &Output, said: &str) -> Problem {
+/// Returns the problem of a Python that ended without an answer.
+fn crashed(asked: &str, output: &Output, errors: &str) -> Problem {
     let message = format!("the project's Python gave no answer: {}", output.status);
     let problem = Problem::error(Code::ProjectUnloadable, message).note(format!("asked {asked}"));
-    let last = said.lines().rev().find(|line| !line.trim().is_empty());
-    let problem = last.into_iter().fold(problem, Problem::note);
-    problem.help("name the Python that the project runs on: --python .venv/bin/python")
+    let last = errors.lines().rev().find(|line| !line.trim().is_empty());
+    let with_reason = last.into_iter().fold(problem, Problem::note);
+    with_reason.help("name the Python that the project runs on: --python .venv/bin/python")
 }

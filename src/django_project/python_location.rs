@@ -1,5 +1,5 @@
-//! `file:line`, as Python tells it → a place in the project's own files. Reads
-//! the line; leaves out of it what may be a secret.
+//! Finds the place of a `file:line` of Python in the project's files. Reads the file, and masks
+//! what may be a secret.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -9,31 +9,29 @@ use regex::Regex;
 use crate::model::{Problem, line_range, span_at};
 use crate::settings::given::read_python;
 
-/// The problem, said of `file:line`.
+/// Adds the place of a `file:line` to a problem.
 pub fn located(problem: Problem, place: Option<&str>) -> Problem {
     let Some((file, line)) = place.map(split) else {
         return problem;
     };
     let text = masked(&read_python(&file));
-    let problem = problem.in_file(file);
+    let in_file = problem.in_file(file);
     match line.map(|line| line_range(&text, line)) {
-        Some(range) if !range.is_empty() => problem.at(span_at(&text, range.start, range.end)),
-        _ => problem,
+        Some(range) if !range.is_empty() => in_file.at(span_at(&text, range.start, range.end)),
+        _ => in_file,
     }
 }
 
-/// `file:line`, or a file alone.
+/// Splits `file:line`. The line may be missing.
 pub fn split(place: &str) -> (PathBuf, Option<usize>) {
-    let parts = place.rsplit_once(':');
-    let parts = parts.and_then(|(file, line)| Some((file, line.parse().ok()?)));
-    match parts {
+    let split = place.rsplit_once(':');
+    match split.and_then(|(file, line)| Some((file, line.parse().ok()?))) {
         Some((file, line)) => (Path::new(file).into(), Some(line)),
         None => (place.into(), None),
     }
 }
 
-/// The text without passwords that are written out in it: what is said of a
-/// project may be told to everybody, on a page of its own.
+/// Masks the passwords in a text: the log of a CI job may be public.
 pub fn masked(text: &str) -> String {
     const SECRETS: [&str; 3] = [
         r#"(?i)((?:password|passwd|secret|token|key)\w*["']?\s*[:=]\s*)"[^"\n]*""#,
@@ -44,11 +42,11 @@ pub fn masked(text: &str) -> String {
         let patterns = SECRETS.iter().map(|pattern| Regex::new(pattern));
         patterns.flatten().collect()
     });
-    let mut text = text.to_owned();
-    for (pattern, left) in PATTERNS.iter().zip(["${1}\"…\"", "${1}'…'", "${1}…@"]) {
-        text = pattern.replace_all(&text, left).into_owned();
+    let mut masked = text.to_owned();
+    for (pattern, replacement) in PATTERNS.iter().zip(["${1}\"…\"", "${1}'…'", "${1}…@"]) {
+        masked = pattern.replace_all(&masked, replacement).into_owned();
     }
-    text
+    masked
 }
 
 #[cfg(test)]
@@ -56,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_not_told() {
+    fn secrets_are_masked() {
         for (text, wanted) in [
             (
                 "SECRET_KEY = os.environ['X']",

@@ -1,5 +1,5 @@
-//! The project's storage → BACKEND and OPTIONS, and what of it staticc can't
-//! stand in for. Decides nothing else.
+//! Converts the project's storage to BACKEND and OPTIONS, and finds what of it staticc cannot
+//! replace.
 
 use std::path::Path;
 
@@ -7,20 +7,20 @@ use toml::{Table, Value};
 
 use super::answers::{Answers, Storage};
 use super::python_location::located;
-use super::value::{of_mode, of_path};
+use super::value::{mode_to_toml, path_to_toml};
 use crate::model::{Code, Problem};
 use crate::settings::words::BACKEND_NAMES;
 
-/// Overridden by many projects; collecting does not depend on them.
-const OF_SERVING: [&str; 4] = [
+/// Overrides that do not affect collecting. Many projects have them.
+const SERVING_OVERRIDES: [&str; 4] = [
     "url",
     "stored_name",
     "manifest_strict",
     "make_helpful_exception",
 ];
 
-/// What a storage has by its class or by its options, and is asked for itself.
-const ASKED: [&str; 5] = [
+/// Overrides whose effect the fields of the storage show.
+const VISIBLE_OVERRIDES: [&str; 5] = [
     "__init__",
     "manifest_name",
     "max_post_process_passes",
@@ -28,12 +28,19 @@ const ASKED: [&str; 5] = [
     "keep_only_hashed_files",
 ];
 
-/// The storage as settings, and what they don't tell; or that it is none that
-/// staticc knows.
-pub fn storage(answers: &Answers, storage: &Storage) -> Result<(Table, Vec<Problem>), Problem> {
-    let known = |name: &&str| BACKEND_NAMES.contains(name);
+#[derive(Default)]
+pub struct ConvertedStorage {
+    /// The table `STORAGES.staticfiles`.
+    pub settings: Table,
+    /// What the table cannot express.
+    pub unsupported: Vec<Problem>,
+}
+
+/// Fails if the storage is not based on one of the four that staticc replaces.
+pub fn convert_storage(answers: &Answers, storage: &Storage) -> Result<ConvertedStorage, Problem> {
+    let is_known = |name: &&str| BACKEND_NAMES.contains(name);
     let mut table = Table::new();
-    let backend = storage.base.as_deref().filter(known).ok_or_else(|| {
+    let backend = storage.base.as_deref().filter(is_known).ok_or_else(|| {
         let class = &storage.class;
         let message = format!("the storage {class} is not based on one that staticc knows");
         problem(message, storage.place.as_deref())
@@ -45,17 +52,20 @@ pub fn storage(answers: &Answers, storage: &Storage) -> Result<(Table, Vec<Probl
     if !options.is_empty() {
         table.insert("OPTIONS".into(), options.into());
     }
-    Ok((table, untold(storage, backend)))
+    Ok(ConvertedStorage {
+        settings: table,
+        unsupported: unsupported(storage, backend),
+    })
 }
 
-/// What of a storage is not told by its class and options.
-fn untold(storage: &Storage, backend: &str) -> Vec<Problem> {
+/// Returns a problem for each property that base class and options do not express.
+fn unsupported(storage: &Storage, backend: &str) -> Vec<Problem> {
     let class = &storage.class;
     let place = storage.place.as_deref();
     let mut problems = Vec::new();
     let overrides = storage.overrides.iter();
-    for overridden in overrides.filter(|it| !OF_SERVING.contains(&&*it.name)) {
-        if storage.made && ASKED.contains(&&*overridden.name) {
+    for overridden in overrides.filter(|own| !SERVING_OVERRIDES.contains(&&*own.name)) {
+        if storage.made && VISIBLE_OVERRIDES.contains(&&*overridden.name) {
             continue;
         }
         let name = &overridden.name;
@@ -83,7 +93,7 @@ fn problem(message: String, place: Option<&str>) -> Problem {
     located(Problem::error(Code::CustomStorage, message), place)
 }
 
-/// What the storage has, where settings don't say it already.
+/// Returns the options of the storage that differ from the other settings.
 fn options(answers: &Answers, storage: &Storage) -> Table {
     let mut options = Table::new();
     if !storage.made {
@@ -96,13 +106,18 @@ fn options(answers: &Answers, storage: &Storage) -> Table {
             options.insert(name.to_owned(), value);
         }
     };
-    let location = storage.location.as_deref();
-    let location = location.filter(|location| Some(*location) != path("STATIC_ROOT"));
-    put("location", location.map(of_path));
-    let slashed = |url: &str| format!("{}/", url.trim_end_matches('/'));
+    let static_root = path("STATIC_ROOT");
+    let location = storage
+        .location
+        .as_deref()
+        .filter(|location| Some(*location) != static_root);
+    put("location", location.map(path_to_toml));
+    let with_slash = |url: &str| format!("{}/", url.trim_end_matches('/'));
     let static_url = setting("STATIC_URL").and_then(|value| value.as_str());
-    let base_url = storage.base_url.as_deref();
-    let base_url = base_url.filter(|url| Some(slashed(url)) != static_url.map(slashed));
+    let base_url = storage
+        .base_url
+        .as_deref()
+        .filter(|url| Some(with_slash(url)) != static_url.map(with_slash));
     put("base_url", base_url.map(Into::into));
     for (name, own, general) in [
         (
@@ -116,16 +131,21 @@ fn options(answers: &Answers, storage: &Storage) -> Table {
             "FILE_UPLOAD_DIRECTORY_PERMISSIONS",
         ),
     ] {
-        let general = setting(general).and_then(serde_json::Value::as_u64);
-        put(name, (own.map(u64::from) != general).then(|| of_mode(own)));
+        let default = setting(general).and_then(serde_json::Value::as_u64);
+        put(
+            name,
+            (own.map(u64::from) != default).then(|| mode_to_toml(own)),
+        );
     }
-    let name = storage.manifest_name.as_deref();
-    let name = name.filter(|name| *name != "staticfiles.json");
+    let name = storage
+        .manifest_name
+        .as_deref()
+        .filter(|name| *name != "staticfiles.json");
     put("manifest_name", name.map(Into::into));
     let aggregation = storage.support_js_module_import_aggregation;
     put(
         "support_js_module_import_aggregation",
-        aggregation.filter(|it| *it).map(Into::into),
+        aggregation.filter(|is_on| *is_on).map(Into::into),
     );
     options
 }

@@ -1,4 +1,4 @@
-//! Settings → the text of a settings file that people read. Knows no disk.
+//! Writes settings as the text of a settings file, for people to read. Touches no file.
 
 use std::fmt::Write as _;
 
@@ -7,8 +7,7 @@ use toml::{Table, Value};
 use super::answers::Answers;
 use crate::model::Problem;
 
-/// Keys in the order in which they are read best, each with what is to be said
-/// of it.
+/// The keys in the order of the file, each with its comment.
 const ORDER: [(&str, &str); 13] = [
     ("STATIC_URL", ""),
     ("FORCE_SCRIPT_NAME", ""),
@@ -28,14 +27,19 @@ const ORDER: [(&str, &str); 13] = [
     ("staticc", ""),
 ];
 
-const ELSEWHERE: &str = "\
+const ENVIRONMENT_OUTSIDE: &str = "\
 #
 # The project's environment, in python_path, is outside the project: on another machine it
 # may be elsewhere. Without python_path it is looked for in VIRTUAL_ENV, .venv and venv.
 ";
 
-/// The text; `elsewhere` is the environment of a project that is not in it.
-pub fn text(table: &Table, answers: &Answers, untold: &[Problem], elsewhere: bool) -> String {
+/// Returns the text. `unsupported` are settings that the file cannot express.
+pub fn text(
+    table: &Table,
+    answers: &Answers,
+    unsupported: &[Problem],
+    is_environment_outside: bool,
+) -> String {
     let mut text = String::new();
     let module = answers
         .settings_module
@@ -50,7 +54,7 @@ pub fn text(table: &Table, answers: &Answers, untold: &[Problem], elsewhere: boo
     text.push_str(
         "# Made by `staticc init`; `staticc init --check` tells when Django says something else.\n",
     );
-    for problem in untold {
+    for problem in unsupported {
         let help = problem.help.as_deref().unwrap_or_default();
         let _ = writeln!(
             text,
@@ -58,8 +62,8 @@ pub fn text(table: &Table, answers: &Answers, untold: &[Problem], elsewhere: boo
             problem.message
         );
     }
-    if elsewhere {
-        text.push_str(ELSEWHERE);
+    if is_environment_outside {
+        text.push_str(ENVIRONMENT_OUTSIDE);
     }
     text.push('\n');
     for (key, comment) in ORDER {
@@ -77,26 +81,35 @@ pub fn text(table: &Table, answers: &Answers, untold: &[Problem], elsewhere: boo
     text
 }
 
-/// A key with its value, or a table with all that is in it.
+/// Returns the line that sets a dotted key, such as `staticc.cache.max_size = "2 GiB"`.
+pub fn assignment(key: &str, value: &Value) -> String {
+    let last = key.rsplit('.').next().unwrap_or(key);
+    match value {
+        Value::Integer(mode) if is_mode(last) => format!("{key} = 0o{mode:o}"),
+        _ => format!("{key} = {value}"),
+    }
+}
+
+/// Returns a key with its value, or a whole table.
 fn entry(key: &str, value: &Value) -> String {
     let table = Table::from_iter([(key.to_owned(), value.clone())]);
-    // A table of TOML's own values is TOML.
+    // Cannot fail: TOML values are valid TOML.
     let text = toml::to_string(&table).unwrap_or_default();
     let lines = text.lines().map(|line| readable(line) + "\n");
     lines.collect()
 }
 
-/// A line as people write it: modes in eights, long arrays in lines of their
-/// own.
+/// Rewrites a line as people write it: modes in octal, the elements of long arrays on lines of
+/// their own.
 fn readable(line: &str) -> String {
-    const WIDTH: usize = 100;
+    const MAX_WIDTH: usize = 100;
     let entry = line
         .parse::<Table>()
         .ok()
         .filter(|_| !line.starts_with('['));
     match entry.and_then(|entry| entry.into_iter().next()) {
         Some((key, Value::Integer(mode))) if is_mode(&key) => format!("{key} = 0o{mode:o}"),
-        Some((key, Value::Array(values))) if line.len() > WIDTH => {
+        Some((key, Value::Array(values))) if line.len() > MAX_WIDTH => {
             let values = values.iter().map(|value| format!("    {value},\n"));
             format!("{key} = [\n{}]", values.collect::<String>())
         }
@@ -113,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_readable() {
+    fn modes_are_octal_and_long_arrays_are_broken() {
         let apps = ["django.contrib.admin"; 6].map(|app| format!("    \"{app}\",\n"));
         for (toml, wanted) in [
             (

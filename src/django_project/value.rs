@@ -1,11 +1,11 @@
-//! What answers hold → TOML values, as settings have them. TOML has no null:
-//! what is null is left out.
+//! Converts the values of answers to TOML, as settings have them. TOML has no null: a null is
+//! left out.
 
 use std::path::Path;
 
 use serde_json::Value;
 
-/// The same in TOML, if it has a value.
+/// Returns `None` for null.
 pub fn to_toml(value: &Value) -> Option<toml::Value> {
     Some(match value {
         Value::Null => return None,
@@ -26,12 +26,11 @@ pub fn to_toml(value: &Value) -> Option<toml::Value> {
     })
 }
 
-/// A path as settings have it.
-pub fn of_path(path: &Path) -> toml::Value {
+pub fn path_to_toml(path: &Path) -> toml::Value {
     path.to_string_lossy().into_owned().into()
 }
 
-/// A mode as settings have it.
-pub fn of_mode(mode: Option<u32>) -> toml::Value {
+/// `None` is what the umask leaves.
+pub fn mode_to_toml(mode: Option<u32>) -> toml::Value {
     mode.map_or_else(|| "umask".into(), |mode| i64::from(mode).into())
 }

@@ -8,7 +8,7 @@ use crate::disk;
 use crate::django_project;
 use crate::django_project::answers::Answers;
 use crate::django_project::convert::Converted;
-use crate::django_project::python::Question;
+use crate::django_project::python::{FileQuestion, Question};
 use crate::model::{Code, Problem};
 use crate::settings::load;
 use crate::settings::load::{Loaded, Overrides};
@@ -46,10 +46,10 @@ pub fn load(options: &ProjectOptions<'_>, directory: &Path) -> Result<Loaded, Ve
             directory,
             python: options.python,
             module: Some(module),
-            files: options
-                .ignore
-                .as_ref()
-                .map(|ignore| (&ignore.patterns[..], ignore.no_default_ignore)),
+            files: options.ignore.as_ref().map(|ignore| FileQuestion {
+                ignore: &ignore.patterns,
+                no_default_ignore: ignore.no_default_ignore,
+            }),
         }),
         (None, None) if options.python.is_some() => {
             let problem =
@@ -59,9 +59,9 @@ pub fn load(options: &ProjectOptions<'_>, directory: &Path) -> Result<Loaded, Ve
         (None, None) => return load::load(source_of(file), overrides, directory),
     };
     let answers = answers.map_err(|problem| vec![problem])?;
-    let carried = django_project::convert::carry(&answers).map_err(|problem| vec![problem])?;
-    Problem::fail_on_any(unsupported(&carried, overrides, options.ignore.is_some()))?;
-    let given = django_project::effective::live(&answers, &carried.given);
+    let converted = django_project::convert::convert(&answers).map_err(|problem| vec![problem])?;
+    Problem::fail_on_any(unsupported(&converted, overrides, options.ignore.is_some()))?;
+    let given = django_project::effective::effective_settings(&answers, &converted.given);
     load::load(Source::Project(&given), overrides, directory)
 }
 
@@ -105,18 +105,21 @@ fn read_answers(file: &Path, directory: &Path) -> Result<Answers, Problem> {
 
 /// Returns what staticc cannot do in place of the project's own classes,
 /// unless the command line overrides them.
-fn unsupported(carried: &Converted, overrides: &Overrides, lists_files: bool) -> Vec<Problem> {
+fn unsupported(converted: &Converted, overrides: &Overrides, lists_files: bool) -> Vec<Problem> {
     let is_set = |key: &[&str]| load::sets(&overrides.set, key);
     let backend = ["STORAGES", "staticfiles", "BACKEND"];
     let mut problems = Vec::new();
     if !is_set(&backend) && !is_set(&["STATICFILES_STORAGE"]) {
-        let storage = carried.unknown_storage.iter().chain(&carried.untold);
+        let storage = converted
+            .unknown_storage
+            .iter()
+            .chain(&converted.unsupported);
         let help = "collect with manage.py collectstatic, or say whose storage comes near enough: --set 'STORAGES.staticfiles.BACKEND=\"…\"'";
         problems.extend(with_help(storage, help));
     }
     if lists_files && !is_set(&["STATICFILES_FINDERS"]) {
         let help = "collect with manage.py collectstatic, or name finders to do without it: --set 'STATICFILES_FINDERS=[…]'";
-        problems.extend(with_help(&carried.finders, help));
+        problems.extend(with_help(&converted.finder_problems, help));
     }
     problems
 }

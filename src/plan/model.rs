@@ -1,7 +1,6 @@
 //! The values of a plan. Four structs describe a file of STATIC_ROOT: [`Target`], what
 //! the run wants; [`FileState`], what is there before; [`FileChange`], what the run
-//! does; and [`FileRecord`](crate::state::file_record::FileRecord), what the next run
-//! knows of it.
+//! does; and `FileRecord`, which the next run reads.
 
 use std::collections::{HashMap, HashSet};
 

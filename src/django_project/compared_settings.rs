@@ -1,0 +1,246 @@
+//! Settings as TOML values, for comparing a settings file with Django. Knows no file but for
+//! links that it resolves.
+
+use std::path::Path;
+
+use bytesize::ByteSize;
+use toml::{Table, Value};
+
+use super::toml_writer::assignment;
+use super::value::mode_to_toml;
+use crate::disk::real;
+use crate::model::{App, Encoding};
+use crate::pystd::posixpath::normalize;
+use crate::settings::words::{BACKENDS, ENCODINGS, KINDS};
+use crate::settings::{Allow, CompressionRule, Finder, Settings, StaticDir};
+
+/// A setting with its dotted key.
+pub(super) struct ComparedSetting {
+    pub key: String,
+    /// `None` if the setting has no value.
+    pub value: Option<Value>,
+}
+
+impl ComparedSetting {
+    /// Returns the line of a settings file.
+    pub fn text(&self) -> String {
+        match &self.value {
+            Some(value) => assignment(&self.key, value),
+            None => format!("{} is not set", self.key),
+        }
+    }
+}
+
+/// Which settings are compared.
+#[derive(Clone, Copy)]
+pub(super) struct CompareScope<'a> {
+    /// The directory that paths are shown relative to.
+    pub directory: &'a Path,
+    /// Whether the project has a STATICC setting, so that `[staticc]` takes part.
+    pub has_staticc: bool,
+    /// Whether Django's backend compresses.
+    pub compresses: bool,
+}
+
+/// Returns all settings of the scope, always in the same order.
+pub(super) fn compared_settings(
+    settings: &Settings,
+    scope: CompareScope<'_>,
+) -> Vec<ComparedSetting> {
+    // Taken apart, so that the compiler reports a setting that is forgotten here.
+    let Settings {
+        static_url,
+        static_root,
+        finders,
+        static_dirs,
+        apps,
+        template_dirs,
+        ignore_patterns,
+        default_ignore_patterns,
+        backend,
+        file_mode,
+        directory_mode,
+        manifest_name,
+        js_aggregation,
+        keep_only_hashed,
+        skip_compress_extensions,
+        django,
+        missing_references,
+        allow,
+        compression: _,
+        cache: _,
+    } = settings;
+    let shown = |path: &Path| Value::from(shown_path(path, scope.directory));
+    let (backend_name, _) = BACKENDS
+        .iter()
+        .find(|(_, known)| known == backend)
+        .unwrap_or(&BACKENDS[0]);
+    // No settings file can list the files of other finders.
+    let own_finders = finders
+        .iter()
+        .filter(|finder| !matches!(finder, Finder::Other(_)));
+    let existing = template_dirs.iter().filter(|directory| directory.is_dir());
+    let options = "STORAGES.staticfiles.OPTIONS";
+    let mut all = ComparedList::default();
+    all.add("STATIC_URL", static_url.as_str());
+    all.add("STATIC_ROOT", shown(static_root));
+    let dirs = static_dirs.iter().map(|dir| static_dir(dir, &shown));
+    all.list("STATICFILES_DIRS", dirs);
+    all.list("STATICFILES_FINDERS", own_finders.map(Finder::name));
+    all.list("INSTALLED_APPS", apps.iter().map(|app| app.entry.as_str()));
+    all.list("TEMPLATES", existing.map(|path| shown(path)));
+    all.add("STORAGES.staticfiles.BACKEND", *backend_name);
+    all.add(&format!("{options}.manifest_name"), manifest_name.as_str());
+    let key = format!("{options}.support_js_module_import_aggregation");
+    all.add(&key, *js_aggregation);
+    all.add("FILE_UPLOAD_PERMISSIONS", mode_to_toml(*file_mode));
+    let key = "FILE_UPLOAD_DIRECTORY_PERMISSIONS";
+    all.add(key, mode_to_toml(*directory_mode));
+    all.add("WHITENOISE_KEEP_ONLY_HASHED_FILES", *keep_only_hashed);
+    let extensions = skip_compress_extensions.iter().map(String::as_str);
+    all.list("WHITENOISE_SKIP_COMPRESS_EXTENSIONS", extensions);
+    let patterns = default_ignore_patterns.iter().map(String::as_str);
+    all.list("staticc.default_ignore_patterns", patterns);
+    all.add("staticc.django", django.as_str());
+    if scope.has_staticc {
+        let patterns = ignore_patterns.iter().map(String::as_str);
+        all.list("staticc.ignore_patterns", patterns);
+        all.add("staticc.missing_references", missing_references.as_str());
+        all.list("staticc.allow", allow.iter().map(allow_to_toml));
+        add_cache(&mut all, settings, &shown);
+    }
+    add_compression(&mut all, settings, scope);
+    all.0
+}
+
+fn add_cache(all: &mut ComparedList, settings: &Settings, shown: &impl Fn(&Path) -> Value) {
+    let dir = settings.cache.dir.as_deref().map(shown);
+    all.add_option("staticc.cache.dir", dir);
+    let max_size = ByteSize(settings.cache.max_size).to_string();
+    all.add("staticc.cache.max_size", max_size);
+}
+
+/// Without a STATICC setting, Django's side only knows whether WhiteNoise makes `.br` files.
+fn add_compression(all: &mut ComparedList, settings: &Settings, scope: CompareScope<'_>) {
+    let compression = &settings.compression;
+    if scope.has_staticc {
+        let encodings = encodings_to_toml(&compression.encodings);
+        all.add("staticc.compression.encodings", encodings);
+        let quality = i64::from(compression.brotli_quality);
+        all.add("staticc.compression.brotli_quality", quality);
+        all.add("staticc.compression.min_saving", compression.min_saving);
+        let rules = compression.rules.iter().map(rule_to_toml);
+        all.list("staticc.compression.rule", rules);
+    } else if scope.compresses {
+        let has_brotli = compression.encodings.contains(&Encoding::Brotli);
+        let encodings: &[Encoding] = if has_brotli {
+            &[Encoding::Brotli, Encoding::Gzip]
+        } else {
+            &[Encoding::Gzip]
+        };
+        all.add(
+            "staticc.compression.encodings",
+            encodings_to_toml(encodings),
+        );
+    }
+}
+
+/// Collects settings.
+#[derive(Default)]
+struct ComparedList(Vec<ComparedSetting>);
+
+impl ComparedList {
+    fn add(&mut self, key: &str, value: impl Into<Value>) {
+        self.add_option(key, Some(value.into()));
+    }
+
+    fn add_option(&mut self, key: &str, value: Option<Value>) {
+        let key = key.to_owned();
+        self.0.push(ComparedSetting { key, value });
+    }
+
+    fn list<V: Into<Value>>(&mut self, key: &str, values: impl Iterator<Item = V>) {
+        let values = values.map(Into::into);
+        self.add(key, Value::Array(values.collect()));
+    }
+}
+
+/// Returns the directories of the apps that both have, as entries of
+/// `[staticc.app_directories]`.
+pub(super) fn app_directories(
+    file: &Settings,
+    django: &Settings,
+    directory: &Path,
+) -> (Vec<String>, Vec<String>) {
+    let entries = |own: &Settings, other: &Settings| {
+        let common = own.apps.iter().filter(|app| {
+            let mut others = other.apps.iter();
+            others.any(|other| other.entry == app.entry)
+        });
+        let entry = |app: &App| {
+            let path = Value::from(shown_path(&app.directory, directory));
+            assignment(&toml_key(&app.entry), &path)
+        };
+        common.map(entry).collect()
+    };
+    (entries(file, django), entries(django, file))
+}
+
+/// Quotes a key with dots.
+fn toml_key(key: &str) -> String {
+    Value::from(key).to_string()
+}
+
+/// Returns a path with links resolved, relative to the directory if it is in it.
+fn shown_path(path: &Path, directory: &Path) -> String {
+    let directory = normalize(&real(directory));
+    let path = normalize(&real(path));
+    let below = path.strip_prefix(&directory).unwrap_or(&path);
+    below.display().to_string()
+}
+
+fn static_dir(dir: &StaticDir, shown: &impl Fn(&Path) -> Value) -> Value {
+    match &dir.prefix[..] {
+        "" => shown(&dir.root),
+        prefix => vec![Value::from(prefix), shown(&dir.root)].into(),
+    }
+}
+
+fn encodings_to_toml(encodings: &[Encoding]) -> Value {
+    let name = |encoding: &Encoding| {
+        let mut known = ENCODINGS.iter();
+        let found = known.find(|(_, known)| known == encoding);
+        found.map_or("", |(name, _)| name)
+    };
+    let names: Vec<Value> = encodings
+        .iter()
+        .map(|encoding| name(encoding).into())
+        .collect();
+    names.into()
+}
+
+fn allow_to_toml(allow: &Allow) -> Value {
+    let mut entry = Table::new();
+    entry.insert("path".into(), allow.path.glob().glob().into());
+    let mut kinds = KINDS.iter();
+    if let Some((kind, _)) = kinds.find(|(_, kind)| *kind == allow.kind) {
+        entry.insert("kind".into(), (*kind).into());
+    }
+    entry.insert("level".into(), allow.level.as_str().into());
+    entry.into()
+}
+
+fn rule_to_toml(rule: &CompressionRule) -> Value {
+    let mut entry = Table::new();
+    entry.insert("path".into(), rule.path.glob().glob().into());
+    if let Some(encodings) = &rule.encodings {
+        entry.insert("encodings".into(), encodings_to_toml(encodings));
+    }
+    if let Some(quality) = rule.brotli_quality {
+        entry.insert("brotli_quality".into(), i64::from(quality).into());
+    }
+    if let Some(saving) = rule.min_saving {
+        entry.insert("min_saving".into(), saving.into());
+    }
+    entry.into()
+}
