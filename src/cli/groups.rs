@@ -1,31 +1,42 @@
-//! Flags that several verbs have, and their help; nothing else.
+//! Defines the flags that several verbs share, with their help. Each flag is defined once.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-/// Which project.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Project")]
 pub struct ProjectArgs {
-    /// The settings file, or the dotted name of Django's settings, which the project's Python is
-    /// then asked for [default: settings.toml, else [tool.staticc.settings] in pyproject.toml]
+    /// Settings file, or dotted name of Django's settings
+    ///
+    /// A dotted name such as mysite.settings asks the project's own Python, at every run.
+    /// Default: settings.toml, or else [tool.staticc.settings] in pyproject.toml.
     #[arg(long, value_name = "FILE|MODULE")]
     pub settings: Option<PathBuf>,
 
-    /// The project's Python, to be asked [default: that of .venv or venv beside manage.py, else python3]
-    #[arg(long, value_name = "PATH")]
+    /// Python of the project
+    ///
+    /// Only used if --settings names a module. Default: the Python of .venv or venv beside
+    /// manage.py, or else python3 on PATH.
+    #[arg(long, value_name = "PATH", hide_short_help = true)]
     pub python: Option<PathBuf>,
 
-    /// What the project's Python has answered, as the Django app of staticc writes it; - is
-    /// standard input.
+    /// What the project's Python has answered, as the Django app of staticc writes it
+    ///
+    /// A single dash stands for standard input.
     #[arg(long, value_name = "FILE", hide = true, conflicts_with = "settings")]
     pub answers: Option<PathBuf>,
 
-    /// Override one setting, e.g. --set STATIC_URL='"/s/"' (a TOML value; dotted keys)
+    /// Override a setting (repeatable)
+    ///
+    /// The key may be dotted, and the value is TOML: --set STATIC_URL='"/s/"' or
+    /// --set staticc.compression.brotli_quality=9
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
 
     /// Override STATIC_ROOT
+    ///
+    /// Relative to the working directory.
     #[arg(long, value_name = "DIR")]
     pub static_root: Option<PathBuf>,
 
@@ -34,10 +45,13 @@ pub struct ProjectArgs {
     pub static_url: Option<String>,
 }
 
-/// Which files are left out.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Project")]
 pub struct IgnoreArgs {
-    /// Ignore files or directories matching this glob-style pattern (repeatable)
+    /// Ignore files or directories matching this glob-style pattern
+    ///
+    /// Use multiple times to ignore more. Patterns are those of Python's fnmatch, as for
+    /// collectstatic.
     #[arg(short, long = "ignore", value_name = "PATTERN")]
     pub ignore: Vec<String>,
 
@@ -46,22 +60,24 @@ pub struct IgnoreArgs {
     pub no_default_ignore: bool,
 }
 
-/// How many work.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub struct ThreadArgs {
-    /// Threads [default: one for each core]
+    /// Number of threads
+    ///
+    /// Default: one for each core.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
 }
 
-/// How it is told.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Reporting")]
 pub struct OutputArgs {
-    /// 0 silent, 1 normal, 2 and 3 every file
+    /// Verbosity: 0 is silent, 1 is normal, 2 and 3 list every file
     #[arg(short, long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub verbosity: u8,
 
-    /// How events and problems are told
+    /// Format of events and problems
     #[arg(long, value_enum, default_value_t = FormatArg::Text)]
     pub format: FormatArg,
 
@@ -69,35 +85,42 @@ pub struct OutputArgs {
     #[arg(long)]
     pub strict: bool,
 
-    /// Whether to colour problems
-    #[arg(long, value_enum, default_value_t = When::Auto)]
+    /// When to colour the output
+    #[arg(long, value_enum, default_value_t = When::Auto, hide_short_help = true)]
     pub color: When,
 }
 
-/// Which releases are recent.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub struct RetentionArgs {
-    /// How many releases stay, the one in force among them [default: 3; with --older-than 1]
+    /// Number of releases to keep, the live one included
+    ///
+    /// Default: 3, or 1 with --older-than.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub keep: Option<u16>,
 
-    /// Releases stay besides that were in force so shortly ago, such as "7d"
+    /// Also keep releases replaced less than AGE ago, such as 7d
     #[arg(long, value_name = "AGE")]
     pub older_than: Option<humantime::Duration>,
 }
 
-/// Where the cache is.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Cache")]
 pub struct CacheDirArgs {
-    /// The cache's directory [default: [staticc.cache] dir, else the user's cache directory]
+    /// Directory of the cache
+    ///
+    /// It holds compressed copies, records of earlier runs, and releases. Default: dir in
+    /// [staticc.cache], or else the user's cache directory.
     #[arg(long, value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
 }
 
-/// Whether there is a cache, and where.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Cache")]
 pub struct CacheArgs {
-    /// Compress everything anew, and remember nothing
+    /// Neither read nor write the cache
+    ///
+    /// Every file is read and compressed again, and no release is remembered.
     #[arg(long)]
     pub no_cache: bool,
 
@@ -105,27 +128,29 @@ pub struct CacheArgs {
     pub location: CacheDirArgs,
 }
 
-/// What happens if STATIC_ROOT is locked.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub struct WaitArgs {
-    /// Fail if another run works on STATIC_ROOT, instead of waiting for it
-    #[arg(long)]
+    /// Fail if another run has locked STATIC_ROOT
+    ///
+    /// By default, the run waits for the other one.
+    #[arg(long, hide_short_help = true)]
     pub no_wait: bool,
 }
 
-/// When to do something that suits a terminal.
+/// When to use features of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum When {
-    /// On a terminal.
+    /// On a terminal
     Auto,
-    /// Always.
+    /// Always
     Always,
-    /// Never.
+    /// Never
     Never,
 }
 
 impl When {
-    /// The answer where the user gave one.
+    /// Returns `None` for [`When::Auto`].
     pub fn decided(self) -> Option<bool> {
         match self {
             Self::Auto => None,
@@ -135,14 +160,13 @@ impl When {
     }
 }
 
-/// How events and problems are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FormatArg {
-    /// For people: problems on standard error
+    /// For people, with problems on standard error
     Text,
-    /// One object a line on standard output
+    /// One JSON object a line on standard output
     Json,
-    /// As text, and problems as GitHub's workflow commands on standard output
+    /// As text, with problems as workflow commands of GitHub on standard output
     Github,
     /// One SARIF document of all problems on standard output
     Sarif,

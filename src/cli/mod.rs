@@ -1,4 +1,4 @@
-//! Flags and their help; nothing else. What they mean is the verbs' affair.
+//! Defines the verbs and their flags, with their help. Does not know what they do.
 
 pub mod groups;
 
@@ -18,41 +18,52 @@ use self::groups::{
 #[derive(Debug, Parser)]
 #[command(name = "staticc", version, max_term_width = 100)]
 pub struct Cli {
-    /// What to do.
     #[command(subcommand)]
     pub verb: Verb,
 }
 
-/// What staticc can do.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Collect static files in STATIC_ROOT, as manage.py collectstatic does
+    /// Collect static files in STATIC_ROOT
+    ///
+    /// Does what manage.py collectstatic does with the project's storage: the files, their names
+    /// and staticfiles.json are those of Django and WhiteNoise. A run that fails changes nothing.
     Collect(Box<CollectArgs>),
-    /// Write a settings file for a Django project, from what its own Python says
+    /// Write the settings file of a Django project
+    ///
+    /// Asks the project's own Python for its settings, and writes those that staticc needs.
     Init(InitArgs),
     /// Report every problem of the project, without collecting
+    ///
+    /// Checks paths, references in CSS and JavaScript, and {% static %} in templates.
     Check(CheckArgs),
-    /// Find the files of given paths, as manage.py findstatic does, and say which are collected
+    /// Find the files of a path, and which of them is collected
+    ///
+    /// Does what manage.py findstatic does.
     Find(FindArgs),
-    /// Say all that is known of a file, or what a problem means
+    /// Explain a file, or what a problem means
+    ///
+    /// For a file: where it comes from, what it refers to, what refers to it, and its sizes.
     Explain(ExplainArgs),
-    /// Say whether STATIC_ROOT is whole: manifest, fingerprints, compressed copies, references
+    /// Check that STATIC_ROOT is complete
+    ///
+    /// Checks the manifest, fingerprints, compressed copies and references.
     Verify(VerifyArgs),
-    /// Remove the fingerprinted files that no recent release names
+    /// Remove the fingerprinted files of old releases
     Prune(PruneArgs),
-    /// Look after the cache of compressed copies
+    /// Show, shrink or clear the cache
     #[command(mut_arg("cache_dir", |arg| arg.global(true)))]
     Cache(CacheVerbArgs),
     /// Print the JSON Schema of settings files, for editors
     Schema,
-    /// Print what lets a shell complete verbs and flags
+    /// Print the completion script of a shell
     Completions {
-        /// The shell
+        /// Shell to complete for
         shell: Shell,
     },
-    /// Print the manual page of staticc, or of a verb
+    /// Print the manual page of staticc or of a verb
     Man {
-        /// The verb, such as "collect" or "cache prune"
+        /// Verb, such as "collect" or "cache prune"
         verb: Vec<String>,
     },
 }
@@ -81,149 +92,138 @@ impl Verb {
     }
 }
 
-/// Flags of `staticc init`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// The settings file to write [default: settings.toml]
+    /// Settings file to write
+    ///
+    /// Default: settings.toml.
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
 
-    /// The project's Python [default: that of .venv or venv beside manage.py, else python3]
+    /// Python of the project
+    ///
+    /// Default: the Python of .venv or venv beside manage.py, or else python3 on PATH.
     #[arg(long, value_name = "PATH")]
     pub python: Option<PathBuf>,
 
-    /// The dotted name of Django's settings [default: DJANGO_SETTINGS_MODULE, else what manage.py says]
+    /// Dotted name of Django's settings
+    ///
+    /// Default: DJANGO_SETTINGS_MODULE, or else the settings that manage.py names.
     #[arg(long, value_name = "MODULE")]
     pub django_settings: Option<String>,
 
-    /// Write the file anew if there is one
+    /// Overwrite an existing settings file
     #[arg(long, conflicts_with = "check")]
     pub force: bool,
 
-    /// Write nothing; fail if the settings file no longer says what Django says
+    /// Fail if the settings file does not agree with Django
+    ///
+    /// Writes nothing, and shows each setting that differs.
     #[arg(long)]
     pub check: bool,
 
-    /// How it is told.
     #[command(flatten)]
     pub output: OutputArgs,
 }
 
-/// Flags of `staticc check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Report only problems in these files and directories (the whole project is known all the same)
+    /// Report only problems in these files and directories
+    ///
+    /// The whole project is checked all the same, since a problem in one file may concern another.
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
-    /// Which project.
     #[command(flatten)]
     pub project: ProjectArgs,
 
-    /// Which files are left out.
     #[command(flatten)]
     pub ignore: IgnoreArgs,
 
-    /// Don't look for {% static %} in templates
+    /// Don't check {% static %} in templates
     #[arg(long)]
     pub no_templates: bool,
 
-    /// How many work.
     #[command(flatten)]
     pub threads: ThreadArgs,
 
     #[command(flatten)]
     pub cache: CacheArgs,
 
-    /// How it is told.
     #[command(flatten)]
     pub output: OutputArgs,
 }
 
-/// Flags of `staticc find`.
 #[derive(Debug, Args)]
 pub struct FindArgs {
-    /// Paths below STATIC_URL, such as css/site.css
+    /// Paths without STATIC_URL, such as css/site.css
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<OsString>,
 
-    /// Only the first match for each path
+    /// Only return the first match for each static file
     #[arg(long)]
     pub first: bool,
 
-    /// Which project.
     #[command(flatten)]
     pub project: ProjectArgs,
 
-    /// Which files are left out.
     #[command(flatten)]
     pub ignore: IgnoreArgs,
 
-    /// How it is told.
     #[command(flatten)]
     pub output: OutputArgs,
 }
 
-/// Flags of `staticc explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// Codes of problems, such as missing-reference; and files: their paths below STATIC_URL,
-    /// with or without fingerprint, or those of their sources
+    /// Codes of problems, or files
+    ///
+    /// A code is a name such as missing-reference. A file is given by its path without STATIC_URL,
+    /// with or without fingerprint, or by the path of its source.
     #[arg(value_name = "SUBJECT", required = true)]
     pub subjects: Vec<OsString>,
 
-    /// Which project.
     #[command(flatten)]
     pub project: ProjectArgs,
 
-    /// Which files are left out.
     #[command(flatten)]
     pub ignore: IgnoreArgs,
 
-    /// How many work.
     #[command(flatten)]
     pub threads: ThreadArgs,
 
     #[command(flatten)]
     pub cache: CacheArgs,
 
-    /// How it is told.
     #[command(flatten)]
     pub output: OutputArgs,
 }
 
-/// Flags of `staticc verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// Which project.
     #[command(flatten)]
     pub project: ProjectArgs,
 
     #[command(flatten)]
     pub wait: WaitArgs,
 
-    /// How many work.
     #[command(flatten)]
     pub threads: ThreadArgs,
 
-    /// How it is told.
     #[command(flatten)]
     pub output: OutputArgs,
 }
 
-/// Flags of `staticc prune`.
 #[derive(Debug, Args)]
 pub struct PruneArgs {
-    /// Which project.
     #[command(flatten)]
     pub project: ProjectArgs,
 
-    /// Which releases are recent.
     #[command(flatten)]
     pub retention: RetentionArgs,
 
-    /// List what would go, and remove nothing
-    #[arg(short = 'n', long)]
+    /// List what would be removed, and remove nothing
+    #[arg(short = 'n', long, help_heading = "Output")]
     pub dry_run: bool,
 
     #[command(flatten)]
@@ -232,114 +232,116 @@ pub struct PruneArgs {
     #[command(flatten)]
     pub cache: CacheDirArgs,
 
-    /// How it is told.
     #[command(flatten)]
     pub output: OutputArgs,
 }
 
-/// Flags of `staticc cache`.
 #[derive(Debug, Args)]
 pub struct CacheVerbArgs {
-    /// The settings file, for [staticc.cache] [default: as of collect, if there is one]
+    /// Settings file with [staticc.cache]
+    ///
+    /// Default: that of collect, if it exists.
     #[arg(long, value_name = "FILE", global = true)]
     pub settings: Option<PathBuf>,
 
     #[command(flatten)]
     pub location: CacheDirArgs,
 
-    /// What to do.
     #[command(subcommand)]
     pub verb: CacheVerb,
 }
 
-/// What can be done with the cache.
 #[derive(Debug, Subcommand)]
 pub enum CacheVerb {
-    /// Say where it is and how full
+    /// Show where the cache is and how large it is
     Info,
-    /// Remove everything
+    /// Remove everything, releases included
     Clear,
-    /// Remove what was used least recently, until it is small enough
+    /// Evict what was used least recently
+    ///
+    /// Releases are never evicted.
     Prune {
-        /// How large it may be, such as "500 MB" [default: [staticc.cache] max_size, 2 GiB]
+        /// Size to shrink to, such as "500 MB"
+        ///
+        /// Default: max_size in [staticc.cache], or else 2 GiB.
         #[arg(long, value_name = "SIZE")]
         max_size: Option<bytesize::ByteSize>,
     },
 }
 
-/// Flags of `staticc collect`.
 #[derive(Debug, Args)]
 pub struct CollectArgs {
-    /// Which project.
     #[command(flatten)]
     pub project: ProjectArgs,
 
-    /// Do NOT prompt the user for input of any kind
-    #[arg(long, visible_alias = "no-input")]
-    pub noinput: bool,
-
-    /// Leave exactly this run's files in STATIC_ROOT
-    #[arg(short, long)]
-    pub clear: bool,
-
-    /// Do everything except modify the file system
-    #[arg(short = 'n', long)]
-    pub dry_run: bool,
-
-    /// Create a symbolic link to each file instead of copying
-    #[arg(short, long)]
-    pub link: bool,
-
-    /// Do NOT post process collected files
-    #[arg(long)]
-    pub no_post_process: bool,
-
-    /// Which files are left out.
     #[command(flatten)]
     pub ignore: IgnoreArgs,
 
-    /// Then remove the fingerprinted files that no recent release names
-    #[arg(long)]
+    /// Do NOT prompt the user for input of any kind
+    #[arg(long, visible_alias = "no-input", help_heading = "Output")]
+    pub noinput: bool,
+
+    /// Clear the existing files before trying to copy or link the original file
+    ///
+    /// STATIC_ROOT holds exactly the files of this run afterwards. Nothing is removed before the new
+    /// files are complete.
+    #[arg(short, long, help_heading = "Output")]
+    pub clear: bool,
+
+    /// Do everything except modify the file system
+    #[arg(short = 'n', long, help_heading = "Output")]
+    pub dry_run: bool,
+
+    /// Create a symbolic link to each file instead of copying
+    #[arg(short, long, help_heading = "Output")]
+    pub link: bool,
+
+    /// Do NOT post process collected files
+    #[arg(long, help_heading = "Output")]
+    pub no_post_process: bool,
+
+    /// Prune old releases after collecting
+    ///
+    /// Does what staticc prune does, with --keep and --older-than.
+    #[arg(long, help_heading = "Output")]
     pub prune: bool,
 
-    /// Which releases are recent.
     #[command(flatten)]
     pub retention: RetentionArgs,
 
     #[command(flatten)]
     pub wait: WaitArgs,
 
-    /// Have everything on disk before it is put in force, so that a power cut does no harm either
-    #[arg(long)]
+    /// Flush files to disk before they are live
+    ///
+    /// A power cut then leaves STATIC_ROOT complete, as a killed run does without this flag.
+    #[arg(long, hide_short_help = true)]
     pub durable: bool,
 
-    /// How many work.
     #[command(flatten)]
     pub threads: ThreadArgs,
 
     #[command(flatten)]
     pub cache: CacheArgs,
 
-    /// How files with the same bytes are made
-    #[arg(long, value_enum, default_value_t = LinkModeArg::Reflink)]
+    /// How files with the same bytes are written
+    #[arg(long, value_enum, default_value_t = LinkModeArg::Reflink, hide_short_help = true)]
     pub link_mode: LinkModeArg,
 
-    /// Whether to show a progress bar
-    #[arg(long, value_enum, default_value_t = When::Auto)]
+    /// When to show a progress bar
+    #[arg(long, value_enum, default_value_t = When::Auto, hide_short_help = true)]
     pub progress: When,
 
-    /// How it is told.
     #[command(flatten)]
     pub output: OutputArgs,
 }
 
-/// How files with the same bytes are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LinkModeArg {
-    /// Share blocks where the file system can, else copy
+    /// Share blocks if the file system can, copy otherwise
     Reflink,
     /// Always copy
     Copy,
-    /// One file with two names, where STATIC_ROOT is never written in place
+    /// Make hard links, for a STATIC_ROOT in which no program writes in place
     Hardlink,
 }

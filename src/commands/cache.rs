@@ -15,7 +15,7 @@ pub fn run(context: &mut Context, args: &CacheVerbArgs) -> Outcome {
     let settings = load_cache_settings(context, args)?;
     let cache = context.cache(&args.location, &settings);
     let Some(directory) = cache.directory() else {
-        let message = "there is no cache directory: no home is known";
+        let message = "there is no cache directory: the home directory is unknown";
         let problem = Problem::error(Code::NoCache, message);
         return Err(problem.help("name one with --cache-dir").into());
     };

@@ -245,7 +245,8 @@ impl Collection<'_> {
             context.console.event(Event::Cache { found, made });
         }
         if let Some(fault) = self.cache.fault() {
-            let message = format!("the cache can't be written; the next run starts anew: {fault}");
+            let message =
+                format!("the cache cannot be written; the next run starts without it: {fault}");
             let help =
                 "make the directory writable, name another with --cache-dir, or use --no-cache";
             context.report(vec![

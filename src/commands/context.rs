@@ -127,8 +127,10 @@ impl Context {
         let mut warnings = Vec::new();
         let busy = || {
             if wait.no_wait {
-                let problem =
-                    Problem::error(Code::Locked, "another staticc works on this STATIC_ROOT");
+                let problem = Problem::error(
+                    Code::Locked,
+                    "another run of staticc has locked this STATIC_ROOT",
+                );
                 return Err(problem
                     .in_file(root.path())
                     .help("try again later, or wait for it by leaving out --no-wait"));

@@ -62,7 +62,7 @@ impl Subject {
         let is_word = !text.contains(['/', '.']) && !directory.join(word).exists();
         match nearest(&text, &codes).filter(|_| is_word) {
             Some(code) => {
-                let message = format!("there is no problem '{text}', and no such file");
+                let message = format!("'{text}' is neither a problem code nor a file");
                 let problem = Problem::error(Code::NotFound, message);
                 Self::UnknownCode(problem.help(format!("did you mean {code}?")))
             }

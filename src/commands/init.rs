@@ -71,7 +71,7 @@ impl InitTarget<'_> {
         if let Some(module) = name.and_then(|name| module(name, self.directory)) {
             let problem = Problem::error(Code::Usage, "--settings is the file to write");
             return Err(problem.help(format!(
-                "add .toml to its name, or ask for other settings: --django-settings {module}"
+                "add .toml to its name, or name the settings module: --django-settings {module}"
             )));
         }
         if self.args.check {
@@ -82,11 +82,11 @@ impl InitTarget<'_> {
         let usual = usual_file(self.directory).filter(|_| name.is_none());
         let mut files = [Some(self.file), usual.as_deref()].into_iter().flatten();
         if let Some(shared) = files.find(|file| file.ends_with("pyproject.toml")) {
-            let help = "it is yours to write: compare it, staticc init --check, or have another one made, --settings settings.toml";
+            let help = "edit it yourself and compare it, staticc init --check, or write another file, --settings settings.toml";
             return Err(problem.in_file(shared).help(help));
         }
         if exists && !self.args.force {
-            let help = "compare it, staticc init --check, or write it anew, --force";
+            let help = "compare it, staticc init --check, or overwrite it, --force";
             return Err(problem.in_file(self.file).help(help));
         }
         Ok(())
@@ -107,7 +107,7 @@ impl InitTarget<'_> {
         let converted =
             django_project::convert::convert(&answers).map_err(|problem| vec![problem])?;
         if let Some(problem) = &converted.unknown_storage {
-            let help = "collect with manage.py collectstatic; staticc collects to files of Django's and WhiteNoise's storages";
+            let help = "collect with manage.py collectstatic; staticc knows only the storages of Django and WhiteNoise";
             return Err(vec![problem.clone().help(help)]);
         }
         let given = django_project::effective::effective_settings(&answers, &converted.given);
@@ -192,7 +192,7 @@ fn unsupported(answers: &Answers, converted: &Converted) -> Vec<Problem> {
         .collect();
     let module = answers.settings_module.name.as_deref().unwrap_or_default();
     let help = format!(
-        "its files are left out; to have it asked for them at every run: staticc collect --settings {module}"
+        "its files are left out; to collect them, let the project's Python list them: staticc collect --settings {module}"
     );
     let finders = with_help(listing.iter().chain(&converted.finder_problems), &help);
     let warning = |problem: Problem| Problem {
@@ -218,7 +218,7 @@ fn listing_finder(finder: &Finder) -> Option<Problem> {
         files => format!("{files} files"),
     };
     let message = format!(
-        "the finder {} finds {files} that only Python can tell of",
+        "the finder {} lists {files} that no settings file can name",
         finder.name
     );
     Some(Problem::warning(Code::CustomFinder, message))

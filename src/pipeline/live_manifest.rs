@@ -39,7 +39,7 @@ impl<'a> LiveManifest<'a> {
     /// Returns the manifest and its bytes.
     pub fn read(&self) -> Result<(Vec<u8>, Manifest), Problem> {
         let failed = |fault: String| {
-            let message = format!("the manifest in force {fault}");
+            let message = format!("the live manifest {fault}");
             Problem::error(Code::NoManifest, message)
                 .in_file(&self.path)
                 .help("collect first: `staticc collect`")

@@ -53,8 +53,8 @@ pub fn load(options: &ProjectOptions<'_>, directory: &Path) -> Result<Loaded, Ve
         }),
         (None, None) if options.python.is_some() => {
             let problem =
-                Problem::error(Code::Usage, "--python is for settings that are asked for");
-            Err(problem.help("name them: --settings mysite.settings"))
+                Problem::error(Code::Usage, "--python needs the name of a settings module");
+            Err(problem.help("name one: --settings mysite.settings"))
         }
         (None, None) => return load::load(source_of(file), overrides, directory),
     };
@@ -114,11 +114,11 @@ fn unsupported(converted: &Converted, overrides: &Overrides, lists_files: bool) 
             .unknown_storage
             .iter()
             .chain(&converted.unsupported);
-        let help = "collect with manage.py collectstatic, or say whose storage comes near enough: --set 'STORAGES.staticfiles.BACKEND=\"…\"'";
+        let help = "collect with manage.py collectstatic, or name a storage to use instead: --set 'STORAGES.staticfiles.BACKEND=\"…\"'";
         problems.extend(with_help(storage, help));
     }
     if lists_files && !is_set(&["STATICFILES_FINDERS"]) {
-        let help = "collect with manage.py collectstatic, or name finders to do without it: --set 'STATICFILES_FINDERS=[…]'";
+        let help = "collect with manage.py collectstatic, or name the finders to use instead: --set 'STATICFILES_FINDERS=[…]'";
         problems.extend(with_help(&converted.finder_problems, help));
     }
     problems

@@ -61,10 +61,10 @@ impl FileLookup<'_> {
             return problem.help(help);
         }
         if !self.project.found.problems.is_empty() {
-            problem = problem.note("not everything could be listed: see `staticc check`");
+            problem = problem.note("not all files could be listed: see `staticc check`");
         }
         if leads_out {
-            problem = problem.note("it leads out of a directory that is looked in");
+            problem = problem.note("it leads out of a source directory");
         }
         let path = self.path_of(word, &file);
         let elsewhere = self.project.uncollected(&path);
@@ -94,17 +94,17 @@ impl FileLookup<'_> {
         if let Some(asset) = plain.and_then(|plain| self.by_path(&plain)) {
             return Some(match (self.hashed)(asset) {
                 Some(hashed) => format!("that file is now {hashed}"),
-                None => format!("that is a path with a fingerprint: ask for {}", key(asset)),
+                None => format!("that is a path with a fingerprint: use {}", key(asset)),
             });
         }
         if let Some(found) = self.by_source(file).first()
             && key(found.asset) != word
         {
-            return Some(format!("that is a source: ask for {}", key(found.asset)));
+            return Some(format!("that is a source file: use {}", key(found.asset)));
         }
         let relative = word.as_bytes().strip_prefix(b"/")?;
         let asset = self.by_path(&LogicalPath::new(relative))?;
-        Some(format!("paths begin without a slash: {}", key(asset)))
+        Some(format!("leave out the slash: {}", key(asset)))
     }
 
     /// Describes what there is at a place, other than a static file.
@@ -112,7 +112,7 @@ impl FileLookup<'_> {
         let settings = self.project.settings;
         let Ok(real) = place.canonicalize() else {
             let is_link = place.is_symlink();
-            return is_link.then_some("that is a link that cannot be followed");
+            return is_link.then_some("that is a symbolic link that cannot be followed");
         };
         let is_below = |directory: &Path| {
             let directory = directory.canonicalize();
@@ -120,9 +120,9 @@ impl FileLookup<'_> {
         };
         let is_template = || settings.template_dirs.iter().any(|dir| is_below(dir));
         Some(if real.is_dir() {
-            "that is a directory: ask for a file"
+            "that is a directory: name a file"
         } else if is_below(&settings.static_root) {
-            "that is in STATIC_ROOT: ask for its path there"
+            "that is in STATIC_ROOT: use its path there"
         } else if is_template() {
             "that is a template, not a static file"
         } else {

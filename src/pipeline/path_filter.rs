@@ -23,7 +23,7 @@ impl<'a> PathFilter<'a> {
                 let message = format!("cannot be checked: {error}");
                 return Err(Problem::error(Code::NoSuchFile, message)
                     .in_file(path)
-                    .help("name files or directories that are there"));
+                    .help("name files or directories that exist"));
             }
             paths.extend(names_of(&path));
         }

@@ -157,9 +157,9 @@ fn find_and_explain_say_what_another_path_is() {
     symlink("nowhere.css", project.path("static/css/broken.css")).unwrap();
     let base = project.base().canonicalize().unwrap();
     let absolute = base.join("vendor/grid.js");
-    let source = "that is a source: ask for css/a.css";
-    let link = "that is a link that cannot be followed";
-    let directory = "that is a directory: ask for a file";
+    let source = "that is a source file: use css/a.css";
+    let link = "that is a symbolic link that cannot be followed";
+    let directory = "that is a directory: name a file";
     let template = "that is a template, not a static file";
     let other = "that is not a file that is collected";
     let both = ["find", "explain"];
@@ -171,12 +171,12 @@ fn find_and_explain_say_what_another_path_is() {
         (
             &find,
             absolute.to_str().unwrap(),
-            "that is a source: ask for lib/grid.js",
+            "that is a source file: use lib/grid.js",
         ),
         (
             &find,
             "css/a.0123456789ab.css",
-            "that is a path with a fingerprint: ask for css/a.css",
+            "that is a path with a fingerprint: use css/a.css",
         ),
         (&find, "css/broken.css", link),
         (
@@ -191,7 +191,7 @@ fn find_and_explain_say_what_another_path_is() {
         (
             &both,
             "out/css/old.css",
-            "that is in STATIC_ROOT: ask for its path there",
+            "that is in STATIC_ROOT: use its path there",
         ),
         (&both, "static/css/b.css", "did you mean css/a.css?"),
     ] {

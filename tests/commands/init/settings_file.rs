@@ -249,7 +249,7 @@ fn init_check_reports_each_setting_that_differs() {
 #[test]
 fn init_warns_of_custom_finders() {
     let project = own_finder();
-    let warning = "mysite.finders.Finder finds 3 files that only Python can tell of";
+    let warning = "mysite.finders.Finder lists 3 files that no settings file can name";
     project.verb(["init"]).success().stderr([
         "warning: ",
         warning,
