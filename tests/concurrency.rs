@@ -72,7 +72,10 @@ fn second_run_waits_for_the_lock_and_says_so() {
     let refused = collect(&project, &["--no-wait"]);
     assert_eq!(refused.status.code(), Some(1));
     let error = String::from_utf8(refused.stderr).unwrap();
-    assert!(error.contains("another staticc works on this"), "{error}");
+    assert!(
+        error.contains("another run of staticc has locked this STATIC_ROOT"),
+        "{error}"
+    );
     let mut waiting = start(&project, &[]);
     std::thread::sleep(Duration::from_millis(500));
     assert!(waiting.try_wait().unwrap().is_none());
@@ -81,7 +84,10 @@ fn second_run_waits_for_the_lock_and_says_so() {
     let waited = waiting.wait_with_output().unwrap();
     assert!(waited.status.success());
     let error = String::from_utf8(waited.stderr).unwrap();
-    assert!(error.starts_with("waiting for another staticc"), "{error}");
+    assert!(
+        error.starts_with("waiting for another run of staticc"),
+        "{error}"
+    );
     assert_eq!(project.files(), undisturbed(&project));
 }
 

@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modes_are_octal_and_long_arrays_are_broken() {
+    fn toml_lines_are_written_for_people() {
         let apps = ["django.contrib.admin"; 6].map(|app| format!("    \"{app}\",\n"));
         for (toml, wanted) in [
             (

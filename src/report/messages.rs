@@ -39,7 +39,7 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
             return Some(Message {
                 verbosity: 0,
                 stream: Stream::Error,
-                text: format!("waiting for another staticc that works on {root}"),
+                text: format!("waiting for another run of staticc on {root}"),
             });
         }
         Event::CodeExplanation { code } => (0, format!("{code}\n\n{}", section(*code))),

@@ -179,11 +179,7 @@ fn find_and_explain_say_what_another_path_is() {
             "that is a path with a fingerprint: use css/a.css",
         ),
         (&find, "css/broken.css", link),
-        (
-            &both,
-            "/css/a.css",
-            "paths begin without a slash: css/a.css",
-        ),
+        (&both, "/css/a.css", "leave out the slash: css/a.css"),
         (&both, "static/css", directory),
         (&both, "pages", directory),
         (&both, "pages/page.html", template),

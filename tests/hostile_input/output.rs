@@ -176,7 +176,7 @@ fn collect_warns_of_directories_where_the_cache_has_files() {
     });
     fs::remove_dir_all(project.path("out")).unwrap();
     project.collect().arguments(CACHE).success().stderr([
-        "warning: the cache can't be written",
+        "warning: the cache cannot be written",
         "Is a directory",
         "help: ",
     ]);

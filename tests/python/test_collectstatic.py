@@ -114,7 +114,7 @@ class Collectstatic(unittest.TestCase):
     def test_waiting(self):
         self.program({"event": "waiting", "static_root": "/srv/static"})
         _, err = self.collect()
-        self.assertEqual(err, "waiting for another staticc that works on /srv/static\n")
+        self.assertEqual(err, "waiting for another run of staticc on /srv/static\n")
 
     def test_what_is_told(self):
         out = str(self.here / "out")

@@ -161,7 +161,7 @@ class Command(collectstatic.Command):
 
     def note(self, event):
         if event["event"] == "waiting":
-            self.stderr.write(f"waiting for another staticc that works on {event['static_root']}", str)
+            self.stderr.write(f"waiting for another run of staticc on {event['static_root']}", str)
         if "text" in event and event["event"] != "done":  # handle() closes
             self.log(event["text"], event["verbosity"])
         paths = getattr(self, LISTS.get(event["event"], ""), None)
