@@ -11,13 +11,6 @@ use std::path::Path;
 
 use rooms::{Sources, circles, declared_rooms, documented_rooms};
 
-/// Circles that are still there. Delete one here as soon as it is gone.
-const KNOWN_CIRCLES: &[&[&str]] = &[
-    &["apps/modules.rs", "apps/python_env.rs"],
-    &["settings/mod.rs", "settings/words.rs"],
-    &["settings/problems.rs", "settings/tree.rs"],
-];
-
 /// Each file below `src/` with its text, by its path there.
 fn files() -> Vec<(String, String)> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -72,23 +65,13 @@ fn rooms_form_no_circle() {
 
 #[test]
 fn files_of_a_room_form_no_circle() {
-    let known = KNOWN_CIRCLES.iter();
-    let known = known.map(|circle| circle.iter().map(ToString::to_string).collect());
-    let known: BTreeSet<Vec<String>> = known.collect();
     let imports = sources().files();
     assert!(
         imports.len() > 50,
         "only {} files import others",
         imports.len()
     );
-    let found = circles(&imports);
-    let new: Vec<_> = found.difference(&known).collect();
-    let gone: Vec<_> = known.difference(&found).collect();
-    assert!(new.is_empty(), "these files import each other: {new:#?}");
-    assert!(
-        gone.is_empty(),
-        "delete these from KNOWN_CIRCLES: {gone:#?}"
-    );
+    assert_eq!(circles(&imports), BTreeSet::new());
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
+use staticc::settings::layers::SettingsSource;
 use staticc::settings::load::{Overrides, load};
-use staticc::settings::text::Source;
 
 use crate::support::fixtures::cases;
 use crate::support::project::Project;
@@ -115,7 +115,7 @@ fn schema_defaults_are_the_defaults() {
             set,
             ..Overrides::default()
         };
-        let loaded = load(Source::Usual, &overrides, &project.path("")).unwrap();
+        let loaded = load(SettingsSource::Default, &overrides, &project.path("")).unwrap();
         format!("{:?}", loaded.settings)
     };
     let usual = settings(Vec::new());

@@ -6,7 +6,7 @@ use std::fs;
 use std::sync::Once;
 
 use libfuzzer_sys::fuzz_target;
-use staticc::settings::load::{Overrides, Source, load};
+use staticc::settings::load::{Overrides, SettingsSource, load};
 use staticc_fuzz::{check, directory};
 
 const SETTINGS: &str = r#"STATIC_URL = "/static/"
@@ -43,7 +43,7 @@ fuzz_target!(|data: &[u8]| {
             None => drop(fs::remove_file(site.join(file))),
         }
     }
-    match load(Source::Usual, &Overrides::default(), directory()) {
+    match load(SettingsSource::Default, &Overrides::default(), directory()) {
         Ok(loaded) => assert_eq!(loaded.settings.apps.len(), 3),
         Err(problems) => problems
             .iter()

@@ -7,7 +7,7 @@ use std::path::{Component, Path};
 use libfuzzer_sys::fuzz_target;
 use staticc::model::Problem;
 use staticc::settings::Settings;
-use staticc::settings::load::{Overrides, Source, load};
+use staticc::settings::load::{Overrides, SettingsSource, load};
 use staticc_fuzz::{check, directory};
 
 fuzz_target!(|data: &[u8]| {
@@ -19,7 +19,7 @@ fuzz_target!(|data: &[u8]| {
         set,
         ..Overrides::default()
     };
-    let problems = match load(Source::Usual, &overrides, directory()) {
+    let problems = match load(SettingsSource::Default, &overrides, directory()) {
         Ok(loaded) => {
             check_settings(&loaded.settings);
             assert!(!loaded.warnings.iter().any(Problem::is_error));

@@ -1,62 +1,61 @@
-//! What to do about an app that cannot be located: another environment, a
-//! name that was meant, a directory stated outright. Lists directories only
-//! once something is wrong.
+//! Words the problems of apps that cannot be located, and what helps: another environment, a
+//! similar name, or the directory itself. Lists directories only for a problem.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::modules;
-use super::python_env::SearchPath;
+use super::search_path::SearchPath;
 use crate::model::nearest;
 use crate::model::{Code, Problem};
 
-/// No module has the name of an entry.
+/// Returns the problem of an entry that names no module.
 pub(super) fn no_such_app(entry: &str, search: &SearchPath) -> Problem {
-    const SHOWN: usize = 6;
+    const MAX_SHOWN: usize = 6;
     let mut problem = Problem::error(
         Code::AppNotFound,
         format!("no module for the app '{entry}'"),
     );
-    for directory in search.directories.iter().take(SHOWN) {
+    for directory in search.directories.iter().take(MAX_SHOWN) {
         problem = problem.note(format!("looked in {}", directory.display()));
     }
-    if search.directories.len() > SHOWN {
-        let more = search.directories.len() - SHOWN;
+    if search.directories.len() > MAX_SHOWN {
+        let more = search.directories.len() - MAX_SHOWN;
         problem = problem.note(format!("and in {more} more directories"));
     }
     if search.directories.is_empty() {
         problem = problem.note("staticc.python_path leads nowhere, so nothing was searched");
     }
     for file in &search.opaque {
-        let file = file.display();
-        problem = problem.note(format!(
-            "{file} installs an import hook that cannot be read"
-        ));
+        let pth = file.display();
+        problem = problem.note(format!("{pth} installs an import hook that cannot be read"));
     }
-    match meant(entry, search) {
+    match similar_module(entry, search) {
         Some(name) => problem.help(format!("did you mean {name}?")),
-        None => located(problem, entry),
+        None => with_location_help(problem, entry),
     }
 }
 
-/// A module has no configuration class of the name in an entry, only these.
+/// Returns the problem of an entry that names no configuration class of its module.
 pub(super) fn no_such_class(entry: &str, choices: &[&str], search: &SearchPath) -> Problem {
     let (module, class) = entry.rsplit_once('.').unwrap_or_default();
     let mut message = format!("Module '{module}' does not contain a '{class}' class.");
     if !choices.is_empty() {
-        let quoted: Vec<String> = choices.iter().map(|it| format!("'{it}'")).collect();
+        let quoted: Vec<String> = choices.iter().map(|choice| format!("'{choice}'")).collect();
         message = format!("{message} Choices are: {}.", quoted.join(", "));
     }
-    let choice = nearest(class, choices).or(choices.first().copied());
-    let choice = choice.map(|choice| format!("{module}.{choice}"));
-    Problem::error(Code::AppNotFound, message).help(match choice.or_else(|| meant(entry, search)) {
-        Some(name) => format!("did you mean {name}?"),
-        None => format!("name the app itself: {module}"),
-    })
+    let similar = nearest(class, choices).or(choices.first().copied());
+    let suggestion = similar.map(|choice| format!("{module}.{choice}"));
+    Problem::error(Code::AppNotFound, message).help(
+        match suggestion.or_else(|| similar_module(entry, search)) {
+            Some(name) => format!("did you mean {name}?"),
+            None => format!("name the app itself: {module}"),
+        },
+    )
 }
 
-/// What helps whenever an app cannot be located.
-pub(super) fn located(problem: Problem, entry: &str) -> Problem {
+/// Adds what helps for every app that cannot be located.
+pub(super) fn with_location_help(problem: Problem, entry: &str) -> Problem {
     problem.help(format!(
         "add its environment to staticc.python_path, or state the directory: [staticc.app_directories] \"{entry}\" = \"path/to/app\""
     ))
@@ -64,19 +63,19 @@ pub(super) fn located(problem: Problem, entry: &str) -> Problem {
 
 /// The module that an entry may mean: of what is beside the first part of its
 /// name that is not there.
-fn meant(entry: &str, search: &SearchPath) -> Option<String> {
+fn similar_module(entry: &str, search: &SearchPath) -> Option<String> {
     let parts: Vec<&str> = entry.split('.').collect();
     let found = |count: &usize| modules::find(&parts[..*count].join("."), search);
     let known = (1..parts.len()).rev().find(|count| found(count).is_some());
-    let known = known.unwrap_or(0);
-    let directories = match known {
+    let depth = known.unwrap_or(0);
+    let directories = match depth {
         0 => search.directories.clone(),
-        known => found(&known)?.directories,
+        depth => found(&depth)?.directories,
     };
     let beside = modules_in(&directories);
     let beside: Vec<&str> = beside.iter().map(String::as_str).collect();
-    let near = nearest(parts[known], &beside)?;
-    let name = [&parts[..known], &[near], &parts[known + 1..]].concat();
+    let near = nearest(parts[depth], &beside)?;
+    let name = [&parts[..depth], &[near], &parts[depth + 1..]].concat();
     Some(name.join("."))
 }
 

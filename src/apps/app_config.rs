@@ -1,5 +1,5 @@
-//! An app's configuration class, read as Django's `AppConfig.create` chooses
-//! it. Reads Python source as text; runs nothing, and knows no directories.
+//! Finds the configuration class of an app, as Django's `AppConfig.create` does. Reads Python as
+//! text, and runs nothing. Does not know where apps are.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -7,11 +7,11 @@ use std::rc::Rc;
 
 use super::advice;
 use super::modules;
-use super::modules::Found;
-use super::python_env::SearchPath;
+use super::modules::FoundModule;
 use super::python_source;
 use super::python_source::{Class, Module};
-use super::python_value::{Scope, Value, evaluate};
+use super::python_value::{PythonValue, Scope, evaluate};
+use super::search_path::SearchPath;
 use crate::model::{Code, Problem};
 
 /// A configuration class, as far as it is known.
@@ -23,7 +23,6 @@ pub(super) struct Config {
     pub(super) name: Option<String>,
     /// The app's directory, where it says so.
     pub(super) path: Option<String>,
-    /// The app's label.
     pub(super) label: Label,
     default: Option<bool>,
 }
@@ -52,10 +51,9 @@ const SHOWN: usize = 100;
 pub(super) struct Reader<'a> {
     /// The entry of INSTALLED_APPS.
     entry: &'a str,
-    /// Where modules are.
     search: &'a SearchPath,
     /// Modules read so far, and those that are not there.
-    sources: RefCell<HashMap<String, Option<Rc<Source>>>>,
+    sources: RefCell<HashMap<String, Option<Rc<ModuleSource>>>>,
     /// The names that led to where the reader is: modules and names there.
     trail: RefCell<Vec<(String, String)>>,
     /// How many names may still be followed.
@@ -63,8 +61,8 @@ pub(super) struct Reader<'a> {
 }
 
 /// A module with its source read.
-struct Source {
-    found: Found,
+struct ModuleSource {
+    found: FoundModule,
     module: Module,
 }
 
@@ -123,20 +121,20 @@ impl<'a> Reader<'a> {
             return Ok(config);
         }
         let configs = self.configs(&source)?;
-        let choices: Vec<&str> = configs.iter().map(|it| &it.origin.1[..]).collect();
+        let choices: Vec<&str> = configs.iter().map(|config| &config.origin.1[..]).collect();
         Err(advice::no_such_class(entry, &choices, self.search))
     }
 
     /// A module, read once.
-    fn source(&self, name: &str) -> Option<Rc<Source>> {
+    fn source(&self, name: &str) -> Option<Rc<ModuleSource>> {
         if let Some(known) = self.sources.borrow().get(name) {
             return known.clone();
         }
         let read = || {
             let found = modules::find(name, self.search)?;
-            let text = modules::source(found.file.as_ref()?)?;
+            let text = modules::read_source(found.file.as_ref()?)?;
             let module = python_source::read(&text);
-            Some(Rc::new(Source { found, module }))
+            Some(Rc::new(ModuleSource { found, module }))
         };
         let source = read();
         let mut sources = self.sources.borrow_mut();
@@ -148,7 +146,7 @@ impl<'a> Reader<'a> {
     /// too far.
     fn follow<T: Default>(
         &self,
-        source: &Source,
+        source: &ModuleSource,
         name: &str,
         step: impl FnOnce() -> Result<T, Problem>,
     ) -> Result<T, Problem> {
@@ -171,11 +169,11 @@ impl<'a> Reader<'a> {
     }
 
     /// All configuration classes that a module has a name for.
-    fn configs(&self, source: &Source) -> Result<Vec<Config>, Problem> {
+    fn configs(&self, source: &ModuleSource) -> Result<Vec<Config>, Problem> {
         self.follow(source, "*", || self.configs_of(source))
     }
 
-    fn configs_of(&self, source: &Source) -> Result<Vec<Config>, Problem> {
+    fn configs_of(&self, source: &ModuleSource) -> Result<Vec<Config>, Problem> {
         let own = source.module.classes.iter().map(|class| &class.name);
         let imported = source.module.imports.iter().map(|(here, ..)| here);
         let mut configs = Vec::new();
@@ -194,11 +192,11 @@ impl<'a> Reader<'a> {
 
     /// The configuration class that a name means in a module; `None` if it
     /// means something else.
-    fn resolve(&self, source: &Source, name: &str) -> Result<Option<Config>, Problem> {
+    fn resolve(&self, source: &ModuleSource, name: &str) -> Result<Option<Config>, Problem> {
         self.follow(source, name, || self.meaning(source, name))
     }
 
-    fn meaning(&self, source: &Source, name: &str) -> Result<Option<Config>, Problem> {
+    fn meaning(&self, source: &ModuleSource, name: &str) -> Result<Option<Config>, Problem> {
         let mut own = source
             .module
             .classes
@@ -259,7 +257,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What a class says, if it is a configuration class.
-    fn config_of(&self, source: &Source, class: &Class) -> Result<Option<Config>, Problem> {
+    fn config_of(&self, source: &ModuleSource, class: &Class) -> Result<Option<Config>, Problem> {
         let mut inherited = None;
         for base in &class.bases {
             if means_app_config(source, base) {
@@ -288,11 +286,11 @@ impl<'a> Reader<'a> {
         for (name, expression, number) in &class.assignments {
             let value = evaluate(expression, &scope);
             match (name.as_str(), value) {
-                ("name", Some(Value::Text(text))) => config.name = Some(text),
-                ("path", Some(Value::Text(text))) => config.path = Some(text),
-                ("label", Some(Value::Text(text))) => config.label = Label::Given(text),
+                ("name", Some(PythonValue::Text(text))) => config.name = Some(text),
+                ("path", Some(PythonValue::Text(text))) => config.path = Some(text),
+                ("label", Some(PythonValue::Text(text))) => config.label = Label::Given(text),
                 ("label", _) => config.label = Label::Unknown,
-                ("default", Some(Value::Boolean(default))) => config.default = Some(default),
+                ("default", Some(PythonValue::Boolean(default))) => config.default = Some(default),
                 ("name" | "path" | "default", _) => {
                     let start: String = expression.chars().take(SHOWN).collect();
                     let dots = if start.len() < expression.len() {
@@ -312,7 +310,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Whether a base is Django's own `AppConfig`.
-fn means_app_config(source: &Source, base: &str) -> bool {
+fn means_app_config(source: &ModuleSource, base: &str) -> bool {
     let (head, rest) = base.split_once('.').unwrap_or((base, ""));
     source.module.imports.iter().any(|(here, module, there)| {
         let module = absolute(module, source.found.package());
@@ -353,9 +351,9 @@ fn absolute(module: &str, package: &str) -> String {
     }
 }
 
-fn unclear(source: &Source, number: usize, what: &str, entry: &str) -> Problem {
+fn unclear(source: &ModuleSource, number: usize, what: &str, entry: &str) -> Problem {
     let file = source.found.file.clone().unwrap_or_default();
-    advice::located(
+    advice::with_location_help(
         Problem::error(
             Code::AppUnclear,
             format!("cannot tell where the app '{entry}' is: {what}"),

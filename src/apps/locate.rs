@@ -1,5 +1,4 @@
-//! An entry of INSTALLED_APPS → the app's name and directory, as Django's
-//! `AppConfig.create` decides. Runs nothing.
+//! Locates the apps of INSTALLED_APPS, as Django's `AppConfig.create` does. Runs nothing.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -7,12 +6,12 @@ use std::path::PathBuf;
 use super::advice;
 use super::app_config::{Label, Reader};
 use super::modules;
-use super::modules::Found;
-use super::python_env::SearchPath;
+use super::modules::FoundModule;
+use super::search_path::SearchPath;
 use crate::model::Problem;
 use crate::model::{App, Code};
 
-/// Locates one entry.
+/// Returns the app of an entry of INSTALLED_APPS.
 pub fn locate(entry: &str, search: &SearchPath) -> Result<App, Problem> {
     let reader = Reader::new(entry, search);
     let found = modules::find(entry, search);
@@ -30,7 +29,7 @@ pub fn locate(entry: &str, search: &SearchPath) -> Result<App, Problem> {
         });
     };
     let name = config.name.clone().ok_or_else(|| {
-        advice::located(
+        advice::with_location_help(
             Problem::error(
                 Code::AppUnclear,
                 format!("'{entry}' must supply a name attribute."),
@@ -59,7 +58,7 @@ fn default_label(name: &str) -> String {
     name.rsplit('.').next().unwrap_or(name).to_owned()
 }
 
-/// Django refuses two apps of one label or one name.
+/// Returns a problem for each label and each name of two apps, which Django refuses.
 pub fn check_unique(apps: &[App]) -> Vec<Problem> {
     let (mut labels, mut names) = (HashSet::new(), HashSet::new());
     let twice = apps.iter().filter_map(|app| {
@@ -81,7 +80,11 @@ pub fn check_unique(apps: &[App]) -> Vec<Problem> {
 }
 
 /// The directory of an app's module.
-fn location(entry: &str, found: Option<&Found>, search: &SearchPath) -> Result<PathBuf, Problem> {
+fn location(
+    entry: &str,
+    found: Option<&FoundModule>,
+    search: &SearchPath,
+) -> Result<PathBuf, Problem> {
     let Some(found) = found else {
         return Err(advice::no_such_app(entry, search));
     };
@@ -93,7 +96,7 @@ fn location(entry: &str, found: Option<&Found>, search: &SearchPath) -> Result<P
                 .iter()
                 .map(|path| path.display().to_string())
                 .collect();
-            advice::located(
+            advice::with_location_help(
                 Problem::error(
                     Code::AppUnclear,
                     format!(
@@ -112,6 +115,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::apps::python_env::search_path;
 
     /// Locates `app`, of which `files` are the modules.
     fn located(files: &[(&str, &str)]) -> Result<App, Problem> {
@@ -121,7 +125,7 @@ mod tests {
         for (name, text) in files {
             fs::write(app.join(name), text).unwrap();
         }
-        locate("app", &SearchPath::new(&[directory.path().to_path_buf()]))
+        locate("app", &search_path(&[directory.path().to_path_buf()]))
     }
 
     #[test]

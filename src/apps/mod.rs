@@ -8,3 +8,4 @@ pub mod modules;
 pub mod python_env;
 pub mod python_source;
 pub mod python_value;
+pub mod search_path;

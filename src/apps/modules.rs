@@ -1,26 +1,23 @@
-//! Dotted name → where that module is, as `importlib`'s path finder would
-//! say. Knows the file system and no Python source but `extend_path`.
+//! Finds modules by their dotted names, as the path finder of `importlib` does. Reads Python
+//! only to see whether a package uses `extend_path`.
 
 use std::path::{Path, PathBuf};
 
-use super::python_env::SearchPath;
 use super::python_source;
+use super::search_path::SearchPath;
 use crate::disk;
 
-/// A module that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// Its dotted name.
+pub struct FoundModule {
     pub name: String,
-    /// Its source, if it has one; a namespace package has none.
+    /// The source file. `None` for a namespace package.
     pub file: Option<PathBuf>,
-    /// Where it is: the directories of a package (`__path__`), none for a
-    /// single-file module.
+    /// `__path__` of a package. Empty for a module of a single file.
     pub directories: Vec<PathBuf>,
 }
 
-impl Found {
-    /// The name of the package that the module's own imports start from.
+impl FoundModule {
+    /// Returns the package that relative imports of the module start from.
     pub fn package(&self) -> &str {
         if self.directories.is_empty() {
             self.name
@@ -31,7 +28,8 @@ impl Found {
         }
     }
 
-    /// The directory that Django's `_path_from_module` would give.
+    /// Does what Django's `_path_from_module` does. Fails with the directories of a namespace
+    /// package that has not exactly one.
     pub fn location(&self) -> Result<&Path, &[PathBuf]> {
         match (&self.directories[..], &self.file) {
             ([directory], _) => Ok(directory),
@@ -42,13 +40,14 @@ impl Found {
 }
 
 /// Finds a module by its dotted name.
-pub fn find(name: &str, search: &SearchPath) -> Option<Found> {
+pub fn find(name: &str, search: &SearchPath) -> Option<FoundModule> {
     let mut directories = search.directories.clone();
-    let mut found: Option<Found> = None;
+    let mut found: Option<FoundModule> = None;
     let mut full = String::new();
     for part in name.split('.') {
-        let plain = !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if !plain
+        let is_identifier =
+            !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if !is_identifier
             || found
                 .as_ref()
                 .is_some_and(|found| found.directories.is_empty())
@@ -59,9 +58,12 @@ pub fn find(name: &str, search: &SearchPath) -> Option<Found> {
             full.push('.');
         }
         full.push_str(part);
-        let mapped = search.mapped.get(&full).and_then(|place| at(&full, place));
-        let mut module = mapped.or_else(|| look(&full, part, &directories))?;
-        if spreads(&module) {
+        let mapped = search
+            .mapped
+            .get(&full)
+            .and_then(|place| module_at(&full, place));
+        let mut module = mapped.or_else(|| find_part(&full, part, &directories))?;
+        if extends_path(&module) {
             for directory in &directories {
                 let other = directory.join(part);
                 if other.is_dir() && !module.directories.contains(&other) {
@@ -75,30 +77,30 @@ pub fn find(name: &str, search: &SearchPath) -> Option<Found> {
     found
 }
 
-/// The first regular package or module in the directories; else all
-/// directories of that name together, a namespace package.
-fn look(full: &str, part: &str, directories: &[PathBuf]) -> Option<Found> {
+/// Finds a part of a name in directories: the first regular package or module, or else the
+/// namespace package of all directories of that name.
+fn find_part(full: &str, part: &str, directories: &[PathBuf]) -> Option<FoundModule> {
     let mut portions = Vec::new();
     for directory in directories {
         let place = directory.join(part);
-        if let Some(found) = at(full, &place) {
+        if let Some(found) = module_at(full, &place) {
             if found.file.is_some() {
                 return Some(found);
             }
             portions.push(place);
         }
     }
-    (!portions.is_empty()).then(|| Found {
+    (!portions.is_empty()).then(|| FoundModule {
         name: full.to_owned(),
         file: None,
         directories: portions,
     })
 }
 
-/// The module at a path without suffix.
-fn at(full: &str, place: &Path) -> Option<Found> {
+/// Returns the module at a path without `.py`.
+fn module_at(full: &str, place: &Path) -> Option<FoundModule> {
     let found = |file: Option<PathBuf>, directories: Vec<PathBuf>| {
-        Some(Found {
+        Some(FoundModule {
             name: full.to_owned(),
             file,
             directories,
@@ -123,16 +125,15 @@ fn at(full: &str, place: &Path) -> Option<Found> {
     None
 }
 
-/// The text of a Python file, if it can be read and is no larger than any
-/// that people write.
-pub fn source(file: &Path) -> Option<String> {
-    const LARGEST: u64 = 16 << 20;
-    let bytes = disk::read_small(file, LARGEST).ok()?;
+/// Reads a Python file. `None` if it cannot be read or is unusually large.
+pub fn read_source(file: &Path) -> Option<String> {
+    const MAX_SIZE: u64 = 16 << 20;
+    let bytes = disk::read_small(file, MAX_SIZE).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Whether a package's `__init__.py` spreads it over the whole path.
-fn spreads(module: &Found) -> bool {
+/// Returns whether a package's `__init__.py` extends it over the whole search path.
+fn extends_path(module: &FoundModule) -> bool {
     let Some(file) = module
         .file
         .as_ref()
@@ -140,8 +141,8 @@ fn spreads(module: &Found) -> bool {
     else {
         return false;
     };
-    source(file).is_some_and(|source| {
-        // Cheap test first: hardly any package does this.
+    read_source(file).is_some_and(|source| {
+        // A quick test first: few packages do this.
         (source.contains("extend_path") || source.contains("declare_namespace"))
             && python_source::read(&source).extends_path
     })

@@ -1,15 +1,14 @@
-//! Python source as logical lines: what stands on which line at which
-//! indentation, comments gone, brackets and continuations joined. Never runs
-//! anything. PURE: text in, lines out.
+//! Reads Python source as logical lines with their indentation: without comments, with brackets
+//! and continuations joined. Pure: text in, lines out.
 
-/// One statement (or the header of a compound one) and where it is.
+/// A statement, or the header of a compound statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Columns of white space before it; a tab counts to the next eighth.
+    /// The columns of white space before it. A tab goes to the next multiple of eight.
     pub indent: usize,
-    /// Its text, on one line, strings as written.
+    /// The statement on one line, with strings as written.
     pub text: String,
-    /// Its line number, from 1.
+    /// The number of its first line, from 1.
     pub number: usize,
 }
 
@@ -22,20 +21,19 @@ pub struct Class {
     pub bases: Vec<String>,
     /// `name = expression` of its body, not of methods or inner classes.
     pub assignments: Vec<(String, String, usize)>,
-    /// Its line number.
     pub number: usize,
 }
 
 /// What a module binds at its top level (in `if` and `try` as well).
 #[derive(Clone, Debug, Default)]
 pub struct Module {
-    /// Classes in order.
+    /// The classes in the order of the source.
     pub classes: Vec<Class>,
     /// `(name here, module with leading dots, name there or "" for itself)`.
     pub imports: Vec<(String, String, String)>,
     /// Modules of `from m import *`.
     pub stars: Vec<String>,
-    /// `name = expression`.
+    /// Name, expression and line number of each assignment.
     pub assignments: Vec<(String, String, usize)>,
     /// Whether it spreads its package over the whole path.
     pub extends_path: bool,
@@ -131,10 +129,11 @@ impl Module {
 
 fn class_of(head: &str, number: usize) -> Class {
     let (name, bases) = head.split_once('(').unwrap_or((head, ""));
-    let bases = bases.trim_end().trim_end_matches(')');
     Class {
         name: name.trim().to_owned(),
         bases: bases
+            .trim_end()
+            .trim_end_matches(')')
             .split(',')
             .map(|base| base.trim().to_owned())
             .filter(|base| !base.is_empty() && !base.contains('='))
@@ -176,30 +175,30 @@ fn split_header(text: &str) -> (&str, &str) {
 fn assignment(text: &str) -> Option<(String, String)> {
     let end = text.find(|character: char| !character.is_alphanumeric() && character != '_')?;
     let (name, rest) = text.split_at(end);
-    let mut rest = rest.trim_start();
-    if let Some(annotation) = rest.strip_prefix(':') {
-        rest = &annotation[annotation.find('=')?..];
-    }
-    let value = rest.strip_prefix('=')?;
+    let after_name = rest.trim_start();
+    let assigned = match after_name.strip_prefix(':') {
+        Some(annotation) => &annotation[annotation.find('=')?..],
+        None => after_name,
+    };
+    let value = assigned.strip_prefix('=')?;
     (!name.is_empty() && !value.starts_with('='))
         .then(|| (name.to_owned(), value.trim().to_owned()))
 }
 
 /// Splits a source into logical lines.
 pub fn logical_lines(source: &str) -> Vec<Line> {
-    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let without_mark = source.strip_prefix('\u{feff}').unwrap_or(source);
     let mut lines = Vec::new();
-    let mut characters = source.chars().peekable();
+    let mut characters = without_mark.chars().peekable();
     let (mut number, mut started) = (1, 1);
     let (mut text, mut indent, mut depth) = (String::new(), 0_usize, 0_usize);
     let mut at_start = true;
     let mut finish = |text: &mut String, indent: usize, number: usize| {
-        let line = std::mem::take(text);
-        let line = line.trim();
-        if !line.is_empty() {
+        let statement = std::mem::take(text).trim().to_owned();
+        if !statement.is_empty() {
             lines.push(Line {
                 indent,
-                text: line.to_owned(),
+                text: statement,
                 number,
             });
         }
@@ -221,16 +220,9 @@ pub fn logical_lines(source: &str) -> Vec<Line> {
             ' ' if at_start => indent += 1,
             '\t' if at_start => indent = (indent / 8 + 1) * 8,
             '\x0c' if at_start => indent = 0,
-            '#' => {
-                while characters
-                    .next_if(|&next| next != '\n' && next != '\r')
-                    .is_some()
-                {}
-            }
+            '#' => skip_comment(&mut characters),
             '\\' if matches!(characters.peek(), Some('\n' | '\r')) => {
-                if characters.next() == Some('\r') {
-                    characters.next_if_eq(&'\n');
-                }
+                skip_line_end(&mut characters);
                 number += 1;
                 text.push(' ');
             }
@@ -252,6 +244,19 @@ pub fn logical_lines(source: &str) -> Vec<Line> {
     }
     finish(&mut text, indent, started);
     lines
+}
+
+/// Skips a line end of one or two characters.
+fn skip_line_end(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    if characters.next() == Some('\r') {
+        characters.next_if_eq(&'\n');
+    }
+}
+
+/// Skips a comment up to the end of its line.
+fn skip_comment(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    let is_comment = |next: &char| *next != '\n' && *next != '\r';
+    while characters.next_if(is_comment).is_some() {}
 }
 
 /// Copies a string literal whose first quote was just read; its line ends

@@ -1,15 +1,14 @@
-//! The few Python expressions that app configurations are written with:
-//! string literals, `__name__`, and paths made from `__file__`. Text in,
-//! value out, or nothing where the value cannot be known for certain.
+//! Evaluates the few Python expressions that app configurations consist of: string literals,
+//! `__name__`, and paths made from `__file__`. Pure. Returns nothing for a value that is not
+//! known for certain.
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
-/// What an expression can refer to.
+/// The names that an expression can use.
 pub struct Scope<'a> {
     /// `__name__`
     pub module: &'a str,
-    /// `__package__`
     pub package: &'a str,
     /// `__file__`
     pub file: &'a Path,
@@ -17,18 +16,14 @@ pub struct Scope<'a> {
     pub lookup: &'a dyn Fn(&str) -> Option<String>,
 }
 
-/// A known value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
-    /// A `str`.
+pub enum PythonValue {
     Text(String),
-    /// A `pathlib.Path`.
     Path(PathBuf),
-    /// A `bool`.
     Boolean(bool),
 }
 
-impl Value {
+impl PythonValue {
     /// As text, if it is text.
     pub fn into_text(self) -> Option<String> {
         match self {
@@ -39,7 +34,7 @@ impl Value {
 }
 
 /// The value of an expression, if it is certain.
-pub fn evaluate(expression: &str, scope: &Scope<'_>) -> Option<Value> {
+pub fn evaluate(expression: &str, scope: &Scope<'_>) -> Option<PythonValue> {
     evaluate_at(expression, scope, 0, &Cell::new(NAMES))
 }
 
@@ -54,7 +49,7 @@ fn evaluate_at(
     scope: &Scope<'_>,
     depth: usize,
     names: &Cell<usize>,
-) -> Option<Value> {
+) -> Option<PythonValue> {
     if depth > DEPTH {
         return None;
     }
@@ -78,19 +73,21 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     /// Terms joined by `+` (texts) or `/` (paths).
-    fn sum(&mut self) -> Option<Value> {
+    fn sum(&mut self) -> Option<PythonValue> {
         let mut value = self.trailed()?;
         loop {
             if self.eat("+") {
-                let (Value::Text(left), Value::Text(right)) = (value, self.trailed()?) else {
+                let (PythonValue::Text(left), PythonValue::Text(right)) = (value, self.trailed()?)
+                else {
                     return None;
                 };
-                value = Value::Text(left + &right);
+                value = PythonValue::Text(left + &right);
             } else if self.eat("/") {
-                let (Value::Path(left), Value::Text(right)) = (value, self.trailed()?) else {
+                let (PythonValue::Path(left), PythonValue::Text(right)) = (value, self.trailed()?)
+                else {
                     return None;
                 };
-                value = Value::Path(left.join(right));
+                value = PythonValue::Path(left.join(right));
             } else {
                 return Some(value);
             }
@@ -98,17 +95,19 @@ impl<'a> Parser<'a> {
     }
 
     /// A term and its methods.
-    fn trailed(&mut self) -> Option<Value> {
+    fn trailed(&mut self) -> Option<PythonValue> {
         let mut value = self.term()?;
         while self.eat(".") {
             let method = self.name()?;
             value = match (value, method) {
-                (Value::Path(path), "parent") => Value::Path(path.parent()?.to_path_buf()),
-                (Value::Path(path), "resolve" | "absolute") => {
-                    self.arguments()?;
-                    Value::Path(path)
+                (PythonValue::Path(path), "parent") => {
+                    PythonValue::Path(path.parent()?.to_path_buf())
                 }
-                (Value::Text(text), "rpartition" | "rsplit" | "split" | "partition") => {
+                (PythonValue::Path(path), "resolve" | "absolute") => {
+                    self.arguments()?;
+                    PythonValue::Path(path)
+                }
+                (PythonValue::Text(text), "rpartition" | "rsplit" | "split" | "partition") => {
                     self.split(&text, method)?
                 }
                 _ => return None,
@@ -118,7 +117,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `.rpartition(".")[0]` and its like: only the first part.
-    fn split(&mut self, text: &str, method: &str) -> Option<Value> {
+    fn split(&mut self, text: &str, method: &str) -> Option<PythonValue> {
         self.expect("(")?;
         let separator = self.sum()?.into_text()?;
         if separator.is_empty() {
@@ -139,10 +138,12 @@ impl<'a> Parser<'a> {
             "rsplit" => text.rfind(&separator),
             _ => text.find(&separator),
         };
-        Some(Value::Text(text[..cut.unwrap_or(text.len())].to_owned()))
+        Some(PythonValue::Text(
+            text[..cut.unwrap_or(text.len())].to_owned(),
+        ))
     }
 
-    fn term(&mut self) -> Option<Value> {
+    fn term(&mut self) -> Option<PythonValue> {
         if self.eat("(") {
             self.depth += 1;
             if self.depth > DEPTH {
@@ -153,7 +154,7 @@ impl<'a> Parser<'a> {
             return Some(value);
         }
         if let Some(text) = self.literal()? {
-            return Some(Value::Text(text));
+            return Some(PythonValue::Text(text));
         }
         let mut name = self.name()?.to_owned();
         // Functions are known by their dotted names.
@@ -161,32 +162,37 @@ impl<'a> Parser<'a> {
             name.push('.');
             name.push_str(self.name()?);
         }
-        let file = || Value::Text(self.scope.file.to_string_lossy().into_owned());
-        match name.as_str() {
-            "True" => Some(Value::Boolean(true)),
-            "False" => Some(Value::Boolean(false)),
+        self.call(&name)
+    }
+
+    /// Evaluates a name, or the call of a known function.
+    fn call(&mut self, name: &str) -> Option<PythonValue> {
+        let file = || PythonValue::Text(self.scope.file.to_string_lossy().into_owned());
+        match name {
+            "True" => Some(PythonValue::Boolean(true)),
+            "False" => Some(PythonValue::Boolean(false)),
             "__file__" => Some(file()),
-            "__name__" => Some(Value::Text(self.scope.module.to_owned())),
-            "__package__" => Some(Value::Text(self.scope.package.to_owned())),
+            "__name__" => Some(PythonValue::Text(self.scope.module.to_owned())),
+            "__package__" => Some(PythonValue::Text(self.scope.package.to_owned())),
             "str" | "os.fspath" | "fspath" => match &self.arguments()?[..] {
-                [Value::Text(text)] => Some(Value::Text(text.clone())),
-                [Value::Path(path)] => Some(Value::Text(path.to_str()?.to_owned())),
+                [PythonValue::Text(text)] => Some(PythonValue::Text(text.clone())),
+                [PythonValue::Path(path)] => Some(PythonValue::Text(path.to_str()?.to_owned())),
                 _ => None,
             },
             "Path" | "pathlib.Path" => match &self.arguments()?[..] {
-                [Value::Text(text)] => Some(Value::Path(text.into())),
+                [PythonValue::Text(text)] => Some(PythonValue::Path(text.into())),
                 _ => None,
             },
             "os.path.abspath" | "abspath" | "os.path.realpath" | "realpath" => {
                 match &self.arguments()?[..] {
-                    [Value::Text(text)] => Some(Value::Text(text.clone())),
+                    [PythonValue::Text(text)] => Some(PythonValue::Text(text.clone())),
                     _ => None,
                 }
             }
             "os.path.dirname" | "dirname" => match &self.arguments()?[..] {
-                [Value::Text(text)] => {
-                    Some(Value::Text(Path::new(text).parent()?.to_str()?.to_owned()))
-                }
+                [PythonValue::Text(text)] => Some(PythonValue::Text(
+                    Path::new(text).parent()?.to_str()?.to_owned(),
+                )),
                 _ => None,
             },
             "os.path.join" | "join" => {
@@ -194,7 +200,7 @@ impl<'a> Parser<'a> {
                 for argument in self.arguments()? {
                     joined.push(argument.into_text()?);
                 }
-                Some(Value::Text(joined.to_str()?.to_owned()))
+                Some(PythonValue::Text(joined.to_str()?.to_owned()))
             }
             name => {
                 self.names.set(self.names.get().checked_sub(1)?);
@@ -204,7 +210,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn arguments(&mut self) -> Option<Vec<Value>> {
+    fn arguments(&mut self) -> Option<Vec<PythonValue>> {
         self.expect("(")?;
         self.depth += 1;
         if self.depth > DEPTH {
@@ -319,10 +325,10 @@ mod tests {
             ("", None),
             ("'a", None),
         ] {
-            let value = evaluate(expression, &scope).and_then(Value::into_text);
+            let value = evaluate(expression, &scope).and_then(PythonValue::into_text);
             assert_eq!(value.as_deref(), expected, "{expression}");
         }
-        assert_eq!(evaluate("True", &scope), Some(Value::Boolean(true)));
+        assert_eq!(evaluate("True", &scope), Some(PythonValue::Boolean(true)));
         assert_eq!(evaluate(&"(".repeat(100_000), &scope), None);
     }
 

@@ -57,12 +57,9 @@ fn duplicates(found: &FoundFiles, levels: &PathLevels<'_>) -> Vec<Problem> {
                  [[staticc.allow]] with kind = \"duplicate-path\"",
             )
         };
-        let problem = problem.in_file(other).related(
-            source,
-            None,
-            "this one is collected: it is found first",
-        );
-        with_level(problem, &loser.key, levels)
+        let note = "this one is collected: it is found first";
+        let related = problem.in_file(other).related(source, None, note);
+        with_level(related, &loser.key, levels)
     };
     let losers = found.conflicts.iter().map(|conflict| &conflict.asset);
     losers.filter_map(problem).collect()

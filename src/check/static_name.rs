@@ -47,8 +47,8 @@ pub fn manifest_key(name: &str) -> Option<Vec<u8>> {
 /// assert_eq!(plain_path("../media/a.png"), None);
 /// ```
 pub fn plain_path(name: &str) -> Option<Vec<u8>> {
-    let name = name.replace('\\', "/");
-    let is_directory = matches!(name.rsplit('/').next(), Some("" | "." | ".."));
-    let path = normpath(name.trim_start_matches('/').as_bytes());
+    let slashed = name.replace('\\', "/");
+    let is_directory = matches!(slashed.rsplit('/').next(), Some("" | "." | ".."));
+    let path = normpath(slashed.trim_start_matches('/').as_bytes());
     (!is_directory && !path.starts_with(b"../")).then_some(path)
 }

@@ -67,8 +67,11 @@ pub fn check_texts(
     if !scan.has_cycles {
         for ((id, targets, has_broken_refs), stamp) in scan.texts().zip(stamps) {
             if !has_broken_refs {
-                let targets = targets.to_vec();
-                checked.clean.push(CleanText { id, stamp, targets });
+                checked.clean.push(CleanText {
+                    id,
+                    stamp,
+                    targets: targets.to_vec(),
+                });
             }
         }
     }

@@ -18,8 +18,8 @@ use crate::django_project::python::{FileQuestion, Question};
 use crate::model::{Code, Event, Problem, Report as _, Severity};
 use crate::pipeline::loading::{module, source_of, with_help};
 use crate::settings::Finder;
+use crate::settings::layers::{SettingsSource, default_file};
 use crate::settings::load::{Loaded, Overrides, load};
-use crate::settings::text::{Source, usual_file};
 
 /// The settings file without `--settings`.
 const DEFAULT_FILE: &str = "settings.toml";
@@ -79,7 +79,7 @@ impl InitTarget<'_> {
         }
         let problem = Problem::error(Code::SettingsExist, "there is a settings file already");
         let exists = self.directory.join(self.file).symlink_metadata().is_ok();
-        let usual = usual_file(self.directory).filter(|_| name.is_none());
+        let usual = default_file(self.directory).filter(|_| name.is_none());
         let mut files = [Some(self.file), usual.as_deref()].into_iter().flatten();
         if let Some(shared) = files.find(|file| file.ends_with("pyproject.toml")) {
             let help = "edit it yourself and compare it, staticc init --check, or write another file, --settings settings.toml";
@@ -112,7 +112,7 @@ impl InitTarget<'_> {
         }
         let given = django_project::effective::effective_settings(&answers, &converted.given);
         let live = load(
-            Source::Project(&given),
+            SettingsSource::Project(&given),
             &Overrides::default(),
             self.directory,
         )?;
@@ -147,7 +147,7 @@ impl InitTarget<'_> {
             file_directory: path.parent().unwrap_or(self.directory),
         };
         let text = draft.text();
-        let source = Source::Draft(self.file, &text);
+        let source = SettingsSource::Draft(self.file, &text);
         let drafted = load(source, &Overrides::default(), self.directory)?;
         self.fail_on_differences(&drafted, project)?;
         Ok((text, drafted.warnings))

@@ -15,7 +15,7 @@ use crate::model::{Code, Problem};
 pub struct Answers {
     pub versions: Versions,
     pub settings_module: SettingsModule,
-    /// `sys.path`.
+    /// The value of Python's `sys.path`.
     pub python_path: Vec<PathBuf>,
     /// By name.
     pub settings: HashMap<String, Setting>,
@@ -34,7 +34,7 @@ pub struct Answers {
 /// The versions of the environment.
 #[derive(Debug, Deserialize)]
 pub struct Versions {
-    /// `sys.prefix`.
+    /// The value of Python's `sys.prefix`.
     pub prefix: PathBuf,
     /// `5.2.8`
     pub django: String,
@@ -44,7 +44,6 @@ pub struct Versions {
 
 #[derive(Debug, Deserialize)]
 pub struct SettingsModule {
-    /// The dotted name.
     pub name: Option<String>,
     pub file: Option<PathBuf>,
 }
@@ -70,7 +69,7 @@ pub struct InstalledApp {
     pub directory: PathBuf,
 }
 
-/// `StaticFilesConfig.ignore_patterns`.
+/// The attribute `ignore_patterns` of the staticfiles app.
 #[derive(Debug, Deserialize)]
 pub struct DefaultIgnorePatterns {
     pub value: Vec<String>,
@@ -79,7 +78,6 @@ pub struct DefaultIgnorePatterns {
 /// The storage of static files.
 #[derive(Debug, Deserialize)]
 pub struct Storage {
-    /// The dotted name.
     pub class: String,
     /// `file:line` of the class.
     #[serde(rename = "where")]
@@ -93,7 +91,6 @@ pub struct Storage {
     pub manifest_name: Option<String>,
     pub support_js_module_import_aggregation: Option<bool>,
     pub keep_only_hashed_files: Option<bool>,
-    /// Absolute.
     pub location: Option<PathBuf>,
     pub base_url: Option<String>,
     /// `None`: what the umask leaves.
@@ -110,7 +107,6 @@ pub struct Storage {
 #[derive(Debug, Deserialize)]
 pub struct Override {
     pub name: String,
-    /// `file:line`
     #[serde(rename = "where")]
     pub place: Option<String>,
 }
@@ -134,7 +130,6 @@ pub struct FoundFile {
     pub path: String,
     /// The prefix of the storage.
     pub prefix: String,
-    /// Absolute.
     pub source: PathBuf,
 }
 
@@ -143,7 +138,6 @@ pub struct FoundFile {
 pub struct NotAsked {
     /// The setting, or part of the project.
     pub what: String,
-    /// The reason.
     pub why: String,
 }
 

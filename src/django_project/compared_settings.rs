@@ -9,9 +9,9 @@ use toml::{Table, Value};
 use super::toml_writer::assignment;
 use super::value::mode_to_toml;
 use crate::disk::real;
-use crate::model::{App, Encoding};
+use crate::model::{App, Backend, Encoding};
 use crate::pystd::posixpath::normalize;
-use crate::settings::words::{BACKENDS, ENCODINGS, KINDS};
+use crate::settings::choices::{BACKENDS, ENCODINGS, KINDS};
 use crate::settings::{Allow, CompressionRule, Finder, Settings, StaticDir};
 
 /// A setting with its dotted key.
@@ -55,7 +55,7 @@ pub(super) fn compared_settings(
         static_dirs,
         apps,
         template_dirs,
-        ignore_patterns,
+        ignore_patterns: _,
         default_ignore_patterns,
         backend,
         file_mode,
@@ -65,37 +65,31 @@ pub(super) fn compared_settings(
         keep_only_hashed,
         skip_compress_extensions,
         django,
-        missing_references,
-        allow,
+        missing_references: _,
+        allow: _,
         compression: _,
         cache: _,
     } = settings;
     let shown = |path: &Path| Value::from(shown_path(path, scope.directory));
-    let (backend_name, _) = BACKENDS
-        .iter()
-        .find(|(_, known)| known == backend)
-        .unwrap_or(&BACKENDS[0]);
-    // No settings file can list the files of other finders.
-    let own_finders = finders
-        .iter()
-        .filter(|finder| !matches!(finder, Finder::Other(_)));
     let existing = template_dirs.iter().filter(|directory| directory.is_dir());
     let options = "STORAGES.staticfiles.OPTIONS";
     let mut all = ComparedList::default();
     all.add("STATIC_URL", static_url.as_str());
     all.add("STATIC_ROOT", shown(static_root));
-    let dirs = static_dirs.iter().map(|dir| static_dir(dir, &shown));
-    all.list("STATICFILES_DIRS", dirs);
-    all.list("STATICFILES_FINDERS", own_finders.map(Finder::name));
+    all.list(
+        "STATICFILES_DIRS",
+        static_dirs.iter().map(|dir| static_dir(dir, &shown)),
+    );
+    all.list("STATICFILES_FINDERS", django_finders(finders));
     all.list("INSTALLED_APPS", apps.iter().map(|app| app.entry.as_str()));
     all.list("TEMPLATES", existing.map(|path| shown(path)));
-    all.add("STORAGES.staticfiles.BACKEND", *backend_name);
+    all.add("STORAGES.staticfiles.BACKEND", backend_name(*backend));
     all.add(&format!("{options}.manifest_name"), manifest_name.as_str());
     let key = format!("{options}.support_js_module_import_aggregation");
     all.add(&key, *js_aggregation);
     all.add("FILE_UPLOAD_PERMISSIONS", mode_to_toml(*file_mode));
-    let key = "FILE_UPLOAD_DIRECTORY_PERMISSIONS";
-    all.add(key, mode_to_toml(*directory_mode));
+    let mode = mode_to_toml(*directory_mode);
+    all.add("FILE_UPLOAD_DIRECTORY_PERMISSIONS", mode);
     all.add("WHITENOISE_KEEP_ONLY_HASHED_FILES", *keep_only_hashed);
     let extensions = skip_compress_extensions.iter().map(String::as_str);
     all.list("WHITENOISE_SKIP_COMPRESS_EXTENSIONS", extensions);
@@ -103,17 +97,32 @@ pub(super) fn compared_settings(
     all.list("staticc.default_ignore_patterns", patterns);
     all.add("staticc.django", django.as_str());
     if scope.has_staticc {
-        let patterns = ignore_patterns.iter().map(String::as_str);
-        all.list("staticc.ignore_patterns", patterns);
-        all.add("staticc.missing_references", missing_references.as_str());
-        all.list("staticc.allow", allow.iter().map(allow_to_toml));
-        add_cache(&mut all, settings, &shown);
+        add_staticc(&mut all, settings, &shown);
     }
     add_compression(&mut all, settings, scope);
     all.0
 }
 
-fn add_cache(all: &mut ComparedList, settings: &Settings, shown: &impl Fn(&Path) -> Value) {
+/// Returns the names of Django's finders. No settings file can list the files of others.
+fn django_finders(finders: &[Finder]) -> impl Iterator<Item = &str> {
+    finders
+        .iter()
+        .filter(|finder| !matches!(finder, Finder::Other(_)))
+        .map(Finder::name)
+}
+
+fn backend_name(backend: Backend) -> &'static str {
+    let mut known = BACKENDS.iter();
+    let found = known.find(|(_, known)| *known == backend);
+    found.map_or("", |(name, _)| name)
+}
+
+fn add_staticc(all: &mut ComparedList, settings: &Settings, shown: &impl Fn(&Path) -> Value) {
+    let patterns = settings.ignore_patterns.iter().map(String::as_str);
+    all.list("staticc.ignore_patterns", patterns);
+    let level = settings.missing_references.as_str();
+    all.add("staticc.missing_references", level);
+    all.list("staticc.allow", settings.allow.iter().map(allow_to_toml));
     let dir = settings.cache.dir.as_deref().map(shown);
     all.add_option("staticc.cache.dir", dir);
     let max_size = ByteSize(settings.cache.max_size).to_string();
@@ -145,7 +154,6 @@ fn add_compression(all: &mut ComparedList, settings: &Settings, scope: CompareSc
     }
 }
 
-/// Collects settings.
 #[derive(Default)]
 struct ComparedList(Vec<ComparedSetting>);
 
@@ -155,13 +163,14 @@ impl ComparedList {
     }
 
     fn add_option(&mut self, key: &str, value: Option<Value>) {
-        let key = key.to_owned();
-        self.0.push(ComparedSetting { key, value });
+        self.0.push(ComparedSetting {
+            key: key.to_owned(),
+            value,
+        });
     }
 
     fn list<V: Into<Value>>(&mut self, key: &str, values: impl Iterator<Item = V>) {
-        let values = values.map(Into::into);
-        self.add(key, Value::Array(values.collect()));
+        self.add(key, Value::Array(values.map(Into::into).collect()));
     }
 }
 

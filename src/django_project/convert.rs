@@ -13,8 +13,8 @@ use super::python_location::split;
 use super::storage::{ConvertedStorage, convert_storage};
 use super::value::{mode_to_toml, to_toml};
 use crate::model::{Code, Problem};
-use crate::settings::given::ProjectSettings;
-use crate::settings::words::PRIVATE;
+use crate::settings::choices::DEFAULT_IGNORE_PATTERNS;
+use crate::settings::project_settings::ProjectSettings;
 
 /// The settings of a project.
 #[derive(Debug)]
@@ -175,10 +175,10 @@ fn staticc_table(answers: &Answers, backend: Option<&str>) -> Option<Value> {
         None => Table::new(),
     };
     if let Some(patterns) = &answers.ignore_patterns
-        && patterns.value != PRIVATE
+        && patterns.value != DEFAULT_IGNORE_PATTERNS
     {
-        let patterns = patterns.value.clone();
-        table.insert("default_ignore_patterns".into(), patterns.into());
+        let value = patterns.value.clone().into();
+        table.insert("default_ignore_patterns".into(), value);
     }
     let compresses = backend.is_some_and(|backend| backend.contains(".Compressed"));
     if compresses && !answers.versions.brotli {

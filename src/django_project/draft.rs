@@ -10,13 +10,14 @@ use super::answers::Answers;
 use super::toml_writer;
 use super::value::path_to_toml;
 use crate::apps::locate::locate as locate_app;
-use crate::apps::python_env::SearchPath;
+use crate::apps::python_env::{default_entries, installed_django, search_path};
+use crate::apps::search_path::SearchPath;
 use crate::disk::real;
 use crate::model::App;
 use crate::model::{DjangoVersion, Problem};
 use crate::pystd::posixpath::normalize;
-use crate::settings::paths::change_paths;
-use crate::settings::words::FINDER_NAMES;
+use crate::settings::choices::FINDER_NAMES;
+use crate::settings::path_values::change_paths;
 use crate::settings::{Finder, Settings};
 
 /// What a settings file is made from.
@@ -28,7 +29,6 @@ pub struct SettingsDraft<'a> {
     pub live: &'a Settings,
     /// What the file cannot express.
     pub unsupported: &'a [Problem],
-    /// The working directory.
     pub directory: &'a Path,
     /// The directory of the file.
     pub file_directory: &'a Path,
@@ -71,7 +71,7 @@ impl SettingsDraft<'_> {
             path.add(app);
         }
         let mut settings = Table::new();
-        let found = path.search.django_version();
+        let found = installed_django(&path.search);
         if found.as_deref().and_then(DjangoVersion::of) != Some(self.live.django) {
             settings.insert("django".into(), self.live.django.as_str().into());
         }
@@ -149,10 +149,10 @@ struct PythonPath<'a> {
 
 impl<'a> PythonPath<'a> {
     fn new(draft: &'a SettingsDraft<'a>) -> Self {
-        let entries = SearchPath::usual_entries(draft.file_directory);
+        let entries = default_entries(draft.file_directory);
         Self {
             draft,
-            search: SearchPath::new(&entries),
+            search: search_path(&entries),
             entries,
             is_needed: false,
             stated: Vec::new(),
@@ -176,7 +176,7 @@ impl<'a> PythonPath<'a> {
             // The environment stays last, as in Python.
             let ends_with_prefix = entries.last() == Some(prefix);
             entries.insert(entries.len() - usize::from(ends_with_prefix), entry.clone());
-            let search = SearchPath::new(&entries);
+            let search = search_path(&entries);
             if is_found(app, &search) {
                 (self.entries, self.search) = (entries, search);
                 self.is_needed = true;

@@ -6,7 +6,7 @@ use toml::{Table, Value};
 use super::answers::{Answers, Setting};
 use super::value::path_to_toml;
 use crate::model::DjangoVersion;
-use crate::settings::given::ProjectSettings;
+use crate::settings::project_settings::ProjectSettings;
 
 pub fn effective_settings(answers: &Answers, given: &ProjectSettings) -> ProjectSettings {
     let mut effective = given.clone();

@@ -23,8 +23,8 @@ pub struct LoadFailure {
 
 impl LoadFailure {
     pub fn to_problem(&self, asked: &str, module: Option<&str>) -> Problem {
-        let exception = [&self.kind, ": ", &masked(&self.message)].concat();
-        let exception = exception.trim_end_matches(": ");
+        let described = [&self.kind, ": ", &masked(&self.message)].concat();
+        let exception = described.trim_end_matches(": ");
         let message = format!("the project cannot be loaded: {exception}");
         let problem = Problem::error(Code::ProjectUnloadable, message);
         located(problem, self.place.as_deref())

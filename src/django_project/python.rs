@@ -14,7 +14,6 @@ const SCRIPT: &str = include_str!("../python/staticc/ask.py");
 
 #[derive(Debug)]
 pub struct Question<'a> {
-    /// The working directory.
     pub directory: &'a Path,
     /// The Python of the command line.
     pub python: Option<&'a Path>,

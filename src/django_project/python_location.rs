@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::model::{Problem, line_range, span_at};
-use crate::settings::given::read_python;
+use crate::settings::project_settings::read_python;
 
 /// Adds the place of a `file:line` to a problem.
 pub fn located(problem: Problem, place: Option<&str>) -> Problem {

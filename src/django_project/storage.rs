@@ -9,7 +9,7 @@ use super::answers::{Answers, Storage};
 use super::python_location::located;
 use super::value::{mode_to_toml, path_to_toml};
 use crate::model::{Code, Problem};
-use crate::settings::words::BACKEND_NAMES;
+use crate::settings::choices::BACKEND_NAMES;
 
 /// Overrides that do not affect collecting. Many projects have them.
 const SERVING_OVERRIDES: [&str; 4] = [
@@ -30,7 +30,7 @@ const VISIBLE_OVERRIDES: [&str; 5] = [
 
 #[derive(Default)]
 pub struct ConvertedStorage {
-    /// The table `STORAGES.staticfiles`.
+    /// The content of the table `STORAGES.staticfiles`.
     pub settings: Table,
     /// What the table cannot express.
     pub unsupported: Vec<Problem>,

@@ -110,8 +110,8 @@ fn readable(line: &str) -> String {
     match entry.and_then(|entry| entry.into_iter().next()) {
         Some((key, Value::Integer(mode))) if is_mode(&key) => format!("{key} = 0o{mode:o}"),
         Some((key, Value::Array(values))) if line.len() > MAX_WIDTH => {
-            let values = values.iter().map(|value| format!("    {value},\n"));
-            format!("{key} = [\n{}]", values.collect::<String>())
+            let lines = values.iter().map(|value| format!("    {value},\n"));
+            format!("{key} = [\n{}]", lines.collect::<String>())
         }
         _ => line.to_owned(),
     }

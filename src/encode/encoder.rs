@@ -8,7 +8,7 @@ use crate::model::Encoding;
 /// Returns the compressed copy of a content, or `None` if it is not worth keeping.
 ///
 /// ```
-/// use staticc::encode::spec::{encoder::encode, spec::CompressionSpec};
+/// use staticc::encode::{encoder::encode, spec::CompressionSpec};
 /// use staticc::model::Encoding::{Brotli, Gzip};
 /// let spec = CompressionSpec {
 ///     encodings: [Brotli, Gzip].into_iter().collect(),

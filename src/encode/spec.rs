@@ -7,13 +7,12 @@ use crate::model::{Encoding, Encodings};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CompressionSpec {
     pub encodings: Encodings,
-    /// 0 to 11.
+    /// From 0 (fast) to 11 (small).
     pub brotli_quality: u32,
     /// The largest size that is worth keeping, in millionths of the original.
     pub limit: u32,
 }
 
-/// A compressed copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Encoded {
     pub encoding: Encoding,

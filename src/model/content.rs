@@ -13,7 +13,7 @@ pub type ContentId = blake3::Hash;
 /// Values of `stat`; equal stamps mean that a file has not changed in between.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
-    /// In bytes.
+    /// The size in bytes.
     pub size: u64,
     /// The modification time in nanoseconds since 1970.
     modified: i64,

@@ -16,7 +16,7 @@ pub enum DjangoVersion {
 }
 
 impl DjangoVersion {
-    /// Oldest first.
+    /// All versions, the oldest first.
     pub const ALL: [Self; 6] = [
         Self::V4_2,
         Self::V5_0,

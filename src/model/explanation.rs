@@ -78,7 +78,7 @@ pub enum NoHashReason {
 pub struct ServedFile {
     /// Under STATIC_ROOT.
     pub path: LogicalPath,
-    /// In bytes.
+    /// The size in bytes.
     pub size: u64,
     #[serde(flatten, serialize_with = "copies_or_reason")]
     pub copies: Result<Vec<CompressedCopy>, NoCompressionReason>,

@@ -4,7 +4,6 @@
 use std::marker::PhantomData;
 use std::ops;
 
-/// A typed index.
 pub trait TypedIndex: Copy {
     fn new(index: usize) -> Self;
     fn index(self) -> usize;

@@ -11,7 +11,6 @@ use crate::state::cache::Cache;
 pub struct CacheLocation<'a> {
     /// The value of `--cache-dir`.
     pub flag: Option<&'a Path>,
-    /// The working directory.
     pub directory: &'a Path,
 }
 

@@ -11,7 +11,7 @@ use crate::sources::finder::FoundFiles;
 pub struct DjangoEvents<'a> {
     pub found: &'a FoundFiles,
     pub processed: &'a PostProcessed,
-    /// Sorted by asset.
+    /// In the order of the assets.
     pub changes: &'a [FileChange],
     /// The files that `--clear` removed.
     pub cleared: Vec<LogicalPath>,

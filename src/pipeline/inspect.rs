@@ -80,7 +80,6 @@ impl<'a> FileInspector<'a> {
         inspector
     }
 
-    /// Explains each file.
     pub fn explain(&self, files: &[FileMatch]) -> impl Iterator<Item = Explanation> {
         let assets: Vec<AssetId> = files.iter().map(|file| file.asset).collect();
         let mentions = self.mentions(&assets);

@@ -10,10 +10,10 @@ use crate::static_root::root::StaticRoot;
 /// Does the work. A signal ends the process.
 pub fn unless_interrupted<T>(root: &StaticRoot, work: impl FnOnce() -> T) -> T {
     // A signal that `nohup` or the shell ignores stays ignored.
-    let ignored = ignored();
+    let mask = ignored_signals();
     let handled = [SIGHUP, SIGINT, SIGTERM]
         .into_iter()
-        .filter(|signal| ignored & (1 << (signal - 1)) == 0);
+        .filter(|signal| mask & (1 << (signal - 1)) == 0);
     // Without a handler, a signal ends the process at once.
     let Ok(mut signals) = Signals::new(handled) else {
         return work();
@@ -38,7 +38,7 @@ pub fn unless_interrupted<T>(root: &StaticRoot, work: impl FnOnce() -> T) -> T {
 
 /// Returns the ignored signals as a bit mask, the lowest bit for signal 1; 0
 /// where there is no /proc.
-fn ignored() -> u64 {
+fn ignored_signals() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     line.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())

@@ -15,7 +15,7 @@ use crate::static_root::root::StaticRoot;
 pub struct LiveManifest<'a> {
     root: &'a StaticRoot,
     cache: &'a Cache,
-    /// With links resolved.
+    /// The path with links resolved.
     path: PathBuf,
     /// As the settings name it.
     shown: PathBuf,

@@ -10,9 +10,9 @@ use crate::django_project::answers::Answers;
 use crate::django_project::convert::Converted;
 use crate::django_project::python::{FileQuestion, Question};
 use crate::model::{Code, Problem};
+use crate::settings::layers::SettingsSource;
 use crate::settings::load;
 use crate::settings::load::{Loaded, Overrides};
-use crate::settings::text::Source;
 
 /// What the command line says about the project.
 pub struct ProjectOptions<'a> {
@@ -62,12 +62,12 @@ pub fn load(options: &ProjectOptions<'_>, directory: &Path) -> Result<Loaded, Ve
     let converted = django_project::convert::convert(&answers).map_err(|problem| vec![problem])?;
     Problem::fail_on_any(unsupported(&converted, overrides, options.ignore.is_some()))?;
     let given = django_project::effective::effective_settings(&answers, &converted.given);
-    load::load(Source::Project(&given), overrides, directory)
+    load::load(SettingsSource::Project(&given), overrides, directory)
 }
 
 /// Returns the settings file that `--settings` names, or the default one.
-pub fn source_of(file: Option<&Path>) -> Source<'_> {
-    file.map_or(Source::Usual, Source::File)
+pub fn source_of(file: Option<&Path>) -> SettingsSource<'_> {
+    file.map_or(SettingsSource::Default, SettingsSource::File)
 }
 
 /// Returns the name if it is the dotted name of a Python module, and no file

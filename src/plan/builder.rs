@@ -6,7 +6,9 @@ use std::collections::HashMap;
 
 use super::compression::CompressionSpecs;
 use super::manifest;
-use super::model::{ContentIndex, ContentSource, Plan, PostProcessed, Role, Target, UniqueContent};
+use super::model::{
+    ContentIndex, ContentSource, Plan, PostProcessed, Role, SpecIndex, Target, UniqueContent,
+};
 use crate::model::{Asset, AssetId, ContentId, IndexVec, LogicalPath, TypedIndex as _};
 use crate::settings::Settings;
 use crate::sources::content::Content;
@@ -113,11 +115,11 @@ impl<'a> PlanBuilder<'a> {
         }
         let index = self.content(content);
         let specs = self.specs.as_ref();
-        let spec = specs.and_then(|specs| specs.of(path).ok());
-        let spec = spec.map(|spec| {
+        let wanted = specs.and_then(|specs| specs.of(path).ok());
+        let spec = wanted.map(|spec| {
             let known = self.plan.specs.iter().position(|known| known == spec);
             match known {
-                Some(known) => super::model::SpecIndex::new(known),
+                Some(known) => SpecIndex::new(known),
                 None => self.plan.specs.push(spec.clone()),
             }
         });

@@ -18,9 +18,9 @@ use crate::model::{Fingerprint, LogicalPath};
 /// );
 /// ```
 pub fn to_json(entries: &mut [(&LogicalPath, &LogicalPath)]) -> Vec<u8> {
-    let hash = hash(entries);
+    let digest = hash(entries);
     let paths = join(entries, "", ": ", "");
-    format!(r#"{{"paths": {{{paths}}}, "version": "1.1", "hash": "{hash}"}}"#).into_bytes()
+    format!(r#"{{"paths": {{{paths}}}, "version": "1.1", "hash": "{digest}"}}"#).into_bytes()
 }
 
 /// Django's `manifest_hash`: that of the sorted paths. Sorts them.
@@ -60,10 +60,10 @@ impl Manifest {
         let paths = stored.paths.into_iter();
         let paths: BTreeMap<_, _> = paths.map(|(key, path)| (key.0, path.0)).collect();
         let mut entries: Vec<_> = paths.iter().collect();
-        let hash = hash(&mut entries);
+        let digest = hash(&mut entries);
         Ok(Self {
             // Version 1.0 had no hash.
-            is_sound: stored.hash.is_none_or(|stored| stored == hash.as_str()),
+            is_sound: stored.hash.is_none_or(|stored| stored == digest.as_str()),
             paths,
         })
     }
@@ -85,8 +85,8 @@ struct Path(LogicalPath);
 
 impl<'de> Deserialize<'de> for Path {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Bytes;
-        impl Visitor<'_> for Bytes {
+        struct PathVisitor;
+        impl Visitor<'_> for PathVisitor {
             type Value = Path;
 
             fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -101,7 +101,7 @@ impl<'de> Deserialize<'de> for Path {
                 Ok(Path(LogicalPath::new(without_surrogates(bytes))))
             }
         }
-        deserializer.deserialize_bytes(Bytes)
+        deserializer.deserialize_bytes(PathVisitor)
     }
 }
 

@@ -14,9 +14,9 @@ pub struct Pattern(Vec<PatternToken>);
 
 #[derive(Clone, Debug)]
 enum PatternToken {
-    /// `*`
+    /// `*`: any number of characters.
     Any,
-    /// `?`
+    /// `?`: a single character.
     One,
     Literal(u32),
     /// `[…]` or `[!…]`: inclusive ranges, and whether they are excluded.

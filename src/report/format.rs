@@ -2,7 +2,6 @@
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// Text for people.
     #[default]
     Text,
     /// One JSON object on each line, for every event.

@@ -15,7 +15,7 @@ use crate::model::{AssetId, ContentId, Fingerprint, LogicalPath, Problem};
 pub struct Adjusted {
     pub fingerprint: Fingerprint,
     pub id: ContentId,
-    /// In bytes.
+    /// The size in bytes.
     pub size: u64,
     /// The assets that its references name, each once.
     pub targets: Vec<AssetId>,

@@ -18,7 +18,7 @@ pub enum Uncollected {
 }
 
 pub struct RewriteContext<'a> {
-    /// By [`AssetId`](crate::model::AssetId).
+    /// One asset for each [`AssetId`](crate::model::AssetId), in this order.
     pub assets: &'a [Asset],
     /// By asset; `None` for adjustable assets, whose fingerprints rewriting finds.
     pub fingerprints: &'a [Option<Fingerprint>],

@@ -31,7 +31,7 @@ pub(super) struct ScannedText<'a> {
     pub text: Option<String>,
     /// Where in `text` the fingerprint of which asset belongs.
     pub placeholders: Vec<(usize, AssetId)>,
-    /// Each target once.
+    /// The assets that it refers to, each once.
     pub targets: Vec<AssetId>,
     pub has_broken_refs: bool,
 }
@@ -89,8 +89,8 @@ pub fn scan_all<'a>(
     problems.extend(cycles.into_iter().map(|cycle| {
         reference_problems::cycle_problem(context.assets, &cycle, |from, to| {
             let text = texts.iter().find(|text| text.asset == from)?;
-            let references = references(context, &resolver, from, text.source);
-            let mut to_assets = references.to_assets.into_iter();
+            let all = references(context, &resolver, from, text.source);
+            let mut to_assets = all.to_assets.into_iter();
             let first = to_assets.find(|reference| reference.target == to)?;
             Some(first.span)
         })
@@ -174,8 +174,8 @@ fn order(
         nodes[id.index()] = Some(index);
     }
     let to_nodes = |targets: &&Vec<AssetId>| {
-        let targets = targets.iter();
-        targets.filter_map(|target| nodes[target.index()]).collect()
+        let nodes = targets.iter().map(|target| nodes[target.index()]);
+        nodes.flatten().collect()
     };
     let edges: Vec<Vec<usize>> = targets.iter().map(to_nodes).collect();
     let to_ids = |cycle: Vec<usize>| cycle.into_iter().map(|index| ids[index]).collect();

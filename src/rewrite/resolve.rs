@@ -17,7 +17,7 @@ pub trait Leftovers: Sync {
     fn fingerprint(&self, path: &LogicalPath) -> Option<Fingerprint>;
 }
 
-/// An empty STATIC_ROOT.
+/// A STATIC_ROOT without files of earlier runs.
 pub struct NoLeftovers;
 
 impl Leftovers for NoLeftovers {
@@ -117,14 +117,14 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// What `url`, found in the text of `referrer`, means.
+    /// Resolves a URL in the text of `referrer`.
     pub(super) fn resolve(
         &self,
         referrer: &Asset,
         url: &str,
         placeholder: &Placeholder,
     ) -> Resolution {
-        let url = url.as_bytes();
+        let url: &[u8] = url.as_bytes();
         if self.is_foreign(url) {
             return Resolution::Foreign;
         }
@@ -155,17 +155,7 @@ impl<'a> Resolver<'a> {
             stored.push(b'#');
             stored.extend_from_slice(&inner_fragment);
         }
-        let mut spelled = url_path[..last_segment(&url_path)].to_vec();
-        let segment = &stored[last_segment(&stored)..];
-        if segment != b"." {
-            spelled.extend_from_slice(segment);
-        }
-        if !fragment.is_empty() {
-            let had_query = memchr::memmem::find(url, b"?#").is_some();
-            spelled.extend_from_slice(if had_query { b"?#" } else { b"#" });
-            spelled.extend_from_slice(&fragment);
-        }
-        let spelled = unquote(&spelled).into_owned();
+        let spelled = with_last_segment(url, &url_path, &stored, &fragment);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         match meaning {
             Meaning::Directory => Resolution::Constant(text(&spelled)),
@@ -367,4 +357,19 @@ fn escape_into(url: &mut Vec<u8>, path: &[u8]) {
             url.push(byte);
         }
     }
+}
+
+/// Replaces the last segment of a URL's path by that of the stored name, as Django does.
+fn with_last_segment(url: &[u8], url_path: &[u8], stored: &[u8], fragment: &[u8]) -> Vec<u8> {
+    let mut spelled = url_path[..last_segment(url_path)].to_vec();
+    let segment = &stored[last_segment(stored)..];
+    if segment != b"." {
+        spelled.extend_from_slice(segment);
+    }
+    if !fragment.is_empty() {
+        let had_query = memchr::memmem::find(url, b"?#").is_some();
+        spelled.extend_from_slice(if had_query { b"?#" } else { b"#" });
+        spelled.extend_from_slice(fragment);
+    }
+    unquote(&spelled).into_owned()
 }

@@ -11,13 +11,9 @@ use crate::pystd::posixpath::path_split;
 /// How the path of a suggested asset differs from the missing one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MatchKind {
-    /// In upper and lower case.
     Case,
-    /// In the extension.
     Extension,
-    /// In a few letters of the name.
     Spelling,
-    /// In the directory.
     Directory,
 }
 

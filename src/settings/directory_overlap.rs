@@ -1,20 +1,19 @@
-//! How the directories in the settings lie to each other: one that is named
-//! twice, one that is inside another. Django says nothing of that.
+//! Warns of directories that overlap: one with two prefixes, and a STATIC_ROOT inside a source.
+//! Django does not check that.
 
 use std::path::{Component, Path, PathBuf};
 
 use super::{Finder, Settings, StaticDir};
 use crate::disk::real;
 use crate::model::{Code, Problem};
-use crate::settings::problems::Problems;
+use crate::settings::problem_list::ProblemList;
 use crate::settings::tree::Span;
 
 impl Settings {
-    /// The source directory that this path is in, if a file there would be
-    /// collected.
+    /// Returns the source directory that a path is in, if a file there would be collected.
     pub fn source_around(&self, path: &Path) -> Option<PathBuf> {
         let path = real(path);
-        // Django's default patterns ignore what begins with a dot.
+        // Django's default patterns ignore names that begin with a dot.
         let hidden = |part: Component<'_>| part.as_os_str().as_encoded_bytes().starts_with(b".");
         let collects = |source: &PathBuf| {
             let below = path.strip_prefix(real(source));
@@ -29,7 +28,7 @@ impl Settings {
                 let apps = self.apps.iter();
                 apps.map(|app| app.directory.join("static")).collect()
             }
-            // What it lists there is its own affair.
+            // Only the finder knows which files it lists.
             Finder::Other(_) => Vec::new(),
         });
         sources.find(collects)
@@ -38,7 +37,7 @@ impl Settings {
 
 /// Warns of a STATIC_ROOT inside a directory that is collected. That it is
 /// one, Django's own check says.
-pub fn check_root(settings: &Settings, spot: Option<&Span>, problems: &Problems) {
+pub fn check_root(settings: &Settings, span: Option<&Span>, problems: &ProblemList) {
     let root = &settings.static_root;
     let Some(source) = settings.source_around(root) else {
         return;
@@ -53,16 +52,16 @@ pub fn check_root(settings: &Settings, spot: Option<&Span>, problems: &Problems)
     let problem = Problem::warning(Code::RootInsideSource, message)
         .note("Django would collect again what it collected before; staticc leaves it out")
         .help("move STATIC_ROOT out of it");
-    match spot {
-        Some(spot) => problems.add_at(spot, problem),
+    match span {
+        Some(span) => problems.add_at(span, problem),
         None => problems.add(problem),
     }
 }
 
 /// Warns of one directory that has two prefixes.
-pub fn check_prefixes(dirs: &[(StaticDir, &Span)], problems: &Problems) {
+pub fn check_prefixes(dirs: &[(StaticDir, &Span)], problems: &ProblemList) {
     let places: Vec<PathBuf> = dirs.iter().map(|(dir, _)| real(&dir.root)).collect();
-    for (at, (dir, spot)) in dirs.iter().enumerate() {
+    for (at, (dir, span)) in dirs.iter().enumerate() {
         let mut earlier = dirs[..at].iter().zip(&places);
         let twice = earlier.find_map(|((other, first), place)| {
             let message = (*place == places[at]).then(|| two_prefixes(dirs, other, dir))??;
@@ -70,9 +69,13 @@ pub fn check_prefixes(dirs: &[(StaticDir, &Span)], problems: &Problems) {
         });
         if let Some((first, message)) = twice {
             let problem = Problem::warning(Code::DirectoryTwice, message)
-                .related(&first.text.name, Some(first.place()), "the other entry")
+                .related(
+                    &first.text.name,
+                    Some(first.to_source_span()),
+                    "the other entry",
+                )
                 .help("keep one of the entries");
-            problems.add_at(spot, problem);
+            problems.add_at(span, problem);
         }
     }
 }
@@ -109,8 +112,8 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use crate::model::Problem;
+    use crate::settings::layers::SettingsSource;
     use crate::settings::load::{Overrides, load};
-    use crate::settings::text::Source;
 
     /// What is odd about such settings, in a directory with `src`, the app
     /// `polls` and `link`, which leads to `src`.
@@ -123,7 +126,7 @@ mod tests {
         symlink("src", base.join("link")).unwrap();
         let text = format!("STATIC_URL = \"/s/\"\n{settings}\n[staticc]\npython_path = [\".\"]\n");
         fs::write(base.join("settings.toml"), text).unwrap();
-        let loaded = load(Source::Usual, &Overrides::default(), base);
+        let loaded = load(SettingsSource::Default, &Overrides::default(), base);
         loaded.map_or_else(|problems| problems, |loaded| loaded.warnings)
     }
 
@@ -132,7 +135,7 @@ mod tests {
         let told = warnings(settings);
         let found: Vec<(&str, &str)> = told
             .iter()
-            .map(|it| (it.code.as_str(), &it.message[..]))
+            .map(|problem| (problem.code.as_str(), &problem.message[..]))
             .collect();
         assert_eq!(found.len(), wanted.len(), "{found:?}");
         for (problem, wanted) in told.iter().zip(wanted) {

@@ -1,24 +1,24 @@
-//! Settings whose values have a syntax of their own, and tables of settings.
-//! A table in, a value out; knows no other setting.
+//! Reads single settings whose values have a syntax of their own, and the tables of `[staticc]`.
+//! Does not know how settings depend on each other.
 
 use bytesize::ByteSize;
 use globset::{GlobBuilder, GlobMatcher};
 
+use super::choices::{ALLOWED, ENCODINGS, KINDS};
 use super::reader::Section;
-use super::shape::LONGEST_GLOB;
-use super::words::{ALLOWED, ENCODINGS, KINDS};
+use super::value_type::MAX_GLOB_LENGTH;
 use super::{Allow, AllowKind, CacheSettings, Compression, CompressionRule, keys};
 use crate::model::ReportLevel;
-use crate::settings::text::Layers;
+use crate::settings::layers::Layers;
 
-/// The strings of an array.
+/// Returns the strings of an array.
 pub fn texts(section: &Section<'_>, key: &str) -> Vec<String> {
     let texts = section.texts(key).unwrap_or_default();
     texts.into_iter().map(str::to_owned).collect()
 }
 
-/// `WHITENOISE_SKIP_COMPRESS_EXTENSIONS`; a string is taken by characters,
-/// as WhiteNoise takes it.
+/// Returns `WHITENOISE_SKIP_COMPRESS_EXTENSIONS`. A string counts as its characters, as in
+/// WhiteNoise.
 pub fn skip_extensions(top: &Section<'_>) -> Vec<String> {
     let key = "WHITENOISE_SKIP_COMPRESS_EXTENSIONS";
     match top.placed_text(key) {
@@ -27,44 +27,60 @@ pub fn skip_extensions(top: &Section<'_>) -> Vec<String> {
     }
 }
 
-/// A file mode; `Some(None)` is Python's `None`.
-#[expect(clippy::option_option, reason = "not said, said to be none, said")]
-pub fn mode(section: &Section<'_>, key: &str) -> Option<Option<u32>> {
-    match section.text(key) {
-        Some(_) => Some(None),
-        None => section.integer(key).map(Some),
+/// The mode of files or directories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileMode {
+    Bits(u32),
+    /// What the umask leaves: `"umask"`, or Python's `None`.
+    Umask,
+}
+
+impl FileMode {
+    pub fn bits(self) -> Option<u32> {
+        match self {
+            Self::Bits(bits) => Some(bits),
+            Self::Umask => None,
+        }
     }
 }
 
-/// `OPTIONS.manifest_name`, which must stay under STATIC_ROOT.
+/// Returns a mode. `None` if the setting is absent and has no default.
+pub fn mode(section: &Section<'_>, key: &str) -> Option<FileMode> {
+    match section.text(key) {
+        Some(_) => Some(FileMode::Umask),
+        None => section.integer(key).map(FileMode::Bits),
+    }
+}
+
+/// Returns the option `manifest_name`, which must stay in STATIC_ROOT.
 pub fn manifest_name(options: &Section<'_>) -> String {
     let key = "manifest_name";
     let name = options.text(key).unwrap_or_default();
     let plain = name.split('/').all(|part| !matches!(part, "" | "." | ".."));
-    if let (false, Some((_, spot))) = (plain, options.placed_text(key)) {
-        options.refuse(key, spot, "a file name under STATIC_ROOT");
+    if let (false, Some((_, span))) = (plain, options.placed_text(key)) {
+        options.refuse(key, span, "a file name under STATIC_ROOT");
     }
     name.to_owned()
 }
 
-/// `[[staticc.allow]]`.
+/// Returns the entries of `[[staticc.allow]]`.
 pub fn allow(staticc: &Section<'_>) -> Vec<Allow> {
     let tables = staticc.tables(&keys::ALLOW);
-    let list = tables.filter_map(|(table, spot)| {
+    let list = tables.filter_map(|(table, span)| {
         Some(Allow {
             path: glob(&table)?,
             kind: table
                 .word("kind", &KINDS)
                 .unwrap_or(AllowKind::AnyReference),
             level: table.word("level", &ALLOWED).unwrap_or(ReportLevel::Warn),
-            file: spot.text.name.as_str().into(),
-            place: spot.place(),
+            file: span.text.name.as_str().into(),
+            place: span.to_source_span(),
         })
     });
     list.collect()
 }
 
-/// `[staticc.compression]`.
+/// Returns the table `[staticc.compression]`.
 pub fn compression(table: &Section<'_>) -> Compression {
     let encodings = |table: &Section<'_>| table.words("encodings", &ENCODINGS);
     let quality = |table: &Section<'_>| table.integer("brotli_quality");
@@ -85,14 +101,14 @@ pub fn compression(table: &Section<'_>) -> Compression {
     }
 }
 
-/// `[staticc.cache]`.
+/// Returns the table `[staticc.cache]`.
 pub fn cache(table: &Section<'_>, layers: &Layers) -> CacheSettings {
     let size = table
         .text("max_size")
         .unwrap_or_default()
         .parse::<ByteSize>();
-    if let (Err(_), Some((_, spot))) = (&size, table.placed_text("max_size")) {
-        table.refuse("max_size", spot, "a size such as \"2 GiB\" or \"500 MB\"");
+    if let (Err(_), Some((_, span))) = (&size, table.placed_text("max_size")) {
+        table.refuse("max_size", span, "a size such as \"2 GiB\" or \"500 MB\"");
     }
     CacheSettings {
         dir: table.text("dir").map(|dir| layers.resolve(dir)),
@@ -100,21 +116,21 @@ pub fn cache(table: &Section<'_>, layers: &Layers) -> CacheSettings {
     }
 }
 
-/// The `path` of a table.
+/// Returns the glob `path` of a table.
 fn glob(table: &Section<'_>) -> Option<GlobMatcher> {
-    let (text, spot) = table.placed_text("path")?;
+    let (text, span) = table.placed_text("path")?;
     let refused = |wanted: &str| {
-        table.refuse("path", spot, wanted);
+        table.refuse("path", span, wanted);
         None
     };
-    if text.len() > LONGEST_GLOB {
-        return refused(&format!("a glob of at most {LONGEST_GLOB} bytes"));
+    if text.len() > MAX_GLOB_LENGTH {
+        return refused(&format!("a glob of at most {MAX_GLOB_LENGTH} bytes"));
     }
     let glob = match GlobBuilder::new(text).literal_separator(true).build() {
         Ok(glob) => glob,
         Err(error) => return refused(&format!("a glob: {}", error.kind())),
     };
-    // `compile_matcher` panics where this fails.
+    // `compile_matcher` panics if this fails.
     if regex::bytes::Regex::new(glob.regex()).is_err() {
         return refused("a glob with fewer braces in each other");
     }
@@ -127,19 +143,19 @@ mod tests {
     use super::*;
     use crate::model::Code;
     use crate::model::Problem;
-    use crate::settings::problems::Problems;
-    use crate::settings::tree::{Text, parse};
+    use crate::settings::problem_list::ProblemList;
+    use crate::settings::tree::{SourceText, parse};
 
-    /// The problems of a table with this glob as its `path`.
+    /// Returns the problems of a table with this glob as its `path`.
     fn problems(path: &str) -> Vec<Problem> {
-        let table = parse(&Text::new("", format!("path = {path:?}"))).unwrap();
-        let problems = Problems::default();
+        let table = parse(&SourceText::new("", format!("path = {path:?}"))).unwrap();
+        let problems = ProblemList::default();
         glob(&Section::open(&keys::ALLOW, &table, &problems));
-        problems.into_inner()
+        problems.into_problems()
     }
 
     #[test]
-    fn globs_that_are_too_much_are_refused() {
+    fn globs_with_too_many_braces_are_refused() {
         assert_eq!(problems("vendor/**/[!a-zé]*.{css,js}"), []);
         for path in [
             "{".repeat(300) + "a" + &"}".repeat(300),

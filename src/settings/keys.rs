@@ -1,20 +1,19 @@
-//! Every settings key, declared once. The reader refuses what is not in
-//! here, and `staticc schema` prints it. Knows no value.
+//! Declares every settings key. The loader refuses other keys, and `staticc schema` prints these.
+//! Knows no value.
 
-use super::shape::{DefaultValue, Key, Keys, Others, ValueType};
-use super::words::{
-    ALLOWED, BACKEND_NAMES, ENCODINGS, FINDER_NAMES, KINDS, LEVELS, PRIVATE, names,
+use super::choices::{
+    ALLOWED, BACKEND_NAMES, DEFAULT_IGNORE_PATTERNS, ENCODINGS, FINDER_NAMES, KINDS, LEVELS, names,
 };
+use super::value_type::{DefaultValue, Key, Keys, Others, ValueType};
 
-/// `key: ValueType => what it is where it isn't written;`, the comment being
-/// what editors show.
+/// Declares a key as `key: ValueType => default;`. Editors show its comment.
 macro_rules! tables {
     ($(
         $(#[doc = $for:literal])+
         $table:ident: $dotted:literal {
             $(
                 $(#[doc = $about:literal])*
-                $key:ident: $shape:ident $(($($of:expr),+))? $(=> $absent:ident $(($value:expr))?)?;
+                $key:ident: $value_type:ident $(($($of:expr),+))? $(=> $default:ident $(($value:expr))?)?;
             )*
         } others: $others:ident
     )+) => { $(
@@ -26,22 +25,22 @@ macro_rules! tables {
                 Key {
                     name: stringify!($key),
                     about: concat!($($about),*).trim_ascii(),
-                    shape: ValueType::$shape $(($($of),+))?,
-                    absent: tables!(@ $($absent $(($value))?)?),
+                    value_type: ValueType::$value_type $(($($of),+))?,
+                    default: tables!(@ $($default $(($value))?)?),
                 },
             )*],
             others: Others::$others,
         };
     )+ };
     (@) => { DefaultValue::Open };
-    (@ $absent:ident $(($value:expr))?) => { DefaultValue::$absent $(($value))? };
+    (@ $default:ident $(($value:expr))?) => { DefaultValue::$default $(($value))? };
 }
 
-const ENCODING_WORDS: &[&str] = &names(&ENCODINGS);
+const ENCODING_NAMES: &[&str] = &names(&ENCODINGS);
 
 const GLOB: &str = "a glob such as \"vendor/**\"";
 
-/// What WhiteNoise thinks not worth compressing.
+/// The extensions of files that WhiteNoise does not compress.
 const COMPRESSED: &[&str] = &[
     "jpg", "jpeg", "png", "gif", "webp", "zip", "gz", "tgz", "bz2", "tbz", "xz", "br", "swf",
     "flv", "woff", "woff2", "3gp", "3gpp", "asf", "avi", "m4v", "mov", "mp4", "mpeg", "mpg",
@@ -49,7 +48,7 @@ const COMPRESSED: &[&str] = &[
 ];
 
 tables! {
-    /// What staticc collects, from where, to where and by whose rules.
+    /// What staticc collects, from where and to where, and the rules of which Django version it follows.
     TOP: "" {
         /// The URL that static files have in common, such as "/static/";
         /// required, here or as --static-url.
@@ -181,7 +180,7 @@ tables! {
         ignore_patterns: Texts;
         /// Patterns of what is not collected, unless --no-default-ignore is
         /// given: what Django has as StaticFilesConfig.ignore_patterns.
-        default_ignore_patterns: Texts => Texts(&PRIVATE);
+        default_ignore_patterns: Texts => Texts(&DEFAULT_IGNORE_PATTERNS);
         /// What a reference to a file that isn't there amounts to.
         missing_references: Word(&names(&LEVELS)) => Text("error");
         allow: Tables(&ALLOW);
@@ -210,7 +209,7 @@ tables! {
     /// How compressed copies are made.
     COMPRESSION: "staticc.compression" {
         /// Which compressed copies are made.
-        encodings: Words(ENCODING_WORDS) => Texts(&["br", "gz"]);
+        encodings: Words(ENCODING_NAMES) => Texts(&["br", "gz"]);
         /// How hard brotli tries.
         brotli_quality: Integer(0, 11) => Integer(11);
         /// The share of a file that a copy must save to be kept.
@@ -224,7 +223,7 @@ tables! {
         /// A glob on the files, such as "**/*.map".
         path: Glob => Refused(GLOB);
         /// Which compressed copies are made of them.
-        encodings: Words(ENCODING_WORDS);
+        encodings: Words(ENCODING_NAMES);
         /// How hard brotli tries.
         brotli_quality: Integer(0, 11);
         /// The share of a file that a copy must save to be kept.

@@ -1,74 +1,76 @@
-//! From a settings file and flags to [`Settings`]: everything that is wrong
-//! is found in one go. Knows how settings go together; how a single one is
-//! read is in [`super::fields`], what keys there are in [`super::keys`].
+//! Loads [`Settings`] from a settings file and flags, and finds all problems at once. Knows how
+//! settings depend on each other. [`super::fields`] reads single settings, and [`super::keys`]
+//! declares the keys.
 
 use std::path::{Path, PathBuf};
 
-use super::problems::Problems;
+use super::choices::{LEVELS, one_of};
+use super::django_checks::{CheckedUrls, UncheckedUrls};
+use super::fields::FileMode;
+use super::finder::FINDERS;
+use super::layers::{Layers, absolute, read_layers};
+pub use super::layers::{SettingsSource, default_file, sets};
+use super::problem_list::ProblemList;
 use super::reader::Section;
-use super::text::{Layers, absolute, read_layers};
-pub use super::text::{Source, sets, usual_file};
 use super::tree::{Node, Span};
-use super::words::{FINDERS, LEVELS, one_of};
 use super::{
-    Finder, Settings, StaticDir, checks, directory_overlap as layout, fields, installed, keys,
+    Finder, Settings, StaticDir, directory_overlap, django_checks, fields, installed_apps, keys,
     storage, templates,
 };
-use crate::apps::python_env::SearchPath;
+use crate::apps::python_env::{default_entries, installed_django, search_path};
+use crate::apps::search_path::SearchPath;
 use crate::model::ReportLevel;
 use crate::model::{Code, DjangoVersion, Problem};
 
 /// What the command line says about settings.
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
-    /// `KEY=VALUE`, each a line of TOML.
+    /// The `KEY=VALUE` of each `--set`, which is a line of TOML.
     pub set: Vec<String>,
     /// `--static-root`, relative to the current directory.
     pub static_root: Option<PathBuf>,
-    /// `--static-url`.
+    /// The URL of `--static-url`.
     pub static_url: Option<String>,
 }
 
-/// Settings, and what is odd about them.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The settings.
     pub settings: Settings,
-    /// What does not fail the run.
+    /// Problems that do not fail the run.
     pub warnings: Vec<Problem>,
-    /// Where the settings are written.
+    /// Where the file has its settings.
     pub places: Places,
 }
 
-/// Where top-level keys are written.
+/// The places of top-level keys.
 #[derive(Debug)]
 pub struct Places(Vec<(String, Span)>);
 
 impl Places {
-    /// What says them, as it is shown.
+    /// Returns the file, as shown to users.
     pub fn file(&self) -> Option<&Path> {
-        let (_, spot) = self.0.first()?;
-        Some(Path::new(&spot.text.name))
+        let (_, span) = self.0.first()?;
+        Some(Path::new(&span.text.name))
     }
 
-    /// The problem, said of where a key is written, if it is.
+    /// Adds the place of a key to a problem, or only the file if it has no such key.
     pub fn mark(&self, key: &str, problem: Problem) -> Problem {
         match (self.0.iter().find(|(known, _)| known == key), self.file()) {
-            (Some((_, spot)), _) => spot.mark(problem),
+            (Some((_, span)), _) => span.mark(problem),
             (None, Some(file)) => problem.in_file(file),
             (None, None) => problem,
         }
     }
 }
 
-/// Loads settings; `directory` is the current one.
+/// Loads the settings. `directory` is the working directory.
 pub fn load(
-    source: Source<'_>,
+    source: SettingsSource<'_>,
     overrides: &Overrides,
     directory: &Path,
 ) -> Result<Loaded, Vec<Problem>> {
     let layers = read_layers(source, &overrides.set, directory)?;
-    let problems = Problems::default();
+    let problems = ProblemList::default();
     let top = Section::open(&keys::TOP, &layers.table, &problems);
     let settings = Loader {
         layers: &layers,
@@ -78,22 +80,22 @@ pub fn load(
         staticc: top.table(&keys::STATICC),
     }
     .read();
-    let mut problems = problems.into_inner();
+    let mut found = problems.into_problems();
     match settings {
-        Some(settings) if !problems.iter().any(Problem::is_error) => Ok(Loaded {
+        Some(settings) if !found.iter().any(Problem::is_error) => Ok(Loaded {
             settings,
-            warnings: problems,
+            warnings: found,
             places: Places(layers.table.0.into_iter().map(place).collect()),
         }),
         _ => {
-            Problem::sort(&mut problems);
-            Err(problems)
+            Problem::sort(&mut found);
+            Err(found)
         }
     }
 }
 
-fn place((key, spot, _): (String, Span, Node)) -> (String, Span) {
-    (key, spot)
+fn place((key, span, _): (String, Span, Node)) -> (String, Span) {
+    (key, span)
 }
 
 struct Loader<'a> {
@@ -105,7 +107,8 @@ struct Loader<'a> {
 }
 
 impl<'a> Loader<'a> {
-    /// Everything is read before anything is given up, for its problems.
+    /// Reads all settings, also after an error, to find all problems. Returns `None` without
+    /// URL and root.
     fn read(&self) -> Option<Settings> {
         let Self { top, staticc, .. } = self;
         let search = self.search_path();
@@ -114,72 +117,75 @@ impl<'a> Loader<'a> {
         let checked = self.check(&options);
         let static_dirs = self.static_dirs();
         if let Some(checked) = &checked {
-            checks::check_dirs(&static_dirs, &checked.setting, top.problems);
+            django_checks::check_dirs(&static_dirs, &checked.setting, top.problems);
         }
-        layout::check_prefixes(&static_dirs, top.problems);
-        let modes = |key, option| fields::mode(&options, option).or_else(|| fields::mode(top, key));
-        let apps = installed::apps(top, staticc, self.layers, &search);
+        directory_overlap::check_prefixes(&static_dirs, top.problems);
+        let apps = installed_apps::apps(top, staticc, self.layers, &search);
+        let template_dirs = templates::directories(top, self.layers, &apps);
+        let mode = |key, option| {
+            let of_storage = fields::mode(&options, option);
+            of_storage.or_else(|| fields::mode(top, key))
+        };
+        let file_mode = mode("FILE_UPLOAD_PERMISSIONS", "file_permissions_mode");
+        let key = "FILE_UPLOAD_DIRECTORY_PERMISSIONS";
+        let directory_mode = mode(key, "directory_permissions_mode");
+        let is_on = |section: &Section<'_>, key| section.boolean(key).unwrap_or_default();
+        let level = staticc.word("missing_references", &LEVELS);
+        // Read before the return below, for their problems.
+        let manifest_name = fields::manifest_name(&options);
+        let skip_compress_extensions = fields::skip_extensions(top);
+        let allow = fields::allow(staticc);
+        let compression = fields::compression(&staticc.table(&keys::COMPRESSION));
+        let cache = fields::cache(&staticc.table(&keys::CACHE), self.layers);
+        let finders = self.finders();
+        let checked = checked?;
         let settings = Settings {
-            static_url: String::new(),
-            static_root: PathBuf::new(),
-            finders: self.finders(),
+            static_url: checked.static_url,
+            static_root: checked.location,
+            finders,
             static_dirs: static_dirs.into_iter().map(|(dir, _)| dir).collect(),
-            template_dirs: templates::directories(top, self.layers, &apps),
             apps,
+            template_dirs,
             ignore_patterns: fields::texts(staticc, "ignore_patterns"),
             default_ignore_patterns: fields::texts(staticc, "default_ignore_patterns"),
             backend,
-            file_mode: modes("FILE_UPLOAD_PERMISSIONS", "file_permissions_mode").flatten(),
-            directory_mode: modes(
-                "FILE_UPLOAD_DIRECTORY_PERMISSIONS",
-                "directory_permissions_mode",
-            )
-            .flatten(),
-            manifest_name: fields::manifest_name(&options),
-            js_aggregation: options
-                .boolean("support_js_module_import_aggregation")
-                .unwrap_or_default(),
-            keep_only_hashed: top
-                .boolean("WHITENOISE_KEEP_ONLY_HASHED_FILES")
-                .unwrap_or_default(),
-            skip_compress_extensions: fields::skip_extensions(top),
+            file_mode: file_mode.and_then(FileMode::bits),
+            directory_mode: directory_mode.and_then(FileMode::bits),
+            manifest_name,
+            js_aggregation: is_on(&options, "support_js_module_import_aggregation"),
+            keep_only_hashed: is_on(top, "WHITENOISE_KEEP_ONLY_HASHED_FILES"),
+            skip_compress_extensions,
             django,
-            missing_references: staticc
-                .word("missing_references", &LEVELS)
-                .unwrap_or(ReportLevel::Error),
-            allow: fields::allow(staticc),
-            compression: fields::compression(&staticc.table(&keys::COMPRESSION)),
-            cache: fields::cache(&staticc.table(&keys::CACHE), self.layers),
+            missing_references: level.unwrap_or(ReportLevel::Error),
+            allow,
+            compression,
+            cache,
         };
-        let settings = checked.map(|checked| Settings {
-            static_url: checked.static_url,
-            static_root: checked.location,
-            ..settings
-        })?;
-        layout::check_root(&settings, self.root_spot(&options), top.problems);
+        directory_overlap::check_root(&settings, self.root_span(&options), top.problems);
         Some(settings)
     }
 
-    /// Where it is written where files go.
-    fn root_spot(&self, options: &Section<'a>) -> Option<&'a Span> {
+    /// Returns the place of the setting that names STATIC_ROOT.
+    fn root_span(&self, options: &Section<'a>) -> Option<&'a Span> {
         let flag = self.overrides.static_root.is_some();
-        let location = options.placed_text("location");
-        let location = location.filter(|(location, _)| !location.is_empty());
+        let location = options
+            .placed_text("location")
+            .filter(|(location, _)| !location.is_empty());
         let setting = || self.top.placed_text("STATIC_ROOT").filter(|_| !flag);
-        location.or_else(setting).map(|(_, spot)| spot)
+        location.or_else(setting).map(|(_, span)| span)
     }
 
-    /// Django's checks of URLs and roots.
-    fn check(&self, options: &Section<'_>) -> Option<checks::Checked> {
+    /// Runs Django's checks of URLs and roots.
+    fn check(&self, options: &Section<'_>) -> Option<CheckedUrls> {
         let top = &self.top;
         let path = |section: &Section<'_>, key| {
-            let path = section.text(key).filter(|path| !path.is_empty());
-            path.map(|path| self.layers.resolve(path))
+            let written = section.text(key).filter(|path| !path.is_empty());
+            written.map(|path| self.layers.resolve(path))
         };
-        let flag = self.overrides.static_root.as_ref();
-        let flag = flag.map(|root| absolute(self.directory, root));
+        let root = self.overrides.static_root.as_ref();
+        let flag = root.map(|root| absolute(self.directory, root));
         let static_url = self.overrides.static_url.as_deref();
-        let written = checks::Written {
+        let written = UncheckedUrls {
             static_url: static_url.or(top.text("STATIC_URL")),
             static_url_is_given: static_url.is_some() || top.has("STATIC_URL"),
             script_name: top.text("FORCE_SCRIPT_NAME"),
@@ -190,10 +196,10 @@ impl<'a> Loader<'a> {
             media_root: top.text("MEDIA_ROOT").map(|root| self.layers.resolve(root)),
             debug: top.boolean("DEBUG").unwrap_or_default(),
         };
-        checks::check(&written, top.problems)
+        django_checks::check(&written, top.problems)
     }
 
-    /// `STATICFILES_DIRS`, each entry with where it stands.
+    /// Returns the entries of `STATICFILES_DIRS` with their places.
     fn static_dirs(&self) -> Vec<(StaticDir, &'a Span)> {
         let nodes = self.top.array("STATICFILES_DIRS").iter();
         let dirs = nodes.filter_map(|node| {
@@ -203,50 +209,50 @@ impl<'a> Loader<'a> {
                 root: self.layers.resolve(written),
                 written: written.to_owned(),
             };
-            Some((dir, &node.spot))
+            Some((dir, &node.span))
         });
         dirs.collect()
     }
 
-    /// `STATICFILES_FINDERS`, or what the project says.
+    /// Returns `STATICFILES_FINDERS`, or the finders that the project has answered.
     fn finders(&self) -> Vec<Finder> {
-        let said = self.layers.finders.clone();
-        let said = said.filter(|_| !self.top.has("STATICFILES_FINDERS"));
+        let answered = self.layers.finders.clone();
+        let answered = answered.filter(|_| !self.top.has("STATICFILES_FINDERS"));
         let written = || self.top.words("STATICFILES_FINDERS", &FINDERS);
-        said.or_else(written).unwrap_or_default()
+        answered.or_else(written).unwrap_or_default()
     }
 
-    /// `python_path`, or where Python environments usually are.
+    /// Returns `python_path`, or the default entries.
     fn search_path(&self) -> SearchPath {
         let mut entries = Vec::new();
         if self.staticc.has("python_path") {
-            for (path, spot) in self.staticc.placed("python_path") {
+            for (path, span) in self.staticc.placed("python_path") {
                 let path = self.layers.resolve(path);
                 if !path.is_dir() {
                     let message = format!("python_path has no directory {}", path.display());
                     let problem = Problem::warning(Code::MissingDirectory, message)
                         .help("make the environment, or correct the path");
-                    self.staticc.problems.add_at(spot, problem);
+                    self.staticc.problems.add_at(span, problem);
                 }
                 entries.push(path);
             }
         } else {
-            entries = SearchPath::usual_entries(&self.layers.directory);
+            entries = default_entries(&self.layers.directory);
         }
-        SearchPath::new(&entries)
+        search_path(&entries)
     }
 
-    /// Whose rules: as written, else those of the Django that is installed.
+    /// Returns the version of the settings, or else that of the installed Django.
     fn django(&self, search: &SearchPath) -> DjangoVersion {
         let newest = DjangoVersion::NEWEST;
-        if let Some((text, spot)) = self.staticc.placed_text("django") {
+        if let Some((text, span)) = self.staticc.placed_text("django") {
             return DjangoVersion::of(text).unwrap_or_else(|| {
                 let known = DjangoVersion::ALL.map(DjangoVersion::as_str);
-                self.staticc.refuse("django", spot, &one_of(&known));
+                self.staticc.refuse("django", span, &one_of(&known));
                 newest
             });
         }
-        let Some(installed) = search.django_version() else {
+        let Some(installed) = installed_django(search) else {
             return newest;
         };
         DjangoVersion::of(&installed).unwrap_or_else(|| {

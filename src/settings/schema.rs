@@ -1,15 +1,14 @@
-//! The settings' keys as a JSON Schema, for editors. It is of draft 7, which
-//! all of them know. Knows no key: what the reader refuses, it refuses, except
-//! where that takes more than a shape (globs, paths, one setting's word on
-//! another).
+//! Writes the declared keys as a JSON Schema for editors, in draft 7, which all of them support.
+//! The schema refuses what the loader refuses, except where that takes more than a type: globs,
+//! paths, and settings that depend on each other.
 
 use serde_json::{Map, Value, json};
 
 use super::keys;
-use super::shape::{DefaultValue, HIGHEST_MODE, Key, Keys, LONGEST_GLOB, Others, ValueType};
+use super::value_type::{DefaultValue, Key, Keys, MAX_GLOB_LENGTH, MAX_MODE, Others, ValueType};
 use crate::model::DjangoVersion;
 
-/// The schema of a settings file.
+/// Returns the schema of a settings file.
 pub fn schema() -> Value {
     let mut schema = table(&keys::TOP);
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
@@ -39,7 +38,7 @@ fn table(keys: &Keys) -> Value {
     let required = keys
         .known
         .iter()
-        .filter(|key| matches!(key.absent, DefaultValue::Refused(_)));
+        .filter(|key| matches!(key.default, DefaultValue::Refused(_)));
     let required: Vec<&str> = required.map(|key| key.name).collect();
     // Draft 4 has it that a list of none is none.
     if !required.is_empty() {
@@ -50,13 +49,13 @@ fn table(keys: &Keys) -> Value {
 
 /// The schema of a key's value, with what is said of the key.
 fn property(key: &Key) -> Value {
-    let mut schema = of_shape(key.shape);
-    let about = match key.shape {
+    let mut schema = change_value(key.value_type);
+    let about = match key.value_type {
         ValueType::Table(keys) | ValueType::Tables(keys) => keys.about,
         _ => key.about,
     };
     schema["description"] = json!(about);
-    match key.absent {
+    match key.default {
         DefaultValue::Open | DefaultValue::Refused(_) => {}
         DefaultValue::Text(text) => schema["default"] = json!(text),
         DefaultValue::Boolean(boolean) => schema["default"] = json!(boolean),
@@ -68,13 +67,13 @@ fn property(key: &Key) -> Value {
 }
 
 /// The schema of the values that have this shape.
-fn of_shape(shape: ValueType) -> Value {
+fn change_value(value_type: ValueType) -> Value {
     let text = || json!({"type": "string"});
     let array = |items: Value| json!({"type": "array", "items": items});
-    match shape {
+    match value_type {
         ValueType::Unread => json!({}),
         ValueType::Text | ValueType::Path => text(),
-        ValueType::Glob => json!({"type": "string", "maxLength": LONGEST_GLOB}),
+        ValueType::Glob => json!({"type": "string", "maxLength": MAX_GLOB_LENGTH}),
         ValueType::FileName => json!({"type": "string", "pattern": FILE_NAME}),
         ValueType::Size => json!({"type": "string", "pattern": SIZE}),
         ValueType::Django => {
@@ -88,11 +87,11 @@ fn of_shape(shape: ValueType) -> Value {
         }
         ValueType::Share => json!({"type": "number", "minimum": 0, "maximum": 1}),
         ValueType::Mode => {
-            let mode = of_shape(ValueType::Integer(0, HIGHEST_MODE));
-            json!({"anyOf": [mode, of_shape(ValueType::Word(&["umask"]))]})
+            let mode = change_value(ValueType::Integer(0, MAX_MODE));
+            json!({"anyOf": [mode, change_value(ValueType::Word(&["umask"]))]})
         }
         ValueType::Word(words) => json!({"type": "string", "enum": words}),
-        ValueType::Words(words) => array(of_shape(ValueType::Word(words))),
+        ValueType::Words(words) => array(change_value(ValueType::Word(words))),
         ValueType::Texts | ValueType::Paths => array(text()),
         ValueType::Extensions => json!({"anyOf": [array(text()), text()]}),
         ValueType::StaticDirs => {

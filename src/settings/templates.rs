@@ -1,5 +1,5 @@
-//! `TEMPLATES` → the directories that templates are looked up in, in Django's
-//! order. Names directories; looks into none.
+//! Converts `TEMPLATES` to the directories in which Django looks templates up, in its order.
+//! Reads no directory.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use super::keys;
 use super::reader::Section;
 use crate::model::Problem;
 use crate::model::{App, Code};
-use crate::settings::text::Layers;
+use crate::settings::layers::Layers;
 
 const JINJA2: &str = "django.template.backends.jinja2.Jinja2";
 
@@ -22,13 +22,13 @@ pub fn directories(top: &Section<'_>, layers: &Layers, apps: &[App]) -> Vec<Path
         }
     }
     for (engine, _) in top.tables(&keys::TEMPLATES) {
-        for (written, spot) in engine.placed("DIRS") {
+        for (written, span) in engine.placed("DIRS") {
             let directory = layers.resolve(written);
             if !directory.is_dir() {
                 let message = format!("TEMPLATES.DIRS has no directory {}", directory.display());
                 let problem = Problem::warning(Code::MissingDirectory, message)
                     .help("make the directory, or remove the entry");
-                top.problems.add_at(spot, problem);
+                top.problems.add_at(span, problem);
             }
             directories.push(directory);
         }
@@ -49,8 +49,8 @@ mod tests {
     use std::fs;
 
     use crate::model::Problem;
+    use crate::settings::layers::SettingsSource;
     use crate::settings::load::{Overrides, load};
-    use crate::settings::text::Source;
 
     /// The directories of a project with two apps, and what is odd about them.
     fn directories(templates: &str) -> (Vec<String>, Vec<Problem>) {
@@ -67,7 +67,7 @@ mod tests {
              [staticc]\npython_path = [\".\"]\n"
         );
         fs::write(base.join("settings.toml"), settings).unwrap();
-        let loaded = load(Source::Usual, &Overrides::default(), base).unwrap();
+        let loaded = load(SettingsSource::Default, &Overrides::default(), base).unwrap();
         let named = loaded.settings.template_dirs.iter().map(|directory| {
             let directory = directory.strip_prefix(base).unwrap();
             directory.to_str().unwrap().to_owned()

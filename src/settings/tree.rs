@@ -1,5 +1,5 @@
-//! Settings text → values that remember their place, several texts laid
-//! over each other (`--set` over the file). Knows no key's meaning.
+//! Parses TOML into values that know their places, and merges several texts: `--set` over the
+//! file. Does not know what a key means.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -7,20 +7,18 @@ use std::rc::Rc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::problems::Problems;
+use super::problem_list::ProblemList;
 use crate::model::{Code, Problem, SourceSpan, span_at};
 
-/// A text that settings come from.
+/// A text that contains settings.
 #[derive(Debug)]
-pub struct Text {
-    /// How people know it: a file's path, or `--set`.
+pub struct SourceText {
+    /// The path of a file as shown to users, or `--set`.
     pub name: String,
-    /// Its content.
     pub content: String,
 }
 
-impl Text {
-    /// A text to be pointed into.
+impl SourceText {
     pub fn new(name: impl Into<String>, content: impl Into<String>) -> Rc<Self> {
         Rc::new(Self {
             name: name.into(),
@@ -29,62 +27,58 @@ impl Text {
     }
 }
 
-/// Where something stands.
+/// Bytes of a text.
 #[derive(Clone, Debug)]
 pub struct Span {
-    /// In which text.
-    pub text: Rc<Text>,
-    /// Which bytes.
+    pub text: Rc<SourceText>,
     pub range: Range<usize>,
 }
 
 impl Span {
-    /// The place in its text.
-    pub fn place(&self) -> SourceSpan {
+    /// Returns the lines and columns.
+    pub fn to_source_span(&self) -> SourceSpan {
         span_at(&self.text.content, self.range.start, self.range.end)
     }
 
-    /// The problem, said of this place; of the whole text, where its content
-    /// is not known.
+    /// Adds this place to a problem, or only the name of a text whose content is unknown.
     pub fn mark(&self, problem: Problem) -> Problem {
-        let problem = problem.in_file(self.text.name.as_str());
+        let in_text = problem.in_file(self.text.name.as_str());
         if self.text.content.is_empty() {
-            return problem;
+            return in_text;
         }
-        problem.at(self.place())
+        in_text.at(self.to_source_span())
     }
 }
 
-/// A value and where it stands.
-#[derive(Clone, Debug)]
-pub struct Node {
-    /// What it is.
-    pub value: Value,
-    /// Where it stands.
-    pub spot: Span,
+impl ProblemList {
+    /// Adds a problem at a place, which is found only if the problem is reported.
+    pub fn add_at(&self, span: &Span, problem: Problem) {
+        self.add_with(problem, |problem| span.mark(problem));
+    }
 }
 
-/// TOML's kinds of values, as far as settings use them.
+/// A value with its place.
 #[derive(Clone, Debug)]
-pub enum Value {
-    /// `"text"`
+pub struct Node {
+    pub value: TomlValue,
+    pub span: Span,
+}
+
+/// A value of one of the types that settings use.
+#[derive(Clone, Debug)]
+pub enum TomlValue {
     Text(String),
-    /// `1`, `0o644`
     Integer(i64),
-    /// `0.05`
     Float(f64),
-    /// `true`
     Boolean(bool),
-    /// `[…]`
     Array(Vec<Node>),
-    /// `[table]` or `{…}`
     Table(Table),
     /// A date, or a number that is none of the above.
     Other,
 }
 
-impl Value {
-    /// What TOML calls it.
+impl TomlValue {
+    /// Returns the name of the type, with its article.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Text(_) => "a string",
@@ -97,7 +91,7 @@ impl Value {
         }
     }
 
-    /// A number from 0 to 1.
+    /// Returns a number from 0 to 1.
     pub fn share(&self) -> Option<f64> {
         match self {
             Self::Float(share) if (0.0..=1.0).contains(share) => Some(*share),
@@ -107,7 +101,7 @@ impl Value {
         }
     }
 
-    /// A prefix, empty where there is none, and a directory.
+    /// Returns an entry of `STATICFILES_DIRS`. The prefix may be empty.
     pub fn prefix_and_directory(&self) -> Option<(&str, &str)> {
         match self {
             Self::Text(directory) => Some(("", directory)),
@@ -123,30 +117,29 @@ impl Value {
     }
 }
 
-/// Keys in the order written, each with its own place.
+/// Keys in the order written, each with its place.
 #[derive(Clone, Debug, Default)]
 pub struct Table(pub Vec<(String, Span, Node)>);
 
 impl Table {
-    /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&Node> {
         let entry = self.0.iter().find(|(name, ..)| name == key);
         entry.map(|(.., node)| node)
     }
 
-    /// Lays another table over this one: tables merge, all else replaces.
-    pub fn lay_over(&mut self, other: Self) {
-        for (key, spot, node) in other.0 {
+    /// Merges another table into this one. Its tables are merged, its other values replace.
+    pub fn merge(&mut self, other: Self) {
+        for (key, span, node) in other.0 {
             match self.0.iter_mut().find(|(name, ..)| *name == key) {
-                None => self.0.push((key, spot, node)),
+                None => self.0.push((key, span, node)),
                 Some((.., old)) => match (&mut old.value, node) {
                     (
-                        Value::Table(old),
+                        TomlValue::Table(old),
                         Node {
-                            value: Value::Table(new),
+                            value: TomlValue::Table(new),
                             ..
                         },
-                    ) => old.lay_over(new),
+                    ) => old.merge(new),
                     (_, node) => *old = node,
                 },
             }
@@ -154,54 +147,56 @@ impl Table {
     }
 }
 
-/// Reads a TOML text.
-pub fn parse(text: &Rc<Text>) -> Result<Table, Vec<Problem>> {
+pub fn parse(text: &Rc<SourceText>) -> Result<Table, Vec<Problem>> {
     let (table, errors) = DeTable::parse_recoverable(&text.content);
     if errors.is_empty() {
         return Ok(convert_table(text, table.get_ref()));
     }
-    let problems = Problems::default();
+    let problems = ProblemList::default();
     for error in &errors {
         let message = error.message().lines().collect::<Vec<_>>().join(", ");
-        let spot = Span {
+        let span = Span {
             text: Rc::clone(text),
             range: error.span().unwrap_or(0..0),
         };
         let problem = Problem::error(Code::TomlSyntax, format!("not TOML: {message}"));
-        problems.add_at(&spot, problem);
+        problems.add_at(&span, problem);
     }
-    Err(problems.into_inner())
+    Err(problems.into_problems())
 }
 
-fn convert_table(text: &Rc<Text>, table: &DeTable<'_>) -> Table {
+fn convert_table(text: &Rc<SourceText>, table: &DeTable<'_>) -> Table {
     let entries = table.iter().map(|(key, value)| {
-        let spot = Span {
+        let span = Span {
             text: Rc::clone(text),
             range: key.span(),
         };
-        (key.get_ref().to_string(), spot, convert(text, value))
+        (key.get_ref().to_string(), span, convert(text, value))
     });
     let mut entries: Vec<_> = entries.collect();
-    entries.sort_by_key(|(_, spot, _)| spot.range.start);
+    entries.sort_by_key(|(_, span, _)| span.range.start);
     Table(entries)
 }
 
-fn convert(text: &Rc<Text>, value: &Spanned<DeValue<'_>>) -> Node {
+fn convert(text: &Rc<SourceText>, value: &Spanned<DeValue<'_>>) -> Node {
     let converted = match value.get_ref() {
-        DeValue::String(string) => Value::Text(string.to_string()),
+        DeValue::String(string) => TomlValue::Text(string.to_string()),
         DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
-            .map_or(Value::Other, Value::Integer),
-        DeValue::Float(float) => float.as_str().parse().map_or(Value::Other, Value::Float),
-        DeValue::Boolean(boolean) => Value::Boolean(*boolean),
-        DeValue::Datetime(_) => Value::Other,
+            .map_or(TomlValue::Other, TomlValue::Integer),
+        DeValue::Float(float) => float
+            .as_str()
+            .parse()
+            .map_or(TomlValue::Other, TomlValue::Float),
+        DeValue::Boolean(boolean) => TomlValue::Boolean(*boolean),
+        DeValue::Datetime(_) => TomlValue::Other,
         DeValue::Array(array) => {
-            Value::Array(array.iter().map(|value| convert(text, value)).collect())
+            TomlValue::Array(array.iter().map(|value| convert(text, value)).collect())
         }
-        DeValue::Table(table) => Value::Table(convert_table(text, table)),
+        DeValue::Table(table) => TomlValue::Table(convert_table(text, table)),
     };
     Node {
         value: converted,
-        spot: Span {
+        span: Span {
             text: Rc::clone(text),
             range: value.span(),
         },

@@ -1,43 +1,42 @@
-//! Whether settings are as they are declared: what is unknown or of a wrong
-//! shape becomes a problem with its place, once. Knows no key.
+//! Validates settings against their declarations. An unknown key or a value of the wrong type
+//! becomes one problem with its place. Knows no key.
 
-use super::problems::Problems;
-use super::shape::{DefaultValue, HIGHEST_MODE, Keys, Others, ValueType};
-use super::tree::{Node, Span, Table, Value};
-use super::words::one_of;
+use super::choices::one_of;
+use super::problem_list::ProblemList;
+use super::tree::{Node, Span, Table, TomlValue};
+use super::value_type::{DefaultValue, Keys, MAX_MODE, Others, ValueType};
 use crate::model::{Code, Problem, nearest};
 
-/// Checks a table with all that are in it.
-pub fn check(keys: &Keys, table: &Table, problems: &Problems) {
-    Checker { keys, problems }.check(table);
+/// Validates a table with all tables in it.
+pub fn check(keys: &Keys, table: &Table, problems: &ProblemList) {
+    Validator { keys, problems }.check(table);
 }
 
-/// A value has the right shape and cannot be used.
+/// Returns the problem of a value that has the right type and cannot be used.
 pub fn refused(keys: &Keys, key: &str, wanted: &str) -> Problem {
     let message = format!("{} must be {wanted}", keys.full_name(key));
     Problem::error(Code::BadValue, message)
 }
 
-/// How a table is declared, and where its problems go.
-struct Checker<'a> {
+struct Validator<'a> {
     keys: &'a Keys,
-    problems: &'a Problems,
+    problems: &'a ProblemList,
 }
 
-impl Checker<'_> {
+impl Validator<'_> {
     fn check(&self, table: &Table) {
-        for (key, spot, node) in &table.0 {
+        for (key, span, node) in &table.0 {
             match (self.keys.find(key), self.keys.others) {
-                (Some(known), _) => self.check_value(key, known.shape, node),
-                (None, Others::Refused) => self.refuse_key(key, spot),
+                (Some(known), _) => self.check_value(key, known.value_type, node),
+                (None, Others::Refused) => self.refuse_key(key, span),
                 (None, Others::Paths) => self.check_value(key, ValueType::Path, node),
                 (None, Others::Unread) => {}
             }
         }
     }
 
-    fn check_value(&self, key: &str, shape: ValueType, node: &Node) {
-        match shape {
+    fn check_value(&self, key: &str, value_type: ValueType, node: &Node) {
+        match value_type {
             ValueType::Unread => {}
             ValueType::Text
             | ValueType::Path
@@ -47,18 +46,18 @@ impl Checker<'_> {
             | ValueType::Django => self.check_text(key, node, "a string"),
             ValueType::Word(words) => self.check_word(key, node, "a string", words, &one_of(words)),
             ValueType::Boolean => {
-                if !matches!(node.value, Value::Boolean(_)) {
+                if !matches!(node.value, TomlValue::Boolean(_)) {
                     self.mistype(key, node, "true or false");
                 }
             }
             ValueType::Integer(low, high) => self.check_integer(key, node, low, high),
             ValueType::Share => self.check_share(key, node),
             ValueType::Mode => match &node.value {
-                Value::Text(text) if text == "umask" => {}
-                Value::Text(_) => {
-                    self.refuse(key, &node.spot, "a mode such as 0o644, or \"umask\"");
+                TomlValue::Text(text) if text == "umask" => {}
+                TomlValue::Text(_) => {
+                    self.refuse(key, &node.span, "a mode such as 0o644, or \"umask\"");
                 }
-                _ => self.check_integer(key, node, 0, HIGHEST_MODE),
+                _ => self.check_integer(key, node, 0, MAX_MODE),
             },
             ValueType::Words(words) => {
                 let wanted = format!("a list of {}", one_of(words));
@@ -66,11 +65,11 @@ impl Checker<'_> {
                     self.check_word(key, element, "an array of strings", words, &wanted);
                 });
             }
-            ValueType::Extensions if matches!(node.value, Value::Text(_)) => {}
+            ValueType::Extensions if matches!(node.value, TomlValue::Text(_)) => {}
             ValueType::Texts | ValueType::Paths | ValueType::Extensions => {
                 self.each(key, node, |element| {
                     self.check_text(key, element, "an array of strings");
-                })
+                });
             }
             ValueType::StaticDirs => self.each(key, node, |element| {
                 if element.value.prefix_and_directory().is_none() {
@@ -79,46 +78,46 @@ impl Checker<'_> {
                 }
             }),
             ValueType::Table(keys) => match &node.value {
-                Value::Table(table) => check(keys, table, self.problems),
+                TomlValue::Table(table) => check(keys, table, self.problems),
                 _ => self.mistype(key, node, "a table"),
             },
             ValueType::Tables(keys) => self.each(key, node, |element| match &element.value {
-                Value::Table(table) => self.check_element(keys, table, &element.spot),
+                TomlValue::Table(table) => self.check_element(keys, table, &element.span),
                 _ => self.mistype(key, element, "an array of tables"),
             }),
         }
     }
 
-    /// Checks a table in which some keys must be.
-    fn check_element(&self, keys: &Keys, table: &Table, spot: &Span) {
+    /// Validates an element of an array of tables, which may have required keys.
+    fn check_element(&self, keys: &Keys, table: &Table, span: &Span) {
         check(keys, table, self.problems);
         for key in keys.known {
-            if let (DefaultValue::Refused(wanted), None) = (key.absent, table.get(key.name)) {
+            if let (DefaultValue::Refused(wanted), None) = (key.default, table.get(key.name)) {
                 let message = format!("`{}` is missing: {wanted}", key.name);
                 self.problems
-                    .add_at(spot, Problem::error(Code::MissingSetting, message));
+                    .add_at(span, Problem::error(Code::MissingSetting, message));
             }
         }
     }
 
     fn check_text(&self, key: &str, node: &Node, kind: &str) {
-        if !matches!(node.value, Value::Text(_)) {
+        if !matches!(node.value, TomlValue::Text(_)) {
             self.mistype(key, node, kind);
         }
     }
 
     fn check_word(&self, key: &str, node: &Node, kind: &str, words: &[&str], wanted: &str) {
         match &node.value {
-            Value::Text(text) if words.contains(&text.as_str()) => {}
-            Value::Text(_) => self.refuse(key, &node.spot, wanted),
+            TomlValue::Text(text) if words.contains(&text.as_str()) => {}
+            TomlValue::Text(_) => self.refuse(key, &node.span, wanted),
             _ => self.mistype(key, node, kind),
         }
     }
 
     fn check_integer(&self, key: &str, node: &Node, low: i64, high: i64) {
         match node.value {
-            Value::Integer(integer) if (low..=high).contains(&integer) => {}
-            Value::Integer(_) => self.refuse(key, &node.spot, &format!("from {low} to {high}")),
+            TomlValue::Integer(integer) if (low..=high).contains(&integer) => {}
+            TomlValue::Integer(_) => self.refuse(key, &node.span, &format!("from {low} to {high}")),
             _ => self.mistype(key, node, "an integer"),
         }
     }
@@ -126,7 +125,9 @@ impl Checker<'_> {
     fn check_share(&self, key: &str, node: &Node) {
         match node.value {
             _ if node.value.share().is_some() => {}
-            Value::Float(_) | Value::Integer(_) => self.refuse(key, &node.spot, "from 0 to 1"),
+            TomlValue::Float(_) | TomlValue::Integer(_) => {
+                self.refuse(key, &node.span, "from 0 to 1");
+            }
             _ => self.mistype(key, node, "a number from 0 to 1"),
         }
     }
@@ -134,13 +135,13 @@ impl Checker<'_> {
     /// Checks the elements of an array.
     fn each(&self, key: &str, node: &Node, check: impl Fn(&Node)) {
         match &node.value {
-            Value::Array(elements) => elements.iter().for_each(check),
+            TomlValue::Array(elements) => elements.iter().for_each(check),
             _ => self.mistype(key, node, "an array"),
         }
     }
 
-    fn refuse(&self, key: &str, spot: &Span, wanted: &str) {
-        self.problems.add_at(spot, refused(self.keys, key, wanted));
+    fn refuse(&self, key: &str, span: &Span, wanted: &str) {
+        self.problems.add_at(span, refused(self.keys, key, wanted));
     }
 
     fn mistype(&self, key: &str, node: &Node, wanted: &str) {
@@ -150,10 +151,10 @@ impl Checker<'_> {
             node.value.kind()
         );
         self.problems
-            .add_at(&node.spot, Problem::error(Code::WrongType, message));
+            .add_at(&node.span, Problem::error(Code::WrongType, message));
     }
 
-    fn refuse_key(&self, key: &str, spot: &Span) {
+    fn refuse_key(&self, key: &str, span: &Span) {
         let mut known: Vec<&str> = self.keys.known.iter().map(|key| key.name).collect();
         known.sort_unstable();
         let help = || match nearest(key, &known) {
@@ -166,11 +167,11 @@ impl Checker<'_> {
         let message = format!("unknown setting {}", self.keys.full_name(key));
         let problem = Problem::error(Code::UnknownSetting, message);
         self.problems
-            .add_with(problem, |problem| spot.mark(problem).help(help()));
+            .add_with(problem, |problem| span.mark(problem).help(help()));
     }
 }
 
-/// Whether a key looks like a setting of Django.
+/// Returns whether a key looks like a setting of Django.
 fn is_of_django(key: &str) -> bool {
     let capital = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     key.len() > 3 && key.bytes().all(capital)

@@ -98,8 +98,8 @@ impl Listing {
             }
         }
         let relative = |path: &Path| {
-            let path = path.strip_prefix(root).unwrap_or(path);
-            path.as_os_str().as_bytes().to_vec()
+            let below = path.strip_prefix(root).unwrap_or(path);
+            below.as_os_str().as_bytes().to_vec()
         };
         let ignored = |path: &Path, is_dir: bool| {
             let name = path.file_name().unwrap_or_default();
@@ -134,10 +134,10 @@ impl Listing {
                     // A broken link counts as a file. Reading it fails later.
                     Some(path) if path.is_symlink() => listing.add(relative(path)),
                     path => {
-                        let path = path.unwrap_or(root).to_path_buf();
-                        let error = error.into_io_error();
-                        let error = error.unwrap_or_else(|| io::Error::other("unknown error"));
-                        listing.problems.push(unlistable(&path, &error));
+                        let directory = path.unwrap_or(root).to_path_buf();
+                        let unknown = || io::Error::other("unknown error");
+                        let io_error = error.into_io_error().unwrap_or_else(unknown);
+                        listing.problems.push(unlistable(&directory, &io_error));
                     }
                 },
             }

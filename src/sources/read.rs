@@ -195,12 +195,12 @@ fn digest(
         return Ok((content, length));
     }
     let mut md5 = fingerprint.then(Md5::new);
-    let mut blake3 = blake3::Hasher::new();
+    let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0; 64 * 1024];
-    let mut file = file.take(metadata.len().saturating_add(1));
+    let mut limited = file.take(metadata.len().saturating_add(1));
     let mut total = 0;
     loop {
-        let length = match file.read(&mut buffer) {
+        let length = match limited.read(&mut buffer) {
             Ok(0) => break,
             Ok(length) => length,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -209,11 +209,11 @@ fn digest(
         if let Some(md5) = &mut md5 {
             md5.update(&buffer[..length]);
         }
-        blake3.update(&buffer[..length]);
+        hasher.update(&buffer[..length]);
         total += length as u64;
     }
     let content = Content {
-        id: Some(blake3.finalize()),
+        id: Some(hasher.finalize()),
         stamp: Stamp::of(metadata),
         fingerprint: md5.map(|md5| Fingerprint::from_digest(&md5.finalize().into())),
         bytes: None,

@@ -24,7 +24,7 @@ pub struct CleanText {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct CheckRecord {
     inputs: InputsDigest,
-    /// By asset number.
+    /// The stamp and the targets of each text, by asset.
     texts: BTreeMap<u32, (Stamp, Vec<u32>)>,
     templates: BTreeMap<PathHash, Stamp>,
 }

@@ -166,10 +166,10 @@ impl CollectRecord {
     }
 
     fn parse(bytes: &[u8]) -> Option<Self> {
-        let body = body(bytes, MAGIC)?;
-        let (inputs, body) = postcard::take_from_bytes(body).ok()?;
-        let (sources, body) = postcard::take_from_bytes(body).ok()?;
-        let (files, _) = postcard::take_from_bytes::<Vec<Option<FileRecord>>>(body).ok()?;
+        let rest = body(bytes, MAGIC)?;
+        let (inputs, rest) = postcard::take_from_bytes(rest).ok()?;
+        let (sources, rest) = postcard::take_from_bytes(rest).ok()?;
+        let (files, _) = postcard::take_from_bytes::<Vec<Option<FileRecord>>>(rest).ok()?;
         Some(Self {
             inputs,
             sources,
@@ -182,8 +182,8 @@ impl CollectRecord {
 /// Returns the bytes between the magic and the checksum of a record, if both are right.
 pub fn body<'b>(bytes: &'b [u8], magic: &[u8]) -> Option<&'b [u8]> {
     let (body, checksum) = bytes.split_last_chunk::<{ blake3::OUT_LEN }>()?;
-    let body = body.strip_prefix(magic)?;
-    (blake3::hash(body) == *checksum).then_some(body)
+    let content = body.strip_prefix(magic)?;
+    (blake3::hash(content) == *checksum).then_some(content)
 }
 
 /// The first bytes of a record. The last one is the version of the format.
@@ -193,7 +193,7 @@ const MAGIC: &[u8] = b"staticc record\x02";
 pub struct RecordedRun<'a> {
     pub inputs: &'a InputsDigest,
     pub assets: &'a [Asset],
-    /// By asset.
+    /// One for each asset.
     pub contents: &'a [Content],
     pub post_processed: &'a PostProcessed,
     /// When the run began to read sources, in nanoseconds since 1970.

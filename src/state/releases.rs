@@ -137,7 +137,6 @@ impl<'a> Releases<'a> {
         }
         let text = zstd::decode_all(body).ok()?;
         let (is_own, names) = text.split_first()?;
-        let names = names.split(|&byte| byte == 0);
         Some(ReleaseFiles {
             origin: if *is_own == 1 {
                 ReleaseOrigin::Staticc
@@ -145,6 +144,7 @@ impl<'a> Releases<'a> {
                 ReleaseOrigin::External
             },
             paths: names
+                .split(|&byte| byte == 0)
                 .filter(|name| !name.is_empty())
                 .map(LogicalPath::new)
                 .collect(),

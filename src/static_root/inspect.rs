@@ -79,8 +79,10 @@ impl Inspector<'_> {
             return Ok(self.inspect_link(target, spec.is_some()));
         }
         let content = &plan.contents[target.content];
-        let record = content.id.and_then(|id| self.record.file(path, id));
-        let record = record.filter(|record| record.stamp == Stamp::of(&metadata));
+        let record = content
+            .id
+            .and_then(|id| self.record.file(path, id))
+            .filter(|record| record.stamp == Stamp::of(&metadata));
         if record.is_none() && !self.root.has_content(path, content.id, content.size) {
             return Ok(FileState {
                 existing: Existing::Different,

@@ -18,7 +18,7 @@ use crate::model::{Code, Problem};
 pub enum LockMode {
     /// Writes to it. It is made if it is missing.
     Write,
-    /// Removes files.
+    /// Removes files, but makes none.
     Remove,
     /// Reads. Other readers may have the lock too.
     Read,

@@ -117,7 +117,7 @@ impl StaticRoot {
     }
 }
 
-/// Reading.
+/// Reads files of STATIC_ROOT.
 impl StaticRoot {
     /// Returns whether it was empty when the run began.
     pub fn is_new(&self) -> bool {
@@ -225,7 +225,7 @@ impl StaticRoot {
     }
 }
 
-/// Writing.
+/// Writes files of STATIC_ROOT.
 impl StaticRoot {
     /// Makes a directory in an existing one of STATIC_ROOT.
     pub fn make_directory(&self, path: &LogicalPath) -> Result<(), Problem> {

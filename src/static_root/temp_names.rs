@@ -77,8 +77,8 @@ pub fn is_temporary(name: &OsStr) -> bool {
 
 /// Returns the part between prefix and suffix.
 fn numbers(name: &OsStr) -> Option<&[u8]> {
-    let name = name.as_bytes().strip_prefix(PREFIX.as_bytes())?;
-    name.strip_suffix(SUFFIX.as_bytes())
+    let rest = name.as_bytes().strip_prefix(PREFIX.as_bytes())?;
+    rest.strip_suffix(SUFFIX.as_bytes())
 }
 
 #[cfg(test)]

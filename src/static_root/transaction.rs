@@ -24,7 +24,7 @@ pub struct Transaction<'a> {
     pub inspector: &'a Inspector<'a>,
     /// The cache of compressed copies.
     pub cache: &'a Cache,
-    /// By asset.
+    /// One for each asset.
     pub contents: &'a [Content],
     pub post_processed: &'a PostProcessed,
     pub progress: &'a dyn Progress,

@@ -140,7 +140,7 @@ enum FileRole {
     /// A compressed copy of another file.
     Copy,
     Manifest,
-    /// Unknown.
+    /// No manifest names it, and it is no compressed copy.
     Unlisted,
 }
 

@@ -23,7 +23,7 @@ use crate::state::check_record::CheckRecord;
 
 #[derive(Debug, Default)]
 pub struct CheckedTemplates {
-    /// Unsorted.
+    /// In the order of the templates.
     pub problems: Vec<Problem>,
     /// The templates without problems.
     pub clean: Vec<(PathBuf, Stamp)>,

@@ -14,7 +14,7 @@ use walkdir::WalkDir;
 
 use crate::disk;
 use crate::model::{FileStep, LogicalPath, Problem, Severity};
-use crate::settings::words::PRIVATE;
+use crate::settings::choices::DEFAULT_IGNORE_PATTERNS;
 use crate::sources::ignore_patterns::IgnorePatterns;
 
 pub(super) struct TemplateFile {
@@ -38,7 +38,7 @@ pub(super) fn list_templates(
     directories: &[PathBuf],
     problems: &mut Vec<Problem>,
 ) -> Vec<TemplateFile> {
-    let private = IgnorePatterns::new(&PRIVATE);
+    let private = IgnorePatterns::new(&DEFAULT_IGNORE_PATTERNS);
     let listings: Vec<Vec<walkdir::Result<walkdir::DirEntry>>> = directories
         .par_iter()
         .map(|directory| {
@@ -99,7 +99,7 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Problem {
 /// templates.
 fn unlistable(directory: &Path, error: walkdir::Error) -> Option<Problem> {
     let path = error.path().unwrap_or(directory).to_path_buf();
-    let error = error.into_io_error()?;
-    let missing = path == directory && error.kind() == io::ErrorKind::NotFound;
-    (!missing).then(|| unreadable(&path, &error))
+    let io_error = error.into_io_error()?;
+    let is_missing = path == directory && io_error.kind() == io::ErrorKind::NotFound;
+    (!is_missing).then(|| unreadable(&path, &io_error))
 }

@@ -1,10 +1,11 @@
-//! The words that settings may hold, each with what it means. Knows no key.
+//! The texts that a setting may have, each with its value. Knows no key.
 
-use super::{AllowKind, Finder};
+use super::allow::AllowKind;
+use super::finder::FINDERS;
 use crate::model::Backend;
 use crate::model::{Code, Encoding, ReferenceKind, ReportLevel};
 
-/// `BACKEND` of the storage, and `STATICFILES_STORAGE`.
+/// The backends of `STORAGES` and `STATICFILES_STORAGE`.
 pub const BACKENDS: [(&str, Backend); 4] = [
     (
         "whitenoise.storage.CompressedManifestStaticFilesStorage",
@@ -24,42 +25,30 @@ pub const BACKENDS: [(&str, Backend); 4] = [
     ),
 ];
 
-/// `STATICFILES_FINDERS`, in Django's order.
-pub const FINDERS: [(&str, Finder); 2] = [
-    (
-        "django.contrib.staticfiles.finders.FileSystemFinder",
-        Finder::FileSystem,
-    ),
-    (
-        "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-        Finder::AppDirectories,
-    ),
-];
-
 /// The names of [`BACKENDS`], the default first.
 pub const BACKEND_NAMES: [&str; 4] = names(&BACKENDS);
 
-/// The names of [`FINDERS`].
+/// The names of Django's two finders.
 pub const FINDER_NAMES: [&str; 2] = names(&FINDERS);
 
-/// `encodings`.
+/// The values of `encodings` in `[staticc.compression]`.
 pub const ENCODINGS: [(&str, Encoding); 3] = [
     ("br", Encoding::Brotli),
     ("gz", Encoding::Gzip),
     ("zst", Encoding::Zstd),
 ];
 
-/// `missing_references`.
+/// The values of `missing_references`.
 pub const LEVELS: [(&str, ReportLevel); 3] = [
     level(ReportLevel::Error),
     level(ReportLevel::Warn),
     level(ReportLevel::Ignore),
 ];
 
-/// `level` of what is allowed: no error.
+/// The values of `level` in `[[staticc.allow]]`. No entry makes an error.
 pub const ALLOWED: [(&str, ReportLevel); 2] = [LEVELS[1], LEVELS[2]];
 
-/// `kind` of what is allowed.
+/// The values of `kind` in `[[staticc.allow]]`.
 pub const KINDS: [(&str, AllowKind); 7] = [
     reference(ReferenceKind::Css),
     reference(ReferenceKind::SourceMap),
@@ -82,25 +71,25 @@ const fn problem(code: Code) -> (&'static str, AllowKind) {
     (code.as_str(), AllowKind::Problem(code))
 }
 
-/// `default_ignore_patterns`, which are Django's.
-pub const PRIVATE: [&str; 3] = ["CVS", ".*", "*~"];
+/// Django's default ignore patterns.
+pub const DEFAULT_IGNORE_PATTERNS: [&str; 3] = ["CVS", ".*", "*~"];
 
-/// The words alone.
-pub const fn names<T, const N: usize>(words: &[(&'static str, T); N]) -> [&'static str; N] {
+/// Returns the texts of a list of choices.
+pub const fn names<T, const N: usize>(choices: &[(&'static str, T); N]) -> [&'static str; N] {
     let mut names = [""; N];
     let mut at = 0;
     while at < N {
-        names[at] = words[at].0;
+        names[at] = choices[at].0;
         at += 1;
     }
     names
 }
 
-/// `"a", "b" or "c"`.
-pub fn one_of(words: &[&str]) -> String {
-    let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
-    match words.split_last() {
+/// Returns `"a", "b" or "c"`.
+pub fn one_of(texts: &[&str]) -> String {
+    let quoted: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
+    match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => words.concat(),
+        _ => quoted.concat(),
     }
 }

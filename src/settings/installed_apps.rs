@@ -1,16 +1,15 @@
-//! `INSTALLED_APPS` with `app_directories` → apps. Knows how both are
-//! written; where an app is, [`crate::apps::locate`] knows.
+//! Reads `INSTALLED_APPS` and `app_directories`. [`crate::apps::locate`] finds the other apps.
 
 use super::keys;
+use super::layers::Layers;
 use super::reader::Section;
-use super::text::Layers;
-use super::tree::Value;
+use super::tree::TomlValue;
 use crate::apps::locate as apps;
-use crate::apps::python_env::SearchPath;
+use crate::apps::search_path::SearchPath;
 use crate::model::Problem;
 use crate::model::{App, Code};
 
-/// The apps, each located.
+/// Returns the apps with their directories.
 pub fn apps(
     top: &Section<'_>,
     staticc: &Section<'_>,
@@ -19,22 +18,22 @@ pub fn apps(
 ) -> Vec<App> {
     let problems = top.problems;
     let stated = staticc.table(&keys::APP_DIRECTORIES);
-    for (key, spot, _) in stated.entries() {
+    for (key, span, _) in stated.entries() {
         if !top.placed("INSTALLED_APPS").any(|(entry, _)| entry == key) {
             let message =
                 format!("app_directories names \"{key}\", which is not in INSTALLED_APPS");
-            problems.add_at(spot, Problem::error(Code::BadValue, message));
+            problems.add_at(span, Problem::error(Code::BadValue, message));
         }
     }
     let stated = |entry: &str| {
         let mut entries = stated.entries();
         match &entries.find(|(key, ..)| key == entry)?.2.value {
-            Value::Text(directory) => Some(layers.resolve(directory)),
+            TomlValue::Text(directory) => Some(layers.resolve(directory)),
             _ => None,
         }
     };
     let mut located = Vec::new();
-    for (entry, spot) in top.placed("INSTALLED_APPS") {
+    for (entry, span) in top.placed("INSTALLED_APPS") {
         let app = match stated(entry) {
             Some(directory) => Ok(App {
                 entry: entry.to_owned(),
@@ -46,7 +45,7 @@ pub fn apps(
         };
         match app {
             Ok(app) => located.push(app),
-            Err(problem) => problems.add_at(spot, problem),
+            Err(problem) => problems.add_at(span, problem),
         }
     }
     for problem in apps::check_unique(&located) {

@@ -1,63 +1,60 @@
-//! Where settings come from: the file, `pyproject.toml`, a project, `--set`.
-//! Owns finding and reading them; knows no key but `tool.staticc.settings`.
+//! Finds and reads the sources of settings: a file, `pyproject.toml`, a project, and `--set`.
+//! Knows no key but `tool.staticc.settings`.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Finder;
-use super::given::ProjectSettings;
-use super::tree::{Node, Table, Text, Value, parse};
+use super::project_settings::ProjectSettings;
+use super::tree::{Node, SourceText, Table, TomlValue, parse};
 use crate::disk;
-use crate::model::{Code, Problem};
+use crate::model::{Code, FileStep, Problem};
 use crate::pystd::posixpath::normalize;
 
-/// What says the settings.
+/// Where settings come from.
 #[derive(Clone, Copy, Debug)]
-pub enum Source<'a> {
-    /// `settings.toml` or `pyproject.toml` in the current directory.
-    Usual,
-    /// A file.
+pub enum SettingsSource<'a> {
+    /// `settings.toml` or `pyproject.toml` in the working directory.
+    Default,
     File(&'a Path),
-    /// What is to be written to a file.
+    /// The text that `init` is about to write to a file.
     Draft(&'a Path, &'a str),
-    /// A Django project; paths are relative to the current directory.
+    /// The answers of a Django project. Paths are relative to the working directory.
     Project(&'a ProjectSettings),
 }
 
-/// All texts laid over each other.
 pub struct Layers {
-    /// The settings.
     pub table: Table,
-    /// What paths in them are relative to.
+    /// The directory that paths are relative to.
     pub directory: PathBuf,
-    /// The finders, if a project says them.
+    /// The finders that a project has answered.
     pub finders: Option<Vec<Finder>>,
 }
 
 impl Layers {
-    /// A path in the settings.
+    /// Makes a path of the settings absolute.
     pub fn resolve(&self, path: &str) -> PathBuf {
         absolute(&self.directory, Path::new(path))
     }
 }
 
-/// Reads what says the settings and lays `--set` over it.
+/// Reads the source, and merges `--set` into it.
 pub fn read_layers(
-    source: Source<'_>,
+    source: SettingsSource<'_>,
     set: &[String],
     directory: &Path,
 ) -> Result<Layers, Vec<Problem>> {
     let mut layers = read_source(source, directory)?;
-    lay_over(&mut layers.table, set)?;
+    merge_assignments(&mut layers.table, set)?;
     Ok(layers)
 }
 
-fn read_source(source: Source<'_>, directory: &Path) -> Result<Layers, Vec<Problem>> {
+fn read_source(source: SettingsSource<'_>, directory: &Path) -> Result<Layers, Vec<Problem>> {
     let (path, content, in_pyproject) = match source {
-        Source::Usual => find(directory).map_err(|problem| vec![problem])?,
-        Source::File(file) => open(file, directory).map_err(|problem| vec![problem])?,
-        Source::Draft(file, content) => (file.to_path_buf(), content.to_owned(), false),
-        Source::Project(given) => {
+        SettingsSource::Default => find(directory).map_err(|problem| vec![problem])?,
+        SettingsSource::File(file) => open(file, directory).map_err(|problem| vec![problem])?,
+        SettingsSource::Draft(file, content) => (file.to_path_buf(), content.to_owned(), false),
+        SettingsSource::Project(given) => {
             return Ok(Layers {
                 table: given.table(directory),
                 directory: directory.to_path_buf(),
@@ -66,7 +63,7 @@ fn read_source(source: Source<'_>, directory: &Path) -> Result<Layers, Vec<Probl
         }
     };
     let shown = path.strip_prefix(directory).unwrap_or(&path);
-    let source = Text::new(shown.to_string_lossy(), content);
+    let source = SourceText::new(shown.to_string_lossy(), content);
     let mut table = parse(&source)?;
     if in_pyproject {
         table = match settings_of(&table) {
@@ -74,25 +71,22 @@ fn read_source(source: Source<'_>, directory: &Path) -> Result<Layers, Vec<Probl
             None => return Err(vec![nothing_found(directory)]),
         };
     }
-    let directory = std::path::absolute(directory.join(&path)).unwrap_or(path);
-    let directory = directory
-        .parent()
-        .map(Path::to_path_buf)
-        .unwrap_or(directory);
+    let file = std::path::absolute(directory.join(&path)).unwrap_or(path);
+    let parent = file.parent().map(Path::to_path_buf);
     Ok(Layers {
         table,
-        directory,
+        directory: parent.unwrap_or(file),
         finders: None,
     })
 }
 
-/// Lays `--set` over a table.
-fn lay_over(table: &mut Table, set: &[String]) -> Result<(), Vec<Problem>> {
+/// Merges the assignments of `--set` into a table.
+fn merge_assignments(table: &mut Table, set: &[String]) -> Result<(), Vec<Problem>> {
     let mut problems = Vec::new();
     for assignment in set {
-        let line = Text::new("--set", assignment.as_str());
+        let line = SourceText::new("--set", assignment.as_str());
         match parse(&line) {
-            Ok(layer) => table.lay_over(layer),
+            Ok(layer) => table.merge(layer),
             Err(errors) => problems.extend(errors.into_iter().map(|problem| {
                 problem.help("write KEY=VALUE with a TOML value: --set 'STATIC_URL=\"/s/\"'")
             })),
@@ -105,11 +99,11 @@ fn lay_over(table: &mut Table, set: &[String]) -> Result<(), Vec<Problem>> {
     }
 }
 
-/// Whether `--set` says something of this key.
+/// Returns whether `--set` sets this key.
 pub fn sets(set: &[String], key: &[&str]) -> bool {
     let mut tables = set
         .iter()
-        .filter_map(|line| parse(&Text::new("--set", line.as_str())).ok());
+        .filter_map(|line| parse(&SourceText::new("--set", line.as_str())).ok());
     let Some((last, above)) = key.split_last() else {
         return false;
     };
@@ -117,22 +111,22 @@ pub fn sets(set: &[String], key: &[&str]) -> bool {
         let inner = above
             .iter()
             .try_fold(&table, |table, key| match &table.get(key)?.value {
-                Value::Table(inner) => Some(inner),
+                TomlValue::Table(inner) => Some(inner),
                 _ => None,
             });
         inner.is_some_and(|inner| inner.get(last).is_some())
     })
 }
 
-/// The settings file in a directory where none is named, if there is one.
-pub fn usual_file(directory: &Path) -> Option<PathBuf> {
+/// Returns the default settings file of a directory, if it exists.
+pub fn default_file(directory: &Path) -> Option<PathBuf> {
     let (path, content, in_pyproject) = find(directory).ok()?;
-    let text = Text::new(path.to_string_lossy(), content);
-    let says = || settings_of(&parse(&text).ok()?);
-    (!in_pyproject || says().is_some()).then_some(path)
+    let text = SourceText::new(path.to_string_lossy(), content);
+    let has_settings = || settings_of(&parse(&text).ok()?);
+    (!in_pyproject || has_settings().is_some()).then_some(path)
 }
 
-/// A file, its content, and whether it is a `pyproject.toml`.
+/// Returns a file, its content, and whether it is a `pyproject.toml`.
 fn open(file: &Path, directory: &Path) -> Result<(PathBuf, String, bool), Problem> {
     let is_pyproject = file
         .file_name()
@@ -141,7 +135,7 @@ fn open(file: &Path, directory: &Path) -> Result<(PathBuf, String, bool), Proble
     Ok((file.to_path_buf(), content, is_pyproject))
 }
 
-/// The same of the file to read where none is named.
+/// Finds the default settings file, and returns the same.
 fn find(directory: &Path) -> Result<(PathBuf, String, bool), Problem> {
     for (name, is_pyproject) in [("settings.toml", false), ("pyproject.toml", true)] {
         let path = directory.join(name);
@@ -154,12 +148,12 @@ fn find(directory: &Path) -> Result<(PathBuf, String, bool), Problem> {
     Err(nothing_found(directory))
 }
 
-/// Settings that people write are smaller by far, in bytes.
-const LARGEST: u64 = 4 << 20;
+/// The largest settings file that is read, in bytes.
+const MAX_SIZE: u64 = 4 << 20;
 
-/// A text, with or without a byte order mark.
+/// Reads a text, and removes a byte order mark.
 fn read(path: &Path) -> io::Result<String> {
-    let bytes = disk::read_small(path, LARGEST)?;
+    let bytes = disk::read_small(path, MAX_SIZE)?;
     let text = String::from_utf8(bytes)
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned())
@@ -170,7 +164,7 @@ fn settings_of(pyproject: &Table) -> Option<Table> {
     for key in ["tool", "staticc", "settings"] {
         match table.get(key) {
             Some(Node {
-                value: Value::Table(inner),
+                value: TomlValue::Table(inner),
                 ..
             }) => table = inner,
             _ => return None,
@@ -180,8 +174,11 @@ fn settings_of(pyproject: &Table) -> Option<Table> {
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> Problem {
-    let problem = Problem::error(Code::SettingsFile, format!("cannot be read: {error}"));
-    problem.in_file(file).help(match error.kind() {
+    let problem = Problem {
+        code: Code::SettingsFile,
+        ..Problem::failed(FileStep::Read, file, error)
+    };
+    problem.help(match error.kind() {
         io::ErrorKind::InvalidData => "save the file as UTF-8",
         _ => "name the settings file with --settings FILE",
     })
@@ -196,7 +193,7 @@ fn nothing_found(directory: &Path) -> Problem {
     .help("name the file with --settings FILE; the smallest one is: STATIC_URL = \"/static/\" and STATIC_ROOT = \"staticfiles\"")
 }
 
-/// `os.path.abspath` of a path that is relative to `directory`.
+/// Does what `os.path.abspath` does, in the working directory `directory`.
 pub fn absolute(directory: &Path, path: &Path) -> PathBuf {
     normalize(&directory.join(path))
 }

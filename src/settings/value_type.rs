@@ -1,63 +1,56 @@
-//! What can be said of a settings key: where it is, what its value may be,
-//! what it means if it isn't written. Knows no key and no value.
+//! The types with which settings keys are declared: the type of the value, and the default.
+//! Knows no key and no value.
 
 /// The keys of one table.
 #[derive(Debug)]
 pub struct Keys {
-    /// The table's dotted name, empty at the top.
+    /// The dotted name of the table. Empty for the top level.
     pub name: &'static str,
-    /// What it is for, in a sentence.
+    /// The description that editors show, in a sentence.
     pub about: &'static str,
-    /// The keys that have a meaning.
     pub known: &'static [Key],
-    /// What all other keys are.
+    /// How other keys are treated.
     pub others: Others,
 }
 
-/// One key.
 #[derive(Debug)]
 pub struct Key {
-    /// As it is written.
     pub name: &'static str,
-    /// What it is for, in a sentence; empty where its table says it.
+    /// The description that editors show. Empty if that of its table is enough.
     pub about: &'static str,
-    /// What its value may be.
-    pub shape: ValueType,
-    /// What it means if it isn't written.
-    pub absent: DefaultValue,
+    pub value_type: ValueType,
+    pub default: DefaultValue,
 }
 
-/// What keys are that a table does not know.
+/// How keys are treated that a table does not declare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Others {
-    /// Mistakes.
+    /// They are errors.
     Refused,
-    /// None of our business.
+    /// They are ignored.
     Unread,
-    /// Names that users give, each with a path.
+    /// They are names chosen by users, each with a path.
     Paths,
 }
 
-/// What a value may be.
+/// The type of a value.
 #[derive(Clone, Copy, Debug)]
 pub enum ValueType {
-    /// Anything: nobody reads it.
+    /// Any value, which is not read.
     Unread,
-    /// A string.
     Text,
-    /// A path, relative to the settings file.
+    /// A path that is relative to the settings file.
     Path,
     /// A glob on logical paths.
     Glob,
     /// The name of a file under STATIC_ROOT.
     FileName,
-    /// A number of bytes, as people write it.
+    /// A number of bytes, such as `"2 GiB"`.
     Size,
-    /// A Django release, to two numbers or more.
+    /// A version of Django with at least two numbers.
     Django,
-    /// `true` or `false`.
     Boolean,
-    /// An integer between these two, or one of them.
+    /// An integer from the first to the second.
     Integer(i64, i64),
     /// A number from 0 to 1.
     Share,
@@ -75,7 +68,6 @@ pub enum ValueType {
     Extensions,
     /// An array of paths and of pairs of a prefix and a path.
     StaticDirs,
-    /// A table.
     Table(&'static Keys),
     /// An array of tables.
     Tables(&'static Keys),
@@ -90,22 +82,19 @@ pub enum DefaultValue {
     Refused(&'static str),
     /// This string, or this one of a few words.
     Text(&'static str),
-    /// This.
     Boolean(bool),
     /// This integer, or this mode.
     Integer(u32),
-    /// This share.
     Share(f64),
-    /// These strings.
     Texts(&'static [&'static str]),
 }
 
 /// The highest file mode.
-pub const HIGHEST_MODE: i64 = 0o7777;
+pub const MAX_MODE: i64 = 0o7777;
 
 /// The longest glob, in bytes: what is made of longer ones may not fit in
 /// memory.
-pub const LONGEST_GLOB: usize = 1000;
+pub const MAX_GLOB_LENGTH: usize = 1000;
 
 impl Keys {
     /// The key of this name.
