@@ -30,7 +30,7 @@ pub(super) struct Config {
 /// What a configuration says of its label.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Label {
-    /// Nothing.
+    /// The class states no label.
     #[default]
     Default,
     Given(String),

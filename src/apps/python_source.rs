@@ -15,7 +15,7 @@ pub struct Line {
 /// The class that a header opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Class {
-    /// Its name.
+    /// The name of the class.
     pub name: String,
     /// Its bases as written, keyword arguments left out.
     pub bases: Vec<String>,

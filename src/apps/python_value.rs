@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 /// The names that an expression can use.
 pub struct Scope<'a> {
-    /// `__name__`
+    /// The value of `__name__`.
     pub module: &'a str,
     pub package: &'a str,
-    /// `__file__`
+    /// The value of `__file__`.
     pub file: &'a Path,
     /// The expression that a name of the module is bound to.
     pub lookup: &'a dyn Fn(&str) -> Option<String>,
@@ -62,6 +62,9 @@ fn evaluate_at(
     let value = parser.sum()?;
     parser.rest.trim().is_empty().then_some(value)
 }
+
+/// A string literal that is here, but that this parser does not read.
+struct UnreadableLiteral;
 
 struct Parser<'a> {
     rest: &'a str,
@@ -153,7 +156,7 @@ impl<'a> Parser<'a> {
             self.expect(")")?;
             return Some(value);
         }
-        if let Some(text) = self.literal()? {
+        if let Some(text) = self.literal().ok()? {
             return Some(PythonValue::Text(text));
         }
         let mut name = self.name()?.to_owned();
@@ -227,10 +230,8 @@ impl<'a> Parser<'a> {
         Some(arguments)
     }
 
-    /// String literals side by side. `Some(None)`: there is none here;
-    /// `None`: there is one that cannot be read.
-    #[expect(clippy::option_option, reason = "none here, unreadable, read")]
-    fn literal(&mut self) -> Option<Option<String>> {
+    /// Returns the text of string literals side by side, or `None` if none is here.
+    fn literal(&mut self) -> Result<Option<String>, UnreadableLiteral> {
         let mut joined: Option<String> = None;
         loop {
             let rest = self.rest.trim_start();
@@ -242,19 +243,19 @@ impl<'a> Parser<'a> {
                 .into_iter()
                 .find(|quote| body.starts_with(quote))
             else {
-                return Some(joined);
+                return Ok(joined);
             };
             let raw = match prefix.to_ascii_lowercase().as_str() {
                 "" | "u" => false,
                 "r" => true,
-                _ => return None,
+                _ => return Err(UnreadableLiteral),
             };
             let body = &body[quote.len()..];
-            let end = body.find(quote)?;
+            let end = body.find(quote).ok_or(UnreadableLiteral)?;
             let text = &body[..end];
             // Escapes do not occur in the names of modules.
             if text.contains('\\') && !raw {
-                return None;
+                return Err(UnreadableLiteral);
             }
             joined.get_or_insert_default().push_str(text);
             self.rest = &body[end + quote.len()..];

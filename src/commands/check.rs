@@ -41,7 +41,7 @@ pub fn run(context: &mut Context, args: &CheckArgs) -> Outcome {
 
 /// What is wrong with a project.
 struct CheckedProject {
-    /// In no order.
+    /// The problems so far, in no order.
     problems: Vec<Problem>,
     /// How much was checked.
     checkup: CheckSummary,

@@ -49,7 +49,7 @@ pub fn run(context: &mut Context, args: &InitArgs) -> Outcome {
 /// The settings file that is written or checked.
 struct InitTarget<'a> {
     args: &'a InitArgs,
-    /// The working directory.
+    /// The working directory of the run.
     directory: &'a Path,
     /// Relative to the working directory.
     file: &'a Path,

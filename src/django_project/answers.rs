@@ -17,7 +17,7 @@ pub struct Answers {
     pub settings_module: SettingsModule,
     /// The value of Python's `sys.path`.
     pub python_path: Vec<PathBuf>,
-    /// By name.
+    /// The settings, by their names.
     pub settings: HashMap<String, Setting>,
     /// In order. `None` if Django cannot load them.
     pub apps: Option<Vec<InstalledApp>>,
@@ -36,7 +36,7 @@ pub struct Answers {
 pub struct Versions {
     /// The value of Python's `sys.prefix`.
     pub prefix: PathBuf,
-    /// `5.2.8`
+    /// The version of Django, such as `5.2.8`.
     pub django: String,
     /// Whether WhiteNoise makes `.br` files.
     pub brotli: bool,
@@ -64,7 +64,7 @@ pub struct Setting {
 /// One entry of `INSTALLED_APPS`.
 #[derive(Debug, Deserialize)]
 pub struct InstalledApp {
-    /// As written.
+    /// The entry as the setting has it.
     pub entry: String,
     pub directory: PathBuf,
 }
@@ -114,7 +114,7 @@ pub struct Override {
 /// A finder other than Django's two.
 #[derive(Debug, Deserialize)]
 pub struct CustomFinder {
-    /// As in `STATICFILES_FINDERS`.
+    /// The entry of `STATICFILES_FINDERS`, as written.
     pub entry: String,
     /// `file:line` of the class.
     #[serde(rename = "where")]

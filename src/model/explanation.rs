@@ -76,7 +76,7 @@ pub enum NoHashReason {
 /// A file as the site serves it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ServedFile {
-    /// Under STATIC_ROOT.
+    /// The path of the file under STATIC_ROOT.
     pub path: LogicalPath,
     /// The size in bytes.
     pub size: u64,

@@ -7,7 +7,7 @@ use crate::pystd::posixpath::normalize;
 
 /// Files and directories; an empty filter lets every problem pass.
 pub struct PathFilter<'a> {
-    /// The working directory.
+    /// The working directory of the run.
     directory: &'a Path,
     /// Each as it is named, and with links resolved.
     paths: Vec<PathBuf>,

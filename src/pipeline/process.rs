@@ -15,7 +15,7 @@ use crate::static_root::inspect::Inspector;
 
 /// The project's files with their final texts and names.
 pub struct Processed {
-    /// By asset number.
+    /// The contents, by the number of their asset.
     pub contents: Vec<Content>,
     pub post_processed: PostProcessed,
     pub plan: Plan,

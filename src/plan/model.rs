@@ -58,7 +58,7 @@ pub struct UniqueContent {
     /// `None` if the run does not read the source. Such a content has one target.
     pub id: Option<ContentId>,
     pub source: ContentSource,
-    /// In bytes.
+    /// The size of the content in bytes.
     pub size: u64,
     /// The targets from `first_target` on that have this content.
     pub first_target: usize,

@@ -8,12 +8,12 @@ use std::borrow::Cow;
 pub struct SplitUrl {
     /// In lower case, without the colon.
     pub scheme: Vec<u8>,
-    /// Without the `//`.
+    /// The network location, without the `//`.
     pub netloc: Vec<u8>,
     pub path: Vec<u8>,
-    /// Without the `?`.
+    /// The query, without the `?`.
     pub query: Vec<u8>,
-    /// Without the `#`.
+    /// The fragment, without the `#`.
     pub fragment: Vec<u8>,
 }
 

@@ -58,7 +58,7 @@ pub struct OtherFinder {
 pub struct FinderListing {
     /// The prefix of their paths, without a slash at the end.
     pub prefix: String,
-    /// The directory, absolute.
+    /// The directory, as an absolute path.
     pub root: PathBuf,
     /// Relative to the directory.
     pub files: Arc<[LogicalPath]>,

@@ -25,9 +25,9 @@ pub struct Key {
 /// How keys are treated that a table does not declare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Others {
-    /// They are errors.
+    /// Unknown keys are errors.
     Refused,
-    /// They are ignored.
+    /// Unknown keys are ignored.
     Unread,
     /// They are names chosen by users, each with a path.
     Paths,

@@ -71,7 +71,7 @@ pub fn find(settings: &Settings, patterns: &IgnorePatterns) -> FoundFiles {
 /// The files below one directory.
 #[derive(Default)]
 struct Listing {
-    /// Relative to it.
+    /// The paths, relative to the directory.
     files: Vec<LogicalPath>,
     problems: Vec<Problem>,
 }

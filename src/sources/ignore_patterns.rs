@@ -70,7 +70,7 @@ impl IgnorePatterns {
 /// A file of a source directory that a pattern excludes.
 pub struct IgnoredFile {
     pub source: PathBuf,
-    /// As written.
+    /// The pattern as the user wrote it.
     pub pattern: String,
 }
 

@@ -17,7 +17,7 @@ pub struct Inspector<'a> {
     pub root: &'a StaticRoot,
     /// What earlier runs recorded.
     pub record: &'a CollectRecord,
-    /// By [`AssetId`](crate::model::AssetId).
+    /// The assets, by [`AssetId`](crate::model::AssetId).
     pub assets: &'a [Asset],
     /// Whether plain files are symbolic links to their sources.
     pub link: bool,

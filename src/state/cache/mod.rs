@@ -1,7 +1,8 @@
 //! The cache of compressed copies, addressed by content. All projects of a user share it,
-//! several processes may use it at once, and it may be lost at any moment. Its size is
-//! bounded: it evicts what was used least recently, but never a release. A damaged entry is
-//! a miss. Knows neither sources nor STATIC_ROOT.
+//! several processes may use it at once, and losing it costs only time, except that
+//! `prune` then does not know the releases. Its size is bounded: it evicts what was used
+//! least recently, but never a release. A damaged entry is a miss. Knows neither sources nor
+//! STATIC_ROOT.
 
 pub mod copy;
 pub mod entry;
@@ -25,7 +26,7 @@ use self::files::{
 pub struct Cache {
     /// `None`: nothing is cached.
     directory: Option<PathBuf>,
-    /// In bytes.
+    /// The size in bytes that pruning keeps to.
     max_size: u64,
     hits: AtomicU64,
     misses: AtomicU64,
