@@ -15,7 +15,7 @@ use crate::django_project::convert::Converted;
 use crate::django_project::difference::Difference;
 use crate::django_project::draft::SettingsDraft;
 use crate::django_project::python::{FileQuestion, Question};
-use crate::model::{Code, Event, Problem, Report as _, Severity};
+use crate::model::{Code, Event, FileStep, Problem, Report as _, Severity};
 use crate::pipeline::loading::{module, source_of, with_help};
 use crate::settings::Finder;
 use crate::settings::layers::{SettingsSource, default_file};
@@ -156,8 +156,10 @@ impl InitTarget<'_> {
     fn write(&self, text: &str) -> Result<Event, Problem> {
         let path = self.directory.join(self.file);
         write_file(&path, text, self.args.force).map_err(|error| {
-            let message = format!("cannot be written: {error}");
-            let problem = Problem::error(Code::SettingsFile, message).in_file(self.file);
+            let problem = Problem {
+                code: Code::SettingsFile,
+                ..Problem::failed(FileStep::Write, self.file, &error)
+            };
             problem.help("name another file with --settings FILE")
         })?;
         let file = self.file.to_path_buf();

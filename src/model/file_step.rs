@@ -10,6 +10,8 @@ use super::problem::Problem;
 /// What staticc tried with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileStep {
+    Check,
+    Open,
     Read,
     List,
     Write,
@@ -20,6 +22,8 @@ impl Problem {
     /// Returns the error of a step on a file that failed.
     pub fn failed(step: FileStep, file: &Path, error: &io::Error) -> Self {
         let (code, verb) = match step {
+            FileStep::Check => (Code::NoSuchFile, "checked"),
+            FileStep::Open => (Code::CannotHold, "opened"),
             FileStep::Read => (Code::Unreadable, "read"),
             FileStep::List => (Code::Unreadable, "listed"),
             FileStep::Write => (Code::CannotWrite, "written"),

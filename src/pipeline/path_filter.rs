@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::model::{Code, Problem};
+use crate::model::{FileStep, Problem};
 use crate::pystd::posixpath::normalize;
 
 /// Files and directories; an empty filter lets every problem pass.
@@ -20,10 +20,8 @@ impl<'a> PathFilter<'a> {
         for file in files {
             let path = directory.join(file);
             if let Err(error) = path.symlink_metadata() {
-                let message = format!("cannot be checked: {error}");
-                return Err(Problem::error(Code::NoSuchFile, message)
-                    .in_file(path)
-                    .help("name files or directories that exist"));
+                let problem = Problem::failed(FileStep::Check, &path, &error);
+                return Err(problem.help("name files or directories that exist"));
             }
             paths.extend(names_of(&path));
         }

@@ -11,7 +11,7 @@ use rustix::io::Errno;
 
 use super::root_dir::RootDir;
 use super::write_problem::not_a_directory;
-use crate::model::{Code, Problem};
+use crate::model::{Code, FileStep, Problem};
 
 /// What a run does with STATIC_ROOT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,10 +117,8 @@ impl LockedRoot {
 
 fn cannot_open(path: &Path, error: &io::Error) -> Problem {
     not_a_directory(path).unwrap_or_else(|| {
-        let message = format!("STATIC_ROOT cannot be opened: {error}");
-        Problem::error(Code::CannotHold, message)
-            .in_file(path)
-            .help("make it readable, or name another directory")
+        Problem::failed(FileStep::Open, path, error)
+            .help("make it readable, or name another directory as STATIC_ROOT")
     })
 }
 

@@ -216,10 +216,13 @@ impl StaticRoot {
             .filter(|entry| !matches!(entry, Ok(entry) if entry.file_type().is_dir()))
             .map(|entry| match entry {
                 Ok(entry) => Ok(RootDir::relative_path(root, entry.path())),
-                Err(error) => Err(Problem::error(
-                    Code::Unreadable,
-                    format!("STATIC_ROOT cannot be listed: {error}"),
-                )),
+                Err(error) => {
+                    let path = error.path().unwrap_or(root).to_path_buf();
+                    let unknown = || io::Error::other("unknown error");
+                    let io_error = error.into_io_error().unwrap_or_else(unknown);
+                    Err(Problem::failed(FileStep::List, &path, &io_error)
+                        .help("make it readable, or remove it from STATIC_ROOT"))
+                }
             })
             .collect()
     }

@@ -1,4 +1,4 @@
-//! Words the problems of writing to STATIC_ROOT. Touches no file.
+//! Words the problems of writing to STATIC_ROOT. Changes no file.
 
 use std::fs;
 use std::io;
