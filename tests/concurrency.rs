@@ -91,6 +91,30 @@ fn second_run_waits_for_the_lock_and_says_so() {
     assert_eq!(project.files(), undisturbed(&project));
 }
 
+/// Any process that can read STATIC_ROOT can lock it, and keep the lock.
+#[test]
+fn wait_ends_after_the_given_seconds() {
+    let project = Project::with_text_file();
+    let _lock = project.lock();
+    let collect = |flags: &[&str]| project.collect().arguments(flags).failure(1);
+    collect(&["--wait", "1"]).stderr([
+        "waiting for another run of staticc",
+        "out: is still locked by another process after 1 second [locked]",
+        "--wait SECONDS",
+    ]);
+    let at_once = collect(&["--wait", "0"]);
+    assert_eq!(at_once, collect(&["--no-wait"]));
+    at_once
+        .stderr(["error: out: another run of staticc has locked this STATIC_ROOT [locked]"])
+        .no_stderr(["waiting"]);
+    for verb in ["verify", "prune"] {
+        project
+            .verb([verb, "--wait", "0"])
+            .failure(1)
+            .stderr(["[locked]"]);
+    }
+}
+
 /// A run that fails takes away the directory that another one waits for.
 #[test]
 fn waiting_run_makes_static_root_again_if_it_disappears() {

@@ -1,6 +1,7 @@
 //! Defines the flags that several verbs share, with their help. Each flag is defined once.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
@@ -131,11 +132,27 @@ pub struct CacheArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct WaitArgs {
-    /// Fail if another run has locked STATIC_ROOT
+    /// How long to wait for another run on the same STATIC_ROOT, in seconds
     ///
-    /// By default, the run waits for the other one.
-    #[arg(long, hide_short_help = true)]
-    pub no_wait: bool,
+    /// The run fails if STATIC_ROOT is still locked then.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 600,
+        hide_short_help = true
+    )]
+    wait: u32,
+
+    /// Fail at once if another run has locked STATIC_ROOT, as with --wait 0
+    #[arg(long, conflicts_with = "wait", hide_short_help = true)]
+    no_wait: bool,
+}
+
+impl WaitArgs {
+    pub fn timeout(&self) -> Duration {
+        let seconds = if self.no_wait { 0 } else { self.wait };
+        Duration::from_secs(seconds.into())
+    }
 }
 
 /// When to use features of a terminal.

@@ -18,7 +18,7 @@ use crate::report::format::Format;
 use crate::settings::load::{Loaded, Overrides};
 use crate::settings::{CacheSettings, Settings};
 use crate::state::cache::Cache;
-use crate::static_root::lock::LockMode;
+use crate::static_root::lock::{LockMode, LockWait};
 use crate::static_root::root::StaticRoot;
 
 /// One run of a verb.
@@ -116,8 +116,7 @@ impl Context {
         Ok(cache)
     }
 
-    /// Locks STATIC_ROOT. Waits for the process that has the lock, and says
-    /// so, unless `--no-wait` is given.
+    /// Locks STATIC_ROOT. Waits for the process that has the lock, and says so.
     pub fn lock(
         &mut self,
         root: &StaticRoot,
@@ -125,21 +124,12 @@ impl Context {
         wait: &WaitArgs,
     ) -> Result<(), Failure> {
         let mut warnings = Vec::new();
-        let busy = || {
-            if wait.no_wait {
-                let problem = Problem::error(
-                    Code::Locked,
-                    "another run of staticc has locked this STATIC_ROOT",
-                );
-                return Err(problem
-                    .in_file(root.path())
-                    .help("try again later, or wait for it by leaving out --no-wait"));
-            }
+        let on_wait = || {
             let static_root = root.path().to_owned();
             self.console.event(Event::Waiting { static_root });
-            Ok(())
         };
-        let locked = root.lock(mode, busy, |problem| warnings.push(problem));
+        let mut wait = LockWait::new(wait.timeout(), on_wait);
+        let locked = root.lock(mode, &mut wait, |problem| warnings.push(problem));
         self.report(warnings);
         Ok(locked?)
     }

@@ -5,6 +5,8 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
@@ -43,13 +45,51 @@ pub(super) struct LockResult {
 /// How often locking is tried if the directory is replaced while the run waits.
 const MAX_TRIES: usize = 100;
 
-/// Locks the directory at `path`, and waits if another process has the lock and `on_busy`
-/// agrees. `make` creates the directory before each try. Returns `None` if there is no
-/// directory.
+/// How long a run waits between two tries to get the lock.
+const INTERVAL: Duration = Duration::from_millis(50);
+
+/// How a run waits for the process that has the lock.
+pub struct LockWait<F> {
+    timeout: Duration,
+    /// Called once, when the run begins to wait.
+    on_wait: F,
+    /// When the run stops waiting. `None` until it begins to wait.
+    deadline: Option<Instant>,
+}
+
+impl<F: FnMut()> LockWait<F> {
+    pub fn new(timeout: Duration, on_wait: F) -> Self {
+        Self {
+            timeout,
+            on_wait,
+            deadline: None,
+        }
+    }
+
+    /// Sleeps until the next try. Fails if the time is over.
+    fn sleep(&mut self, path: &Path) -> Result<(), Problem> {
+        let now = Instant::now();
+        let deadline = *self.deadline.get_or_insert_with(|| {
+            if !self.timeout.is_zero() {
+                (self.on_wait)();
+            }
+            now + self.timeout
+        });
+        let left = deadline.saturating_duration_since(now);
+        if left.is_zero() {
+            return Err(still_locked(path, self.timeout));
+        }
+        thread::sleep(left.min(INTERVAL));
+        Ok(())
+    }
+}
+
+/// Locks the directory at `path`, and waits if another process has the lock. `make`
+/// creates the directory before each try. Returns `None` if there is no directory.
 pub(super) fn lock(
     path: &Path,
     mode: LockMode,
-    mut on_busy: impl FnMut() -> Result<(), Problem>,
+    wait: &mut LockWait<impl FnMut()>,
     make: impl Fn() -> Result<(), Problem>,
 ) -> Result<Option<LockResult>, Problem> {
     for _ in 0..MAX_TRIES {
@@ -60,7 +100,7 @@ pub(super) fn lock(
             Err(error) => return Err(cannot_open(path, &error)),
         };
         let directory = RootDir::open(real).map_err(|error| cannot_open(path, &error))?;
-        let unsupported = lock_directory(&directory, mode, &mut on_busy)?;
+        let unsupported = lock_directory(&directory, path, mode, wait)?;
         let root = LockedRoot::new(directory, path).map_err(|error| cannot_open(path, &error))?;
         // Otherwise another run has failed and removed the directory that it had made, or
         // a symbolic link leads elsewhere now.
@@ -75,23 +115,17 @@ pub(super) fn lock(
 /// Returns the error of a file system without locks.
 fn lock_directory(
     directory: &RootDir,
+    path: &Path,
     mode: LockMode,
-    on_busy: &mut impl FnMut() -> Result<(), Problem>,
+    wait: &mut LockWait<impl FnMut()>,
 ) -> Result<Option<Errno>, Problem> {
-    use FlockOperation as Operation;
-    let (nonblocking, blocking) = match mode {
-        LockMode::Write | LockMode::Remove => (
-            Operation::NonBlockingLockExclusive,
-            Operation::LockExclusive,
-        ),
-        LockMode::Read => (Operation::NonBlockingLockShared, Operation::LockShared),
+    let operation = match mode {
+        LockMode::Write | LockMode::Remove => FlockOperation::NonBlockingLockExclusive,
+        LockMode::Read => FlockOperation::NonBlockingLockShared,
     };
-    match flock(directory.root(), nonblocking) {
-        Err(Errno::WOULDBLOCK) => on_busy()?,
-        result => return Ok(result.err()),
-    }
     loop {
-        match flock(directory.root(), blocking) {
+        match flock(directory.root(), operation) {
+            Err(Errno::WOULDBLOCK) => wait.sleep(path)?,
             Err(Errno::INTR) => {}
             result => return Ok(result.err()),
         }
@@ -120,6 +154,28 @@ fn cannot_open(path: &Path, error: &io::Error) -> Problem {
         Problem::failed(FileStep::Open, path, error)
             .help("make it readable, or name another directory as STATIC_ROOT")
     })
+}
+
+/// Returns the problem of a lock that another process does not release in time.
+fn still_locked(path: &Path, waited: Duration) -> Problem {
+    let (message, help) = match waited.as_secs() {
+        0 => (
+            "another run of staticc has locked this STATIC_ROOT".to_owned(),
+            "try again later, or wait for it with --wait SECONDS".to_owned(),
+        ),
+        seconds => {
+            let plural = if seconds == 1 { "" } else { "s" };
+            (
+                format!("is still locked by another process after {seconds} second{plural}"),
+                format!(
+                    "`fuser -v {}` names the process; to wait longer, use --wait SECONDS",
+                    path.display()
+                ),
+            )
+        }
+    };
+    let problem = Problem::error(Code::Locked, message);
+    problem.in_file(path).help(help)
 }
 
 /// Returns the warning for a file system without locks.

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rustix::io::Errno;
 
 use super::cancellation::{Cancellation, InFlight};
-use super::lock::{LockMode, LockedRoot, lock, no_locks};
+use super::lock::{LockMode, LockWait, LockedRoot, lock, no_locks};
 use super::root_dir::RootDir;
 use super::run_files::{RunFiles, sweep};
 use super::staged_file::{CopyAttributes, FileSource, FileWriter, StagedFile};
@@ -57,11 +57,10 @@ impl StaticRoot {
     }
 
     /// Locks STATIC_ROOT until the process ends, and removes what killed runs have left.
-    /// If another process has the lock, waits for it if `on_busy` agrees.
     pub fn lock(
         &self,
         mode: LockMode,
-        on_busy: impl FnMut() -> Result<(), Problem>,
+        wait: &mut LockWait<impl FnMut()>,
         mut warn: impl FnMut(Problem),
     ) -> Result<(), Problem> {
         let make = || {
@@ -71,7 +70,7 @@ impl StaticRoot {
             let _in_flight = self.cancellation.begin_step()?;
             self.make_root(&self.path)
         };
-        let Some(result) = lock(&self.path, mode, on_busy, make)? else {
+        let Some(result) = lock(&self.path, mode, wait, make)? else {
             return Ok(());
         };
         let _ = self.locked.set(result.root);
