@@ -7,7 +7,7 @@
 //! A room is a module. It imports only rooms that stand before it in this list:
 //!
 //! - [`model`]: the values that all rooms share, such as assets and problems.
-//! - [`disk`]: reads regular files, and nothing else.
+//! - [`disk`]: reads regular files, and works below a directory without following links.
 //! - [`pystd`]: does what Python's `posixpath`, `urllib` and `fnmatch` do.
 //! - [`rewrite`]: finds references in CSS and JavaScript, and puts in the final URLs. Pure.
 //! - [`encode`]: compresses bytes, and decides whether the result is worth keeping. Pure.

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
-use super::root_dir::RootDir;
 use super::write_problem::not_a_directory;
+use crate::disk::root_dir::RootDir;
 use crate::model::{Code, FileStep, Problem};
 
 /// What a run does with STATIC_ROOT.

@@ -1,7 +1,7 @@
 //! Owns STATIC_ROOT. [`inspect`] compares it with a plan, [`transaction`] carries the plan
-//! out: [`stage`] writes temporary files, [`commit`] renames them. [`root`], [`lock`],
-//! [`staged_file`] and [`root_dir`] do single steps. [`verify`] checks a STATIC_ROOT,
-//! [`prune`] removes files of old releases. Knows no finders.
+//! out: [`stage`] writes temporary files, [`commit`] renames them. [`root`], [`lock`]
+//! and [`staged_file`] do single steps. [`verify`] checks a STATIC_ROOT, [`prune`] removes
+//! files of old releases. Knows no finders.
 
 pub mod cancellation;
 pub mod commit;
@@ -10,7 +10,6 @@ pub mod leftovers;
 pub mod lock;
 pub mod prune;
 pub mod root;
-pub mod root_dir;
 pub mod run_files;
 pub mod stage;
 pub mod staged_file;

@@ -13,12 +13,12 @@ use rustix::io::Errno;
 
 use super::cancellation::{Cancellation, InFlight};
 use super::lock::{LockMode, LockWait, LockedRoot, lock, no_locks};
-use super::root_dir::RootDir;
 use super::run_files::{RunFiles, sweep};
 use super::staged_file::{CopyAttributes, FileSource, FileWriter, StagedFile};
 use super::temp_names::TempNumber;
 use super::write_problem::{cannot_remove, cannot_write, not_a_directory};
 use crate::disk;
+use crate::disk::root_dir::RootDir;
 use crate::model::{Code, ContentId, FileStep, LinkMode, LogicalPath, Problem};
 use crate::settings::Settings;
 

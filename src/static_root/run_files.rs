@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 
-use super::root_dir::RootDir;
 use super::temp_names::{MARKER, RunId, TempNumber, is_temporary};
 use super::write_problem::{cannot_remove, cannot_write};
+use crate::disk::root_dir::RootDir;
 use crate::model::{FileStep, LogicalPath, Problem};
 
 #[derive(Debug)]

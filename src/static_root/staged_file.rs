@@ -11,9 +11,9 @@ use std::time::SystemTime;
 use rustix::io::Errno;
 
 use super::lock::LockedRoot;
-use super::root_dir::RootDir;
 use super::write_problem::cannot_write;
 use crate::disk;
+use crate::disk::root_dir::RootDir;
 use crate::model::{FileStep, LinkMode, LogicalPath, Problem, Stamp};
 use crate::sources::source_problem::changed;
 

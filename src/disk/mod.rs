@@ -3,6 +3,8 @@
 //! than it was long. Files that should be small are read only if they are.
 //! Knows no problems and no settings.
 
+pub mod root_dir;
+
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt as _;
