@@ -144,6 +144,13 @@ pub struct CheckArgs {
     #[arg(long)]
     pub no_templates: bool,
 
+    /// Report problems in templates of installed packages one by one
+    ///
+    /// By default, one note counts them: the project cannot correct these templates, and may never
+    /// render them. An app outside every site-packages is the project's own.
+    #[arg(long, conflicts_with = "no_templates")]
+    pub all_templates: bool,
+
     #[command(flatten)]
     pub threads: ThreadArgs,
 

@@ -28,7 +28,7 @@ pub fn run(context: &mut Context, args: &CheckArgs) -> Outcome {
     let filter = PathFilter::new(&args.files, &directory).map_err(Failure::usage)?;
     let cache = context.project_cache(&args.cache, &settings)?;
     let project = Project::find(&settings, &(&args.ignore).into());
-    let checked = check_project(project, &cache, !args.no_templates);
+    let checked = check_project(project, &cache, TemplateScope::of(args));
     let mut problems = checked.problems;
     problems.extend(warnings);
     problems.retain(|problem| filter.includes(problem));
@@ -37,6 +37,25 @@ pub fn run(context: &mut Context, args: &CheckArgs) -> Outcome {
     context.report(problems);
     context.console.event(Event::Checked(checked.checkup));
     Ok(if failed { Exit::Failed } else { Exit::Done })
+}
+
+/// Which templates are checked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TemplateScope {
+    None,
+    /// All, but problems in those of installed packages are only counted.
+    Project,
+    All,
+}
+
+impl TemplateScope {
+    fn of(args: &CheckArgs) -> Self {
+        match (args.no_templates, args.all_templates) {
+            (true, _) => Self::None,
+            (false, true) => Self::All,
+            (false, false) => Self::Project,
+        }
+    }
 }
 
 /// What is wrong with a project.
@@ -48,8 +67,9 @@ struct CheckedProject {
 }
 
 /// Checks names, texts and templates, and records the clean ones.
-fn check_project(mut project: Project<'_>, cache: &Cache, with_templates: bool) -> CheckedProject {
+fn check_project(mut project: Project<'_>, cache: &Cache, scope: TemplateScope) -> CheckedProject {
     let settings = project.settings;
+    let with_templates = scope != TemplateScope::None;
     let hashes = settings.backend.hashes();
     let mut problems = std::mem::take(&mut project.found.problems);
     let policy = SeverityPolicy::new(settings);
@@ -62,7 +82,7 @@ fn check_project(mut project: Project<'_>, cache: &Cache, with_templates: bool) 
     let (texts, templates) = project.with_rewrite_context(&policy, &[], |rewrite_context| {
         let texts = check_texts(rewrite_context, record, hashes);
         let templates = if with_templates {
-            check_templates(&project, &policy, rewrite_context, record)
+            check_templates(&project, &policy, rewrite_context, record, scope)
         } else {
             CheckedTemplates::default()
         };
@@ -89,11 +109,13 @@ fn check_templates(
     policy: &SeverityPolicy<'_>,
     rewrite_context: &RewriteContext<'_>,
     record: &CheckRecord,
+    scope: TemplateScope,
 ) -> CheckedTemplates {
     let checker = TemplateChecker {
         directories: &project.settings.template_dirs,
         context: rewrite_context,
         hashes: project.settings.backend.hashes(),
+        all_templates: scope == TemplateScope::All,
         level: &|template| policy.level(template, ReferenceKind::Template),
     };
     checker.check(record)

@@ -72,6 +72,7 @@ codes! {
     NotUtf8 = "not-utf8",
     OtherContent = "other-content",
     OutsideStaticRoot = "outside-static-root",
+    PackageTemplates = "package-templates",
     PathTaken = "path-taken",
     ProjectUnloadable = "project-unloadable",
     ReferenceOutside = "reference-outside",

@@ -103,6 +103,19 @@ pub const CASES: &[Case] = &[
             "{% static\n  'none.css' %}{% static '/img/logo.png' %}\n",
         );
     }),
+    case("package-templates", CHECK, |project| {
+        let settings = "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\n\
+            INSTALLED_APPS = [\"django_rq\", \"shop_widgets\"]\n[staticc]\npython_path = [\"env\"]\n";
+        project.write("settings.toml", settings);
+        for (app, template) in [
+            ("django_rq", "{% static 'a.js' %}{% static 'a.css' %}"),
+            ("shop_widgets", "{% static 'b.js' %}"),
+        ] {
+            let package = format!("env/lib/python3.12/site-packages/{app}");
+            project.write(&format!("{package}/__init__.py"), "");
+            project.write(&format!("{package}/templates/{app}/base.html"), template);
+        }
+    }),
     case("duplicate-path", CHECK, |project| {
         two(project);
         project.write("src/css/site.css", "a{}\n");

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 use super::engine::{Engine, readable, references};
+use super::package_problems::PackageProblems;
 use super::static_reference::StaticReference;
 use super::template_file::{TemplateFile, list_templates, unreadable};
 use crate::check::static_name::{asset_key, lookup_key};
@@ -37,6 +38,8 @@ pub struct TemplateChecker<'a> {
     pub context: &'a RewriteContext<'a>,
     /// Whether the backend looks names up in a manifest.
     pub hashes: bool,
+    /// Whether problems in the templates of installed packages are reported one by one.
+    pub all_templates: bool,
     /// Returns what a missing file amounts to in the template of a name.
     pub level: &'a (dyn Fn(&LogicalPath) -> ReportLevel + Sync),
 }
@@ -59,7 +62,15 @@ impl TemplateChecker<'_> {
     /// Checks the templates that the record does not list as clean.
     pub fn check(&self, record: &CheckRecord) -> CheckedTemplates {
         let mut checked = CheckedTemplates::default();
-        let templates = list_templates(self.directories, &mut checked.problems);
+        let mut in_packages = PackageProblems::default();
+        let mut problems = Vec::new();
+        let mut report = |package: Option<&str>, problem: Problem| match package
+            .filter(|_| !self.all_templates)
+        {
+            Some(package) => in_packages.add(package),
+            None => problems.push(problem),
+        };
+        let templates = list_templates(self.directories, &mut report);
         checked.count = templates.len();
         let suggestions = Suggestions::new(self.context.assets);
         let collected = OnceLock::new();
@@ -84,12 +95,20 @@ impl TemplateChecker<'_> {
             })
             .collect();
         for (template, result) in templates.into_iter().zip(results) {
-            match result {
-                Ok((stamp, None)) => checked.clean.push((template.path, stamp)),
-                Ok((_, Some(problems))) => checked.problems.extend(problems),
-                Err(error) => checked.problems.push(unreadable(&template.path, &error)),
+            let found = match result {
+                Ok((stamp, None)) => {
+                    checked.clean.push((template.path, stamp));
+                    continue;
+                }
+                Ok((_, Some(found))) => found,
+                Err(error) => vec![unreadable(&template.path, &error)],
+            };
+            for problem in found {
+                report(template.package.as_deref(), problem);
             }
         }
+        problems.extend(in_packages.summary());
+        checked.problems = problems;
         checked
     }
 

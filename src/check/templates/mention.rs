@@ -25,7 +25,7 @@ pub fn mentions<T: Send>(
     directories: &[PathBuf],
     matching: &(dyn Fn(&str) -> Option<T> + Sync),
 ) -> Vec<(T, TemplateMention)> {
-    let templates = list_templates(directories, &mut Vec::new());
+    let templates = list_templates(directories, |_, _| {});
     let find = |template: &TemplateFile| {
         let bytes = template.read().unwrap_or_default();
         let all = references(&bytes, Engine::Either).into_iter();

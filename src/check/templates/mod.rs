@@ -6,5 +6,6 @@ pub mod django;
 pub mod engine;
 pub mod jinja;
 pub mod mention;
+mod package_problems;
 pub mod static_reference;
 pub mod template_file;

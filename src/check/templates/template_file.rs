@@ -1,5 +1,5 @@
-//! Lists the templates of the project's template directories. Does not know what a
-//! template holds.
+//! Lists the templates of the project's template directories, and says which belong to
+//! an installed package. Does not know what a template holds.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -8,12 +8,13 @@ use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use crate::disk;
-use crate::model::{FileStep, LogicalPath, Problem, Severity};
+use crate::model::{FileStep, LogicalPath, Problem, Severity, installed_package};
 use crate::settings::choices::DEFAULT_IGNORE_PATTERNS;
 use crate::sources::ignore_patterns::IgnorePatterns;
 
@@ -21,6 +22,8 @@ pub(super) struct TemplateFile {
     /// The name by which Django and Jinja2 load it.
     pub name: LogicalPath,
     pub path: PathBuf,
+    /// The installed package that has it. `None` if it is the project's own.
+    pub package: Option<Arc<str>>,
 }
 
 /// The largest template that is read, in bytes.
@@ -33,10 +36,10 @@ impl TemplateFile {
 }
 
 /// Lists all templates. Of several with one name it lists the first, which is the
-/// one that Django renders.
+/// one that Django renders. `report` takes each problem, with the package that has it.
 pub(super) fn list_templates(
     directories: &[PathBuf],
-    problems: &mut Vec<Problem>,
+    mut report: impl FnMut(Option<&str>, Problem),
 ) -> Vec<TemplateFile> {
     let private = IgnorePatterns::new(&DEFAULT_IGNORE_PATTERNS);
     let listings: Vec<Vec<walkdir::Result<walkdir::DirEntry>>> = directories
@@ -62,23 +65,38 @@ pub(super) fn list_templates(
     let mut names = HashSet::new();
     let mut templates = Vec::new();
     for (directory, listing) in directories.iter().zip(listings) {
+        let package: Option<Arc<str>> = package_of(directory).map(Arc::from);
         for entry in listing {
             let path = match entry {
                 Ok(entry) if entry.file_type().is_file() => entry.into_path(),
                 Ok(_) => continue,
                 Err(error) => {
-                    problems.extend(unlistable(directory, error));
+                    if let Some(problem) = unlistable(directory, error) {
+                        report(package.as_deref(), problem);
+                    }
                     continue;
                 }
             };
             let below = path.strip_prefix(directory).unwrap_or(&path).as_os_str();
             let name = LogicalPath::new(OsStr::as_bytes(below));
             if names.insert(name.clone()) {
-                templates.push(TemplateFile { name, path });
+                templates.push(TemplateFile {
+                    name,
+                    path,
+                    package: package.clone(),
+                });
             }
         }
     }
     templates
+}
+
+/// Returns the installed package that has a template directory. An editable install is
+/// a link out of site-packages, so links are followed.
+fn package_of(directory: &Path) -> Option<String> {
+    let real = disk::real(directory);
+    let package = installed_package(&real)?;
+    Some(package.to_string_lossy().into_owned())
 }
 
 /// Returns the warning for a template that cannot be read. Only a page that
