@@ -6,5 +6,9 @@ use clap::Parser as _;
 use staticc::cli::Cli;
 
 fn main() -> ExitCode {
-    staticc::commands::run(&Cli::parse()).into()
+    let exit = match Cli::try_parse() {
+        Ok(cli) => staticc::commands::run(&cli),
+        Err(answer) => staticc::commands::print_answer(&answer),
+    };
+    exit.into()
 }

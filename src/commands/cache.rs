@@ -35,7 +35,7 @@ pub fn run(context: &mut Context, args: &CacheVerbArgs) -> Outcome {
     let line = line.map_err(|error| {
         Problem::error(Code::CacheUnusable, format!("the cache: {error}")).in_file(directory)
     })?;
-    context.console.print(&line);
+    context.console.print_line(&line);
     Ok(Exit::Done)
 }
 

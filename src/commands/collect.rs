@@ -1,6 +1,7 @@
 //! `staticc collect`: collects static files in STATIC_ROOT, as Django's collectstatic does.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::context::{Context, use_threads};
 use super::outcome::{Exit, Failure, Outcome};
@@ -11,7 +12,6 @@ use crate::model::{
 use crate::pipeline::clock::now;
 use crate::pipeline::consent::OverwriteQuestion;
 use crate::pipeline::django_events::DjangoEvents;
-use crate::pipeline::interrupt::unless_interrupted;
 use crate::pipeline::live_manifest::LiveManifest;
 use crate::pipeline::process::{ProcessOptions, Processed};
 use crate::pipeline::project::Project;
@@ -47,16 +47,16 @@ pub fn run(context: &mut Context, args: &CollectArgs) -> Outcome {
         check_preconditions(&settings, &cache).map_err(Failure::usage)?;
     }
     let root = StaticRoot::new(&settings, args.link_mode.into(), args.durable);
+    let root = Arc::new(root);
+    context.interrupts.cancels(&root);
     let collection = Collection {
         args,
         settings: &settings,
         cache: &cache,
         root: &root,
     };
-    unless_interrupted(&root, || {
-        let collected = collection.collect(context);
-        collected.inspect_err(|_| root.rollback())
-    })?;
+    let collected = collection.collect(context);
+    collected.inspect_err(|_| root.rollback())?;
     Ok(Exit::Done)
 }
 

@@ -4,11 +4,12 @@ use clap::CommandFactory as _;
 use clap_complete::{Shell, generate};
 
 use super::context::Context;
-use super::outcome::Outcome;
+use super::outcome::{Exit, Outcome};
 use crate::cli::Cli;
 
 pub fn run(context: &Context, shell: Shell) -> Outcome {
     let mut script = Vec::new();
     generate(shell, &mut Cli::command(), "staticc", &mut script);
-    context.print(&script)
+    context.console.print(&script);
+    Ok(Exit::Done)
 }

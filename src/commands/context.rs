@@ -9,12 +9,13 @@ use crate::cli::Verb;
 use crate::cli::groups::{
     CacheArgs, CacheDirArgs, FormatArg, IgnoreArgs, ProjectArgs, ThreadArgs, WaitArgs, When,
 };
-use crate::model::{Code, Event, Problem, Report as _};
+use crate::model::{Event, Problem, Report as _};
 use crate::pipeline::cache_location::{self, CacheLocation};
+use crate::pipeline::interrupt::Interrupts;
 use crate::pipeline::loading::{self, IgnoreOptions, ProjectOptions};
-use crate::report;
-use crate::report::console::{Console, ConsoleOptions};
+use crate::report::console::Console;
 use crate::report::format::Format;
+use crate::report::printer::ConsoleOptions;
 use crate::settings::load::{Loaded, Overrides};
 use crate::settings::{CacheSettings, Settings};
 use crate::state::cache::Cache;
@@ -26,6 +27,7 @@ pub struct Context {
     pub console: Console,
     /// The working directory, which relative paths of the command line start from.
     pub directory: PathBuf,
+    pub interrupts: Interrupts,
 }
 
 impl Context {
@@ -45,22 +47,37 @@ impl Context {
             repository: repository().unwrap_or_else(|| directory.clone()),
             directory: directory.clone(),
         });
-        Self { console, directory }
+        Self {
+            interrupts: Interrupts::handle(console.clone()),
+            console,
+            directory,
+        }
     }
 
     /// Ends the run: reports why it failed, and returns its exit. A strict run
-    /// that has warnings fails.
-    pub fn finish(mut self, outcome: Outcome) -> Exit {
+    /// that has warnings fails, and so does one whose output is lost.
+    pub fn finish(self, outcome: Outcome) -> Exit {
+        let Self {
+            mut console,
+            interrupts,
+            ..
+        } = self;
+        interrupts.end();
         let exit = match outcome {
-            Ok(Exit::Done) if self.console.fails_strictly() => Exit::Failed,
+            Ok(Exit::Done) if console.fails_strictly() => Exit::Failed,
             Ok(exit) => exit,
             Err(failure) => {
-                self.report(failure.problems);
+                for problem in failure.problems {
+                    console.event(Event::Problem(problem));
+                }
                 failure.exit
             }
         };
-        self.console.finish(exit.status());
-        exit
+        let is_complete = console.finish(exit.status());
+        match exit {
+            Exit::Done if !is_complete => Exit::Failed,
+            exit => exit,
+        }
     }
 
     /// Loads the project. The finders of the project's own Python list their
@@ -146,15 +163,6 @@ impl Context {
             return Err(Vec::new().into());
         }
         Ok(())
-    }
-
-    /// Prints the text that a verb is there for.
-    pub fn print(&self, text: &[u8]) -> Outcome {
-        report::streams::print(text).map_err(|error| {
-            let message = format!("standard output cannot be written: {error}");
-            Problem::error(Code::StandardOutput, message)
-        })?;
-        Ok(Exit::Done)
     }
 }
 

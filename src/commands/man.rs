@@ -4,7 +4,7 @@ use clap::{Command, CommandFactory as _};
 use clap_mangen::Man;
 
 use super::context::Context;
-use super::outcome::{Failure, Outcome};
+use super::outcome::{Exit, Failure, Outcome};
 use crate::cli::Cli;
 use crate::model::{Code, Problem};
 
@@ -20,7 +20,8 @@ pub fn run(context: &Context, verb: &[String]) -> Outcome {
     let mut page = Vec::new();
     // Writing to memory cannot fail.
     let _ = man.render(&mut page);
-    context.print(&page)
+    context.console.print(&page);
+    Ok(Exit::Done)
 }
 
 fn unknown_verb(parent: &Command, verb: &str) -> Problem {

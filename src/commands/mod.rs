@@ -14,9 +14,14 @@ pub mod prune;
 pub mod schema;
 pub mod verify;
 
+use std::io::{self, Write as _};
+use std::path::Path;
+
 use self::context::Context;
 use self::outcome::Exit;
 use crate::cli::{Cli, Verb};
+use crate::report::render::render;
+use crate::report::streams::{eprint, output_problem};
 
 /// Runs the verb of the command line.
 pub fn run(cli: &Cli) -> Exit {
@@ -35,4 +40,20 @@ pub fn run(cli: &Cli) -> Exit {
         Verb::Man { verb } => man::run(&context, verb),
     };
     context.finish(outcome)
+}
+
+/// Prints what clap answers instead of a verb: help, the version, or what is wrong with the
+/// command line.
+pub fn print_answer(answer: &clap::Error) -> Exit {
+    let printed = answer.print().and_then(|()| io::stdout().flush());
+    if answer.use_stderr() {
+        return Exit::Usage;
+    }
+    match printed.err().as_ref().and_then(output_problem) {
+        None => Exit::Done,
+        Some(problem) => {
+            eprint(&render(&problem, Path::new(""), false));
+            Exit::Failed
+        }
+    }
 }

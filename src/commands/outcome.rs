@@ -13,7 +13,7 @@ pub enum Exit {
     /// The run did its work; it may have reported warnings.
     Done,
     /// The run failed. STATIC_ROOT is as it was, unless the run failed while
-    /// it renamed files there.
+    /// it renamed files there, or failed because its output was lost.
     Failed,
     /// The command line or the settings are not usable.
     Usage,

@@ -1,39 +1,84 @@
-//! Handles Ctrl-C, SIGTERM and SIGHUP: temporary files are removed, a commit
-//! that has begun is finished, and the exit status names the signal.
+//! Handles Ctrl-C, SIGTERM and SIGHUP from the beginning of a run to its end: temporary
+//! files are removed, a commit that has begun is finished, the report is closed, and the
+//! exit status names the signal.
+
+use std::sync::{Arc, OnceLock, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use signal_hook::iterator::{Handle, Signals};
 
-use crate::report;
+use crate::model::{Code, Event, Problem, Report as _};
+use crate::report::console::Console;
 use crate::static_root::root::StaticRoot;
 
-/// Does the work. A signal ends the process.
-pub fn unless_interrupted<T>(root: &StaticRoot, work: impl FnOnce() -> T) -> T {
-    // A signal that `nohup` or the shell ignores stays ignored.
-    let mask = ignored_signals();
-    let handled = [SIGHUP, SIGINT, SIGTERM]
-        .into_iter()
-        .filter(|signal| mask & (1 << (signal - 1)) == 0);
-    // Without a handler, a signal ends the process at once.
-    let Ok(mut signals) = Signals::new(handled) else {
-        return work();
-    };
-    let handle = signals.handle();
-    std::thread::scope(|scope| {
-        scope.spawn(move || {
-            if let Some(signal) = signals.forever().next() {
-                report::streams::eprint(if root.cancel() {
-                    "interrupted; STATIC_ROOT is whole\n"
-                } else {
-                    "interrupted; STATIC_ROOT is whole, the next run removes temporary files\n"
-                });
-                std::process::exit(128 + signal);
-            }
+/// How long a stopped run waits for whoever reads its report.
+const REPORT_TIMEOUT: Duration = Duration::from_millis(200);
+
+/// The thread that handles signals.
+pub struct Interrupts {
+    /// The STATIC_ROOT that the run writes to.
+    root: Arc<OnceLock<Arc<StaticRoot>>>,
+    /// `None` where signals cannot be handled: one of them then ends the process at once.
+    thread: Option<(Handle, JoinHandle<()>)>,
+}
+
+impl Interrupts {
+    /// Begins to handle signals. One of them ends the process.
+    pub fn handle(console: Console) -> Self {
+        let root: Arc<OnceLock<Arc<StaticRoot>>> = Arc::default();
+        // A signal that `nohup` or the shell ignores stays ignored.
+        let mask = ignored_signals();
+        let handled = [SIGHUP, SIGINT, SIGTERM]
+            .into_iter()
+            .filter(|signal| mask & (1 << (signal - 1)) == 0);
+        let thread = Signals::new(handled).ok().map(|mut signals| {
+            let handle = signals.handle();
+            let root = Arc::clone(&root);
+            let thread = thread::spawn(move || {
+                if let Some(signal) = signals.forever().next() {
+                    stop(root.get(), console, 128 + signal);
+                }
+            });
+            (handle, thread)
         });
-        let result = work();
-        handle.close();
-        result
-    })
+        Self { root, thread }
+    }
+
+    /// Lets a signal cancel what the run does in this STATIC_ROOT.
+    pub fn cancels(&self, root: &Arc<StaticRoot>) {
+        let _ = self.root.set(Arc::clone(root));
+    }
+
+    /// Ends the handling. Does not return if a signal has come: its handler ends the process.
+    pub fn end(self) {
+        if let Some((handle, thread)) = self.thread {
+            handle.close();
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Stops the run, and ends the process.
+fn stop(root: Option<&Arc<StaticRoot>>, mut console: Console, exit_status: i32) -> ! {
+    let mut problem = Problem::error(Code::Interrupted, "interrupted");
+    if let Some(root) = root {
+        let is_clean = root.cancel();
+        problem = problem.note("STATIC_ROOT is whole");
+        if !is_clean {
+            problem = problem.note("the next run removes temporary files");
+        }
+    }
+    let (sender, reported) = mpsc::channel();
+    // In another thread, since nobody may read the report.
+    thread::spawn(move || {
+        console.event(Event::Problem(problem));
+        console.finish(u8::try_from(exit_status).unwrap_or(u8::MAX));
+        let _ = sender.send(());
+    });
+    let _ = reported.recv_timeout(REPORT_TIMEOUT);
+    std::process::exit(exit_status)
 }
 
 /// Returns the ignored signals as a bit mask, the lowest bit for signal 1; 0

@@ -1,5 +1,5 @@
-//! Everything that a run prints. [`console`] receives the events and chooses the
-//! format; the other files turn events into text. Does not know how the events
+//! Everything that a run prints. [`console`] receives the events, and [`printer`] chooses
+//! the format; the other files turn events into text. Does not know how the events
 //! came about.
 
 pub mod catalogue;
@@ -12,6 +12,7 @@ pub mod github;
 pub mod json;
 pub mod messages;
 pub mod paths;
+pub mod printer;
 pub mod progress_bar;
 pub mod render;
 pub mod sarif;

@@ -19,8 +19,9 @@ use crate::model::{Code, Problem, SourceSpan};
 /// The usual name for the directory that relative paths start from.
 const BASE: &str = "%SRCROOT%";
 
-/// The exit status of a run that could not begin.
-const USAGE: u8 = 2;
+/// The highest exit status of a run that came to its end. Others could not begin, or were
+/// stopped by a signal.
+const FAILED: u8 = 1;
 
 /// Returns the document of a run that ended with this exit status.
 pub(super) fn document(problems: &[Problem], bases: Bases<'_>, exit_status: u8) -> Value {
@@ -46,7 +47,7 @@ pub(super) fn document(problems: &[Problem], bases: Bases<'_>, exit_status: u8) 
         "runs": [{
             "tool": {"driver": driver(&rules, &descriptors)},
             "invocations": [{
-                "executionSuccessful": exit_status != USAGE,
+                "executionSuccessful": exit_status <= FAILED,
                 "exitCode": exit_status,
                 "toolExecutionNotifications": notifications.collect::<Value>(),
             }],

@@ -1,22 +1,42 @@
-//! Writes to standard output and standard error. Only this file, the progress
-//! bar and [`super::console::Console::ask`] do. Does not know what is written.
+//! Writes to standard output and standard error. Only this file and the progress bar do.
+//! Does not know what is written.
 
 use std::io::{self, Write as _};
 
-/// Writes a line to standard output.
-pub(super) fn write_line(line: &[u8]) {
-    // A reader that has gone away, such as `head`, does not stop the run.
-    let _ = io::stdout().lock().write_all(&[line, b"\n"].concat());
+use crate::model::{Code, Problem};
+
+/// Standard output. Once it cannot be written, nothing more is written to it.
+#[derive(Debug, Default)]
+pub(super) struct Output {
+    error: Option<io::Error>,
 }
 
-/// Writes the text that a verb is there for to standard output.
-pub fn print(text: &[u8]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text).and_then(|()| out.flush()) {
-        // A reader that has gone away, such as `head`, has read enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
+impl Output {
+    pub fn write(&mut self, text: &[u8]) {
+        if self.error.is_none() {
+            let mut out = io::stdout().lock();
+            self.error = out.write_all(text).and_then(|()| out.flush()).err();
+        }
     }
+
+    pub fn write_line(&mut self, line: &[u8]) {
+        self.write(&[line, b"\n"].concat());
+    }
+
+    /// Returns why a part of the output is lost, if it is.
+    pub fn problem(&self) -> Option<Problem> {
+        self.error.as_ref().and_then(output_problem)
+    }
+}
+
+/// Returns the problem of standard output that cannot be written.
+pub fn output_problem(error: &io::Error) -> Option<Problem> {
+    // A reader that has gone away, such as `head`, has read enough.
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return None;
+    }
+    let message = format!("standard output cannot be written: {error}");
+    Some(Problem::error(Code::StandardOutput, message))
 }
 
 /// Writes to standard error.

@@ -1,13 +1,11 @@
 //! `staticc completions` and `staticc man`, which print what the flags are.
 
 use std::io::Write as _;
-use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixStream;
 use std::process::{Command, Stdio};
 
 use clap::CommandFactory as _;
 
-use crate::support::project::{Project, staticc};
+use crate::support::project::Project;
 
 /// The output of a run with these arguments.
 fn printed(arguments: &[&str]) -> String {
@@ -101,34 +99,4 @@ fn manual_page_of_an_unknown_verb_is_an_error() {
         let outcome = project.verb(words).failure(2).stderr([help]);
         assert_eq!(outcome.out, "");
     }
-}
-
-#[test]
-fn closed_pipe_is_no_error() {
-    for arguments in [&["man"][..], &["schema"], &["completions", "bash"]] {
-        let (reader, writer) = UnixStream::pair().unwrap();
-        drop(reader);
-        let mut command = staticc();
-        let output = command
-            .args(arguments)
-            .stdout(OwnedFd::from(writer))
-            .output();
-        let output = output.unwrap();
-        assert_eq!(output.status.code(), Some(0));
-        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-    }
-}
-
-#[test]
-fn full_disk_is_an_error() {
-    let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else {
-        return;
-    };
-    let output = staticc().arg("schema").stdout(full).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        error.contains("standard output cannot be written"),
-        "{error}"
-    );
 }

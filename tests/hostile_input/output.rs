@@ -1,9 +1,11 @@
-//! What is in the way of the output: in STATIC_ROOT, in the cache, or no
-//! room to write.
+//! What is in the way of the output: in STATIC_ROOT, in the cache, no room to
+//! write, or nobody who reads.
 
-use std::fs;
+use std::fs::{self, File};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::support::project::Project;
 
@@ -181,4 +183,73 @@ fn collect_warns_of_directories_where_the_cache_has_files() {
         "help: ",
     ]);
     assert!(project.path("out/b.txt.br").exists());
+}
+
+/// Command lines that print something, with every verb that needs no Python.
+const PRINTING: [&[&str]; 19] = [
+    &["collect", "--noinput", "--no-cache"],
+    &["collect", "--noinput", "--no-cache", "--format", "json"],
+    &["collect", "--noinput", "--no-cache", "--format", "github"],
+    &["collect", "--noinput", "--no-cache", "--format", "sarif"],
+    &["check"],
+    &["check", "--format", "json"],
+    &["check", "--format", "sarif"],
+    &["find", "a.txt"],
+    &["explain", "a.txt"],
+    &["explain", "missing-reference"],
+    &["verify"],
+    &["prune"],
+    &["cache", "info", "--cache-dir", "cache"],
+    &["schema"],
+    &["completions", "bash"],
+    &["man", "collect"],
+    &["--version"],
+    &["help", "cache"],
+    &["collect", "--help"],
+];
+
+/// Runs a command line and returns its exit status and standard error.
+fn run(project: &Project, arguments: &[&str], output: impl Into<Stdio>) -> (Option<i32>, String) {
+    let output = project
+        .staticc()
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(output)
+        .output()
+        .unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code(), error)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn lost_output_fails_every_verb() {
+    let project = Project::with_text_file();
+    project.collect().success();
+    for arguments in PRINTING {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let (code, error) = run(&project, arguments, full);
+        let lost = "error: standard output cannot be written: No space left on device";
+        assert!(error.contains(lost), "{arguments:?}: {error}");
+        assert_eq!(code, Some(1), "{arguments:?}");
+    }
+    assert!(project.out("staticfiles.json").exists());
+    // What is in the way of the settings matters more.
+    project.write("settings.toml", "");
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let (code, error) = run(&project, &["check", "--format", "json"], full);
+    assert_eq!(code, Some(2), "{error}");
+}
+
+/// As with `| head`: the reader has read enough.
+#[test]
+fn reader_that_goes_away_fails_no_verb() {
+    let project = Project::with_text_file();
+    project.collect().success();
+    for arguments in PRINTING {
+        let (reader, writer) = UnixStream::pair().unwrap();
+        drop(reader);
+        let (code, error) = run(&project, arguments, OwnedFd::from(writer));
+        assert_eq!((code, error.as_str()), (Some(0), ""), "{arguments:?}");
+    }
 }
