@@ -110,7 +110,7 @@ impl InitTarget<'_> {
             let help = "collect with manage.py collectstatic; staticc knows only the storages of Django and WhiteNoise";
             return Err(vec![problem.clone().help(help)]);
         }
-        let given = django_project::effective::effective_settings(&answers, &converted.given);
+        let given = django_project::effective::effective_settings(&answers, &converted.settings);
         let live = load(
             SettingsSource::Project(&given),
             &Overrides::default(),
@@ -140,8 +140,8 @@ impl InitTarget<'_> {
         let path = self.directory.join(self.file);
         let draft = SettingsDraft {
             answers: &project.answers,
-            values: &project.converted.given.values,
-            live: &project.live.settings,
+            values: &project.converted.settings.values,
+            loaded: &project.live.settings,
             unsupported: &project.unsupported,
             directory: self.directory,
             file_directory: path.parent().unwrap_or(self.directory),
@@ -187,7 +187,7 @@ fn unsupported(answers: &Answers, converted: &Converted) -> Vec<Problem> {
     let help = "staticc does what the class it is based on does; if that is not enough, use manage.py collectstatic";
     let storage = with_help(&converted.unsupported, help);
     let listing: Vec<Problem> = converted
-        .given
+        .settings
         .finders
         .iter()
         .filter_map(listing_finder)

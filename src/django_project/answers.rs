@@ -28,7 +28,7 @@ pub struct Answers {
     /// Finders other than Django's two.
     pub finders: Option<Vec<CustomFinder>>,
     /// Questions without an answer.
-    pub not_asked: Vec<NotAsked>,
+    pub not_asked: Vec<Unanswered>,
 }
 
 /// The versions of the environment.
@@ -135,7 +135,7 @@ pub struct FoundFile {
 
 /// A question without an answer.
 #[derive(Debug, Deserialize)]
-pub struct NotAsked {
+pub struct Unanswered {
     /// The setting, or part of the project.
     pub what: String,
     pub why: String,
@@ -157,7 +157,8 @@ impl Answers {
     }
 }
 
-/// Parses what the script printed. `asked` names the Python and the settings for messages.
+/// Parses what the script printed. Messages say what was asked: `asked` names the Python and the
+/// settings, `module` is the settings module.
 pub fn read(json: &[u8], asked: &str, module: Option<&str>) -> Result<Answers, Problem> {
     let unreadable = |error: serde_json::Error| {
         let message = format!("the answers of the project's Python cannot be read: {error}");

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value as Json;
 use toml::{Table, Value};
 
-use super::answers::{Answers, InstalledApp, NotAsked, Setting};
+use super::answers::{Answers, InstalledApp, Setting, Unanswered};
 use super::finder::convert_finders;
 use super::python_location::split;
 use super::storage::{ConvertedStorage, convert_storage};
@@ -16,11 +16,11 @@ use crate::model::{Code, Problem};
 use crate::settings::choices::DEFAULT_IGNORE_PATTERNS;
 use crate::settings::project_settings::ProjectSettings;
 
-/// The settings of a project.
+/// The settings of a project, and what they cannot express.
 #[derive(Debug)]
 pub struct Converted {
     /// Paths are absolute.
-    pub given: ProjectSettings,
+    pub settings: ProjectSettings,
     /// The problem of a storage that staticc does not replace.
     pub unknown_storage: Option<Problem>,
     /// What staticc cannot do in place of the storage.
@@ -53,22 +53,22 @@ pub fn convert(answers: &Answers) -> Result<Converted, Problem> {
     let staticc = staticc_table(answers, storage.base.as_deref());
     values.extend(staticc.map(|table| ("staticc".to_owned(), table)));
     let finders = convert_finders(answers);
-    let given = ProjectSettings {
+    let settings = ProjectSettings {
         values,
         finders: finders.finders,
         places: places(answers),
         file: answers.settings_module.file.clone().unwrap_or_default(),
     };
     Ok(Converted {
-        given,
+        settings,
         unknown_storage,
         unsupported: converted.unsupported,
         finder_problems: finders.problems,
     })
 }
 
-/// Returns whether collecting depends on an answer. Storages and finders have problems of their
-/// own.
+/// Returns whether collecting depends on an answer. A missing `storage` and missing `files of …` a
+/// finder have problems of their own.
 fn is_needed(what: &str) -> bool {
     const NEEDED: [&str; 11] = [
         "STATIC_URL",
@@ -86,8 +86,8 @@ fn is_needed(what: &str) -> bool {
     NEEDED.contains(&what) || what.starts_with("storage.")
 }
 
-fn inexpressible(question: &NotAsked) -> Problem {
-    let message = format!("{} cannot be told: {}", question.what, question.why);
+fn inexpressible(question: &Unanswered) -> Problem {
+    let message = format!("{} has no answer: {}", question.what, question.why);
     Problem::error(Code::ProjectUnloadable, message).help(
         "give it a plain value, UTF-8 where it is a path, or collect with manage.py collectstatic",
     )
@@ -97,7 +97,7 @@ fn inexpressible(question: &NotAsked) -> Problem {
 fn plain_settings(answers: &Answers, apps: &[InstalledApp]) -> Table {
     let setting = |name: &str| answers.settings.get(name);
     let value = |name: &str| to_toml(&setting(name)?.value);
-    let written = |name: &str| setting(name).filter(|setting| setting.set)?.to_toml();
+    let set_value = |name: &str| setting(name).filter(|setting| setting.set)?.to_toml();
     let list = |name: &str| {
         let elements = setting(name).and_then(|setting| setting.value.as_array());
         elements.into_iter().flatten()
@@ -108,7 +108,7 @@ fn plain_settings(answers: &Answers, apps: &[InstalledApp]) -> Table {
             values.insert(name.to_owned(), value);
         }
     };
-    put("STATIC_URL", written("STATIC_URL"));
+    put("STATIC_URL", set_value("STATIC_URL"));
     put("FORCE_SCRIPT_NAME", value("FORCE_SCRIPT_NAME"));
     put("STATIC_ROOT", value("STATIC_ROOT"));
     let dirs: Vec<Value> = list("STATICFILES_DIRS").filter_map(static_dir).collect();
@@ -124,7 +124,7 @@ fn plain_settings(answers: &Answers, apps: &[InstalledApp]) -> Table {
         put(name, mode.filter(|mode| *mode != default).map(mode_to_toml));
     }
     let key = "WHITENOISE_SKIP_COMPRESS_EXTENSIONS";
-    put(key, written(key));
+    put(key, set_value(key));
     let engines = list("TEMPLATES").map(template_engine);
     put("TEMPLATES", Some(Value::Array(engines.collect())));
     values
@@ -198,7 +198,7 @@ fn missing_answer(what: &str, answers: &Answers) -> Problem {
     let why = unanswered
         .find(|question| question.what == what)
         .map_or("no answer", |question| &question.why);
-    let message = format!("Django has no {what} to tell of: {why}");
+    let message = format!("Django did not say what its {what} is: {why}");
     let file = answers.settings_module.file.clone().unwrap_or_default();
     Problem::error(Code::ProjectUnloadable, message)
         .in_file(file)

@@ -26,9 +26,10 @@ pub struct SettingsDraft<'a> {
     /// The answers as settings.
     pub values: &'a Table,
     /// The answers as they are loaded.
-    pub live: &'a Settings,
+    pub loaded: &'a Settings,
     /// What the file cannot express.
     pub unsupported: &'a [Problem],
+    /// The working directory.
     pub directory: &'a Path,
     /// The directory of the file.
     pub file_directory: &'a Path,
@@ -41,7 +42,7 @@ impl SettingsDraft<'_> {
         if self.has_default_templates() {
             table.remove("TEMPLATES");
         }
-        let names = self.live.finders.iter().map(Finder::name);
+        let names = self.loaded.finders.iter().map(Finder::name);
         let finders: Vec<&str> = names.filter(|name| FINDER_NAMES.contains(name)).collect();
         if finders != FINDER_NAMES {
             table.insert("STATICFILES_FINDERS".into(), finders.into());
@@ -67,13 +68,13 @@ impl SettingsDraft<'_> {
     /// Finds out what the file must say about apps, environment and Django version.
     fn locate(&self) -> LocationSettings {
         let mut path = PythonPath::new(self);
-        for app in &self.live.apps {
+        for app in &self.loaded.apps {
             path.add(app);
         }
         let mut settings = Table::new();
         let found = installed_django(&path.search);
-        if found.as_deref().and_then(DjangoVersion::of) != Some(self.live.django) {
-            settings.insert("django".into(), self.live.django.as_str().into());
+        if found.as_deref().and_then(DjangoVersion::of) != Some(self.loaded.django) {
+            settings.insert("django".into(), self.loaded.django.as_str().into());
         }
         if path.is_needed {
             let entries = path.entries.iter().map(|entry| path_to_toml(entry));
@@ -112,10 +113,10 @@ impl SettingsDraft<'_> {
     /// Returns whether the template directories are those without a TEMPLATES setting.
     fn has_default_templates(&self) -> bool {
         let mut defaults = vec![self.file_directory.join("templates")];
-        for app in &self.live.apps {
+        for app in &self.loaded.apps {
             defaults.extend(["templates", "jinja2"].map(|name| app.directory.join(name)));
         }
-        existing(&defaults) == existing(&self.live.template_dirs)
+        existing(&defaults) == existing(&self.loaded.template_dirs)
     }
 }
 
@@ -143,7 +144,7 @@ struct PythonPath<'a> {
     search: SearchPath,
     /// Whether the default entries do not find all apps.
     is_needed: bool,
-    /// Apps that no entry finds.
+    /// Apps that no entry finds, and whose directories the file states.
     stated: Vec<&'a App>,
 }
 
@@ -165,17 +166,18 @@ impl<'a> PythonPath<'a> {
             return;
         }
         let answers = self.draft.answers;
-        // The environment comes first: it finds editable installs as well.
-        let prefix = &answers.versions.prefix;
+        // The environment is tried first: it finds editable installs as well.
+        let environment = &answers.versions.prefix;
         let parents = answers
             .python_path
             .iter()
             .filter(|directory| app.directory.starts_with(directory));
-        for entry in std::iter::once(prefix).chain(parents) {
+        for entry in std::iter::once(environment).chain(parents) {
             let mut entries = self.entries.clone();
-            // The environment stays last, as in Python.
-            let ends_with_prefix = entries.last() == Some(prefix);
-            entries.insert(entries.len() - usize::from(ends_with_prefix), entry.clone());
+            // The environment is searched last, as in Python.
+            let ends_with_environment = entries.last() == Some(environment);
+            let position = entries.len() - usize::from(ends_with_environment);
+            entries.insert(position, entry.clone());
             let search = search_path(&entries);
             if is_found(app, &search) {
                 (self.entries, self.search) = (entries, search);

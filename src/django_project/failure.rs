@@ -22,6 +22,7 @@ pub struct LoadFailure {
 }
 
 impl LoadFailure {
+    /// Returns the error. `asked` names the Python and the settings, `module` is the settings module.
     pub fn to_problem(&self, asked: &str, module: Option<&str>) -> Problem {
         let described = [&self.kind, ": ", &masked(&self.message)].concat();
         let exception = described.trim_end_matches(": ");

@@ -26,7 +26,7 @@ pub fn convert_finders(answers: &Answers) -> ConvertedFinders {
         }
         let mut others = answers.finders.iter().flatten();
         let custom = others.find(|finder| finder.entry == entry);
-        match custom.and_then(listing) {
+        match custom.and_then(other_finder) {
             Some(finder) => finders.push(Finder::Other(Arc::new(finder))),
             None => problems.push(unlisted(entry, custom, answers)),
         }
@@ -34,8 +34,9 @@ pub fn convert_finders(answers: &Answers) -> ConvertedFinders {
     ConvertedFinders { finders, problems }
 }
 
-/// Groups the files of a finder by directory.
-fn listing(finder: &CustomFinder) -> Option<OtherFinder> {
+/// Groups the files of a finder by directory. Returns `None` if the finder did not list its files,
+/// or gives one of them another name than it has on disk.
+fn other_finder(finder: &CustomFinder) -> Option<OtherFinder> {
     let mut listings: Vec<(&str, &Path, Vec<LogicalPath>)> = Vec::new();
     for file in finder.files.as_ref()? {
         let root = root_of(&file.source, &file.path)?;
@@ -68,7 +69,8 @@ fn root_of<'p>(source: &'p Path, path: &str) -> Option<&'p Path> {
 /// Returns the problem of a finder whose files are unknown.
 fn unlisted(entry: &str, finder: Option<&CustomFinder>, answers: &Answers) -> Problem {
     let mut unanswered = answers.not_asked.iter();
-    let reason = unanswered.find(|question| question.what.contains(entry));
+    let files_of = format!("files of {entry}");
+    let reason = unanswered.find(|question| question.what == files_of);
     let mut files = finder
         .iter()
         .filter_map(|finder| finder.files.as_ref())

@@ -1,5 +1,9 @@
 //! Asks a Django project's own Python for its settings. Owns the question, the conversion of the
 //! answers to settings, and the settings file that `init` writes. Lists no static files itself.
+//!
+//! `python` asks, `answers` parses, `convert` makes settings of the answers, with `finder` and
+//! `storage`, and `effective` loads them. `init` writes them to a file by `draft` and `toml_writer`;
+//! `difference` compares the file with what Django has.
 
 pub mod answers;
 pub mod compared_settings;

@@ -33,18 +33,25 @@ pub fn split(place: &str) -> (PathBuf, Option<usize>) {
 
 /// Masks the passwords in a text: the log of a CI job may be public.
 pub fn masked(text: &str) -> String {
-    const SECRETS: [&str; 3] = [
-        r#"(?i)((?:password|passwd|secret|token|key)\w*["']?\s*[:=]\s*)"[^"\n]*""#,
-        r"(?i)((?:password|passwd|secret|token|key)\w*[\x22']?\s*[:=]\s*)'[^'\n]*'",
-        r"(://)[^@/\s]+@",
+    /// Patterns, and what stands for their matches.
+    const SECRETS: [(&str, &str); 3] = [
+        (
+            r#"(?i)((?:password|passwd|secret|token|key)\w*["']?\s*[:=]\s*)"[^"\n]*""#,
+            "${1}\"…\"",
+        ),
+        (
+            r"(?i)((?:password|passwd|secret|token|key)\w*[\x22']?\s*[:=]\s*)'[^'\n]*'",
+            "${1}'…'",
+        ),
+        (r"(://)[^@/\s]+@", "${1}…@"),
     ];
-    static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-        let patterns = SECRETS.iter().map(|pattern| Regex::new(pattern));
-        patterns.flatten().collect()
+    static PATTERNS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+        let compile = |(pattern, mask)| Regex::new(pattern).ok().map(|regex| (regex, mask));
+        SECRETS.into_iter().filter_map(compile).collect()
     });
     let mut masked = text.to_owned();
-    for (pattern, replacement) in PATTERNS.iter().zip(["${1}\"…\"", "${1}'…'", "${1}…@"]) {
-        masked = pattern.replace_all(&masked, replacement).into_owned();
+    for (pattern, mask) in PATTERNS.iter() {
+        masked = pattern.replace_all(&masked, *mask).into_owned();
     }
     masked
 }

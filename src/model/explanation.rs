@@ -67,7 +67,7 @@ pub enum NoHashReason {
     Backend,
     /// The file cannot be read.
     Unreadable,
-    /// The file's references lead into a circle, or to an unreadable file.
+    /// The file's references lead into a cycle, or to an unreadable file.
     Unknown,
     /// The file's name cannot take a fingerprint.
     UnusableName,

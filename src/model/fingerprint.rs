@@ -15,16 +15,20 @@ use super::asset::LogicalPath;
 pub struct Fingerprint([u8; Self::LEN]);
 
 impl Fingerprint {
-    /// Removes the part of a file's name that looks like a fingerprint.
+    /// How many characters it has.
+    pub const LEN: usize = 12;
+
+    /// Returns the path without the part of the file's name that looks like a fingerprint, or
+    /// `None` if no part does.
     ///
     /// ```
     /// use staticc::model::{Fingerprint, LogicalPath};
-    /// let without = |path: &str| Fingerprint::taken_from(&LogicalPath::new(path));
+    /// let without = |path: &str| Fingerprint::path_without(&LogicalPath::new(path));
     /// assert_eq!(without("a.b/c.d41d8cd98f00.css"), Some(LogicalPath::new("a.b/c.css")));
     /// assert_eq!(without("LICENSE.d41d8cd98f00"), Some(LogicalPath::new("LICENSE")));
     /// assert_eq!(without("c.d41d8cd98f0.css"), None);
     /// ```
-    pub fn taken_from(path: &LogicalPath) -> Option<LogicalPath> {
+    pub fn path_without(path: &LogicalPath) -> Option<LogicalPath> {
         let bytes = path.as_bytes();
         let name = memchr::memrchr(b'/', bytes).map_or(0, |slash| slash + 1);
         let is_hex = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
@@ -38,8 +42,6 @@ impl Fingerprint {
         let (start, end) = found?;
         Some(LogicalPath::new([&bytes[..start], &bytes[end..]].concat()))
     }
-
-    pub const LEN: usize = 12;
 
     /// Returns the fingerprint of a content.
     ///

@@ -24,7 +24,7 @@ use crate::rewrite::reference_scan::{Reference, References, references};
 use crate::rewrite::resolve::{Resolver, hashed_path};
 use crate::sources::read::Sources;
 use crate::state::cache::Cache;
-use crate::state::cache::copy::copy;
+use crate::state::cache::copy::compressed_copy;
 
 /// A project whose files are read and named, those with errors left out.
 pub struct FileInspector<'a> {
@@ -186,7 +186,7 @@ impl<'a> FileInspector<'a> {
         let mut read = None;
         let mut copies = Vec::new();
         spec.keep(|encoding| {
-            let made = copy(self.cache, Some(content), spec, encoding, || {
+            let made = compressed_copy(self.cache, Some(content), spec, encoding, || {
                 let known = self.bytes(id);
                 known.map_or_else(|| self.read_into(&mut read, id, content), Ok)
             })?;

@@ -61,7 +61,7 @@ pub fn load(options: &ProjectOptions<'_>, directory: &Path) -> Result<Loaded, Ve
     let answers = answers.map_err(|problem| vec![problem])?;
     let converted = django_project::convert::convert(&answers).map_err(|problem| vec![problem])?;
     Problem::fail_on_any(unsupported(&converted, overrides, options.ignore.is_some()))?;
-    let given = django_project::effective::effective_settings(&answers, &converted.given);
+    let given = django_project::effective::effective_settings(&answers, &converted.settings);
     load::load(SettingsSource::Project(&given), overrides, directory)
 }
 

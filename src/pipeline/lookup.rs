@@ -90,7 +90,7 @@ impl FileLookup<'_> {
     /// Returns the right name of a file that the word names in another way.
     fn other_name(&self, word: &LogicalPath, file: &Path) -> Option<String> {
         let key = |asset: AssetId| &self.project.found.assets[asset.index()].key;
-        let plain = Fingerprint::taken_from(word);
+        let plain = Fingerprint::path_without(word);
         if let Some(asset) = plain.and_then(|plain| self.by_path(&plain)) {
             return Some(match (self.hashed)(asset) {
                 Some(hashed) => format!("that file is now {hashed}"),

@@ -1,5 +1,5 @@
 //! Plans which files STATIC_ROOT holds after a run, and groups them by content. Pure.
-//! The only place that depends on the storage backend.
+//! Of the plan's files, only this one depends on the storage backend.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;

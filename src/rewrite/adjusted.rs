@@ -32,7 +32,7 @@ pub struct Rewritten {
     /// The path of each asset's fingerprinted copy, by asset. Use it only if
     /// `problems` holds no error: an asset without a fingerprint has zeros in its name.
     pub hashed: Vec<LogicalPath>,
-    /// In the order of the assets. Texts in a circle of references are missing,
+    /// In the order of the assets. Texts in a cycle of references are missing,
     /// and so are those that refer to a file without a fingerprint.
     pub adjusted: Vec<(AssetId, Adjusted)>,
     /// Sorted by file and place.

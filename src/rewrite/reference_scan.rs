@@ -17,7 +17,7 @@ pub struct ReferenceScan<'a> {
     /// Sorted by file and place.
     pub problems: Vec<Problem>,
     pub(super) texts: Vec<ScannedText<'a>>,
-    /// Indices of `texts`, targets in earlier waves. Texts in a circle of
+    /// Indices of `texts`, targets in earlier waves. Texts in a cycle of
     /// references, or with a reference into one, are in no wave.
     pub(super) waves: Vec<Vec<usize>>,
     pub has_cycles: bool,
@@ -45,7 +45,7 @@ pub struct References {
     pub to_directories: usize,
     /// How many are left alone: other hosts, `data:`, fragments.
     pub foreign: usize,
-    /// How many lead to no file, or to one that only an earlier run left.
+    /// How many lead to no file, out of STATIC_ROOT, or to a file that only an earlier run left.
     pub broken: usize,
 }
 

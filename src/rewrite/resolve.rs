@@ -63,11 +63,15 @@ pub struct Resolver<'a> {
 /// The path of an asset's fingerprinted copy, or `None` if the asset's name
 /// leads out of STATIC_ROOT once Django has read it as a URL.
 pub fn hashed_path(key: &LogicalPath, fingerprint: &[u8]) -> Option<LogicalPath> {
-    inside(&clean(&hashed_name(key.as_bytes(), fingerprint))).map(LogicalPath::new)
+    inside(&with_forward_slashes(&hashed_name(
+        key.as_bytes(),
+        fingerprint,
+    )))
+    .map(LogicalPath::new)
 }
 
-/// Django's `clean_name`: names have forward slashes.
-fn clean(name: &[u8]) -> Vec<u8> {
+/// Does what `clean_name` of Django's storages does.
+fn with_forward_slashes(name: &[u8]) -> Vec<u8> {
     let slash = |&byte: &u8| if byte == b'\\' { b'/' } else { byte };
     name.iter().map(slash).collect()
 }
@@ -200,7 +204,7 @@ impl<'a> Resolver<'a> {
         placeholder: &Placeholder,
     ) -> Result<(Meaning, Vec<u8>), Resolution> {
         let name = normpath(name);
-        let key = clean(&name);
+        let key = with_forward_slashes(&name);
         if let Some(&id) = self.by_key.get(key.as_slice()) {
             let hashed = hashed_path(&self.assets[id.index()].key, placeholder);
             let hashed = hashed.map_or(key, |path| path.as_bytes().to_vec());
@@ -211,7 +215,10 @@ impl<'a> Resolver<'a> {
         let cleaned = clean_name(&name);
         let path = normpath(&cleaned);
         if let Some(id) = self.at_path(&path) {
-            return Ok((Meaning::Asset(id), clean(&hashed_name(&name, placeholder))));
+            return Ok((
+                Meaning::Asset(id),
+                with_forward_slashes(&hashed_name(&name, placeholder)),
+            ));
         }
         if self.directories.contains(path.as_slice()) {
             return Ok((Meaning::Directory, key));
@@ -224,7 +231,7 @@ impl<'a> Resolver<'a> {
         match self.leftovers.fingerprint(&path) {
             Some(fingerprint) => Ok((
                 Meaning::Leftover(path),
-                clean(&hashed_name(&name, fingerprint.as_bytes())),
+                with_forward_slashes(&hashed_name(&name, fingerprint.as_bytes())),
             )),
             None => Err(Resolution::Missing(path.to_text().into_owned())),
         }

@@ -131,7 +131,8 @@ impl<'a> Loader<'a> {
         let directory_mode = mode(key, "directory_permissions_mode");
         let is_on = |section: &Section<'_>, key| section.boolean(key).unwrap_or_default();
         let level = staticc.word("missing_references", &LEVELS);
-        // Read before the return below, for their problems.
+        // These can refuse their values, and are read even if `checked` has an error:
+        // the run reports all problems at once.
         let manifest_name = fields::manifest_name(&options);
         let skip_compress_extensions = fields::skip_extensions(top);
         let allow = fields::allow(staticc);

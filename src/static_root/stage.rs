@@ -13,7 +13,7 @@ use crate::plan::model::{
     ContentSource, Existing, FileChange, SpecIndex, TargetId, UniqueContent, combine_ids,
 };
 use crate::sources::source_problem::changed;
-use crate::state::cache::copy::copy;
+use crate::state::cache::copy::compressed_copy;
 
 /// The compressed copies of a content for one spec.
 struct EncodedCopies {
@@ -74,7 +74,7 @@ impl Transaction<'_> {
             if encoded.iter().all(|known| known.spec != spec) {
                 let options = &self.plan.specs[spec];
                 let copies = options.keep(|encoding| {
-                    copy(self.cache, content.id, options, encoding, || bytes.get())
+                    compressed_copy(self.cache, content.id, options, encoding, || bytes.get())
                 })?;
                 encoded.push(EncodedCopies { spec, copies });
             }

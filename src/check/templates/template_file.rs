@@ -41,6 +41,7 @@ pub(super) fn list_templates(
     directories: &[PathBuf],
     mut report: impl FnMut(Option<&str>, Problem),
 ) -> Vec<TemplateFile> {
+    // Editors and systems make such files; no page renders them.
     let private = IgnorePatterns::new(&DEFAULT_IGNORE_PATTERNS);
     let listings: Vec<Vec<walkdir::Result<walkdir::DirEntry>>> = directories
         .par_iter()
@@ -99,7 +100,7 @@ fn package_of(directory: &Path) -> Option<String> {
     Some(package.to_string_lossy().into_owned())
 }
 
-/// Returns the warning for a template that cannot be read. Only a page that
+/// Returns the warning for a template or directory that cannot be read. Only a page that
 /// renders it fails.
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> Problem {
     let problem = Problem {

@@ -8,7 +8,7 @@ use crate::model::{ContentId, Encoding};
 
 /// Returns the compressed copy of a content, or `None` if it is not worth keeping. Calls
 /// `bytes` only if the cache does not have the copy. A content without an id is not cached.
-pub fn copy<'b, E>(
+pub fn compressed_copy<'b, E>(
     cache: &Cache,
     content: Option<ContentId>,
     spec: &CompressionSpec,

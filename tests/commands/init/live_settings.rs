@@ -208,7 +208,7 @@ fn settings_that_python_cannot_answer_are_errors() {
         let project = project(|_, answers| {
             answers["not_asked"] = json!([{"what": what, "why": "UnicodeEncodeError: …"}]);
         });
-        let wanted = format!("error: {what} cannot be told: UnicodeEncodeError");
+        let wanted = format!("error: {what} has no answer: UnicodeEncodeError");
         project
             .verb(["init"])
             .failure(1)
