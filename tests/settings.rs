@@ -83,6 +83,55 @@ fn severity_follows_settings_and_allow_entries() {
 }
 
 #[test]
+fn missing_source_maps_are_warnings_unless_the_settings_say_otherwise() {
+    let project = project("STATICFILES_DIRS = [\"src\"]\n")
+        .file("src/a.js", "a()\n//# sourceMappingURL=a.js.map\n")
+        .file("src/b.css", "/*# sourceMappingURL=b.css.map */\n");
+    let collect = |value: &str| {
+        let set = format!("staticc.missing_references{value}");
+        project.collect().arguments(["--set", &set])
+    };
+    let warnings = ["warning: src/a.js:2:1: ", "warning: src/b.css:1:1: "];
+    project.collect().success().stderr(warnings);
+    let errors = ["error: src/a.js:2:1: ", "error: src/b.css:1:1: "];
+    collect("=\"error\"").failure(1).stderr(errors);
+    collect(".source-map=\"error\"").failure(1).stderr(errors);
+    collect("=\"ignore\"").success().empty_stderr();
+    collect("={}").success().stderr(warnings);
+    project.write("src/c.css", "a{b:url(c.png)}");
+    let error = ["error: src/c.css:1:5: "];
+    project.collect().failure(1).stderr(warnings).stderr(error);
+    collect("={source-map=\"ignore\"}")
+        .failure(1)
+        .stderr(error)
+        .no_stderr(["source"]);
+    let warned = collect("={css=\"warn\"}").success();
+    warned.stderr(warnings).stderr(["warning: src/c.css:1:5: "]);
+}
+
+#[test]
+fn missing_references_of_unknown_kinds_and_levels_are_errors() {
+    let refused = |value: &str, message: &str| {
+        let settings = format!("[staticc]\nmissing_references = {value}\n");
+        project(&settings).collect().failure(2).stderr([message]);
+    };
+    let levels = "must be \"error\", \"warn\" or \"ignore\"";
+    refused(
+        "\"no\"",
+        &format!("4:22: staticc.missing_references {levels}"),
+    );
+    refused(
+        "{ css = \"no\" }",
+        &format!("4:30: staticc.missing_references.css {levels}"),
+    );
+    refused(
+        "{ sourcemap = \"warn\" }",
+        "did you mean staticc.missing_references.source-map?",
+    );
+    refused("1", "must be a string or a table, not an integer");
+}
+
+#[test]
 fn apps_that_cannot_be_located_are_errors() {
     let unknown_name =
         "from django.apps import AppConfig\nclass C(AppConfig):\n    name = compute()\n";

@@ -9,10 +9,10 @@ use toml::{Table, Value};
 use super::toml_writer::assignment;
 use super::value::mode_to_toml;
 use crate::disk::real;
-use crate::model::{App, Backend, Encoding};
+use crate::model::{App, Backend, Encoding, ReferenceKind};
 use crate::pystd::posixpath::normalize;
 use crate::settings::choices::{BACKENDS, ENCODINGS, KINDS};
-use crate::settings::{Allow, CompressionRule, Finder, Settings, StaticDir};
+use crate::settings::{Allow, CompressionRule, Finder, ReferenceLevels, Settings, StaticDir};
 
 /// A setting with its dotted key.
 pub(super) struct ComparedSetting {
@@ -120,8 +120,8 @@ fn backend_name(backend: Backend) -> &'static str {
 fn add_staticc(all: &mut ComparedList, settings: &Settings, shown: &impl Fn(&Path) -> Value) {
     let patterns = settings.ignore_patterns.iter().map(String::as_str);
     all.list("staticc.ignore_patterns", patterns);
-    let level = settings.missing_references.as_str();
-    all.add("staticc.missing_references", level);
+    let levels = levels_to_toml(settings.missing_references);
+    all.add("staticc.missing_references", levels);
     all.list("staticc.allow", settings.allow.iter().map(allow_to_toml));
     let dir = settings.cache.dir.as_deref().map(shown);
     all.add_option("staticc.cache.dir", dir);
@@ -226,6 +226,17 @@ fn encodings_to_toml(encodings: &[Encoding]) -> Value {
         .map(|encoding| name(encoding).into())
         .collect();
     names.into()
+}
+
+/// Returns a word if all kinds have the same level, else a table of all kinds.
+fn levels_to_toml(levels: ReferenceLevels) -> Value {
+    let level = |kind| levels.of(kind).as_str();
+    let common = level(ReferenceKind::Css);
+    if ReferenceKind::ALL.iter().all(|kind| level(*kind) == common) {
+        return common.into();
+    }
+    let entry = |kind: ReferenceKind| (kind.as_str().to_owned(), Value::from(level(kind)));
+    Value::Table(ReferenceKind::ALL.map(entry).into_iter().collect())
 }
 
 fn allow_to_toml(allow: &Allow) -> Value {

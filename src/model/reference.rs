@@ -20,6 +20,8 @@ pub enum ReferenceKind {
 }
 
 impl ReferenceKind {
+    pub const ALL: [Self; 4] = [Self::Css, Self::SourceMap, Self::Js, Self::Template];
+
     /// Returns the kind as users write it in settings.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::model::{
     AllowLocation, Code, LogicalPath, Problem, ReferenceKind, ReportLevel, SeverityDecision,
 };
-use crate::settings::{Allow, AllowKind, Settings};
+use crate::settings::{Allow, AllowKind, ReferenceLevels, Settings};
 
 /// The settings `missing_references` and `[[staticc.allow]]`.
 pub struct SeverityPolicy<'a> {
-    default: ReportLevel,
+    default: ReferenceLevels,
     /// Each entry, and whether it has matched.
     allow: Vec<(&'a Allow, AtomicBool)>,
 }
@@ -27,7 +27,7 @@ impl<'a> SeverityPolicy<'a> {
     /// Returns the level of missing references in this file.
     pub fn level(&self, path: &LogicalPath, kind: ReferenceKind) -> ReportLevel {
         let allowed = self.use_entry(path, AllowKind::Reference(kind));
-        allowed.unwrap_or(self.default)
+        allowed.unwrap_or(self.default.of(kind))
     }
 
     /// Returns the level of missing references in this file, and the entry that sets it.
@@ -37,7 +37,7 @@ impl<'a> SeverityPolicy<'a> {
             .map(|(allow, _)| *allow);
         SeverityDecision {
             kind,
-            level: entry.map_or(self.default, |allow| allow.level),
+            level: entry.map_or(self.default.of(kind), |allow| allow.level),
             allow: entry.map(|allow| AllowLocation {
                 file: allow.file.clone(),
                 span: allow.place.clone(),

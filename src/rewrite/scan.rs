@@ -109,6 +109,16 @@ struct Walk<'a> {
     foreign: Vec<usize>,
 }
 
+/// What becomes of a match.
+enum Converted {
+    /// The match gets this URL.
+    Url(String),
+    /// The URL is none of a static file. The match stays, or goes where Django deletes it.
+    Skipped,
+    /// The reference leads to no file. Django fails here, so the match stays as it is.
+    Broken,
+}
+
 /// A replaced piece: where it was and where its replacement is.
 struct Edit {
     old: (usize, usize),
@@ -125,10 +135,12 @@ impl Walk<'_> {
         let mut copied = 0;
         let mut edits = Vec::new();
         for Match { whole, url, clause } in rule.matches(text) {
-            let url = self.convert(rule.kind, url, text, whole.range());
-            if url.is_none() && !rule.deletes_skipped {
-                continue;
-            }
+            let url = match self.convert(rule.kind, url, text, whole.range()) {
+                Converted::Broken => continue,
+                Converted::Skipped if !rule.deletes_skipped => continue,
+                Converted::Skipped => None,
+                Converted::Url(url) => Some(url),
+            };
             out.push_str(&text[copied..whole.start()]);
             let start = out.len();
             if let Some(url) = url {
@@ -154,25 +166,24 @@ impl Walk<'_> {
         Some(out)
     }
 
-    /// The URL to write, or `None` to leave the match as it stands.
     fn convert(
         &mut self,
         kind: ReferenceKind,
         url: regex::Match<'_>,
         text: &str,
         range: std::ops::Range<usize>,
-    ) -> Option<String> {
+    ) -> Converted {
         let placeholder = self.placeholder(text);
         let resolver = self.resolver;
         let (fault, written) = match resolver.resolve(self.referrer, url.as_str(), &placeholder) {
             Resolution::Foreign => {
                 let start = self.origin(url.start(), |edit| edit.old.0);
                 self.foreign.push(start);
-                return None;
+                return Converted::Skipped;
             }
             Resolution::Constant(url) => {
                 self.directories += 1;
-                return Some(url);
+                return Converted::Url(url);
             }
             Resolution::Asset(asset, url) => {
                 self.targets.push(asset);
@@ -183,14 +194,14 @@ impl Walk<'_> {
                     start,
                     end,
                 });
-                return Some(url);
+                return Converted::Url(url);
             }
-            Resolution::Leftover(path, url) => (Fault::Leftover(path), Some(url)),
+            Resolution::Leftover(path, url) => (Fault::Leftover(path), Converted::Url(url)),
             // An earlier rule wrote this URL. Django would look for the
             // fingerprinted name and fail, or add a second fingerprint.
-            Resolution::Missing(path) if self.is_marked(&path) => return None,
-            Resolution::Missing(path) => (Fault::Missing(path), None),
-            Resolution::Outside(path) => (Fault::Outside(path), None),
+            Resolution::Missing(path) if self.is_marked(&path) => return Converted::Skipped,
+            Resolution::Missing(path) => (Fault::Missing(path), Converted::Broken),
+            Resolution::Outside(path) => (Fault::Outside(path), Converted::Broken),
         };
         let (start, end) = self.origin_of(&range);
         self.findings.push(Finding {

@@ -9,7 +9,7 @@ use super::{
     Allow, AllowKind, CacheSettings, Compression, CompressionRule, Finder, OtherFinder, Settings,
     StaticDir,
 };
-use crate::model::App;
+use crate::model::{App, ReferenceKind};
 
 impl Settings {
     /// Adds all settings to a hash.
@@ -58,7 +58,9 @@ impl Settings {
         fields.number(u64::from(*js_aggregation));
         fields.number(u64::from(*keep_only_hashed));
         fields.text(django.as_str());
-        fields.text(missing_references.as_str());
+        for kind in ReferenceKind::ALL {
+            fields.text(missing_references.of(kind).as_str());
+        }
         fields.list(allow, allowed);
         add_compression(&mut fields, compression);
         let CacheSettings { dir, max_size } = cache;

@@ -6,14 +6,15 @@ use super::choices::{
 };
 use super::value_type::{DefaultValue, Key, Keys, Others, ValueType};
 
-/// Declares a key as `key: ValueType => default;`. Editors show its comment.
+/// Declares a key as `key: ValueType => default;`. Editors show its comment. A key with a hyphen
+/// is quoted.
 macro_rules! tables {
     ($(
         $(#[doc = $for:literal])+
         $table:ident: $dotted:literal {
             $(
                 $(#[doc = $about:literal])*
-                $key:ident: $value_type:ident $(($($of:expr),+))? $(=> $default:ident $(($value:expr))?)?;
+                $($key:ident)? $($quoted:literal)?: $value_type:ident $(($($of:expr),+))? $(=> $default:ident $(($value:expr))?)?;
             )*
         } others: $others:ident
     )+) => { $(
@@ -23,7 +24,7 @@ macro_rules! tables {
             about: concat!($($for),+).trim_ascii(),
             known: &[$(
                 Key {
-                    name: stringify!($key),
+                    name: concat!($(stringify!($key))? $($quoted)?),
                     about: concat!($($about),*).trim_ascii(),
                     value_type: ValueType::$value_type $(($($of),+))?,
                     default: tables!(@ $($default $(($value))?)?),
@@ -37,6 +38,8 @@ macro_rules! tables {
 }
 
 const ENCODING_NAMES: &[&str] = &names(&ENCODINGS);
+
+const LEVEL_NAMES: &[&str] = &names(&LEVELS);
 
 const GLOB: &str = "a glob such as \"vendor/**\"";
 
@@ -181,8 +184,7 @@ tables! {
         /// Patterns of what is not collected, unless --no-default-ignore is
         /// given: what Django has as StaticFilesConfig.ignore_patterns.
         default_ignore_patterns: Texts => Texts(&DEFAULT_IGNORE_PATTERNS);
-        /// What a reference to a file that isn't there amounts to.
-        missing_references: Word(&names(&LEVELS)) => Text("error");
+        missing_references: WordOrTable(LEVEL_NAMES, &MISSING_REFERENCES);
         allow: Tables(&ALLOW);
         compression: Table(&COMPRESSION);
         cache: Table(&CACHE);
@@ -192,6 +194,19 @@ tables! {
     /// their entries in INSTALLED_APPS.
     APP_DIRECTORIES: "staticc.app_directories" {
     } others: Paths
+
+    /// How severe a reference to a file that does not exist is: one word for
+    /// all references, or a table with a word for some kinds.
+    MISSING_REFERENCES: "staticc.missing_references" {
+        /// url() and @import in CSS.
+        css: Word(LEVEL_NAMES) => Text("error");
+        /// import and export in JavaScript.
+        js: Word(LEVEL_NAMES) => Text("error");
+        /// {% static %} in templates.
+        template: Word(LEVEL_NAMES) => Text("error");
+        /// sourceMappingURL in CSS and JavaScript.
+        "source-map": Word(LEVEL_NAMES) => Text("warn");
+    } others: Refused
 
     /// A severity for some references to files that aren't there, or for some
     /// other problems.

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::choices::{LEVELS, one_of};
+use super::choices::one_of;
 use super::django_checks::{CheckedUrls, UncheckedUrls};
 use super::fields::FileMode;
 use super::finder::FINDERS;
@@ -14,12 +14,11 @@ use super::problem_list::ProblemList;
 use super::reader::Section;
 use super::tree::{Node, Span};
 use super::{
-    Finder, Settings, StaticDir, directory_overlap, django_checks, fields, installed_apps, keys,
-    storage, templates,
+    Finder, ReferenceLevels, Settings, StaticDir, directory_overlap, django_checks, fields,
+    installed_apps, keys, storage, templates,
 };
 use crate::apps::python_env::{default_entries, installed_django, search_path};
 use crate::apps::search_path::SearchPath;
-use crate::model::ReportLevel;
 use crate::model::{Code, DjangoVersion, Problem};
 
 /// What the command line says about settings.
@@ -130,7 +129,6 @@ impl<'a> Loader<'a> {
         let key = "FILE_UPLOAD_DIRECTORY_PERMISSIONS";
         let directory_mode = mode(key, "directory_permissions_mode");
         let is_on = |section: &Section<'_>, key| section.boolean(key).unwrap_or_default();
-        let level = staticc.word("missing_references", &LEVELS);
         // These can refuse their values, and are read even if `checked` has an error:
         // the run reports all problems at once.
         let manifest_name = fields::manifest_name(&options);
@@ -157,7 +155,7 @@ impl<'a> Loader<'a> {
             keep_only_hashed: is_on(top, "WHITENOISE_KEEP_ONLY_HASHED_FILES"),
             skip_compress_extensions,
             django,
-            missing_references: level.unwrap_or(ReportLevel::Error),
+            missing_references: ReferenceLevels::read(staticc),
             allow,
             compression,
             cache,

@@ -18,6 +18,7 @@ pub mod path_values;
 pub mod problem_list;
 pub mod project_settings;
 pub mod reader;
+pub mod reference_levels;
 pub mod schema;
 pub mod storage;
 pub mod templates;
@@ -31,7 +32,8 @@ pub use self::allow::{Allow, AllowKind};
 pub use self::cache_settings::CacheSettings;
 pub use self::compression::{Compression, CompressionRule};
 pub use self::finder::{Finder, FinderListing, OtherFinder, StaticDir};
-use crate::model::{App, Backend, DjangoVersion, ReportLevel};
+pub use self::reference_levels::ReferenceLevels;
+use crate::model::{App, Backend, DjangoVersion};
 
 /// All settings of a run, checked and with defaults.
 #[derive(Clone, Debug)]
@@ -66,8 +68,8 @@ pub struct Settings {
     pub skip_compress_extensions: Vec<String>,
     /// The version of Django whose rules apply.
     pub django: DjangoVersion,
-    /// What a missing reference amounts to.
-    pub missing_references: ReportLevel,
+    /// What a missing reference of each kind amounts to.
+    pub missing_references: ReferenceLevels,
     /// The problems that the project allows.
     pub allow: Vec<Allow>,
     pub compression: Compression,

@@ -51,7 +51,9 @@ fn table(keys: &Keys) -> Value {
 fn property(key: &Key) -> Value {
     let mut schema = change_value(key.value_type);
     let about = match key.value_type {
-        ValueType::Table(keys) | ValueType::Tables(keys) => keys.about,
+        ValueType::Table(keys) | ValueType::Tables(keys) | ValueType::WordOrTable(_, keys) => {
+            keys.about
+        }
         _ => key.about,
     };
     schema["description"] = json!(about);
@@ -91,6 +93,9 @@ fn change_value(value_type: ValueType) -> Value {
             json!({"anyOf": [mode, change_value(ValueType::Word(&["umask"]))]})
         }
         ValueType::Word(words) => json!({"type": "string", "enum": words}),
+        ValueType::WordOrTable(words, keys) => {
+            json!({"anyOf": [change_value(ValueType::Word(words)), table(keys)]})
+        }
         ValueType::Words(words) => array(change_value(ValueType::Word(words))),
         ValueType::Texts | ValueType::Paths => array(text()),
         ValueType::Extensions => json!({"anyOf": [array(text()), text()]}),

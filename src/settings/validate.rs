@@ -45,6 +45,10 @@ impl Validator<'_> {
             | ValueType::Size
             | ValueType::Django => self.check_text(key, node, "a string"),
             ValueType::Word(words) => self.check_word(key, node, "a string", words, &one_of(words)),
+            ValueType::WordOrTable(words, keys) => match &node.value {
+                TomlValue::Table(table) => check(keys, table, self.problems),
+                _ => self.check_word(key, node, "a string or a table", words, &one_of(words)),
+            },
             ValueType::Boolean => {
                 if !matches!(node.value, TomlValue::Boolean(_)) {
                     self.mistype(key, node, "true or false");

@@ -58,6 +58,8 @@ pub enum ValueType {
     Mode,
     /// One of a few words.
     Word(&'static [&'static str]),
+    /// One of a few words, or a table.
+    WordOrTable(&'static [&'static str], &'static Keys),
     /// An array of a few words.
     Words(&'static [&'static str]),
     /// An array of strings.

@@ -48,7 +48,12 @@ fn verify_accepts_the_trees_of_the_fixtures() {
                     continue;
                 }
                 let outcome = nearest(&case.join(stored), django).unwrap();
-                let output = verify_outcome(&case, &settings, &outcome, django);
+                // Of Django's trees, also the source maps are to be found.
+                let levels: &[&str] = match stored {
+                    "expected" => &["--set", "staticc.missing_references=\"error\""],
+                    _ => &[],
+                };
+                let output = verify_outcome(&case, &settings, &outcome, django, levels);
                 let Some(output) = output else { continue };
                 looked_at += 1;
                 if output.status.code() == Some(1) && deliberate && stored == "expected" {
@@ -71,6 +76,7 @@ fn verify_outcome(
     settings: &toml::Value,
     outcome: &Value,
     django: &str,
+    flags: &[&str],
 ) -> Option<Output> {
     let last = outcome["steps"].as_array()?.last()?;
     let files = outcome["files"].as_object()?;
@@ -108,6 +114,7 @@ fn verify_outcome(
         .current_dir(&base)
         .args(["verify", "--settings", "settings.toml", "--set"])
         .arg(format!("staticc.django = \"{django}\""))
+        .args(flags)
         .output();
     Some(verify.unwrap())
 }

@@ -78,7 +78,7 @@ def toml_of(case, version, base, node, root):
     if case["storage"] in ("manifest", "default"):
         options["support_js_module_import_aggregation"] = aggregation
         text += f"[STORAGES.staticfiles.OPTIONS]\nsupport_js_module_import_aggregation = {json.dumps(aggregation)}\n"
-    text += f'[staticc]\npython_path = ["{sys.prefix}"]\n'
+    text += f'[staticc]\npython_path = ["{sys.prefix}"]\nmissing_references = "error"\n'
     settings["STORAGES"] = {
         "staticfiles": {"BACKEND": STORAGES[case["storage"]], "OPTIONS": options}
     }

@@ -89,7 +89,7 @@ def staticc(binary, version, tree, base, root):
         f'STATIC_URL = {json.dumps(tree["static_url"])}\nSTATIC_ROOT = {json.dumps(root)}\n'
         f'STATICFILES_DIRS = ["src"]\n[STORAGES.staticfiles]\nBACKEND = "{MANIFEST}"\n'
         f'[STORAGES.staticfiles.OPTIONS]\nsupport_js_module_import_aggregation = {str(tree["aggregation"]).lower()}\n'
-        f'[staticc]\ndjango = "{version}"\npython_path = []\n'
+        f'[staticc]\ndjango = "{version}"\npython_path = []\nmissing_references = "error"\n'
     )
     with open(os.path.join(base, "settings.toml"), "w") as file:
         file.write(text)

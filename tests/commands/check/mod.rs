@@ -291,7 +291,7 @@ fn check_reports_templates_that_name_no_collected_file() {
 #[test]
 fn check_accepts_missing_references_without_fingerprints() {
     let project = clean();
-    project.write("src/x.js", "//# sourceMappingURL=x.map\n");
+    project.write("src/x.css", "a{b:url(1.png)}");
     let backend =
         "STORAGES.staticfiles.BACKEND=\"django.contrib.staticfiles.storage.StaticFilesStorage\"";
     check(&project, &["--set", backend]).success();

@@ -53,15 +53,17 @@ fn check_record_never_hides_a_problem() {
     age("src/css/b.css");
     check_twice(0, &[]);
     project.write("src/css/b.css", "url");
-    project.write("src/x.js", "//# sourceMappingURL=x.map\n");
-    check_twice(1, &["src/x.js:1:1"]);
+    project.write("src/x.css", "a{b:url(1.png)}");
+    check_twice(1, &["src/x.css:1:5"]);
     // A problem that was allowed appears again when it no longer is.
     check(
         &project,
         &["--set", "staticc.missing_references=\"ignore\""],
     )
     .success();
-    check_twice(1, &["src/x.js:1:1"]);
+    check_twice(1, &["src/x.css:1:5"]);
+    project.write("src/x.css", "/*# sourceMappingURL=x.map */");
+    check_twice(0, &["warning: src/x.css:1:1"]);
 }
 
 #[test]
