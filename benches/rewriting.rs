@@ -52,7 +52,7 @@ fn bench(bencher: divan::Bencher<'_, '_>, texts: &[(String, String)]) {
         keeps_plain: true,
         leftovers: &NoLeftovers,
         uncollected: &|_| None,
-        policy: &|_, _| ReportLevel::Ignore,
+        policy: &|_, _, _| ReportLevel::Ignore,
     };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(1)

@@ -132,6 +132,43 @@ fn missing_references_of_unknown_kinds_and_levels_are_errors() {
 }
 
 #[test]
+fn allow_entries_with_a_target_leave_other_references_alone() {
+    let allow = |path: &str, target: &str, kind: &str| {
+        let level = "level = \"ignore\"\n";
+        format!("[[staticc.allow]]\npath = {path:?}\ntarget = {target:?}\nkind = {kind:?}\n{level}")
+    };
+    let sources = "STATICFILES_DIRS = [\"src\"]\n";
+    let entries = [
+        allow("**", "css/app.css", "template"),
+        allow("a.css", "img/{x,y}.png", "css"),
+        allow("**", "../media/**", "css"),
+        allow("**", "none.png", "css"),
+    ];
+    let project = project(&[sources, &entries.concat()].concat())
+        .file(
+            "src/a.css",
+            "a{b:url(img/x.png) url(img/z.png) url(../media/m.png)}",
+        )
+        .file("src/b.css", "a{b:url(img/x.png)}")
+        .file(
+            "templates/base.html",
+            "{% static 'css/app.css' %}{% static 'css/other.css' %}",
+        );
+    let run = project.verb(["check"]).failure(1).stderr([
+        "error: src/a.css:1:20: url(img/z.png)",
+        "error: src/b.css:1:5: url(img/x.png)",
+        "error: templates/base.html:1:27: {% static 'css/other.css' %}",
+        "settings.toml:19:1: this [[staticc.allow]] for none.png in ** matches nothing",
+    ]);
+    assert_eq!(run.error.matches("error: ").count(), 3, "{}", run.error);
+    // A problem of a path has no target.
+    let entry = allow("**", "x", "duplicate-path");
+    project.write("settings.toml", format!("{REQUIRED_SETTINGS}{entry}"));
+    let wanted = "settings.toml:5:10: staticc.allow.target must be left out";
+    project.verb(["check"]).failure(2).stderr([wanted]);
+}
+
+#[test]
 fn apps_that_cannot_be_located_are_errors() {
     let unknown_name =
         "from django.apps import AppConfig\nclass C(AppConfig):\n    name = compute()\n";

@@ -175,6 +175,7 @@ fn schema_and_program_refuse_the_same() {
         "staticc.missing_references = 1",
         "staticc.allow = [{ path = \"a\", level = \"error\" }]",
         "staticc.allow = [{ path = \"a\", kind = \"html\" }]",
+        "staticc.allow = [{ path = \"a\", target = 1 }]",
         "staticc.compression.encodings = [\"br\", \"deflate\"]",
         "staticc.django = \"7.0\"",
         "staticc.django = \"5\"",
@@ -255,6 +256,7 @@ fn schema_and_program_accept_the_same() {
         "staticc.cache.max_size = \"1048576\"",
         "staticc.cache.max_size = \"500 k\"",
         "staticc.allow = [{ path = \"a\", kind = \"css\", level = \"ignore\" }]",
+        "staticc.allow = [{ path = \"a\", target = \"b/**\", kind = \"template\" }]",
     ] {
         let settings = format!("{start}{good}\n");
         assert_eq!(faults(&schema, &settings), [""; 0], "{good}");

@@ -113,7 +113,7 @@ impl Case<'_> {
             keeps_plain: self.keeps_plain,
             leftovers: &NoLeftovers,
             uncollected: &|_| None,
-            policy: &|_, _| ReportLevel::Error,
+            policy: &|_, _, _| ReportLevel::Error,
         };
         rewrite(&job, texts.collect())
     }

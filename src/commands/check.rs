@@ -116,7 +116,7 @@ fn check_templates(
         context: rewrite_context,
         hashes: project.settings.backend.hashes(),
         all_templates: scope == TemplateScope::All,
-        level: &|template| policy.level(template, ReferenceKind::Template),
+        level: &|template, target| policy.level(template, ReferenceKind::Template, target),
     };
     checker.check(record)
 }

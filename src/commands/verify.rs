@@ -1,5 +1,7 @@
 //! `staticc verify`: checks that STATIC_ROOT is complete and unchanged.
 
+use std::path::Path;
+
 use super::context::{Context, use_threads};
 use super::outcome::{Exit, Outcome};
 use crate::cli::VerifyArgs;
@@ -15,7 +17,7 @@ pub fn run(context: &mut Context, args: &VerifyArgs) -> Outcome {
     let root = StaticRoot::new(&settings, LinkMode::Copy, false);
     context.lock(&root, LockMode::Read, &args.wait)?;
     let policy = SeverityPolicy::new(&settings);
-    let level = |path: &LogicalPath, kind| policy.level(path, kind);
+    let level = |path: &LogicalPath, kind, target: &Path| policy.level(path, kind, target);
     let VerifyResult {
         problems,
         unlisted,

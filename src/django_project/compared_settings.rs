@@ -242,6 +242,9 @@ fn levels_to_toml(levels: ReferenceLevels) -> Value {
 fn allow_to_toml(allow: &Allow) -> Value {
     let mut entry = Table::new();
     entry.insert("path".into(), allow.path.glob().glob().into());
+    if let Some(target) = &allow.target {
+        entry.insert("target".into(), target.glob().glob().into());
+    }
     let mut kinds = KINDS.iter();
     if let Some((kind, _)) = kinds.find(|(_, kind)| *kind == allow.kind) {
         entry.insert("kind".into(), (*kind).into());

@@ -59,7 +59,7 @@ impl<'a> Project<'a> {
                 static_root: &settings.static_root,
             },
             uncollected: &|path| self.uncollected(path),
-            policy: &|asset, kind| policy.level(&asset.path, kind),
+            policy: &|asset, kind, target| policy.level(&asset.path, kind, target),
         })
     }
 

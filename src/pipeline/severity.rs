@@ -1,7 +1,10 @@
 //! Decides how severe a problem is, and finds the `[[staticc.allow]]` entries
 //! that no problem matches. Does not know where problems come from.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use globset::GlobMatcher;
 
 use crate::model::{
     AllowLocation, Code, LogicalPath, Problem, ReferenceKind, ReportLevel, SeverityDecision,
@@ -24,16 +27,17 @@ impl<'a> SeverityPolicy<'a> {
         }
     }
 
-    /// Returns the level of missing references in this file.
-    pub fn level(&self, path: &LogicalPath, kind: ReferenceKind) -> ReportLevel {
-        let allowed = self.use_entry(path, AllowKind::Reference(kind));
+    /// Returns the level of a reference in this file to a missing one.
+    pub fn level(&self, path: &LogicalPath, kind: ReferenceKind, target: &Path) -> ReportLevel {
+        let allowed = self.use_entry(path, AllowKind::Reference(kind), Some(target));
         allowed.unwrap_or(self.default.of(kind))
     }
 
-    /// Returns the level of missing references in this file, and the entry that sets it.
+    /// Returns the level of missing references in this file, whatever they name, and the entry
+    /// that sets it.
     pub fn decision(&self, path: &LogicalPath, kind: ReferenceKind) -> SeverityDecision {
         let entry = self
-            .entry(path, AllowKind::Reference(kind))
+            .entry(path, AllowKind::Reference(kind), None)
             .map(|(allow, _)| *allow);
         SeverityDecision {
             kind,
@@ -47,20 +51,36 @@ impl<'a> SeverityPolicy<'a> {
 
     /// Returns the level that an entry sets for this problem.
     pub fn level_of(&self, path: &LogicalPath, code: Code) -> Option<ReportLevel> {
-        self.use_entry(path, AllowKind::Problem(code))
+        self.use_entry(path, AllowKind::Problem(code), None)
     }
 
     /// Returns the level of the first entry that matches, and marks the entry
     /// as used.
-    fn use_entry(&self, path: &LogicalPath, kind: AllowKind) -> Option<ReportLevel> {
-        let (allow, used) = self.entry(path, kind)?;
+    fn use_entry(
+        &self,
+        path: &LogicalPath,
+        kind: AllowKind,
+        target: Option<&Path>,
+    ) -> Option<ReportLevel> {
+        let (allow, used) = self.entry(path, kind, target)?;
         used.store(true, Ordering::Relaxed);
         Some(allow.level)
     }
 
-    fn entry(&self, path: &LogicalPath, kind: AllowKind) -> Option<&(&'a Allow, AtomicBool)> {
-        let is_match =
-            |allow: &Allow| allow.kind.covers(kind) && allow.path.is_match(path.as_path());
+    /// Returns the first entry that matches. Without a target, that is one for every target.
+    fn entry(
+        &self,
+        path: &LogicalPath,
+        kind: AllowKind,
+        target: Option<&Path>,
+    ) -> Option<&(&'a Allow, AtomicBool)> {
+        let is_match = |allow: &Allow| {
+            let has_target =
+                |glob: &GlobMatcher| target.is_some_and(|target| glob.is_match(target));
+            allow.kind.covers(kind)
+                && allow.path.is_match(path.as_path())
+                && allow.target.as_ref().is_none_or(has_target)
+        };
         self.allow.iter().find(|(allow, _)| is_match(allow))
     }
 
@@ -71,14 +91,22 @@ impl<'a> SeverityPolicy<'a> {
             .iter()
             .filter(move |(allow, used)| is_checked(allow.kind) && !used.load(Ordering::Relaxed));
         unused.map(|(allow, _)| {
-            let message = format!(
-                "this [[staticc.allow]] for {} matches nothing",
-                allow.path.glob()
-            );
+            let path = allow.path.glob();
+            let (subject, help) = match &allow.target {
+                None => (
+                    path.to_string(),
+                    "correct its path, a glob on paths under STATIC_ROOT, or remove the entry",
+                ),
+                Some(target) => (
+                    format!("{} in {path}", target.glob()),
+                    "correct its path and its target, globs on paths under STATIC_ROOT, or remove the entry",
+                ),
+            };
+            let message = format!("this [[staticc.allow]] for {subject} matches nothing");
             Problem::warning(Code::UnusedAllow, message)
                 .in_file(&allow.file)
                 .at(allow.place.clone())
-                .help("correct its path, a glob on paths under STATIC_ROOT, or remove the entry")
+                .help(help)
         })
     }
 }

@@ -60,7 +60,7 @@ fn to_problem(
                 (suggested.path != asset.path).then(|| suggestions.spell(asset, suggested))
             };
             with_hint(problem, uncollected, path, spell, suggestions)
-                .or_help(|| allow_help(&asset.path, finding.kind))
+                .or_help(|| allow_help(&asset.path, None, finding.kind))
         }
         Fault::Outside(path) => Problem::error(
             Code::ReferenceOutside,
@@ -77,14 +77,17 @@ fn to_problem(
 }
 
 /// Returns the help for a missing reference of this kind in this file, which
-/// names the `[[staticc.allow]]` entry to add.
-pub fn allow_help(referrer: &LogicalPath, kind: ReferenceKind) -> String {
+/// names the `[[staticc.allow]]` entry to add. With a target, the entry is for that alone.
+pub fn allow_help(referrer: &LogicalPath, target: Option<&str>, kind: ReferenceKind) -> String {
     let Ok(path) = std::str::from_utf8(referrer.as_bytes()) else {
         return "add the file, or correct the reference".to_owned();
     };
-    let path = toml::Value::String(globset::escape(path));
+    let glob = |path| toml::Value::String(globset::escape(path));
+    let target = target.map(|target| format!("target = {}, ", glob(target)));
     format!(
-        "add the file, correct the reference, or allow it: [[staticc.allow]] with path = {path}, kind = \"{}\" and level = \"ignore\"",
+        "add the file, correct the reference, or allow it: [[staticc.allow]] with path = {}, {}kind = \"{}\" and level = \"ignore\"",
+        glob(path),
+        target.unwrap_or_default(),
         kind.as_str()
     )
 }

@@ -2,12 +2,15 @@
 //! placeholder where each fingerprint belongs. Resolves references only through
 //! [`Resolver`], and does not know the other texts.
 
+use std::path::Path;
+
 use super::resolve::{Placeholder, Resolution, Resolver};
 use super::rules::{Rule, Rules, Template};
 use crate::model::{Asset, AssetId, Fingerprint, LogicalPath, ReferenceKind, ReportLevel};
 
-/// Decides what a missing reference of a kind in a file amounts to.
-pub type MissingPolicy<'a> = dyn Fn(&Asset, ReferenceKind) -> ReportLevel + Sync + 'a;
+/// Decides what a missing reference of a kind in a file amounts to. The path is the one that
+/// the reference names.
+pub type MissingPolicy<'a> = dyn Fn(&Asset, ReferenceKind, &Path) -> ReportLevel + Sync + 'a;
 
 /// The references of a text, and the new text.
 #[derive(Debug)]
@@ -56,6 +59,16 @@ pub(super) enum Fault {
     Outside(String),
     /// Only a file of an earlier run is at this path.
     Leftover(LogicalPath),
+}
+
+impl Fault {
+    /// Returns the path that the reference names.
+    fn path(&self) -> &Path {
+        match self {
+            Self::Missing(path) | Self::Outside(path) => Path::new(path),
+            Self::Leftover(path) => path.as_path(),
+        }
+    }
 }
 
 /// Scans `text`, the content of `referrer`.
@@ -206,7 +219,7 @@ impl Walk<'_> {
         let (start, end) = self.origin_of(&range);
         self.findings.push(Finding {
             kind,
-            level: (self.policy)(self.referrer, kind),
+            level: (self.policy)(self.referrer, kind, fault.path()),
             fault,
             start,
             end,

@@ -11,6 +11,8 @@ use crate::model::{Code, ReferenceKind, ReportLevel, SourceSpan};
 pub struct Allow {
     /// Matches the logical path of the referring file, or of the file with the problem.
     pub path: GlobMatcher,
+    /// Matches the logical path that a reference names. `None` matches every path.
+    pub target: Option<GlobMatcher>,
     pub kind: AllowKind,
     /// `Warn` or `Ignore`, never `Error`.
     pub level: ReportLevel,

@@ -110,12 +110,16 @@ fn allowed(fields: &mut Fields<'_>, allow: &Allow) {
     // Where the entry is in the settings file does not matter.
     let Allow {
         path,
+        target,
         kind,
         level,
         file: _,
         place: _,
     } = allow;
     fields.text(path.glob().glob());
+    fields.list(target.as_slice(), |fields, target| {
+        fields.text(target.glob().glob());
+    });
     fields.text(match kind {
         AllowKind::AnyReference => "",
         AllowKind::Reference(kind) => kind.as_str(),

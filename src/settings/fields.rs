@@ -67,11 +67,20 @@ pub fn manifest_name(options: &Section<'_>) -> String {
 pub fn allow(staticc: &Section<'_>) -> Vec<Allow> {
     let tables = staticc.tables(&keys::ALLOW);
     let list = tables.filter_map(|(table, span)| {
+        let kind = table
+            .word("kind", &KINDS)
+            .unwrap_or(AllowKind::AnyReference);
+        if let (AllowKind::Problem(code), Some((_, span))) = (kind, table.placed_text("target")) {
+            let wanted = format!(
+                "left out: a problem of kind \"{}\" names no file",
+                code.as_str()
+            );
+            table.refuse("target", span, &wanted);
+        }
         Some(Allow {
-            path: glob(&table)?,
-            kind: table
-                .word("kind", &KINDS)
-                .unwrap_or(AllowKind::AnyReference),
+            path: glob(&table, "path")?,
+            target: glob(&table, "target"),
+            kind,
             level: table.word("level", &ALLOWED).unwrap_or(ReportLevel::Warn),
             file: span.text.name.as_str().into(),
             place: span.to_source_span(),
@@ -87,7 +96,7 @@ pub fn compression(table: &Section<'_>) -> Compression {
     let saving = |table: &Section<'_>| table.share("min_saving");
     let rules = table.tables(&keys::RULE).filter_map(|(rule, _)| {
         Some(CompressionRule {
-            path: glob(&rule)?,
+            path: glob(&rule, "path")?,
             encodings: encodings(&rule),
             brotli_quality: quality(&rule),
             min_saving: saving(&rule),
@@ -116,11 +125,11 @@ pub fn cache(table: &Section<'_>, layers: &Layers) -> CacheSettings {
     }
 }
 
-/// Returns the glob `path` of a table.
-fn glob(table: &Section<'_>) -> Option<GlobMatcher> {
-    let (text, span) = table.placed_text("path")?;
+/// Returns the glob of a key.
+fn glob(table: &Section<'_>, key: &str) -> Option<GlobMatcher> {
+    let (text, span) = table.placed_text(key)?;
     let refused = |wanted: &str| {
-        table.refuse("path", span, wanted);
+        table.refuse(key, span, wanted);
         None
     };
     if text.len() > MAX_GLOB_LENGTH {
@@ -150,7 +159,7 @@ mod tests {
     fn problems(path: &str) -> Vec<Problem> {
         let table = parse(&SourceText::new("", format!("path = {path:?}"))).unwrap();
         let problems = ProblemList::default();
-        glob(&Section::open(&keys::ALLOW, &table, &problems));
+        glob(&Section::open(&keys::ALLOW, &table, &problems), "path");
         problems.into_problems()
     }
 

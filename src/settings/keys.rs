@@ -214,6 +214,9 @@ tables! {
         /// A glob on the files that refer, or that the problem is about, such
         /// as "vendor/**".
         path: Glob => Refused(GLOB);
+        /// A glob on what the references name, such as "css/app.css"; else
+        /// whatever they name.
+        target: Glob;
         /// The kind of references, or the problem; else every reference in css
         /// and js.
         kind: Word(&names(&KINDS));

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::path::Path;
 
 use rayon::prelude::*;
 
@@ -30,8 +31,9 @@ pub struct VerifyResult {
     pub counts: VerifySummary,
 }
 
-/// Returns what a dangling reference of a kind amounts to in the file of a key.
-pub type DanglingLevels<'a> = dyn Fn(&LogicalPath, ReferenceKind) -> ReportLevel + Sync + 'a;
+/// Returns what a dangling reference of a kind amounts to in the file of a key. The last path is
+/// the one that the reference names.
+pub type DanglingLevels<'a> = dyn Fn(&LogicalPath, ReferenceKind, &Path) -> ReportLevel + Sync + 'a;
 
 pub fn verify(
     root: &StaticRoot,
@@ -43,7 +45,7 @@ pub fn verify(
         let help = "collect first: `staticc collect`";
         return Err(problem.in_file(root.path()).help(help));
     }
-    let directory: std::sync::Arc<std::path::Path> = root.path().into();
+    let directory: std::sync::Arc<Path> = root.path().into();
     let files: Vec<Asset> = root
         .files()?
         .into_iter()
@@ -300,7 +302,7 @@ impl Verifier<'_> {
         key: &LogicalPath,
         reference: DanglingReference,
     ) -> Option<Problem> {
-        let severity = (self.policy)(key, reference.kind).severity()?;
+        let severity = (self.policy)(key, reference.kind, Path::new(&reference.path)).severity()?;
         let message = format!("{} leads to no file", reference.text);
         let problem = Problem::error(Code::DanglingReference, message)
             .in_file(file.source())

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
@@ -40,8 +40,8 @@ pub struct TemplateChecker<'a> {
     pub hashes: bool,
     /// Whether problems in the templates of installed packages are reported one by one.
     pub all_templates: bool,
-    /// Returns what a missing file amounts to in the template of a name.
-    pub level: &'a (dyn Fn(&LogicalPath) -> ReportLevel + Sync),
+    /// Returns what a missing file of a path amounts to in the template of a name.
+    pub level: &'a (dyn Fn(&LogicalPath, &Path) -> ReportLevel + Sync),
 }
 
 /// Looks names up among the collected files.
@@ -56,6 +56,8 @@ struct MissingFile {
     reference: StaticReference,
     /// What the storage looks up.
     key: String,
+    /// `None` if the settings ignore it.
+    severity: Option<Severity>,
 }
 
 impl TemplateChecker<'_> {
@@ -130,26 +132,35 @@ impl TemplateChecker<'_> {
         let missing: Vec<MissingFile> = all
             .filter_map(|reference| {
                 let key = (names.missing_key)(&reference.name)?;
-                Some(MissingFile { reference, key })
+                let level = (self.level)(&template.name, Path::new(&key));
+                Some(MissingFile {
+                    reference,
+                    key,
+                    severity: level.severity(),
+                })
             })
             .collect();
         if missing.is_empty() {
             return None;
         }
-        let Some(severity) = (self.level)(&template.name).severity() else {
-            return Some(Vec::new());
-        };
         let text = readable(bytes);
         let lines = LineIndex::new(&text);
-        let reported = missing.iter().take(MAX_REPORTED);
-        let mut problems: Vec<Problem> = reported
-            .map(|missing| self.problem(template, missing, (&text, &lines), severity, names))
-            .collect();
-        problems.extend(overflow_problem(
-            missing.len().saturating_sub(MAX_REPORTED),
-            severity,
-            &template.path,
-        ));
+        let mut others = Vec::new();
+        let mut problems = Vec::new();
+        for file in &missing {
+            let Some(severity) = file.severity else {
+                continue;
+            };
+            if problems.len() < MAX_REPORTED {
+                problems.push(self.problem(template, file, (&text, &lines), severity, names));
+            } else {
+                others.push(severity);
+            }
+        }
+        let worst = others.iter().min().copied();
+        let overflow =
+            worst.and_then(|worst| overflow_problem(others.len(), worst, &template.path));
+        problems.extend(overflow);
         Some(problems)
     }
 
@@ -196,6 +207,6 @@ impl TemplateChecker<'_> {
         let uncollected = (self.context.uncollected)(&LogicalPath::new(bare));
         let spell = |asset: &Asset| Some(asset.key.to_text().into_owned());
         with_hint(problem, uncollected, bare, spell, names.suggestions)
-            .or_help(|| allow_help(&template.name, ReferenceKind::Template))
+            .or_help(|| allow_help(&template.name, Some(key), ReferenceKind::Template))
     }
 }

@@ -216,6 +216,7 @@ fn check_passes_once_its_help_is_followed() {
     let entries = helps.map(|(_, entry)| {
         let (table, keys) = entry.split_once(" with ").unwrap();
         let keys = keys
+            .replace(", target", "\ntarget")
             .replace(", kind", "\nkind")
             .replace(" and level", "\nlevel");
         format!("{table}\n{keys}\n")
