@@ -190,6 +190,81 @@ fn apps_that_cannot_be_located_are_errors() {
     .no_stderr(["'stated'"]);
 }
 
+/// A virtual environment on PATH whose Python is not on this machine, with the app `shop`.
+fn environment_on_path(project: Project) -> Project {
+    let project = project
+        .file("env/pyvenv.cfg", "home = /usr/local/bin\n")
+        .file("env/lib/python3.13/site-packages/shop/__init__.py", "")
+        .file("env/lib/python3.13/site-packages/shop/static/s.txt", "s");
+    project.link("env/bin/python3", "/none/python3.13");
+    project
+}
+
+#[test]
+fn apps_are_found_in_the_environment_of_path() {
+    let project = environment_on_path(project("INSTALLED_APPS = [\"shop\"]\n"));
+    let path = project.path("env/bin");
+    project.collect().failure(2).stderr(["PATH has no python3"]);
+    project.collect().env("PATH", &path).success();
+    assert!(project.out("s.txt").is_file());
+    // What is beside the settings file comes first.
+    let project = project.file("venv/lib/python3.13/site-packages/shop/__init__.py", "");
+    project
+        .collect()
+        .arguments(["--clear"])
+        .env("PATH", &path)
+        .success();
+    assert!(!project.out("s.txt").exists());
+    let stated = ["--set", "staticc.python_path=[\".\"]"];
+    let outcome = project
+        .collect()
+        .env("PATH", &path)
+        .arguments(stated)
+        .failure(2);
+    outcome.stderr(["add its environment to staticc.python_path"]);
+}
+
+#[test]
+fn environment_without_most_apps_is_one_error() {
+    let entries = ["admin", "auth", "contenttypes", "sessions", "messages"];
+    let entries = entries.map(|name| format!("\"django.contrib.{name}\""));
+    let settings = format!(
+        "INSTALLED_APPS = [\n  {},\n  \"polls\",\n]\n",
+        entries.join(",\n  ")
+    );
+    let project = project(&settings).file("polls/__init__.py", "");
+    let outcome = project
+        .collect()
+        .env("VIRTUAL_ENV", "/none/venv")
+        .failure(2);
+    assert_eq!(
+        outcome.error.matches("error: ").count(),
+        1,
+        "{}",
+        outcome.error
+    );
+    outcome.stderr([
+        "error: settings.toml:3:1: no module for 5 of the 6 apps",
+        "not found: django.contrib.admin, django.contrib.auth, django.contrib.contenttypes and 2 more",
+        "VIRTUAL_ENV is /none/venv, which is no directory",
+        "has no .venv and no venv",
+        "PATH has no python3 and no python",
+        "VIRTUAL_ENV=/path/to/venv",
+        "staticc.python_path",
+    ]);
+    let stated = ["--set", "staticc.python_path=[\".\"]"];
+    let outcome = project.collect().arguments(stated).failure(2);
+    assert_eq!(
+        outcome.error.matches("error: ").count(),
+        1,
+        "{}",
+        outcome.error
+    );
+    outcome
+        .stderr(["leave staticc.python_path out"])
+        .no_stderr(["VIRTUAL_ENV is"]);
+}
+
 #[test]
 fn two_apps_of_one_label_are_an_error() {
     let collect = |line: &str| -> Outcome {

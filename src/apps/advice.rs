@@ -2,37 +2,130 @@
 //! similar name, or the directory itself. Lists directories only for a problem.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::modules;
+use super::path_python::PathPython;
+use super::python_env;
+use super::python_env::ENVIRONMENT_NAMES;
 use super::search_path::SearchPath;
 use crate::model::nearest;
 use crate::model::{Code, Problem};
 
-/// Returns the problem of an entry that names no module.
+/// Returns the problem of an entry that names no module. It has help only if a module has a
+/// similar name; see [`location_help`] for others.
 pub(super) fn no_such_app(entry: &str, search: &SearchPath) -> Problem {
-    const MAX_SHOWN: usize = 6;
-    let mut problem = Problem::error(
-        Code::AppNotFound,
-        format!("no module for the app '{entry}'"),
-    );
-    for directory in search.directories.iter().take(MAX_SHOWN) {
-        problem = problem.note(format!("looked in {}", directory.display()));
-    }
-    if search.directories.len() > MAX_SHOWN {
-        let more = search.directories.len() - MAX_SHOWN;
-        problem = problem.note(format!("and in {more} more directories"));
-    }
-    if search.directories.is_empty() {
-        problem = problem.note("staticc.python_path leads nowhere, so nothing was searched");
-    }
-    for file in &search.opaque {
-        let pth = file.display();
-        problem = problem.note(format!("{pth} installs an import hook that cannot be read"));
-    }
+    let message = format!("no module for the app '{entry}'");
+    let problem = with_places(Problem::error(Code::AppNotFound, message), search);
     match similar_module(entry, search) {
         Some(name) => problem.help(format!("did you mean {name}?")),
-        None => with_location_help(problem, entry),
+        None => problem,
+    }
+}
+
+/// Returns the problem of a search path that has few of the apps: their environment is not on it.
+pub fn no_environment(missing: &[&str], apps: usize, search: &SearchPath) -> Problem {
+    const MAX_SHOWN: usize = 3;
+    let count = missing.len();
+    let message = format!("no module for {count} of the {apps} apps");
+    let shown = missing[..count.min(MAX_SHOWN)].join(", ");
+    let note = match count.saturating_sub(MAX_SHOWN) {
+        0 => format!("not found: {shown}"),
+        more => format!("not found: {shown} and {more} more"),
+    };
+    let problem = Problem::error(Code::AppNotFound, message).note(note);
+    with_places(problem, search).help(if search.default_of.is_some() {
+        "say where their packages are: VIRTUAL_ENV=/path/to/venv, or PATH=/path/to/venv/bin:$PATH, or staticc.python_path = [\".\", \"/path/to/venv\"]"
+    } else {
+        "add their environment to staticc.python_path; or leave staticc.python_path out, and set VIRTUAL_ENV or PATH"
+    })
+}
+
+/// Returns what helps for an app that has no module, nor one of a similar name.
+pub fn location_help(entry: &str, search: &SearchPath) -> String {
+    let environment = if search.default_of.is_some() {
+        "set VIRTUAL_ENV to its environment, add that to staticc.python_path"
+    } else {
+        "add its environment to staticc.python_path"
+    };
+    format!("{environment}, or state the directory: {}", stated(entry))
+}
+
+/// Returns the line that states the directory of an app.
+fn stated(entry: &str) -> String {
+    format!("[staticc.app_directories] \"{entry}\" = \"path/to/app\"")
+}
+
+/// Adds where was looked.
+fn with_places(problem: Problem, search: &SearchPath) -> Problem {
+    let places = match &search.default_of {
+        Some(directory) => default_places(directory),
+        None => stated_places(search),
+    };
+    let opaque = search.opaque.iter().map(|file| {
+        let pth = file.display();
+        format!("{pth} installs an import hook that cannot be read")
+    });
+    places
+        .into_iter()
+        .chain(opaque)
+        .fold(problem, Problem::note)
+}
+
+/// Returns the directories of `python_path`.
+fn stated_places(search: &SearchPath) -> Vec<String> {
+    const MAX_SHOWN: usize = 6;
+    let directories = &search.directories;
+    let shown = directories.iter().take(MAX_SHOWN);
+    let mut places: Vec<String> = shown
+        .map(|directory| format!("looked in {}", directory.display()))
+        .collect();
+    if directories.len() > MAX_SHOWN {
+        let more = directories.len() - MAX_SHOWN;
+        places.push(format!("and in {more} more directories"));
+    }
+    if directories.is_empty() {
+        places.push("staticc.python_path leads nowhere, so nothing was searched".to_owned());
+    }
+    places
+}
+
+/// Returns what is looked at without `python_path`, and what is missing of it.
+fn default_places(directory: &Path) -> Vec<String> {
+    let mut places = vec![format!("looked in {}", directory.display())];
+    places.push(match python_env::virtual_env() {
+        None => "VIRTUAL_ENV is not set".to_owned(),
+        Some(path) if path.is_dir() => {
+            format!("looked in {}, which is VIRTUAL_ENV", path.display())
+        }
+        Some(path) => format!("VIRTUAL_ENV is {}, which is no directory", path.display()),
+    });
+    let environments = ENVIRONMENT_NAMES.map(|name| directory.join(name));
+    let existing = environments.iter().filter(|path| path.is_dir());
+    let found: Vec<String> = existing
+        .map(|path| format!("looked in {}", path.display()))
+        .collect();
+    if found.is_empty() {
+        places.push(format!("{} has no .venv and no venv", directory.display()));
+    }
+    places.extend(found);
+    places.push(match PathPython::find() {
+        None => "PATH has no python3 and no python".to_owned(),
+        Some(python) => python_place(&python),
+    });
+    places
+}
+
+/// Returns where the packages of the Python on PATH are.
+fn python_place(python: &PathPython) -> String {
+    let program = python.program.display();
+    let sites = python.sites.iter().map(|site| site.display().to_string());
+    match &sites.collect::<Vec<_>>()[..] {
+        [] => format!("no directory of packages belongs to {program}, the first Python on PATH"),
+        sites => {
+            let list = sites.join(" and ");
+            format!("looked in {list}, of {program}, the first Python on PATH")
+        }
     }
 }
 
@@ -54,10 +147,11 @@ pub(super) fn no_such_class(entry: &str, choices: &[&str], search: &SearchPath) 
     )
 }
 
-/// Adds what helps for every app that cannot be located.
+/// Adds what helps for an app whose directory is not clear.
 pub(super) fn with_location_help(problem: Problem, entry: &str) -> Problem {
     problem.help(format!(
-        "add its environment to staticc.python_path, or state the directory: [staticc.app_directories] \"{entry}\" = \"path/to/app\""
+        "add its environment to staticc.python_path, or state the directory: {}",
+        stated(entry)
     ))
 }
 

@@ -5,6 +5,7 @@ pub mod advice;
 pub mod app_config;
 pub mod locate;
 pub mod modules;
+pub mod path_python;
 pub mod python_env;
 pub mod python_source;
 pub mod python_value;

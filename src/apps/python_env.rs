@@ -6,17 +6,46 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::modules;
+use super::path_python::{PathPython, site_packages};
 use super::python_source;
 use super::search_path::SearchPath;
 use crate::pystd::posixpath::normalize;
 
+/// The virtual environments that are looked for beside a settings file.
+pub const ENVIRONMENT_NAMES: [&str; 2] = [".venv", "venv"];
+
 /// Returns the default of `python_path` for a settings file in a directory.
 pub fn default_entries(directory: &Path) -> Vec<PathBuf> {
+    let mut entries = project_entries(directory);
+    entries.extend(
+        PathPython::find()
+            .into_iter()
+            .flat_map(|python| python.sites),
+    );
+    entries
+}
+
+/// Returns the default entries without those of the Python on PATH.
+pub fn project_entries(directory: &Path) -> Vec<PathBuf> {
     let mut entries = vec![directory.to_path_buf()];
-    entries.extend(std::env::var_os("VIRTUAL_ENV").map(PathBuf::from));
-    entries.extend([".venv", "venv"].map(|name| directory.join(name)));
+    entries.extend(virtual_env());
+    entries.extend(ENVIRONMENT_NAMES.map(|name| directory.join(name)));
     entries.retain(|entry| entry.is_dir());
     entries
+}
+
+/// Returns the value of the environment variable VIRTUAL_ENV.
+pub fn virtual_env() -> Option<PathBuf> {
+    let value = std::env::var_os("VIRTUAL_ENV").filter(|value| !value.is_empty());
+    value.map(PathBuf::from)
+}
+
+/// Builds the default search path for a settings file in a directory.
+pub fn default_search_path(directory: &Path) -> SearchPath {
+    SearchPath {
+        default_of: Some(directory.to_path_buf()),
+        ..search_path(&default_entries(directory))
+    }
 }
 
 /// Builds the search path of directories and virtual environments.
@@ -29,7 +58,7 @@ pub fn search_path(entries: &[PathBuf]) -> SearchPath {
         }
         let is_site = entry
             .file_name()
-            .is_some_and(|name| name == "site-packages");
+            .is_some_and(|name| name == "site-packages" || name == "dist-packages");
         for site in sites.iter().chain(is_site.then_some(entry)) {
             path.add(site.clone());
             follow_pth_files(&mut path, site);
@@ -101,34 +130,6 @@ fn follow_import(path: &mut SearchPath, site: &Path, file: &Path, line: &str) {
         Some(mapping) => path.mapped.extend(mapping),
         None => path.opaque.push(file.to_path_buf()),
     }
-}
-
-/// Returns the site-packages directories of a virtual environment. Empty for another directory.
-fn site_packages(entry: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for library in ["lib", "lib64"] {
-        let Ok(entries) = fs::read_dir(entry.join(library)) else {
-            continue;
-        };
-        for version in entries.flatten() {
-            let file_name = version.file_name();
-            let name = file_name.to_string_lossy();
-            let site = version.path().join("site-packages");
-            if (name.starts_with("python") || name.starts_with("pypy")) && site.is_dir() {
-                found.push(site);
-            }
-        }
-    }
-    found.sort();
-    // lib64 is usually a symbolic link to lib.
-    let mut seen = Vec::new();
-    found.retain(|site| {
-        let real = fs::canonicalize(site).unwrap_or_else(|_| site.clone());
-        let is_new = !seen.contains(&real);
-        seen.push(real);
-        is_new
-    });
-    found
 }
 
 /// Parses `{'pkg': '/path/pkg', …}`. A Python dict of plain strings differs from an inline table

@@ -11,6 +11,8 @@ pub struct SearchPath {
     pub mapped: HashMap<String, PathBuf>,
     /// The `.pth` files whose import hooks cannot be read.
     pub opaque: Vec<PathBuf>,
+    /// The directory of the settings file, if that does not say where apps are.
+    pub default_of: Option<PathBuf>,
 }
 
 impl SearchPath {

@@ -10,7 +10,8 @@ use super::answers::Answers;
 use super::toml_writer;
 use super::value::path_to_toml;
 use crate::apps::locate::locate as locate_app;
-use crate::apps::python_env::{default_entries, installed_django, search_path};
+use crate::apps::path_python::PathPython;
+use crate::apps::python_env::{default_entries, installed_django, project_entries, search_path};
 use crate::apps::search_path::SearchPath;
 use crate::disk::real;
 use crate::model::App;
@@ -67,10 +68,7 @@ impl SettingsDraft<'_> {
 
     /// Finds out what the file must say about apps, environment and Django version.
     fn locate(&self) -> LocationSettings {
-        let mut path = PythonPath::new(self);
-        for app in &self.loaded.apps {
-            path.add(app);
-        }
+        let path = PythonPath::of(self);
         let mut settings = Table::new();
         let found = installed_django(&path.search);
         if found.as_deref().and_then(DjangoVersion::of) != Some(self.loaded.django) {
@@ -142,15 +140,39 @@ struct PythonPath<'a> {
     draft: &'a SettingsDraft<'a>,
     entries: Vec<PathBuf>,
     search: SearchPath,
-    /// Whether the default entries do not find all apps.
+    /// Whether the default entries do not find all apps, so that the file has to say it.
     is_needed: bool,
     /// Apps that no entry finds, and whose directories the file states.
     stated: Vec<&'a App>,
 }
 
 impl<'a> PythonPath<'a> {
-    fn new(draft: &'a SettingsDraft<'a>) -> Self {
-        let entries = default_entries(draft.file_directory);
+    fn of(draft: &'a SettingsDraft<'a>) -> Self {
+        let by_default = Self::new(draft, default_entries(draft.file_directory));
+        let mut apps = draft.loaded.apps.iter();
+        if apps.all(|app| is_found(app, &by_default.search)) {
+            return by_default;
+        }
+        let mut entries = project_entries(draft.file_directory);
+        let Answers {
+            versions,
+            python_path,
+            ..
+        } = draft.answers;
+        // Another Python on PATH than the project's would only be in the way.
+        let is_own = PathPython::find()
+            .is_some_and(|python| python.sites.iter().any(|site| python_path.contains(site)));
+        if is_own && !entries.contains(&versions.prefix) {
+            entries.push(versions.prefix.clone());
+        }
+        let mut path = Self::new(draft, entries);
+        for app in &draft.loaded.apps {
+            path.add(app);
+        }
+        path
+    }
+
+    fn new(draft: &'a SettingsDraft<'a>, entries: Vec<PathBuf>) -> Self {
         Self {
             draft,
             search: search_path(&entries),

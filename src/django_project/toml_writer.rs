@@ -30,7 +30,7 @@ const ORDER: [(&str, &str); 13] = [
 const ENVIRONMENT_OUTSIDE: &str = "\
 #
 # The project's environment, in python_path, is outside the project: on another machine it
-# may be elsewhere. Without python_path it is looked for in VIRTUAL_ENV, .venv and venv.
+# may be elsewhere. Without python_path it is looked for in VIRTUAL_ENV, .venv, venv and PATH.
 ";
 
 /// Returns the text. `unsupported` are settings that the file cannot express.

@@ -176,7 +176,8 @@ tables! {
         /// on python_path, else of the newest one known.
         django: Django;
         /// Where apps are looked up: directories and virtual environments;
-        /// else the settings file's directory, VIRTUAL_ENV, .venv and venv.
+        /// else the settings file's directory, VIRTUAL_ENV, .venv, venv and
+        /// the environment of the first Python on PATH.
         python_path: Paths;
         app_directories: Table(&APP_DIRECTORIES);
         /// Patterns of what is not collected, besides those of -i.

@@ -17,7 +17,7 @@ use super::{
     Finder, ReferenceLevels, Settings, StaticDir, directory_overlap, django_checks, fields,
     installed_apps, keys, storage, templates,
 };
-use crate::apps::python_env::{default_entries, installed_django, search_path};
+use crate::apps::python_env::{default_search_path, installed_django, search_path};
 use crate::apps::search_path::SearchPath;
 use crate::model::{Code, DjangoVersion, Problem};
 
@@ -223,20 +223,19 @@ impl<'a> Loader<'a> {
 
     /// Returns `python_path`, or the default entries.
     fn search_path(&self) -> SearchPath {
+        if !self.staticc.has("python_path") {
+            return default_search_path(&self.layers.directory);
+        }
         let mut entries = Vec::new();
-        if self.staticc.has("python_path") {
-            for (path, span) in self.staticc.placed("python_path") {
-                let path = self.layers.resolve(path);
-                if !path.is_dir() {
-                    let message = format!("python_path has no directory {}", path.display());
-                    let problem = Problem::warning(Code::MissingDirectory, message)
-                        .help("make the environment, or correct the path");
-                    self.staticc.problems.add_at(span, problem);
-                }
-                entries.push(path);
+        for (path, span) in self.staticc.placed("python_path") {
+            let path = self.layers.resolve(path);
+            if !path.is_dir() {
+                let message = format!("python_path has no directory {}", path.display());
+                let problem = Problem::warning(Code::MissingDirectory, message)
+                    .help("make the environment, or correct the path");
+                self.staticc.problems.add_at(span, problem);
             }
-        } else {
-            entries = default_entries(&self.layers.directory);
+            entries.push(path);
         }
         search_path(&entries)
     }

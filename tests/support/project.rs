@@ -23,6 +23,26 @@ pub const REQUIRED_SETTINGS: &str = "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"
 /// Every run takes seconds at most. One that takes longer hangs.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
+/// A directory of PATH with the few programs that projects of tests run, and without Python:
+/// apps must not be found in that of this machine.
+pub fn programs() -> PathBuf {
+    static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(|| {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
+        fs::create_dir_all(&directory).unwrap();
+        let path = std::env::var_os("PATH").unwrap();
+        for name in ["sh", "cat", "sleep"] {
+            let mut programs = std::env::split_paths(&path).map(|entry| entry.join(name));
+            // Another binary of tests may have made the link.
+            let _ = symlink(
+                programs.find(|program| program.is_file()).unwrap(),
+                directory.join(name),
+            );
+        }
+        directory
+    });
+    PROGRAMS.clone()
+}
+
 /// The program, with a cache that all tests of a binary share.
 pub fn staticc() -> Command {
     static CACHE: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -33,6 +53,7 @@ pub fn staticc() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_staticc"));
     command
         .env("XDG_CACHE_HOME", &*CACHE)
+        .env("PATH", programs())
         .env_remove("GITHUB_WORKSPACE")
         .env_remove("VIRTUAL_ENV");
     command

@@ -1,11 +1,12 @@
 //! The settings file that `init` writes, and `init --check` compares.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 
 use serde_json::{Value, json};
 
 use super::{collected, own_finder, project, unusual, written};
-use crate::support::project::Project;
+use crate::support::project::{Project, programs};
 use crate::support::python_project;
 
 /// The path of such an environment holds on this machine only.
@@ -24,6 +25,43 @@ fn init_notes_an_environment_outside_the_project() {
     let text = written(&project);
     let (_, python_path) = text.split_once("is outside the project").expect(&text);
     assert!(python_path.contains("\npython_path = [\".\", "), "{text}");
+}
+
+/// The Python on PATH is looked at wherever the file is used, if it is the project's own.
+#[test]
+fn init_leaves_the_environment_of_path_out() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let path = |path: &str| elsewhere.path().canonicalize().unwrap().join(path);
+    for name in ["own", "other"] {
+        let app = path(name).join("lib/python3.12/site-packages/shop");
+        fs::create_dir_all(&app).unwrap();
+        fs::write(app.join("__init__.py"), "").unwrap();
+        fs::write(path(name).join("pyvenv.cfg"), "").unwrap();
+        fs::create_dir(path(name).join("bin")).unwrap();
+        symlink("/none/python3", path(name).join("bin/python3")).unwrap();
+    }
+    let site = path("own/lib/python3.12/site-packages");
+    let project = project(|project, answers| {
+        answers["versions"]["prefix"] = json!(path("own"));
+        answers["python_path"] = json!([project.path("").canonicalize().unwrap(), site]);
+        let apps = answers["apps"].as_array_mut().unwrap();
+        apps.push(json!({"entry": "shop", "directory": site.join("shop")}));
+    });
+    let init = |name: &str| {
+        let on_path = std::env::join_paths([path(name).join("bin"), programs()]).unwrap();
+        let run = project.verb(["init", "--force"]).env("PATH", &on_path);
+        run.success();
+        let run = project.verb(["init", "--check"]).env("PATH", &on_path);
+        run.success();
+        fs::read_to_string(project.path("settings.toml")).unwrap()
+    };
+    let text = init("own");
+    assert!(!text.contains("python_path"), "{text}");
+    let text = init("other");
+    assert!(
+        text.contains("/own\"]\n") && !text.contains("/other"),
+        "{text}"
+    );
 }
 
 #[test]
