@@ -1,12 +1,15 @@
 //! Whatever happened before, a run leaves what a first run without cache and record
-//! leaves. Tries random histories of changes to sources, STATIC_ROOT, settings, cache
+//! leaves, except that good copies of fingerprinted files stay. Tries random histories of changes to sources, STATIC_ROOT, settings, cache
 //! and record.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use flate2::read::MultiGzDecoder;
 use proptest::prelude::*;
 
 use crate::support::project::Project;
@@ -222,6 +225,31 @@ impl History {
     }
 }
 
+/// Returns whether a path of STATIC_ROOT is a copy of a fingerprinted file, which the next
+/// run must keep.
+fn is_kept(
+    path: &Path,
+    before: &BTreeMap<PathBuf, Vec<u8>>,
+    fresh: &BTreeMap<PathBuf, Vec<u8>>,
+) -> bool {
+    let plain = path.with_extension("");
+    let parts = plain.to_string_lossy().matches('.').count();
+    let (bytes, content) = (&before[path], fresh.get(&plain));
+    let Some(content) = content.filter(|content| parts >= 2 && bytes.len() <= content.len()) else {
+        return false;
+    };
+    let mut decoded = Vec::new();
+    let read = match path.extension().and_then(OsStr::to_str) {
+        Some("br") => brotli::Decompressor::new(&bytes[..], 4096).read_to_end(&mut decoded),
+        Some("gz") => MultiGzDecoder::new(&bytes[..]).read_to_end(&mut decoded),
+        Some("zst") => {
+            zstd::Decoder::new(&bytes[..]).and_then(|mut zst| zst.read_to_end(&mut decoded))
+        }
+        _ => return false,
+    };
+    read.is_ok() && decoded == *content
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 40,
@@ -240,8 +268,13 @@ proptest! {
                 history.happen(happening);
             }
             let fresh = history.collect(&format!("fresh-{number}"), &["--no-cache"]);
+            let before = files(&history.path("out"));
             let ours = history.collect("out", &[]);
-            for (path, bytes) in &fresh {
+            let kept: Vec<&PathBuf> = before.keys().filter(|path| is_kept(path, &before, &fresh)).collect();
+            for path in &kept {
+                prop_assert!(ours.get(*path) == before.get(*path), "{path:?} after {happenings:?}");
+            }
+            for (path, bytes) in fresh.iter().filter(|(path, _)| !kept.contains(path)) {
                 prop_assert!(ours.get(path) == Some(bytes), "{path:?} after {happenings:?}");
             }
             // What was there before may stay, but not beside the wrong file.
@@ -249,7 +282,8 @@ proptest! {
                 let of = path.with_extension("");
                 let name = path.to_string_lossy();
                 let copy = [".br", ".gz", ".zst"].iter().any(|suffix| name.ends_with(suffix));
-                prop_assert!(!copy || !fresh.contains_key(&of), "{path:?} after {happenings:?}");
+                let stays = !copy || !fresh.contains_key(&of) || kept.contains(&path);
+                prop_assert!(stays, "{path:?} after {happenings:?}");
             }
         }
     }

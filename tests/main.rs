@@ -17,6 +17,7 @@ mod concurrency;
 mod documentation;
 mod hostile_input;
 mod incremental;
+mod kept_copies;
 mod problem_catalogue;
 mod properties;
 mod settings;

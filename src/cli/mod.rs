@@ -299,6 +299,13 @@ pub struct CollectArgs {
     #[arg(short = 'n', long, help_heading = "Output")]
     pub dry_run: bool,
 
+    /// Make the compressed copies of fingerprinted files anew
+    ///
+    /// By default, a copy that is there and decodes to its file stays as it is, whatever made it,
+    /// since a running server may remember its length.
+    #[arg(long, help_heading = "Output")]
+    pub recompress: bool,
+
     /// Create a symbolic link to each file instead of copying
     #[arg(short, long, help_heading = "Output")]
     pub link: bool,

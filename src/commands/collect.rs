@@ -150,6 +150,7 @@ impl Collection<'_> {
             record,
             assets: &project.found.assets,
             link: self.args.link,
+            recompress: self.args.recompress || self.args.clear,
             since: now(),
         };
         let options = ProcessOptions {
@@ -218,7 +219,7 @@ impl Collection<'_> {
         }
         let copies_of = |change: &FileChange| {
             let path = change.path.clone();
-            let encodings = change.copies.iter();
+            let encodings = change.all_copies().iter();
             encodings.map(move |encoding| path.with_suffix(encoding.suffix()))
         };
         let copies: HashSet<LogicalPath> = changes.iter().flat_map(copies_of).collect();

@@ -3,23 +3,48 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use crate::model::Encoding;
+use crate::model::{ContentId, Encoding};
 
 /// Returns whether a compressed copy decodes to exactly this content. Fails if it cannot be
 /// decoded, or if either cannot be read.
 pub fn is_copy(encoding: Encoding, copy: impl Read, content: impl Read) -> io::Result<bool> {
     let content = BufReader::with_capacity(BUFFER, content);
-    let is_same =
-        |decoded: &mut dyn Read| is_same(BufReader::with_capacity(BUFFER, decoded), content);
+    decode(encoding, copy, |decoded| {
+        is_same(BufReader::with_capacity(BUFFER, decoded), content)
+    })
+}
+
+/// Returns whether a compressed copy decodes to the content with this id, which has `size`
+/// bytes. Fails if it cannot be decoded or read. Decodes one byte more than `size` at most.
+pub fn is_copy_of(
+    encoding: Encoding,
+    copy: impl Read,
+    id: ContentId,
+    size: u64,
+) -> io::Result<bool> {
+    decode(encoding, copy, |decoded| {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(decoded.take(size.saturating_add(1)))?;
+        Ok(hasher.count() == size && hasher.finalize() == id)
+    })
+}
+
+/// Returns what `check` says of the decoded bytes, and `false` if bytes follow the end of the
+/// stream.
+fn decode(
+    encoding: Encoding,
+    copy: impl Read,
+    check: impl FnOnce(&mut dyn Read) -> io::Result<bool>,
+) -> io::Result<bool> {
     match encoding {
         Encoding::Brotli => {
             let mut copy = BufReader::with_capacity(BUFFER, copy);
             // Reads byte by byte, so that bytes after the end of the stream are not lost.
-            let same = is_same(&mut brotli::Decompressor::new(&mut copy, 1))?;
-            Ok(same && copy.fill_buf()?.is_empty())
+            let is_good = check(&mut brotli::Decompressor::new(&mut copy, 1))?;
+            Ok(is_good && copy.fill_buf()?.is_empty())
         }
-        Encoding::Gzip => is_same(&mut flate2::read::MultiGzDecoder::new(copy)),
-        Encoding::Zstd => is_same(&mut zstd::Decoder::new(copy)?),
+        Encoding::Gzip => check(&mut flate2::read::MultiGzDecoder::new(copy)),
+        Encoding::Zstd => check(&mut zstd::Decoder::new(copy)?),
     }
 }
 
@@ -59,8 +84,11 @@ mod tests {
             };
             let copy = encode(&content, &recipe, encoding).unwrap();
             let is = |copy: &[u8], content: &[u8]| {
-                let copy = io::Cursor::new(copy.to_vec());
-                is_copy(encoding, copy, content).unwrap_or(false)
+                let (id, size) = (blake3::hash(content), content.len() as u64);
+                let by_content = is_copy(encoding, copy, content).unwrap_or(false);
+                let by_id = is_copy_of(encoding, copy, id, size).unwrap_or(false);
+                assert_eq!(by_content, by_id, "{encoding:?}");
+                by_content
             };
             assert!(is(&copy, &content), "{encoding:?}");
             assert!(!is(&copy, &content[1..]));

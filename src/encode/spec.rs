@@ -47,15 +47,16 @@ impl CompressionSpec {
         hasher.finalize()
     }
 
-    /// Returns the copies to keep. `copy` makes the copy of an encoding, or returns `None` if
-    /// it is not worth keeping. As in WhiteNoise, Brotli comes first, and a content for which
-    /// Brotli is not worth it gets no other copy.
+    /// Returns the copies to keep, besides those that stay. `copy` makes the copy of an
+    /// encoding, or returns `None` if it is not worth keeping. As in WhiteNoise, Brotli comes
+    /// first, and a content for which Brotli is not worth it gets no other copy.
     pub fn keep<E>(
         &self,
+        staying: Encodings,
         mut copy: impl FnMut(Encoding) -> Result<Option<Vec<u8>>, E>,
     ) -> Result<Vec<Encoded>, E> {
         let mut kept = Vec::new();
-        for encoding in self.encodings.iter() {
+        for encoding in self.encodings.without(staying).iter() {
             match copy(encoding)? {
                 Some(bytes) => kept.push(Encoded { encoding, bytes }),
                 None if encoding == Encoding::Brotli => break,

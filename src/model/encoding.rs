@@ -43,6 +43,18 @@ impl Encodings {
         Self(self.0 & !others.0)
     }
 
+    /// Returns the encodings of both.
+    #[must_use]
+    pub fn union(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    /// Returns the encodings that are in both.
+    #[must_use]
+    pub fn intersection(self, others: Self) -> Self {
+        Self(self.0 & others.0)
+    }
+
     pub fn iter(self) -> impl Iterator<Item = Encoding> {
         Encoding::ALL
             .into_iter()

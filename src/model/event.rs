@@ -54,6 +54,11 @@ pub enum Event {
     },
     /// The fingerprinted copy of a file was there already.
     PostProcessSkipped { path: LogicalPath },
+    /// A compressed copy of a fingerprinted file stays as it is, although this run might
+    /// make another one or none.
+    CopyKept { path: LogicalPath },
+    /// How many compressed copies were kept in this way.
+    CopiesKept { copies: usize },
     /// How many compressed copies the cache had, and how many were made.
     Cache { found: u64, made: u64 },
     /// The run waits for another process that has the lock of STATIC_ROOT.

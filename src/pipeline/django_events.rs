@@ -39,7 +39,22 @@ impl DjangoEvents<'_> {
                 report.event(Event::PostProcessed { path, copy });
             }
         }
+        self.report_kept_copies(report);
         report.event(Event::Done(self.summary));
+    }
+
+    fn report_kept_copies(&self, report: &mut impl Report) {
+        let mut copies = 0;
+        for change in self.changes {
+            for encoding in change.kept_copies.iter() {
+                copies += 1;
+                let path = change.path.with_suffix(encoding.suffix());
+                report.event(Event::CopyKept { path });
+            }
+        }
+        if copies > 0 {
+            report.event(Event::CopiesKept { copies });
+        }
     }
 
     fn changes_of(&self, role: Role) -> impl Iterator<Item = &FileChange> {

@@ -11,10 +11,10 @@ use crate::check;
 use crate::disk;
 use crate::encode::spec::CompressionSpec;
 use crate::model::{
-    Asset, AssetId, CompressedCopy, ContentId, CopyOutcome, Encoding, Explanation, Fingerprint,
-    IncomingReference, LogicalPath, NoCompressionReason, NoHashReason, NoRewritingReason,
-    OutgoingReference, Problem, ReferenceCounts, ReferenceKind, Rewriting, ServedFile,
-    ShadowedSource,
+    Asset, AssetId, CompressedCopy, ContentId, CopyOutcome, Encoding, Encodings, Explanation,
+    Fingerprint, IncomingReference, LogicalPath, NoCompressionReason, NoHashReason,
+    NoRewritingReason, OutgoingReference, Problem, ReferenceCounts, ReferenceKind, Rewriting,
+    ServedFile, ShadowedSource,
 };
 use crate::plan::compression::CompressionSpecs;
 use crate::rewrite::adjusted::{Adjusted, complete};
@@ -185,7 +185,7 @@ impl<'a> FileInspector<'a> {
         let spec: &CompressionSpec = specs.of(path)?;
         let mut read = None;
         let mut copies = Vec::new();
-        spec.keep(|encoding| {
+        spec.keep(Encodings::default(), |encoding| {
             let made = compressed_copy(self.cache, Some(content), spec, encoding, || {
                 let known = self.bytes(id);
                 known.map_or_else(|| self.read_into(&mut read, id, content), Ok)

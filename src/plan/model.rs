@@ -137,9 +137,13 @@ pub enum Existing {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FileState {
     pub existing: Existing,
-    /// The compressed copies worth keeping. `None` if it is not known that they are
-    /// there as this run makes them.
-    pub good_copies: Option<Encodings>,
+    /// The planned compressed copies that are there and stay.
+    pub good_copies: Encodings,
+    /// The compressed copies that stay, although this run would make other bytes or
+    /// none, as far as it knows. Those of a fingerprinted file do.
+    pub kept_copies: Encodings,
+    /// Whether no other planned copy is worth keeping.
+    pub has_all_copies: bool,
     /// The compressed copies at whose paths anything is.
     pub present_copies: Encodings,
     /// Whether the record says all this.
@@ -149,7 +153,12 @@ pub struct FileState {
 impl FileState {
     /// Returns whether the run must write anything for the target.
     pub fn is_incomplete(&self) -> bool {
-        self.existing != Existing::Same || self.good_copies.is_none()
+        self.existing != Existing::Same || !self.has_all_copies
+    }
+
+    /// Returns the compressed copies that are there and stay.
+    pub fn staying_copies(&self) -> Encodings {
+        self.good_copies.union(self.kept_copies)
     }
 }
 
@@ -163,10 +172,12 @@ pub struct FileChange {
     pub path: LogicalPath,
     /// What was there before.
     pub existing: Existing,
-    /// The compressed copies that it has after the run.
+    /// The planned compressed copies that it has after the run.
     pub copies: Encodings,
+    /// The compressed copies that stay whoever has made them, planned or not.
+    pub kept_copies: Encodings,
     /// The compressed copies that are removed before the file is written: they are of
-    /// another content, or not planned.
+    /// another content, or neither planned nor kept.
     pub obsolete_copies: Encodings,
     pub writes_file: bool,
     /// The compressed copies that the run writes.
@@ -178,22 +189,27 @@ pub struct FileChange {
 }
 
 impl FileChange {
-    /// Leaves the target as it is, except for compressed copies that are not planned.
+    /// Leaves the target as it is, except for compressed copies that do not stay.
     pub fn unchanged(id: TargetId, target: &Target, state: FileState) -> Self {
-        let copies = state.good_copies.unwrap_or_default();
         Self {
             target: Some(id),
             asset: target.asset,
             role: target.role,
             path: target.path.clone(),
             existing: state.existing,
-            copies,
-            obsolete_copies: state.present_copies.without(copies),
+            copies: state.good_copies,
+            kept_copies: state.kept_copies,
+            obsolete_copies: state.present_copies.without(state.staying_copies()),
             writes_file: false,
             written_copies: Encodings::default(),
             written_id: 0,
             is_removed: false,
         }
+    }
+
+    /// Returns the compressed copies that are there after the run.
+    pub fn all_copies(&self) -> Encodings {
+        self.copies.union(self.kept_copies)
     }
 
     /// Returns whether the run writes or removes anything.

@@ -75,6 +75,8 @@ pub(super) fn verbosity(event: &Event) -> u8 {
         | Event::Conflict { .. }
         | Event::PostProcessed { .. }
         | Event::PostProcessSkipped { .. }
+        | Event::CopyKept { .. }
+        | Event::CopiesKept { .. }
         | Event::Pruned { .. } => 2,
         _ => 0,
     }

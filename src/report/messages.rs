@@ -23,24 +23,28 @@ pub(super) enum Stream {
 }
 
 pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
+    let status = |verbosity, text| {
+        Some(Message {
+            verbosity,
+            stream: Stream::Error,
+            text,
+        })
+    };
     let (verbosity, text) = match event {
+        Event::CopyKept { path } => {
+            let path = clean(&path.to_text());
+            return status(2, format!("Skipping '{path}' (compressed already)"));
+        }
+        Event::CopiesKept { copies } => return status(2, copies_kept(*copies)),
         Event::Cache { found, made } => {
             let share = found * 100 / (found + made).max(1);
             let text =
                 format!("cache: {found} compressed copies found, {made} made ({share} % found)");
-            return Some(Message {
-                verbosity: 2,
-                stream: Stream::Error,
-                text,
-            });
+            return status(2, text);
         }
         Event::Waiting { static_root } => {
             let root = clean(&static_root.to_string_lossy());
-            return Some(Message {
-                verbosity: 0,
-                stream: Stream::Error,
-                text: format!("waiting for another run of staticc on {root}"),
-            });
+            return status(0, format!("waiting for another run of staticc on {root}"));
         }
         Event::CodeExplanation { code } => (0, format!("{code}\n\n{}", section(*code))),
         Event::Unlisted { path } => (1, format!("in no manifest: {}", clean(&path.to_text()))),
@@ -69,6 +73,15 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
         stream: Stream::Output,
         text,
     })
+}
+
+fn copies_kept(copies: usize) -> String {
+    let kept = counted(
+        copies,
+        "compressed copy of a fingerprinted file",
+        "compressed copies of fingerprinted files",
+    );
+    format!("{kept} kept as before; --recompress makes them anew")
 }
 
 fn checked(summary: CheckSummary) -> String {

@@ -187,7 +187,7 @@ pub fn body<'b>(bytes: &'b [u8], magic: &[u8]) -> Option<&'b [u8]> {
 }
 
 /// The first bytes of a record. The last one is the version of the format.
-const MAGIC: &[u8] = b"staticc record\x02";
+const MAGIC: &[u8] = b"staticc record\x03";
 
 /// The run that a record is about.
 pub struct RecordedRun<'a> {

@@ -11,10 +11,20 @@ pub struct FileRecord {
     /// The stamp when the file had the content.
     pub stamp: Stamp,
     id: [u8; blake3::OUT_LEN],
-    /// The digest of the spec by which its compressed copies were made.
+    /// The digest of the spec by which the run decided which compressed copies it has.
     spec: Option<[u8; blake3::OUT_LEN]>,
-    /// The copies that were worth keeping.
-    pub copies: Vec<(Encoding, Stamp)>,
+    /// The copies that were there after the run.
+    pub copies: Vec<CopyRecord>,
+}
+
+/// A compressed copy that decoded to the content of its file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopyRecord {
+    pub encoding: Encoding,
+    /// The stamp when the copy had been written or checked.
+    pub stamp: Stamp,
+    /// Whether it has the bytes that the spec leads to.
+    pub is_of_spec: bool,
 }
 
 impl FileRecord {
@@ -23,7 +33,7 @@ impl FileRecord {
         stamp: Stamp,
         content: ContentId,
         spec: Option<blake3::Hash>,
-        copies: Vec<(Encoding, Stamp)>,
+        copies: Vec<CopyRecord>,
     ) -> Self {
         Self {
             path: hash_path(path.as_bytes()),
@@ -38,12 +48,17 @@ impl FileRecord {
         self.id == *content.as_bytes()
     }
 
-    /// Returns whether the copies were made by the spec with this digest.
+    /// Returns whether the file had all copies that are worth keeping by the spec with this
+    /// digest.
     pub fn has_spec(&self, spec: Option<blake3::Hash>) -> bool {
         self.spec == spec.map(Into::into)
     }
 
+    pub fn copy(&self, encoding: Encoding) -> Option<&CopyRecord> {
+        self.copies.iter().find(|copy| copy.encoding == encoding)
+    }
+
     pub fn encodings(&self) -> Encodings {
-        self.copies.iter().map(|(encoding, _)| *encoding).collect()
+        self.copies.iter().map(|copy| copy.encoding).collect()
     }
 }

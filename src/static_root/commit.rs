@@ -121,6 +121,7 @@ impl Transaction<'_> {
             path: path.clone(),
             existing,
             copies: Encodings::default(),
+            kept_copies: Encodings::default(),
             obsolete_copies: Encodings::default(),
             writes_file: false,
             written_copies: Encodings::default(),

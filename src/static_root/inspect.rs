@@ -1,17 +1,22 @@
 //! Inspects STATIC_ROOT for the targets of a plan: which files are there already, and
-//! which compressed copies are good. Reads only. Trusts the record as long as a file has
-//! the recorded stamp, and compares contents otherwise.
+//! which compressed copies stay. Reads only. Trusts the record as long as a file has the
+//! recorded stamp, and compares contents otherwise.
+
+use std::fs::Metadata;
 
 use rayon::prelude::*;
 
 use super::root::StaticRoot;
+use crate::disk;
+use crate::encode::decode::is_copy_of;
 use crate::encode::spec::CompressionSpec;
 use crate::model::{Asset, Encoding, Encodings, IndexVec, LogicalPath, Problem, Stamp};
 use crate::plan::model::{
-    Existing, FileChange, FileState, Plan, Role, SpecIndex, Target, TargetId, combine_ids,
+    Existing, FileChange, FileState, Plan, Role, SpecIndex, Target, TargetId, UniqueContent,
+    combine_ids,
 };
 use crate::state::collect_record::CollectRecord;
-use crate::state::file_record::FileRecord;
+use crate::state::file_record::{CopyRecord, FileRecord};
 
 pub struct Inspector<'a> {
     pub root: &'a StaticRoot,
@@ -21,6 +26,9 @@ pub struct Inspector<'a> {
     pub assets: &'a [Asset],
     /// Whether plain files are symbolic links to their sources.
     pub link: bool,
+    /// Whether a compressed copy that this run would make otherwise is replaced, even if
+    /// its file is fingerprinted.
+    pub recompress: bool,
     /// When the inspection began, in nanoseconds since 1970.
     pub since: i64,
 }
@@ -66,47 +74,113 @@ impl Inspector<'_> {
         if self.root.is_new() {
             return Ok(FileState::default());
         }
-        let Some(metadata) = self.root.metadata(path)? else {
-            return Ok(FileState {
-                present_copies: self.present_copies(path, Encodings::default()),
-                ..FileState::default()
-            });
-        };
-        if metadata.is_dir() {
+        let metadata = self.root.metadata(path)?;
+        if metadata.as_ref().is_some_and(Metadata::is_dir) {
             return Err(self.root.directory_in_the_way(path));
         }
-        if self.is_link(target) {
+        if metadata.is_some() && self.is_link(target) {
             return Ok(self.inspect_link(target, spec.is_some()));
         }
         let content = &plan.contents[target.content];
-        let record = content
-            .id
-            .and_then(|id| self.record.file(path, id))
-            .filter(|record| record.stamp == Stamp::of(&metadata));
-        if record.is_none() && !self.root.has_content(path, content.id, content.size) {
-            return Ok(FileState {
-                existing: Existing::Different,
-                present_copies: self.present_copies(path, Encodings::default()),
-                ..FileState::default()
-            });
-        }
+        let record = content.id.and_then(|id| self.record.file(path, id));
+        let is_recorded = record.is_some_and(|record| {
+            let stamp = metadata.as_ref().map(Stamp::of);
+            stamp == Some(record.stamp)
+        });
+        let existing = match metadata {
+            None => Existing::Absent,
+            _ if is_recorded || self.root.has_content(path, content.id, content.size) => {
+                Existing::Same
+            }
+            Some(_) => Existing::Different,
+        };
+        let mut state = FileState {
+            existing,
+            ..FileState::default()
+        };
         let known = record.filter(|record| record.has_spec(spec));
-        let good_copies = match spec {
-            None => Some(Encodings::default()),
-            Some(_) => known
-                .filter(|record| self.has_copies(path, record))
-                .map(FileRecord::encodings),
+        if self.keeps_copies(plan, target) {
+            let are_recorded = self.inspect_kept_copies(plan, target, record, known, &mut state);
+            state.is_recorded = is_recorded && are_recorded;
+        } else if existing == Existing::Same {
+            let known = known.filter(|record| {
+                let mut copies = record.copies.iter();
+                is_recorded && copies.all(|copy| copy.is_of_spec) && self.has_copies(path, record)
+            });
+            state.good_copies = known.map(FileRecord::encodings).unwrap_or_default();
+            state.has_all_copies = spec.is_none() || known.is_some();
+            state.is_recorded = known.is_some();
+        }
+        if existing != Existing::Same || plan.owns_copies {
+            state.present_copies = self.present_copies(path, state.staying_copies());
+        }
+        Ok(state)
+    }
+
+    /// Returns whether the compressed copies of a target stay as they are. A server may
+    /// have read their sizes when it started, and clients may keep fingerprinted files for
+    /// ever.
+    fn keeps_copies(&self, plan: &Plan, target: &Target) -> bool {
+        plan.owns_copies && target.role == Role::Hashed && !self.recompress
+    }
+
+    /// Adds the compressed copies that are there and decode to the content of a
+    /// fingerprinted file. `record` is that of a file with this content, and `known` is the
+    /// same if it has the spec of the target. Returns whether `known` says all this.
+    fn inspect_kept_copies(
+        &self,
+        plan: &Plan,
+        target: &Target,
+        record: Option<&FileRecord>,
+        known: Option<&FileRecord>,
+        state: &mut FileState,
+    ) -> bool {
+        let content = &plan.contents[target.content];
+        let mut recorded_copies = Encodings::default();
+        let planned = target
+            .spec
+            .map_or(Encodings::default(), |spec| plan.specs[spec].encodings);
+        for encoding in Encoding::ALL {
+            let path = target.path.with_suffix(encoding.suffix());
+            let Some(metadata) = self.root.file_metadata(&path) else {
+                continue;
+            };
+            let recorded = record
+                .and_then(|record| record.copy(encoding))
+                .filter(|copy| copy.stamp == Stamp::of(&metadata));
+            let is_of_spec = known.is_some() && recorded.is_some_and(|copy| copy.is_of_spec);
+            // A source may have the path of the copy.
+            let stays = is_of_spec
+                || !plan.paths.contains(&path)
+                    && (recorded.is_some() || self.is_copy_of(&path, encoding, content));
+            if !stays {
+                continue;
+            }
+            if planned.contains(encoding) {
+                state.good_copies.insert(encoding);
+            }
+            if !is_of_spec {
+                state.kept_copies.insert(encoding);
+            }
+            if recorded.is_some() {
+                recorded_copies.insert(encoding);
+            }
+        }
+        let staying = state.staying_copies();
+        let has = |known: &FileRecord| known.encodings().without(staying).is_empty();
+        state.has_all_copies = planned.without(staying).is_empty() || known.is_some_and(has);
+        known
+            .is_some_and(|known| known.encodings() == recorded_copies && staying == recorded_copies)
+    }
+
+    /// Returns whether a compressed copy decodes to a content and is no larger than it.
+    fn is_copy_of(&self, path: &LogicalPath, encoding: Encoding, content: &UniqueContent) -> bool {
+        let Some(id) = content.id else {
+            return false;
         };
-        let present_copies = if plan.owns_copies {
-            self.present_copies(path, good_copies.unwrap_or_default())
-        } else {
-            Encodings::default()
-        };
-        Ok(FileState {
-            existing: Existing::Same,
-            good_copies,
-            present_copies,
-            is_recorded: known.is_some() && good_copies.is_some(),
+        disk::open(&self.root.locate(path)).is_ok_and(|(copy, metadata)| {
+            metadata.len() <= content.size
+                && is_copy_of(encoding, copy, id, content.size).unwrap_or(false)
         })
     }
 
@@ -119,9 +193,9 @@ impl Inspector<'_> {
         };
         FileState {
             existing,
-            good_copies: (!is_compressed).then(Encodings::default),
+            has_all_copies: !is_compressed,
             present_copies: self.present_copies(&target.path, Encodings::default()),
-            is_recorded: false,
+            ..FileState::default()
         }
     }
 
@@ -149,11 +223,15 @@ impl Inspector<'_> {
         let file = stamp(&target.path, change.writes_file)?;
         let mut written = Vec::from_iter(change.writes_file.then(|| file.identity()));
         let mut copies = Vec::new();
-        for encoding in change.copies.iter() {
+        for encoding in change.all_copies().iter() {
             let is_written = change.written_copies.contains(encoding);
-            let copy = stamp(&target.path.with_suffix(encoding.suffix()), is_written)?;
-            written.extend(is_written.then(|| copy.identity()));
-            copies.push((encoding, copy));
+            let stamp = stamp(&target.path.with_suffix(encoding.suffix()), is_written)?;
+            written.extend(is_written.then(|| stamp.identity()));
+            copies.push(CopyRecord {
+                encoding,
+                stamp,
+                is_of_spec: !change.kept_copies.contains(encoding),
+            });
         }
         let spec = target.spec.map(|spec| plan.specs[spec].digest());
         // Another process may have written other files in the meantime.
@@ -169,10 +247,10 @@ impl Inspector<'_> {
     }
 
     fn has_copies(&self, path: &LogicalPath, record: &FileRecord) -> bool {
-        record.copies.iter().all(|(encoding, stamp)| {
-            let copy = path.with_suffix(encoding.suffix());
-            let metadata = self.root.file_metadata(&copy);
-            metadata.is_some_and(|metadata| Stamp::of(&metadata) == *stamp)
+        record.copies.iter().all(|copy| {
+            let path = path.with_suffix(copy.encoding.suffix());
+            let metadata = self.root.file_metadata(&path);
+            metadata.is_some_and(|metadata| Stamp::of(&metadata) == copy.stamp)
         })
     }
 

@@ -73,7 +73,12 @@ impl Transaction<'_> {
         for spec in targets.iter().filter_map(|&id| self.plan.targets[id].spec) {
             if encoded.iter().all(|known| known.spec != spec) {
                 let options = &self.plan.specs[spec];
-                let copies = options.keep(|encoding| {
+                let of_spec = targets
+                    .iter()
+                    .filter(|&&id| self.plan.targets[id].spec == Some(spec));
+                let staying = of_spec.map(|&id| self.states[id].staying_copies());
+                let staying = staying.reduce(Encodings::intersection).unwrap_or_default();
+                let copies = options.keep(staying, |encoding| {
                     compressed_copy(self.cache, content.id, options, encoding, || bytes.get())
                 })?;
                 encoded.push(EncodedCopies { spec, copies });
@@ -107,11 +112,17 @@ impl Transaction<'_> {
         for copy in copies {
             let path = target.path.with_suffix(copy.encoding.suffix());
             change.copies.insert(copy.encoding);
+            if state.staying_copies().contains(copy.encoding) {
+                continue;
+            }
             if !change.writes_file && self.has_copy(&path, &copy.bytes, attributes) {
                 continue;
             }
             let staged = root.staged_file(&path, TempNumber::copy(id, copy.encoding));
-            let has_copy = |other: &&FileChange| other.copies.contains(copy.encoding);
+            let has_copy = |other: &&FileChange| {
+                let made = other.copies.without(other.kept_copies);
+                made.contains(copy.encoding)
+            };
             let linked = duplicate.filter(has_copy).and_then(|other| {
                 root.stage_hard_link(&staged, &self.copy_path(other, copy.encoding))
             });
@@ -127,9 +138,9 @@ impl Transaction<'_> {
         }
         // A client must not get a copy of the old content for the new file.
         let valid = if change.writes_file {
-            Encodings::default()
+            state.staying_copies()
         } else {
-            change.copies
+            change.all_copies()
         };
         change.obsolete_copies = state.present_copies.without(valid);
         change.written_id = combine_ids(written);
