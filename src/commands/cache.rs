@@ -9,7 +9,7 @@ use crate::model::{Code, Problem};
 use crate::pipeline::loading::source_of;
 use crate::settings::CacheSettings;
 use crate::settings::load::{Overrides, load};
-use crate::state::cache::CacheUsage;
+use crate::state::cache::eviction::CacheUsage;
 
 pub fn run(context: &mut Context, args: &CacheVerbArgs) -> Outcome {
     let settings = load_cache_settings(context, args)?;
@@ -23,7 +23,13 @@ pub fn run(context: &mut Context, args: &CacheVerbArgs) -> Outcome {
     let line = match &args.verb {
         CacheVerb::Info => cache.usage().map(|usage| {
             let limit = ByteSize(settings.max_size);
-            format!("{shown}: {}, at most {limit}", format_usage(usage))
+            let sharing = if cache.is_shared() {
+                "; others may write in it, so copies are compared with their files, and \
+                 nothing is recorded"
+            } else {
+                ""
+            };
+            format!("{shown}: {}, at most {limit}{sharing}", format_usage(usage))
         }),
         CacheVerb::Clear => cache
             .clear()

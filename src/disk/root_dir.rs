@@ -3,16 +3,19 @@
 //! made meanwhile. Knows neither plans nor problems.
 
 use std::collections::HashMap;
-use std::ffi::OsStr;
-use std::fs::File;
+use std::ffi::{OsStr, OsString};
+use std::fs::{File, Metadata};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustix::fs::{self, AtFlags, CWD, Mode, OFlags};
+use rustix::fs::{self, AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat};
+use rustix::io::Errno;
+use rustix::process::geteuid;
 
+use super::regular_file;
 use crate::model::LogicalPath;
 
 /// A directory that is held open, and subdirectories as they are needed.
@@ -21,6 +24,19 @@ pub struct RootDir {
     path: PathBuf,
     root: Arc<OwnedFd>,
     open: Mutex<HashMap<PathBuf, Arc<OwnedFd>>>,
+}
+
+/// An entry of a directory. A symbolic link is an entry of its own.
+#[derive(Debug)]
+pub struct DirectoryEntry {
+    pub name: OsString,
+    pub file_type: FileType,
+    /// In bytes.
+    pub size: u64,
+    /// The modification time: seconds and nanoseconds.
+    pub modified: (i64, i64),
+    /// Whether it belongs to this user, and nobody else may write to it.
+    pub is_own: bool,
 }
 
 /// The most subdirectories that are held open, far below the limit of a process.
@@ -56,6 +72,70 @@ impl RootDir {
         let new = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
         let (directory, name) = self.split(path)?;
         Ok(fs::openat(directory, name, new, Mode::from_raw_mode(0o666))?.into())
+    }
+
+    /// Creates a file with exactly this mode, whatever the umask is. Fails if anything is at
+    /// the path.
+    pub fn create_with_mode(&self, path: &LogicalPath, mode: Mode) -> io::Result<File> {
+        let new = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        let (directory, name) = self.split(path)?;
+        let file = fs::openat(directory, name, new, mode & Mode::RWXU)?;
+        fs::fchmod(&file, mode)?;
+        Ok(file.into())
+    }
+
+    /// Opens a regular file for reading.
+    pub fn open_file(&self, path: &LogicalPath) -> io::Result<(File, Metadata)> {
+        regular_file(self.open_name(path, OFlags::RDONLY, Mode::empty())?)
+    }
+
+    /// Opens a regular file to append to. A missing one is made with this mode.
+    pub fn append(&self, path: &LogicalPath, mode: Mode) -> io::Result<(File, Metadata)> {
+        let append = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE;
+        regular_file(self.open_name(path, append, mode)?)
+    }
+
+    /// Opens what is at a path, unless it is a link. Does not wait for the other end of a pipe.
+    fn open_name(&self, path: &LogicalPath, flags: OFlags, mode: Mode) -> io::Result<File> {
+        let flags = flags | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let (directory, name) = self.split(path)?;
+        Ok(fs::openat(directory, name, flags, mode)?.into())
+    }
+
+    /// Returns the entries of a directory, in no order. One that another process removes
+    /// meanwhile may be missing.
+    pub fn entries(&self, directory: &Path) -> io::Result<Vec<DirectoryEntry>> {
+        let directory = self.directory(directory)?;
+        let mut entries = Vec::new();
+        for entry in Dir::read_from(&*directory)? {
+            let entry = entry?;
+            let name = OsStr::from_bytes(entry.file_name().to_bytes());
+            if matches!(name.as_bytes(), b"." | b"..") {
+                continue;
+            }
+            match fs::statat(&*directory, name, AtFlags::SYMLINK_NOFOLLOW) {
+                Ok(stat) => entries.push(DirectoryEntry::new(name, &stat)),
+                Err(Errno::NOENT) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Returns whether a directory and all above it, up to this one, belong to this user,
+    /// and nobody else may make or replace files in them.
+    pub fn is_own(&self, directory: &Path) -> io::Result<bool> {
+        for directory in directory.ancestors() {
+            if !is_own(&fs::fstat(&*self.directory(directory)?)?) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Returns the permissions of the directory itself.
+    pub fn mode(&self) -> io::Result<Mode> {
+        Ok(Mode::from_raw_mode(fs::fstat(&*self.root)?.st_mode))
     }
 
     /// Renames a file, over an existing one.
@@ -97,6 +177,16 @@ impl RootDir {
             Ok(()) => Ok(true),
             // It exists, perhaps because another process has just made it.
             Err(_) if self.directory(path.as_path()).is_ok() => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Makes a directory with exactly this mode in an existing one, unless it is there.
+    pub fn make_directory_with_mode(&self, path: &LogicalPath, mode: Mode) -> io::Result<()> {
+        let (directory, name) = self.split(path)?;
+        match fs::mkdirat(directory, name, mode & Mode::RWXU) {
+            Ok(()) => Ok(fs::fchmod(&*self.directory(path.as_path())?, mode)?),
+            Err(Errno::EXIST) => self.directory(path.as_path()).map(|_| ()),
             Err(error) => Err(error.into()),
         }
     }
@@ -165,6 +255,32 @@ impl RootDir {
     fn open_directories(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Arc<OwnedFd>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl DirectoryEntry {
+    fn new(name: &OsStr, stat: &Stat) -> Self {
+        Self {
+            name: name.to_owned(),
+            file_type: FileType::from_raw_mode(stat.st_mode),
+            size: u64::try_from(stat.st_size).unwrap_or_default(),
+            modified: (
+                stat.st_mtime,
+                i64::try_from(stat.st_mtime_nsec).unwrap_or_default(),
+            ),
+            is_own: is_own(stat),
+        }
+    }
+}
+
+/// Returns whether an open file belongs to this user, and nobody else may write to it.
+pub fn is_own_file(file: &File) -> io::Result<bool> {
+    Ok(is_own(&fs::fstat(file)?))
+}
+
+/// The write permission of the group is also that of an access control list.
+fn is_own(stat: &Stat) -> bool {
+    let others = Mode::WGRP | Mode::WOTH;
+    stat.st_uid == geteuid().as_raw() && !Mode::from_raw_mode(stat.st_mode).intersects(others)
 }
 
 #[cfg(test)]

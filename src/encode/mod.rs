@@ -5,6 +5,6 @@ pub mod brotli;
 pub mod decode;
 pub mod encoder;
 pub mod gzip;
-mod saving;
+pub mod saving;
 pub mod spec;
 pub mod zstd;

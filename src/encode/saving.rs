@@ -2,6 +2,6 @@
 
 /// Returns whether a copy saves enough. Sizes are in bytes, `limit` is the largest size worth
 /// keeping, in millionths of the original.
-pub(super) fn saves_enough(original: usize, compressed: usize, limit: u32) -> bool {
+pub fn saves_enough(original: usize, compressed: usize, limit: u32) -> bool {
     compressed as u128 * 1_000_000 <= original as u128 * u128::from(limit)
 }

@@ -1,7 +1,6 @@
 //! The cache's files in which collect and check record what they saw, so that
 //! the next run need not look again. Does not know how a record is encoded.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::clock::now;
@@ -9,9 +8,7 @@ use super::process::Processed;
 use super::project::Project;
 use crate::check::templates::checker::CheckedTemplates;
 use crate::check::texts::CheckedTexts;
-use crate::disk;
-use crate::model::IndexVec;
-use crate::model::TICK;
+use crate::model::{IndexVec, LogicalPath, TICK};
 use crate::plan::model::{FileChange, FileState, TargetId};
 use crate::state::cache::Cache;
 use crate::state::check_record::CheckRecord;
@@ -23,8 +20,8 @@ use crate::static_root::root::StaticRoot;
 /// The record of the last collect.
 pub struct CollectRecordFile<'a> {
     cache: &'a Cache,
-    /// `None` without a cache.
-    path: Option<PathBuf>,
+    /// `None` if the cache keeps no records.
+    path: Option<LogicalPath>,
 }
 
 /// What a run did, and when it began.
@@ -49,7 +46,8 @@ impl<'a> CollectRecordFile<'a> {
 
     /// Returns the record; an empty one if there is none.
     pub fn read(&self) -> CollectRecord {
-        let bytes = self.path.as_ref().and_then(|path| disk::read(path).ok());
+        let path = self.path.as_ref();
+        let bytes = path.and_then(|path| self.cache.read_record(path));
         bytes.map_or_else(CollectRecord::default, |bytes| CollectRecord::read(&bytes))
     }
 
@@ -95,8 +93,8 @@ impl<'a> CollectRecordFile<'a> {
 /// The record of the last check.
 pub struct CheckRecordFile<'a> {
     cache: &'a Cache,
-    /// `None` without a cache.
-    path: Option<PathBuf>,
+    /// `None` if the cache keeps no records.
+    path: Option<LogicalPath>,
     bytes: Vec<u8>,
     inputs: InputsDigest,
     /// Empty if there is none of the same inputs.
@@ -107,7 +105,7 @@ impl<'a> CheckRecordFile<'a> {
     pub fn read(cache: &'a Cache, project: &Project<'_>) -> Self {
         let inputs = InputsDigest::of(project.settings, &project.found.assets);
         let path = cache.check_record(&project.settings.static_root);
-        let read = path.as_ref().and_then(|path| disk::read(path).ok());
+        let read = path.as_ref().and_then(|path| cache.read_record(path));
         let bytes = read.unwrap_or_default();
         Self {
             record: CheckRecord::read(&bytes, &inputs),

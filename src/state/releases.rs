@@ -1,21 +1,22 @@
 //! Remembers the releases of a STATIC_ROOT: the manifests that were live, with the
 //! fingerprinted files that each names. Each release is a file beside the cache, named by
-//! time and manifest. Nothing evicts it: what is forgotten is never pruned. Reads no
-//! STATIC_ROOT.
+//! time and manifest. Nothing evicts it: what is forgotten is never pruned. A file that
+//! others may have written is no release. Reads no STATIC_ROOT.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::{self, Read as _};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use super::cache::Cache;
-use crate::disk;
+use super::cache::directory::CacheDirectory;
 use crate::model::LogicalPath;
 
 /// The releases of one manifest.
 #[derive(Debug)]
 pub struct Releases<'a> {
     cache: &'a Cache,
-    directory: PathBuf,
+    files: &'a CacheDirectory,
+    directory: LogicalPath,
 }
 
 /// A manifest that was live.
@@ -24,7 +25,7 @@ pub struct Release {
     /// When it became live.
     pub since: SystemTime,
     id: String,
-    file: PathBuf,
+    file: LogicalPath,
 }
 
 /// The first bytes of a release's file. The last one is the version of the format.
@@ -53,23 +54,26 @@ const TIME_DIGITS: usize = 16;
 impl<'a> Releases<'a> {
     /// Opens the releases of the manifest at a path. `None` without a cache.
     pub fn of(cache: &'a Cache, manifest: &Path) -> Option<Self> {
-        let directory = cache.releases(manifest)?;
-        Some(Self { cache, directory })
+        let (files, directory) = cache.releases(manifest)?;
+        Some(Self {
+            cache,
+            files,
+            directory,
+        })
     }
 
     /// Returns all releases, the newest first.
     pub fn list(&self) -> Vec<Release> {
-        let entries = fs::read_dir(&self.directory).into_iter().flatten();
+        let entries = self.files.own_entries(&self.directory).into_iter();
         let mut releases: Vec<Release> = entries
-            .flatten()
             .filter_map(|entry| {
-                let name = entry.file_name().into_string().ok()?;
+                let name = entry.name.into_string().ok()?;
                 let (time, id) = name.split_at_checked(TIME_DIGITS)?;
                 let time = Duration::from_nanos(u64::from_str_radix(time, 16).ok()?);
                 (name.len() == 2 * blake3::OUT_LEN).then(|| Release {
                     since: SystemTime::UNIX_EPOCH + time,
                     id: id.to_owned(),
-                    file: entry.path(),
+                    file: self.file(&name),
                 })
             })
             .collect();
@@ -104,14 +108,14 @@ impl<'a> Releases<'a> {
         // Newer than all others, even if the clock was set back.
         let last = known.first().map_or(0, |newest| nanoseconds(newest.since));
         let since = nanoseconds(SystemTime::now()).max(last + 1);
-        let file = self.directory.join(format!("{since:016x}{id}"));
+        let file = self.file(&format!("{since:016x}{id}"));
         // The files of a manifest that is live again are those of its first release.
         if let Some(before) = known.iter().find(|earlier| earlier.id == id)
             && origin == ReleaseOrigin::External
             && self.files(before).is_some()
         {
             // If the file cannot be renamed, the release keeps its time.
-            let _ = fs::rename(&before.file, &file);
+            let _ = self.files.rename(&before.file, &file);
             return;
         }
         let Some(body) = body(origin, paths) else {
@@ -129,13 +133,13 @@ impl<'a> Releases<'a> {
 
     /// Returns the files that a release names. `None` if its file is damaged.
     pub fn files(&self, release: &Release) -> Option<ReleaseFiles> {
-        let bytes = disk::read(&release.file).ok()?;
+        let bytes = self.files.find(&release.file)?.read()?;
         let body = bytes.strip_prefix(MAGIC)?;
         let (checksum, body) = body.split_first_chunk::<{ blake3::OUT_LEN }>()?;
         if blake3::hash(body) != *checksum {
             return None;
         }
-        let text = zstd::decode_all(body).ok()?;
+        let text = decode(body).ok()?;
         let (is_own, names) = text.split_first()?;
         Some(ReleaseFiles {
             origin: if *is_own == 1 {
@@ -153,8 +157,25 @@ impl<'a> Releases<'a> {
 
     pub fn forget(&self, release: &Release) {
         // A later prune tries again.
-        let _ = fs::remove_file(&release.file);
+        let _ = self.files.remove(&release.file);
     }
+
+    fn file(&self, name: &str) -> LogicalPath {
+        LogicalPath::new([self.directory.as_bytes(), b"/", name.as_bytes()].concat())
+    }
+}
+
+/// The most bytes of an origin and its paths: those of half a million long paths.
+const MAX_TEXT_SIZE: u64 = 64 * 1024 * 1024;
+
+/// Decodes an origin and its paths. Fails if they are too long.
+fn decode(body: &[u8]) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let mut decoder = zstd::Decoder::new(body)?.take(MAX_TEXT_SIZE + 1);
+    if decoder.read_to_end(&mut text)? as u64 > MAX_TEXT_SIZE {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(text)
 }
 
 /// Encodes the origin and the paths. Each path ends with a zero byte, which no path contains.
@@ -167,5 +188,6 @@ fn body<'p>(
         names.extend_from_slice(path.as_bytes());
         names.push(0);
     }
-    zstd::encode_all(&names[..], 3).ok()
+    let is_small = names.len() as u64 <= MAX_TEXT_SIZE;
+    is_small.then(|| zstd::encode_all(&names[..], 3).ok())?
 }

@@ -1,13 +1,16 @@
-//! Gets a compressed copy of a content from the cache, or makes it.
+//! Gets a compressed copy of a content from the cache, or makes it. An entry that others may
+//! have written is compared with the content first.
 
-use super::Cache;
 use super::entry::{CacheKey, CachedCopy};
+use super::{Cache, FoundEntry};
+use crate::encode::decode::is_copy;
 use crate::encode::encoder::encode;
+use crate::encode::saving::saves_enough;
 use crate::encode::spec::CompressionSpec;
 use crate::model::{ContentId, Encoding};
 
 /// Returns the compressed copy of a content, or `None` if it is not worth keeping. Calls
-/// `bytes` only if the cache does not have the copy. A content without an id is not cached.
+/// `bytes` only if it needs the content. A content without an id is not cached.
 pub fn compressed_copy<'b, E>(
     cache: &Cache,
     content: Option<ContentId>,
@@ -15,11 +18,31 @@ pub fn compressed_copy<'b, E>(
     encoding: Encoding,
     bytes: impl FnOnce() -> Result<&'b [u8], E>,
 ) -> Result<Option<Vec<u8>>, E> {
-    let make = || Ok(encode(bytes()?, spec, encoding));
     let Some(content) = content else {
-        return make();
+        return Ok(encode(bytes()?, spec, encoding));
     };
     let key = CacheKey::new(content, &spec.identity(encoding));
-    let cached = cache.get_or(&key, || make().map(CachedCopy::from))?;
-    Ok(cached.into_bytes())
+    let found = cache.find(&key);
+    let (protected, unprotected) = match found {
+        Some(entry) if entry.is_protected() => (Some(entry), None),
+        entry => (None, entry),
+    };
+    let read = |entry: FoundEntry, limit| cache.read(&entry, &key, limit);
+    if let Some(cached) = protected.and_then(|entry| read(entry, u64::MAX)) {
+        cache.count_hit();
+        return Ok(cached.into_bytes());
+    }
+    let content = bytes()?;
+    let cached = unprotected.and_then(|entry| read(entry, content.len() as u64));
+    if let Some(CachedCopy::Copy(copy)) = cached
+        && saves_enough(content.len(), copy.len(), spec.limit)
+        && is_copy(encoding, &copy[..], content).unwrap_or(false)
+    {
+        cache.count_hit();
+        return Ok(Some(copy));
+    }
+    // Nothing but compressing shows that a copy is not worth keeping.
+    let made = CachedCopy::from(encode(content, spec, encoding));
+    cache.insert(&key, &made);
+    Ok(made.into_bytes())
 }

@@ -52,6 +52,9 @@ const MAGIC: &[u8; 8] = b"staticc\x01";
 /// then the copy.
 const HEADER: usize = MAGIC.len() + blake3::OUT_LEN;
 
+/// The bytes of an entry that are not those of the copy.
+pub(super) const OVERHEAD: u64 = HEADER as u64 + 1;
+
 pub(super) fn write(key: &CacheKey, cached: &CachedCopy) -> Vec<u8> {
     let body = match cached {
         CachedCopy::Copy(bytes) => [&[1], &bytes[..]].concat(),

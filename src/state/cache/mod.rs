@@ -1,31 +1,32 @@
 //! The cache of compressed copies, addressed by content. All projects of a user share it,
 //! several processes may use it at once, and losing it costs only time, except that
 //! `prune` then does not know the releases. Its size is bounded: it evicts what was used
-//! least recently, but never a release. A damaged entry is a miss. Knows neither sources nor
-//! STATIC_ROOT.
+//! least recently, but never a release. A damaged entry is a miss. Others may write in a
+//! shared cache: it keeps no records, and its entries are compared with their contents.
+//! Knows neither sources nor STATIC_ROOT.
 
 pub mod copy;
+pub(super) mod directory;
 pub mod entry;
-mod files;
+pub mod eviction;
 
-use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use self::entry::{CacheKey, CachedCopy};
-use crate::disk;
-
-use self::files::{
-    CHECKS, CacheFile, ENCODED, RECORDS, RELEASES, occupied, remove, write, write_with,
+use self::directory::{
+    CHECKS, CacheDirectory, ENCODED, OpenCacheFile, RECORDS, RELEASES, occupied,
 };
+use self::entry::{CacheKey, CachedCopy};
+use self::eviction::CacheUsage;
+use crate::model::LogicalPath;
 
 #[derive(Debug)]
 pub struct Cache {
     /// `None`: nothing is cached.
-    directory: Option<PathBuf>,
+    directory: Option<CacheDirectory>,
     /// The size in bytes that pruning keeps to.
     max_size: u64,
     hits: AtomicU64,
@@ -36,19 +37,18 @@ pub struct Cache {
     fault: Mutex<Option<String>>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CacheUsage {
-    /// Compressed copies and records.
-    pub entries: u64,
-    /// The disk space, in bytes.
-    pub size: u64,
+/// An entry of the cache that is not read yet.
+pub struct FoundEntry {
+    path: LogicalPath,
+    open: OpenCacheFile,
 }
 
-/// The file of the disk space: numbers of bytes, one a line, to be added up.
-const LEDGER: &str = "size";
-
-/// The largest ledger that is read, in bytes.
-const MAX_LEDGER_SIZE: u64 = 64 * 1024;
+impl FoundEntry {
+    /// Returns whether only runs of this user can have made it.
+    pub fn is_protected(&self) -> bool {
+        self.open.is_protected
+    }
+}
 
 /// How old the time of last use may be before a hit renews it.
 const MAX_MARK_AGE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -57,7 +57,7 @@ impl Cache {
     /// Opens the cache of a directory. Reads and writes nothing yet.
     pub fn new(directory: Option<PathBuf>, max_size: u64) -> Self {
         Self {
-            directory,
+            directory: directory.map(CacheDirectory::new),
             max_size,
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
@@ -74,65 +74,100 @@ impl Cache {
     }
 
     pub fn directory(&self) -> Option<&Path> {
-        self.directory.as_deref()
+        self.directory.as_ref().map(CacheDirectory::path)
     }
 
-    /// Returns the path of the record of collect for a STATIC_ROOT.
-    pub fn collect_record(&self, static_root: &Path) -> Option<PathBuf> {
-        self.path_for(static_root, RECORDS)
+    /// Returns whether others may write in the directory.
+    pub fn is_shared(&self) -> bool {
+        let directory = self.directory.as_ref();
+        directory.is_some_and(CacheDirectory::is_shared)
     }
 
-    /// Returns the path of the record of check for a project with this STATIC_ROOT.
-    pub fn check_record(&self, static_root: &Path) -> Option<PathBuf> {
-        self.path_for(static_root, CHECKS)
+    /// Returns the path of the record of collect for a STATIC_ROOT. `None` if the cache keeps
+    /// no records.
+    pub fn collect_record(&self, static_root: &Path) -> Option<LogicalPath> {
+        self.record(static_root, RECORDS)
+    }
+
+    /// Returns the path of the record of check for a project with this STATIC_ROOT. `None` if
+    /// the cache keeps no records.
+    pub fn check_record(&self, static_root: &Path) -> Option<LogicalPath> {
+        self.record(static_root, CHECKS)
+    }
+
+    fn record(&self, static_root: &Path, subdirectory: &str) -> Option<LogicalPath> {
+        let keeps_records = self.directory.is_some() && !self.is_shared();
+        keeps_records.then(|| path_for(static_root, subdirectory))
+    }
+
+    /// Reads a record. `None` if others may have written it.
+    pub fn read_record(&self, path: &LogicalPath) -> Option<Vec<u8>> {
+        let record = self.directory.as_ref()?.find(path)?;
+        record.is_protected.then(|| record.read())?
     }
 
     /// Returns the directory of the releases of the manifest at a path.
-    pub(super) fn releases(&self, manifest: &Path) -> Option<PathBuf> {
-        self.path_for(manifest, RELEASES)
+    pub(super) fn releases(&self, manifest: &Path) -> Option<(&CacheDirectory, LogicalPath)> {
+        Some((self.directory.as_ref()?, path_for(manifest, RELEASES)))
     }
 
-    fn path_for(&self, path: &Path, subdirectory: &str) -> Option<PathBuf> {
-        let name = blake3::hash(path.as_os_str().as_encoded_bytes()).to_hex();
-        Some(
-            self.directory
-                .as_ref()?
-                .join(subdirectory)
-                .join(name.as_str()),
-        )
+    /// Finds the entry of a key.
+    pub fn find(&self, key: &CacheKey) -> Option<FoundEntry> {
+        let path = entry_path(key);
+        let open = self.directory.as_ref()?.find(&path)?;
+        Some(FoundEntry { path, open })
     }
 
-    /// Returns the result of a key. Calls `make` for a result that is not cached, and
-    /// caches it.
-    pub fn get_or<E>(
-        &self,
-        key: &CacheKey,
-        make: impl FnOnce() -> Result<CachedCopy, E>,
-    ) -> Result<CachedCopy, E> {
-        let Some(path) = self.entry_path(key) else {
-            return make();
-        };
-        if let Some(cached) = read(&path, key) {
-            self.hits.fetch_add(1, Ordering::Relaxed);
-            return Ok(cached);
+    /// Reads an entry whose copy has at most `limit` bytes, and marks it as used. Removes a
+    /// damaged one, which would be a miss for ever.
+    pub fn read(&self, entry: &FoundEntry, key: &CacheKey, limit: u64) -> Option<CachedCopy> {
+        let OpenCacheFile { file, metadata, .. } = &entry.open;
+        let is_small = metadata.len() <= entry::OVERHEAD.saturating_add(limit);
+        let bytes = is_small.then(|| entry.open.read());
+        let cached = entry::read(bytes??, key);
+        let is_old = |used: SystemTime| used.elapsed().is_ok_and(|age| age > MAX_MARK_AGE);
+        // Errors are ignored: a read-only cache works without marks and removals.
+        if cached.is_none() {
+            let _ = self.directory.as_ref()?.remove(&entry.path);
+        } else if metadata.modified().is_ok_and(is_old) {
+            let _ = file.set_modified(SystemTime::now());
         }
+        cached
+    }
+
+    fn count_hit(&self) {
+        self.hits.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Caches the result of a key, which was not found or not usable.
+    pub fn insert(&self, key: &CacheKey, made: &CachedCopy) {
+        let Some(directory) = &self.directory else {
+            return;
+        };
         self.misses.fetch_add(1, Ordering::Relaxed);
-        let made = make()?;
-        let entry = entry::write(key, &made);
-        match write(&path, &entry) {
+        let entry = entry::write(key, made);
+        let path = entry_path(key);
+        match directory.write(&path, |out| out.write_all(&entry)) {
             Ok(()) => {
                 let size = occupied(entry.len() as u64);
                 self.stored.fetch_add(size, Ordering::Relaxed);
             }
             Err(error) => self.note_fault(&path, &error),
         }
-        Ok(made)
     }
 
-    /// Replaces a record with what `write` writes.
-    pub fn replace(&self, record: &Path, write: impl Fn(&mut dyn io::Write) -> io::Result<()>) {
-        if let Err(error) = write_with(record, write) {
-            self.note_fault(record, &error);
+    /// Replaces a record or a release with what `write` writes.
+    pub fn replace(
+        &self,
+        path: &LogicalPath,
+        write: impl Fn(&mut dyn io::Write) -> io::Result<()>,
+    ) {
+        let written = self
+            .directory
+            .as_ref()
+            .map(|files| files.write(path, write));
+        if let Some(Err(error)) = written {
+            self.note_fault(path, &error);
         }
     }
 
@@ -150,124 +185,56 @@ impl Cache {
     /// Records the added disk space after a run, and evicts entries if it is too large.
     pub fn finish(&self) {
         let stored = self.stored.swap(0, Ordering::Relaxed);
-        let Some(directory) = self.directory.as_ref().filter(|_| stored > 0) else {
-            return;
-        };
-        let ledger = directory.join(LEDGER);
-        // Appends one short line, so that lines of other processes stay whole.
-        let appended = disk::append(&ledger)
-            .and_then(|mut file| file.write_all(format!("{stored}\n").as_bytes()));
-        let lines = appended.and_then(|()| disk::read_small(&ledger, MAX_LEDGER_SIZE));
-        let size = lines.map_or(u64::MAX, |lines| {
-            let lines = String::from_utf8_lossy(&lines);
-            let sizes = lines.lines().filter_map(|line| line.parse::<u64>().ok());
-            sizes.fold(0, u64::saturating_add)
-        });
-        // A ledger that cannot be read counts as too large. Pruning writes it anew.
-        if size > self.max_size {
+        if let Some(directory) = self.directory.as_ref().filter(|_| stored > 0)
+            && eviction::add_to_ledger(directory, stored) > self.max_size
+        {
             // The next run tries again to remove what cannot be removed now.
             let _ = self.prune(self.max_size);
         }
     }
 
     pub fn usage(&self) -> io::Result<CacheUsage> {
-        let mut usage = CacheUsage::default();
-        for file in self.files()? {
-            usage.entries += 1;
-            usage.size += file.size;
-        }
-        Ok(usage)
+        let directory = self.directory.as_ref();
+        directory.map_or(Ok(CacheUsage::default()), eviction::usage)
     }
 
     /// Evicts what was used least recently, until nine tenths of `max_size` bytes are left.
     /// Returns what it has removed.
     pub fn prune(&self, max_size: u64) -> io::Result<CacheUsage> {
-        let mut files = self.files()?;
-        files.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
-        let mut size: u64 = files.iter().map(|file| file.size).sum();
-        let goal = if size > max_size {
-            max_size / 10 * 9
-        } else {
-            size
-        };
-        let mut removed = CacheUsage::default();
-        for file in &files {
-            if size <= goal {
-                break;
-            }
-            remove(&file.path)?;
-            size -= file.size;
-            removed.entries += 1;
-            removed.size += file.size;
-        }
-        if let Some(directory) = self.directory.as_ref().filter(|_| !files.is_empty()) {
-            write(&directory.join(LEDGER), format!("{size}\n").as_bytes())?;
-        }
-        Ok(removed)
+        let directory = self.directory.as_ref();
+        directory.map_or(Ok(CacheUsage::default()), |directory| {
+            eviction::prune(directory, max_size)
+        })
     }
 
     /// Removes everything that staticc has stored here, releases too, and nothing else.
     pub fn clear(&self) -> io::Result<CacheUsage> {
-        let mut removed = self.prune(0)?;
-        if let Some(directory) = &self.directory {
-            for release in files::release_files(directory)? {
-                remove(&release.path)?;
-                removed.entries += 1;
-                removed.size += release.size;
-            }
-            remove(&directory.join(LEDGER))?;
-            // Directories with files of others stay.
-            for name in [ENCODED, RECORDS, CHECKS, RELEASES] {
-                let subdirectory = files::subdirectory(directory, name);
-                let walk = |path| walkdir::WalkDir::new(path).contents_first(true);
-                for entry in subdirectory.into_iter().flat_map(walk).flatten() {
-                    let _ = fs::remove_dir(entry.path());
-                }
-            }
-            let _ = fs::remove_dir(directory);
-        }
-        Ok(removed)
+        let directory = self.directory.as_ref();
+        directory.map_or(Ok(CacheUsage::default()), eviction::clear)
     }
 
-    fn entry_path(&self, key: &CacheKey) -> Option<PathBuf> {
-        let (group, name) = key.path();
-        let directory = self.directory.as_ref()?;
-        Some(directory.join(ENCODED).join(group).join(name))
-    }
-
-    fn files(&self) -> io::Result<Vec<CacheFile>> {
-        self.directory
-            .as_deref()
-            .map_or(Ok(Vec::new()), files::evictable_files)
-    }
-
-    fn note_fault(&self, path: &Path, error: &io::Error) {
-        if let Ok(mut fault) = self.fault.lock() {
+    fn note_fault(&self, path: &LogicalPath, error: &io::Error) {
+        let path = self.directory().map(|files| files.join(path.as_path()));
+        if let (Some(path), Ok(mut fault)) = (path, self.fault.lock()) {
             fault.get_or_insert_with(|| format!("{}: {error}", path.display()));
         }
     }
 }
 
-/// Reads an entry and marks it as used. Removes a damaged one, which would be a miss for
-/// ever.
-fn read(path: &Path, key: &CacheKey) -> Option<CachedCopy> {
-    let (file, metadata) = disk::open(path).ok()?;
-    let bytes = disk::read_open(&file, metadata.len()).ok()?;
-    let cached = entry::read(bytes, key);
-    let is_old = |used: SystemTime| used.elapsed().is_ok_and(|age| age > MAX_MARK_AGE);
-    // Errors are ignored: a read-only cache works without marks and removals.
-    if cached.is_none() {
-        let _ = fs::remove_file(path);
-    } else if metadata.modified().is_ok_and(is_old) {
-        let _ = file.set_modified(SystemTime::now());
-    }
-    cached
+fn path_for(path: &Path, subdirectory: &str) -> LogicalPath {
+    let name = blake3::hash(path.as_os_str().as_encoded_bytes()).to_hex();
+    LogicalPath::new(format!("{subdirectory}/{name}"))
+}
+
+fn entry_path(key: &CacheKey) -> LogicalPath {
+    let (group, name) = key.path();
+    LogicalPath::new(format!("{ENCODED}/{group}/{name}"))
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::fs::File;
+    use std::fs::{self, File};
 
     use super::*;
 
@@ -281,13 +248,23 @@ mod tests {
         CacheKey::new(blake3::hash(&[number]), "test")
     }
 
+    /// Returns what is cached, or else caches the copy. Tells whether it did.
     fn get_or_make(cache: &Cache, key: &CacheKey, copy: Option<&[u8]>) -> (Option<Vec<u8>>, bool) {
-        let mut was_called = false;
-        let result: Result<_, ()> = cache.get_or(key, || {
-            was_called = true;
-            Ok(CachedCopy::from(copy.map(<[u8]>::to_vec)))
+        let found = cache.find(key);
+        let cached = found.and_then(|entry| cache.read(&entry, key, u64::MAX));
+        let was_missing = cached.is_none();
+        let result = cached.unwrap_or_else(|| {
+            let made = CachedCopy::from(copy.map(<[u8]>::to_vec));
+            cache.insert(key, &made);
+            made
         });
-        (result.unwrap().into_bytes(), was_called)
+        (result.into_bytes(), was_missing)
+    }
+
+    impl Cache {
+        fn entry_file(&self, key: &CacheKey) -> PathBuf {
+            self.directory().unwrap().join(entry_path(key).as_path())
+        }
     }
 
     #[test]
@@ -299,7 +276,6 @@ mod tests {
             assert_eq!(get_or_make(&cache, &key, copy), (expected.clone(), true));
             assert_eq!(get_or_make(&cache, &key, Some(b"other")), (expected, false));
         }
-        assert_eq!(cache.counts(), (3, 3));
     }
 
     /// A new version of an encoder has another identity.
@@ -318,7 +294,7 @@ mod tests {
         let (_directory, cache) = fixture();
         let key = key(1);
         get_or_make(&cache, &key, Some(b"copy"));
-        let path = cache.entry_path(&key).unwrap();
+        let path = cache.entry_file(&key);
         let whole = fs::read(&path).unwrap();
         let flipped = (0..whole.len()).map(|at| {
             let mut bytes = whole.clone();
@@ -345,7 +321,7 @@ mod tests {
         let (_directory, cache) = fixture();
         for number in 0..100 {
             get_or_make(&cache, &key(number), Some(&[number; 10_000]));
-            let file = File::open(cache.entry_path(&key(number)).unwrap()).unwrap();
+            let file = File::open(cache.entry_file(&key(number))).unwrap();
             let when = SystemTime::UNIX_EPOCH + Duration::from_secs(1000 + u64::from(number));
             file.set_modified(when).unwrap();
         }
@@ -354,7 +330,7 @@ mod tests {
         cache.finish();
         assert!(cache.usage().unwrap().size <= 1 << 20);
         let there: BTreeSet<u8> = (0..100)
-            .filter(|&number| cache.entry_path(&key(number)).unwrap().exists())
+            .filter(|&number| cache.entry_file(&key(number)).exists())
             .collect();
         assert!(there.contains(&0) && there.contains(&99) && !there.contains(&1));
     }
