@@ -1,8 +1,8 @@
-"""What src/python/staticc/ask.py answers for small Django projects.
+"""Tests the answers of src/python/staticc/ask.py for small Django projects.
 
     python tests/python/test_ask.py      # by a Python that has Django
 
-Needs the standard library; skips itself where Django isn't installed.
+Needs only the standard library. Skips its tests if Django is not installed.
 """
 
 import importlib.util
@@ -55,7 +55,7 @@ class Ask(unittest.TestCase):
         return sorted(str(path) for path in self.root.rglob("*"))
 
     def ask(self, *flags, status=0, **environment):
-        """The answer; that it is one JSON object, and nothing was written."""
+        """Returns the answer. Asserts that it is one JSON object, and that no file was written."""
         before = self.files()
         kept = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
         run = subprocess.run(
@@ -181,7 +181,7 @@ class Ask(unittest.TestCase):
             self.assertEqual(self.ask(status=1)["error"]["missing"], missing)
 
     def test_empty_setting(self):
-        """No environment variable of that name would change it."""
+        """An environment variable of that name would change nothing."""
         self.write("mysite/settings.py", SETTINGS.replace('SECRET_KEY = "x"', "") + "INSTALLED_APPS += ['mysite.keyed']\n")
         self.write("mysite/keyed/__init__.py", "from django.conf import settings\nsettings.SECRET_KEY\n")
         error = self.ask(status=1)["error"]
@@ -297,13 +297,13 @@ class Ask(unittest.TestCase):
         self.assertEqual(storage["patterns"], ["*.css", "*.js", "*.svg"])
 
     def overrides(self, storage):
-        """Of a storage of the project, with this source."""
+        """Returns the answer about a storage with this source."""
         self.write("mysite/settings.py", SETTINGS + STORAGE % "mysite.storage.Ours")
         self.write("mysite/storage.py", f"from django.contrib.staticfiles.storage import *\n{storage}")
         return [(over["name"], over["where"]) for over in self.ask()["storage"]["overrides"]]
 
     def test_post_process_where_django_has_none(self):
-        """collectstatic calls it where a storage has it."""
+        """collectstatic calls it if a storage has it."""
         method = "class Ours(StaticFilesStorage):\n    def post_process(self, *of, **options):\n        yield from ()\n"
         self.assertEqual(self.overrides(method), [("post_process", f"{self.root}/mysite/storage.py:3")])
         imported = "class Mixin:\n    post_process = print\nclass Ours(Mixin, StaticFilesStorage):\n    def other(self):\n        pass\n"
@@ -335,7 +335,7 @@ class Ask(unittest.TestCase):
             self.assertEqual(names, ["__init__", "post_process", "get_valid_name"])
 
     def test_methods_that_are_replaced(self):
-        """Of Django's own class, from outside."""
+        """Code of the project replaces a method of Django's own class."""
         for code, name in (
             ("HashedFilesMixin.file_hash = lambda *_: 'a'", "file_hash"),
             ("StaticFilesStorage.url = lambda *_: 'a'", "url"),
@@ -401,7 +401,7 @@ class Ask(unittest.TestCase):
         self.assertIn({"what": "STATIC_ROOT", "why": r"ValueError: /srv/\udcff is not UTF-8"}, answer["not_asked"])
 
     def test_what_is_used_is_not_altered(self):
-        """Other text in its place would be another pattern, name or directory."""
+        """Changed text would be another pattern, name or directory."""
         self.write("mysite/settings.py", SETTINGS + (
             "import enum\n"
             "class Word(str, enum.Enum):\n    FORCE = '/script'\n"
@@ -437,7 +437,7 @@ class Ask(unittest.TestCase):
         self.assertEqual(self.ask()["settings"]["STATICFILES_DIRS"]["value"][0]["prefix"], "")
 
     def test_described_by_a_process(self):
-        """The storage in use is described as it is, and nothing else happens."""
+        """A process describes the storage in use, and nothing else happens."""
         self.write("mysite/settings.py", SETTINGS + STORAGE % MANIFEST)
         self.write("process.py", (
             "import json, logging, os, sys\n"
@@ -465,7 +465,7 @@ class Ask(unittest.TestCase):
         self.assertEqual((answer["settings"]["STATIC_URL"]["value"], answer["not_asked"]), ("/live/", []))
 
     def test_finder_with_a_file_that_is_not_on_disk(self):
-        """All files or none: the others alone would be a site without that one."""
+        """The answer has all files or none: without one of them the site would be incomplete."""
         self.write("mysite/settings.py", SETTINGS + (
             'STATICFILES_FINDERS = ["mysite.finder.Memory", "mysite.finder.Gone"]\n'
         ))
@@ -488,7 +488,7 @@ class Ask(unittest.TestCase):
         self.assertEqual(asked, ["files of mysite.finder.Memory", "files of mysite.finder.Gone"])
 
     def test_finder_whose_storage_opens_in_its_own_way(self):
-        """Django copies what it opens, whatever is at its path."""
+        """Django copies what the storage opens, whatever is at the path."""
         names = ("Opens", "OpensPrivately", "OpensOnce", "Default")
         finders = [f"mysite.finder.{name}" for name in names]
         self.write("mysite/settings.py", SETTINGS + f"MEDIA_ROOT = BASE_DIR\nSTATICFILES_FINDERS = {finders}\n")
@@ -518,7 +518,7 @@ class Ask(unittest.TestCase):
         })
 
     def test_versions_are_those_of_the_project(self):
-        """manage.py, or the settings, may say where packages are."""
+        """manage.py or the settings may change where packages are found."""
         self.write("manage.py", MANAGE.replace("def main():", "def main():\n    sys.path.insert(0, 'vendor')"))
         self.write("vendor/brotli.py", "")
         self.write("vendor/whitenoise/__init__.py", "")

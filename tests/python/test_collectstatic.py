@@ -1,8 +1,8 @@
-"""The collectstatic of src/python/staticc, with a program that says what a test lets it say.
+"""Tests the command collectstatic of src/python/staticc with a stand-in for the program.
 
     python tests/python/test_collectstatic.py      # by a Python that has Django
 
-Needs the standard library; skips itself where Django isn't installed.
+Needs only the standard library. Skips its tests if Django is not installed.
 """
 
 import importlib.util
@@ -26,7 +26,7 @@ from staticc import binary  # noqa: E402
 
 HAS_DJANGO = importlib.util.find_spec("django") is not None
 STATICFILES = "django.contrib.staticfiles"
-# Says each line of `said`, and notes how it was called.
+# Prints the lines of the file `said`, and records how it was called.
 PROGRAM = """\
 #!{python}
 import json, pathlib, sys, time
@@ -80,7 +80,7 @@ class Collectstatic(unittest.TestCase):
         self.addCleanup(changed.disable)
 
     def program(self, *events, status=0, before="", after="", done=True):
-        """Makes the program; these events are what it says, and at last that it is done."""
+        """Makes a program that prints these events, and then that it is done."""
         events += ({"event": "done"},) if done and not status else ()
         (self.here / "said").write_text("".join(json.dumps(event) + "\n" for event in events))
         program = self.here / "staticc"
@@ -88,7 +88,7 @@ class Collectstatic(unittest.TestCase):
         program.chmod(0o755)
 
     def collect(self, *flags, **options):
-        """What is said on standard output, and on standard error."""
+        """Returns what is printed on standard output, and on standard error."""
         self.out, self.err = io.StringIO(), io.StringIO()
         call_command("collectstatic", "--noinput", *flags, stdout=self.out, stderr=self.err, **options)
         return self.out.getvalue(), self.err.getvalue()
@@ -116,7 +116,7 @@ class Collectstatic(unittest.TestCase):
         _, err = self.collect()
         self.assertEqual(err, "waiting for another run of staticc on /srv/static\n")
 
-    def test_what_is_told(self):
+    def test_messages(self):
         out = str(self.here / "out")
         self.program(
             {"event": "problem", "code": "staticfiles.W004", "severity": "warning", "rendered": "told already"},
@@ -141,7 +141,7 @@ class Collectstatic(unittest.TestCase):
         told += "Post-processed 'a' as 'a.1'\n" + closing
         self.assertEqual(self.collect(verbosity=2), (told, "warning: m\n"))
 
-    def test_it_is_told_while_it_happens(self):
+    def test_messages_appear_at_once(self):
         copied = {"event": "copied", "path": "/a", "text": "Copying '/a'", "verbosity": 2}
         wait = "while not (here / 'told').exists(): time.sleep(0.01)"
         self.program(copied, after=wait)
@@ -178,7 +178,7 @@ class Collectstatic(unittest.TestCase):
         return self.assertRaisesRegex(error, "^" + message + "$")
 
     def left_to_django(self, reason, *flags):
-        """That Django has collected, said so in one line, and told nothing twice."""
+        """Asserts that Django collects, that one line says why, and that nothing is printed twice."""
         out, err = self.collect(*flags)
         self.assertEqual(err, f"staticc: {reason}; Django's own collectstatic does it\n")
         self.assertEqual(out, f"\n1 static file copied to '{self.here / 'out'}'.\n")
@@ -208,19 +208,19 @@ class Collectstatic(unittest.TestCase):
     def test_another_program_of_that_name(self):
         for said in ("usage: staticc", "[1]", "{}", "1"):
             self.program(before=f"print({said!r})")
-            self.left_to_django(f"{self.here}/staticc is another program, which says {said!r}")
+            self.left_to_django(f"{self.here}/staticc is another program, which prints {said!r}")
             shutil.rmtree(self.here / "out")
         self.program(before="sys.stdout.buffer.write(b'\\xff\\n' * 100000)")
-        self.left_to_django(f"{self.here}/staticc is another program, which says '\N{REPLACEMENT CHARACTER}'")
+        self.left_to_django(f"{self.here}/staticc is another program, which prints '\N{REPLACEMENT CHARACTER}'")
 
-    def test_program_that_does_not_say_that_it_is_done(self):
+    def test_program_that_does_not_report_that_it_is_done(self):
         copied = {"event": "copied", "path": "/a"}
         for events in ((), (copied,), (copied, {"event": "problems"})):
             self.program(*events, done=False)
-            with self.assertRaisesMessage(CommandError, "staticc ended without saying that it is done."):
+            with self.assertRaisesMessage(CommandError, "staticc ended without reporting that it is done."):
                 self.collect()
         self.program(copied, after="print('no event', flush=True); time.sleep(60)")
-        with self.assertRaisesMessage(CommandError, "staticc says 'no event', which is no event."):
+        with self.assertRaisesMessage(CommandError, "staticc printed 'no event', which is not an event."):
             self.collect()
         self.assertEqual(self.files(), [])
 
@@ -249,8 +249,11 @@ class Collectstatic(unittest.TestCase):
         self.assertEqual(staticfiles_storage.manifest_hash, "2")
 
     def test_interrupted(self):
-        """The program is told, and may finish what it says and does."""
+        """The program receives SIGTERM, and may finish its work and its output."""
         self.program_to_stop()
+        # A shell that starts the tests in the background ignores SIGINT for them.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGINT, before)
         threading.Thread(target=lambda: self.when_started(os.kill, os.getpid(), signal.SIGINT)).start()
         with self.assertRaises(KeyboardInterrupt):
             self.collect()
@@ -258,7 +261,7 @@ class Collectstatic(unittest.TestCase):
         self.assertEqual(signal.getsignal(signal.SIGTERM), signal.SIG_DFL)
 
     def program_to_stop(self):
-        """A program that takes a moment to stop, and says much meanwhile."""
+        """Makes a program that takes a moment to stop, and prints much meanwhile."""
         self.program({"event": "copied", "path": "/a"}, before=textwrap.dedent("""\
             import signal
             def stop(*_):
@@ -278,7 +281,7 @@ class Collectstatic(unittest.TestCase):
         do(*arguments)
 
     def test_terminated(self):
-        """manage.py alone is told: the program ends first, and then manage.py by the signal."""
+        """Only manage.py receives SIGTERM: the program ends first, then the signal ends manage.py."""
         self.program_to_stop()
         code = textwrap.dedent(f"""\
             import sys
@@ -313,7 +316,7 @@ class Collectstatic(unittest.TestCase):
         self.assertIs(signal.getsignal(signal.SIGTERM), handler)
 
     def test_collected_in_a_thread(self):
-        """Where no signal can be handled."""
+        """Outside the main thread, Python handles no signals."""
         self.program({"event": "copied", "path": "/a"})
         thread = threading.Thread(target=self.collect)
         thread.start()
@@ -337,7 +340,7 @@ class App(unittest.TestCase):
 
 @unittest.skipUnless(HAS_DJANGO and HAS_PROGRAM, "the program isn't installed")
 class AsDjango(unittest.TestCase):
-    """That what is said and counted is what Django's own command says and counts."""
+    """Messages and counts are those of Django's own command."""
 
     maxDiff = None
 
@@ -353,7 +356,7 @@ class AsDjango(unittest.TestCase):
             (self.here / path).write_text(text)
 
     def collected(self, command, *runs):
-        """What each run says and returns, and what is there in the end."""
+        """Returns what each run prints and returns, and the files afterwards."""
         shutil.copytree(self.here / "out", self.here / "kept")
         results = []
         for flags in runs:

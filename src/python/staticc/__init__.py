@@ -1,1 +1,1 @@
-"""staticc for Django: with "staticc" in INSTALLED_APPS, `manage.py collectstatic` is done by the program staticc."""
+"""With "staticc" in INSTALLED_APPS, `manage.py collectstatic` runs the program staticc."""

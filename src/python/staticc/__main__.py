@@ -1,4 +1,4 @@
-"""`python -m staticc`: the program staticc, by the Python that it is installed for."""
+"""`python -m staticc` runs the program that is installed with this package."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The app that puts staticc in the place of Django's collectstatic."""
+"""The Django app, which replaces the command collectstatic."""
 
 from django.apps import AppConfig, apps
 from django.core import checks
@@ -12,7 +12,7 @@ class StaticcConfig(AppConfig):
 
 
 def check_order(app_configs, **_):
-    """Of two apps with a command of one name, Django takes that of the first."""
+    """Warns if Django finds its own collectstatic first. It takes a command from the first app that has it."""
     names = [config.name for config in apps.get_app_configs()]
     if "django.contrib.staticfiles" not in names[: names.index("staticc")]:
         return []

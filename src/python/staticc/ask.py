@@ -1,20 +1,20 @@
-"""Asks a project's own Python what staticc has to know of it.
+"""Asks a Django project for what staticc needs to know, in the project's own Python.
 
     python ask.py [--settings mysite.settings] [--manage PATH/manage.py]
                   [--files [--ignore PATTERN]... [--no-default-ignore]]
 
-Owns the questions, and the JSON they are answered in; decides nothing about
-staticc. It writes nothing (no bytecode, no log files), opens no database
-(connecting fails), and prints exactly one JSON object on standard output,
-whatever the project prints: that goes to standard error. manage.py runs up to
-its command, and no further. Exit status 0, or 1 where the project can't be
-loaded: then "error" says why, beside what was answered until then. Relative
-paths are from the current directory, as for Django. Only --files makes finders
-that are not Django's two, and lists what they find; the patterns are those of
-collectstatic. A process that has loaded the project calls `describe`, which
-does nothing else. Needs the standard library alone, Python 3.9 or later,
-Django 4.2 or later. It is one file because staticc runs it by `python -c`, in
-environments that don't have this package.
+The script owns the questions and the JSON form of the answers. It decides
+nothing about staticc. It writes no files (no bytecode, no logs), opens no
+database (connecting fails), and prints one JSON object on standard output; what
+the project prints goes to standard error. manage.py runs until it executes its
+command. The exit status is 0, or 1 if the project cannot be loaded: then
+"error" says why, and the other keys have the answers so far. Relative paths
+start at the current directory, as for Django. Only with --files does the script
+instantiate finders other than Django's two and list their files; the patterns
+are those of collectstatic. A process that has loaded the project already calls
+`describe` alone. The script needs the standard library, Python 3.9 and Django
+4.2, or later versions. It is one file because staticc runs it by `python -c`,
+in environments without this package.
 """
 
 import argparse
@@ -37,24 +37,25 @@ NOT_ASKED = []
 UNNAMED = LookupError("DJANGO_SETTINGS_MODULE is not set, and no manage.py names it")
 TEXT_LIMIT = 300
 DJANGO_FINDERS = re.compile(r"django\.contrib\.staticfiles\.finders\.(FileSystem|AppDirectories)Finder")
-AS_THEY_ARE = (
+PLAIN_SETTINGS = (
     "STATICFILES_FINDERS FILE_UPLOAD_PERMISSIONS FILE_UPLOAD_DIRECTORY_PERMISSIONS FORCE_SCRIPT_NAME"
     " STATICFILES_STORAGE WHITENOISE_SKIP_COMPRESS_EXTENSIONS WHITENOISE_MANIFEST_STRICT STATICC"
 ).split()
-BY_TRUTH = ("DEBUG", "WHITENOISE_KEEP_ONLY_HASHED_FILES")  # Django asks no more of them
+# Of these, Django looks only at the truth value.
+FLAGS = ("DEBUG", "WHITENOISE_KEEP_ONLY_HASHED_FILES")
 STORAGE_ATTRIBUTES = "manifest_name location base_url file_permissions_mode directory_permissions_mode".split()
 STORAGE_FLAGS = "manifest_strict support_js_module_import_aggregation keep_only_hashed_files".split()
-# What collectstatic calls on any storage that has it; FileSystemStorage has not.
-LOOKED_UP = {"post_process"}
+# collectstatic calls these on any storage that has them. FileSystemStorage does not define them.
+CALLED_IF_DEFINED = {"post_process"}
 
 
 class Prepared(BaseException):
-    """manage.py has come to its command; no `except Exception` is to stop it."""
+    """manage.py executes its command. No `except Exception` of the project catches this."""
 
 
-def refuse(error, *said):
+def refuse(error, *arguments):
     def refused(*_, **__):
-        raise error(*said)
+        raise error(*arguments)
 
     return refused
 
@@ -66,7 +67,7 @@ def not_asked(what, why):
 
 
 def attempt(what, ask, *arguments):
-    """What `ask` answers; None, and why, where the project doesn't let it."""
+    """Returns what `ask` returns, or None if it fails; records the reason."""
     try:
         return ask(*arguments)
     except Exception as error:
@@ -79,20 +80,20 @@ def short(error):
 
 
 def text(value):
-    """Text to be read, in UTF-8: names of files need not be."""
+    """Returns text for people, in UTF-8; file names may be in no encoding."""
     return str(value).encode("utf-8", "backslashreplace").decode()
 
 
 def utf_8(value):
-    """Text to be used, which must be the same in JSON."""
-    value = str.__str__(value) if isinstance(value, str) else str(value)  # an Enum's says its name
+    """Returns text for programs, which JSON must be able to hold."""
+    value = str.__str__(value) if isinstance(value, str) else str(value)  # str() of an Enum is its name
     if text(value) != value:
         raise ValueError(f"{text(value)} is not UTF-8")
     return value
 
 
 def plain(value, what, depth=8):
-    """A value as JSON has it; what JSON has not becomes text, and is told where that says little."""
+    """Returns a value as JSON; what JSON cannot express becomes text, and is recorded."""
     from django.utils.functional import Promise
 
     if value is None or isinstance(value, (bool, int)) or isinstance(value, float) and math.isfinite(value):
@@ -106,12 +107,12 @@ def plain(value, what, depth=8):
     if depth and isinstance(value, (list, tuple, set, frozenset)):
         items = [plain(item, what, depth - 1) for item in value]
         return sorted(items, key=str) if isinstance(value, (set, frozenset)) else items
-    not_asked(what, f"its value is no JSON but {type(value).__name__}; it is given as text")
+    not_asked(what, f"its value is no JSON but {type(value).__name__}; it is converted to text")
     return dotted(value) if callable(value) and hasattr(value, "__qualname__") else text(repr(value))[:TEXT_LIMIT]
 
 
 def absolute(value):
-    """A path as Django's storages make it absolute; None if it is empty."""
+    """Returns the absolute path, as Django's storages do, or None for an empty one."""
     path = os.fsdecode(value) if isinstance(value, (bytes, os.PathLike)) else utf_8(value or "")
     return utf_8(os.path.abspath(path)) if path else None
 
@@ -125,17 +126,17 @@ def dotted(thing):
 
 
 def library(thing):
-    """Whether Django or WhiteNoise has defined a class or function; what has no module says nothing else."""
+    """Returns whether Django or WhiteNoise defines a class or function. Without a module, assumes so."""
     return (getattr(thing, "__module__", None) or "django").split(".")[0] in ("django", "whitenoise")
 
 
 def own_name(name):
-    """Whether it is not a name that every class has."""
+    """Returns whether a class has this name because somebody defines it there."""
     return name == "__init__" or not name.startswith("__")
 
 
 def where(cls, name=None):
-    """`file:line` of a class or of what it defines; less, where there is no source."""
+    """Returns the `file:line` of a class, or of a name in it; without its source, only the file."""
     file = file_of(cls.__module__)
     try:
         lines, line = inspect.getsourcelines(cls)
@@ -157,7 +158,7 @@ def versions():
 
 
 def settings_texts():
-    """The text of the settings module's file, then of others that its settings may come from."""
+    """Returns the text of the settings module, and of other modules that settings may come from."""
     module = settings_module()["name"] or ""
     package, top = re.escape(module.rpartition(".")[0] or module), re.escape(module.partition(".")[0])
     others = re.compile(rf"{package}\.\w+|{top}\..*settings.*")
@@ -166,7 +167,7 @@ def settings_texts():
 
 
 def written_at(name, texts):
-    """`file:line` of the last assignment to a setting, in the first file that has one."""
+    """Returns the `file:line` of the last assignment to a setting, in the first file that has one."""
     assigns = re.compile(rf"^[ \t]*{name}[ \t]*(:[^=\n]+)?\+?=(?!=)", re.MULTILINE)
     for file, code in texts.items():
         for match in list(assigns.finditer(code))[-1:]:
@@ -179,7 +180,8 @@ def settings_module():
 
 
 def static_settings(settings):
-    """Each setting's value, whether the project set it, and where; `written` where Django changes the value."""
+    """Returns for each setting its value, whether the project sets it, and where. `written` is the value
+    before Django changes it."""
     answers, texts = {}, attempt("where settings are written", settings_texts) or {}
 
     def answer(name, read, **more):
@@ -188,10 +190,10 @@ def static_settings(settings):
         if answers[name]["set"] and (place := written_at(name, texts)):
             answers[name]["where"] = place
 
-    for name in AS_THEY_ARE:
+    for name in PLAIN_SETTINGS:
         if hasattr(settings, name):
             answer(name, lambda value: plain(value, name))
-    for name in BY_TRUTH:
+    for name in FLAGS:
         if hasattr(settings, name):
             answer(name, bool)
     for name in ("STATIC_URL", "MEDIA_URL"):
@@ -228,24 +230,24 @@ def apps(settings, registry):
 
 
 def ignore_patterns(registry):
-    """What collectstatic ignores by default, if the staticfiles app is installed."""
+    """Returns what collectstatic ignores by default, if the staticfiles app is installed."""
     if not registry.is_installed("django.contrib.staticfiles"):
         return not_asked("django.contrib.staticfiles", "it is not in INSTALLED_APPS")
     return {"value": plain(list(registry.get_app_config("staticfiles").ignore_patterns), "ignore_patterns")}
 
 
 def unwrapped(value):
-    """What a lazy object stands for."""
+    """Returns the object that a lazy object wraps."""
     from django.utils.functional import LazyObject
 
     if not isinstance(value, LazyObject):
         return value
-    value.__class__  # looking at it makes it
+    value.__class__  # access instantiates it
     return value._wrapped
 
 
 def make_storage(settings):
-    """The class of the configured storage, and one made with its options; again the class where that fails."""
+    """Returns the class of the configured storage, and an instance; without one, the class twice."""
     from django.core.files.storage import FileSystemStorage
     from django.utils.module_loading import import_string
 
@@ -259,12 +261,12 @@ def make_storage(settings):
 
 
 def without_manifest(cls, **more):
-    """The same class but for the manifest of an earlier run, which may be broken."""
+    """Returns a subclass that does not load the manifest of an earlier run, which may be broken."""
     return type(cls.__name__, (cls,), {"__module__": cls.__module__, "load_manifest": lambda self: ({}, ""), **more})
 
 
 def replaced(cls):
-    """The names of what is Django's or WhiteNoise's no longer: somebody has put something else there."""
+    """Yields the attributes of a class of Django's or WhiteNoise's that other code has replaced."""
     for name, value in vars(cls).items():
         function = getattr(value, "__func__", None) or getattr(value, "fget", None) or getattr(value, "func", value)
         if own_name(name) and callable(function) and not library(function):
@@ -272,7 +274,7 @@ def replaced(cls):
 
 
 def own_patterns(made, base):
-    """The kinds of files that a storage rewrites, if it does so otherwise than Django's or WhiteNoise's would."""
+    """Returns the patterns of a storage, if they differ from those of its base class in Django or WhiteNoise."""
     flag = "support_js_module_import_aggregation"
     usual = without_manifest(base, **{flag: getattr(made, flag, False)})
     patterns = getattr(made, "_patterns", None)
@@ -280,12 +282,12 @@ def own_patterns(made, base):
 
 
 def storage(settings, live):
-    """What the storage in use (else one made like it) is, and what of it is the project's own."""
+    """Describes the storage in use, or a new one, and lists what the project overrides."""
     live = unwrapped(live)
     cls, made = (type(live), live) if live is not None else make_storage(settings)
     mro = [base for base in cls.__mro__ if base is not object]
     theirs = [base for base in mro if library(base)]
-    looked_up = LOOKED_UP.union(*(filter(own_name, vars(known)) for known in theirs))
+    looked_up = CALLED_IF_DEFINED.union(*(filter(own_name, vars(known)) for known in theirs))
     overrides = [
         {"name": name, "where": where(base, name)}
         for base in mro if not library(base) for name in vars(base) if name in looked_up
@@ -314,7 +316,7 @@ def storage(settings, live):
 
 
 def other_finders(settings, patterns):
-    """The finders that are not Django's two, and what they find if patterns to ignore are given."""
+    """Describes the finders other than Django's two, with their files unless `patterns` is None."""
     from django.contrib.staticfiles.finders import get_finder
     from django.core.files.storage import FileSystemStorage, Storage
     from django.utils.module_loading import import_string
@@ -330,10 +332,10 @@ def other_finders(settings, patterns):
 
     def file(path, kept):
         kept = unwrapped(kept)
-        if not opens_paths(kept):  # Django copies what it opens
+        if not opens_paths(kept):  # Django copies what the storage opens
             raise TypeError(f"{dotted(type(kept))} opens files in its own way")
         prefix, source = getattr(kept, "prefix", None) or "", absolute(kept.path(path))
-        if not os.path.lexists(source):  # in memory, say
+        if not os.path.lexists(source):  # a storage in memory, for example
             raise FileNotFoundError(f"{source} is not on this disk")
         return {"path": utf_8(path), "prefix": utf_8(prefix), "source": source}
 
@@ -347,7 +349,7 @@ def other_finders(settings, patterns):
 
 
 def python_path():
-    """Where modules are looked up once the project is loaded, without Python's own."""
+    """Returns sys.path of the loaded project, without the standard library."""
     own = os.path.dirname(os.path.abspath(os.__file__))
     paths = [absolute(path or ".") for path in sys.path if os.path.isdir(path or ".")]
     return [path for path in paths if path not in (own, os.path.join(own, "lib-dynload"))]
@@ -363,7 +365,7 @@ def prepare(manage, module):
     if manage:
         code = pathlib.Path(manage).read_text("utf-8", "replace")
         if "execute_from_command_line" in code:
-            # Not only read: .env files, sys.path and django-configurations are set up in there.
+            # Running it also sets up .env files, sys.path and django-configurations.
             from django.core.management import ManagementUtility
 
             ManagementUtility.execute = refuse(Prepared)
@@ -376,7 +378,7 @@ def prepare(manage, module):
 
 
 def ask(options, answers):
-    """Puts answers in as they come, so that an error leaves the earlier ones."""
+    """Adds the answers one by one, so that an error keeps the earlier ones."""
     import django
     from django.conf import settings
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -392,7 +394,7 @@ def ask(options, answers):
     answers["settings_module"] = settings_module()
     if not answers["settings_module"]["name"]:
         raise UNNAMED
-    settings.LOGGING_CONFIG = None  # log files are not ours to make
+    settings.LOGGING_CONFIG = None  # staticc creates no log files
     answers["settings_module"] = settings_module()
     django.setup()
     from django.apps import apps as registry
@@ -405,7 +407,7 @@ def ask(options, answers):
 
 
 def describe(live_storage=None, patterns=None):
-    """What a loaded project says: of the storage in use, or one made anew; files, where `patterns` are given."""
+    """Describes a loaded project, with its storage in use or a new one; files of finders only with `patterns`."""
     from django.apps import apps as registry
     from django.conf import settings
 
@@ -424,7 +426,7 @@ def describe(live_storage=None, patterns=None):
 
 
 def failure(error):
-    """Why the project can't be loaded, and where in its own files."""
+    """Describes why the project cannot be loaded, and where in its own files."""
     chain = [error]
     while len(chain) < 16 and (before := chain[-1].__cause__ or chain[-1].__context__):
         chain.append(before)
@@ -444,16 +446,16 @@ def missing_of(error):
         return error.name and (error.name, "module")
     if isinstance(error, KeyError) and frames and frames[-1].filename in (os.__file__, "<frozen os>"):
         return error.args[0], "variable"
-    said = str(error)
-    if empty := re.match(r"The (\w+) setting must not be empty", said):
+    message = str(error)
+    if empty := re.match(r"The (\w+) setting must not be empty", message):
         return empty[1], "empty-setting"
-    if re.search(r"environ|\benv", said, re.IGNORECASE):
-        names = re.findall(r"(variable\W+)?\b(?!DJANGO_SETTINGS_MODULE)([A-Z][A-Z0-9_]{2,})\b", said)
+    if re.search(r"environ|\benv", message, re.IGNORECASE):
+        names = re.findall(r"(variable\W+)?\b(?!DJANGO_SETTINGS_MODULE)([A-Z][A-Z0-9_]{2,})\b", message)
         return names and (max(names, key=lambda name: bool(name[0]))[1], "variable")
 
 
 def place_of(error):
-    """`file:line` of the last frame that is neither Python's, nor a package's, nor ours."""
+    """Returns the `file:line` of the last frame in the project's own files."""
     frames = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
     if isinstance(error, SyntaxError) and error.filename:
         frames.append((error.filename, error.lineno))
@@ -485,7 +487,7 @@ def main():
     with os.fdopen(answer, "w", encoding="ascii") as out:
         out.write(json.dumps(answers))
     sys.stderr.flush()
-    os._exit(1 if "error" in answers else 0)  # whatever threads the project has started
+    os._exit(1 if "error" in answers else 0)  # does not wait for threads of the project
 
 
 if __name__ == "__main__":

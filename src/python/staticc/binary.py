@@ -1,4 +1,4 @@
-"""Where the program staticc is. Runs nothing."""
+"""Locates the program staticc. Runs nothing."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ import sysconfig
 
 
 def find():
-    """The program that belongs to this package, else one on PATH."""
+    """Returns the path of the program that belongs to this package, or else of one on PATH."""
     package = os.path.dirname(os.path.abspath(__file__))
     directories = [
         sysconfig.get_path("scripts"),

@@ -1,8 +1,8 @@
-"""Django's collectstatic, of which staticc does the collecting.
+"""Django's collectstatic, with the program staticc in place of `collect()`.
 
-Flags, questions, checks and the closing sentence are Django's own. What staticc
-can't stand in for is left to Django's `collect`, and so is everything where the
-program can't be run: it says so before it writes anything.
+Flags, questions, checks and the closing sentence are Django's own. If staticc
+cannot do what Django would, or cannot be run, Django's `collect()` runs. That
+is known before anything is written.
 """
 
 import collections
@@ -19,7 +19,7 @@ from django.core.management.base import CommandError
 from staticc import ask, binary
 
 SETTINGS_UNUSABLE = 2
-# In which of Django's lists the path of an event belongs.
+# The attributes of Django's command that list the paths of each event.
 LISTS = {
     "copied": "copied_files",
     "linked": "symlinked_files",
@@ -31,26 +31,26 @@ LISTS = {
 
 
 class LeftToDjango(Exception):
-    """Why staticc doesn't collect."""
+    """Django collects; the message says why."""
 
 
 class Terminated(BaseException):
-    """SIGTERM has come."""
+    """The process has received SIGTERM."""
 
 
 @contextlib.contextmanager
-def told_of_sigterm():
-    """Makes SIGTERM an exception, as Ctrl-C is one; what it does otherwise, it does afterwards."""
+def sigterm_raises():
+    """Makes SIGTERM an exception, like Ctrl-C. The previous handler runs afterwards."""
     before = signal.getsignal(signal.SIGTERM)
     if threading.current_thread() is not threading.main_thread() or before in (None, signal.SIG_IGN):
         yield
         return
 
-    def tell(*_):
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough
+    def raise_terminated(*_):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one changes nothing
         raise Terminated
 
-    signal.signal(signal.SIGTERM, tell)
+    signal.signal(signal.SIGTERM, raise_terminated)
     try:
         yield
     except Terminated:
@@ -62,16 +62,16 @@ def told_of_sigterm():
 
 
 def events(program):
-    """What the program says."""
+    """Yields the events that the program prints."""
     for number, line in enumerate(program.stdout):
         try:
             event = json.loads(line)
             event["event"]
         except (ValueError, TypeError, LookupError):
-            said = repr(line.decode("utf-8", "replace").strip()[:100])
+            printed = repr(line.decode("utf-8", "replace").strip()[:100])
             if number == 0:
-                raise LeftToDjango(f"{program.args[0]} is another program, which says {said}") from None
-            raise CommandError(f"staticc says {said}, which is no event.") from None
+                raise LeftToDjango(f"{program.args[0]} is another program, which prints {printed}") from None
+            raise CommandError(f"staticc printed {printed}, which is not an event.") from None
         yield event
 
 
@@ -83,7 +83,7 @@ class Command(collectstatic.Command):
             self.stderr.write(f"staticc: {reason}; Django's own collectstatic does it", str)
             return super().collect()
         if self.post_process and not self.dry_run and hasattr(self.storage, "load_manifest"):
-            # As post_process() leaves the storage, for whoever asks it for URLs in this process.
+            # post_process() leaves the storage so; this process may ask it for URLs.
             self.storage.hashed_files, self.storage.manifest_hash = self.storage.load_manifest()
         collected = {
             "modified": self.copied_files + self.symlinked_files,
@@ -109,7 +109,7 @@ class Command(collectstatic.Command):
                 )
             except OSError as error:
                 raise LeftToDjango(error) from error
-        with told_of_sigterm():
+        with sigterm_raises():
             self.follow(program)
 
     def arguments(self):
@@ -122,7 +122,7 @@ class Command(collectstatic.Command):
         ]
 
     def follow(self, program):
-        """Says what the program says, while it says it; returns if it has collected."""
+        """Prints the messages of the program as they come. Raises an exception unless it has collected."""
         problems, seen = [], set()
         with program:
             try:
@@ -131,11 +131,11 @@ class Command(collectstatic.Command):
                     if event["event"] == "problem":
                         problems.append(event)
                     elif event["event"] != "problems":
-                        # The settings are usable: from here on it is staticc that collects.
+                        # The settings are usable, so Django does not have to collect.
                         self.show(problems)
                         self.note(event)
             except BaseException:
-                # Ctrl-C, mostly. The program leaves STATIC_ROOT whole, and must not wait for us meanwhile.
+                # Mostly Ctrl-C. The program leaves STATIC_ROOT whole; a full pipe must not block it.
                 program.terminate()
                 collections.deque(program.stdout, maxlen=0)
                 program.wait()
@@ -150,10 +150,10 @@ class Command(collectstatic.Command):
         if status:
             raise CommandError(f"staticc ended with status {status}.", returncode=status)
         if "done" not in seen:
-            raise CommandError("staticc ended without saying that it is done.")
+            raise CommandError("staticc ended without reporting that it is done.")
 
     def show(self, problems):
-        """Tells problems on standard error, but not what Django's checks have told."""
+        """Prints problems on standard error, except those that Django's checks report."""
         for problem in problems:
             if not problem["code"].startswith("staticfiles."):
                 self.stderr.write(problem["rendered"], str)
@@ -162,7 +162,7 @@ class Command(collectstatic.Command):
     def note(self, event):
         if event["event"] == "waiting":
             self.stderr.write(f"waiting for another run of staticc on {event['static_root']}", str)
-        if "text" in event and event["event"] != "done":  # handle() closes
+        if "text" in event and event["event"] != "done":  # handle() prints the closing sentence
             self.log(event["text"], event["verbosity"])
         paths = getattr(self, LISTS.get(event["event"], ""), None)
         if paths is not None:
