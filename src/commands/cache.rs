@@ -7,6 +7,7 @@ use super::outcome::{Exit, Failure, Outcome};
 use crate::cli::{CacheVerb, CacheVerbArgs};
 use crate::model::{Code, Problem};
 use crate::pipeline::loading::source_of;
+use crate::report::text::clean;
 use crate::settings::CacheSettings;
 use crate::settings::load::{Overrides, load};
 use crate::state::cache::eviction::CacheUsage;
@@ -19,7 +20,7 @@ pub fn run(context: &mut Context, args: &CacheVerbArgs) -> Outcome {
         let problem = Problem::error(Code::NoCache, message);
         return Err(problem.help("name one with --cache-dir").into());
     };
-    let shown = directory.display();
+    let shown = clean(&directory.to_string_lossy());
     let line = match &args.verb {
         CacheVerb::Info => cache.usage().map(|usage| {
             let limit = ByteSize(settings.max_size);

@@ -44,6 +44,7 @@ impl Context {
             dry_run: verb.is_dry_run(),
             color: color(&|| io::IsTerminal::is_terminal(&io::stderr())),
             color_output: color(&|| io::IsTerminal::is_terminal(&io::stdout())),
+            output_is_terminal: io::IsTerminal::is_terminal(&io::stdout()),
             repository: repository().unwrap_or_else(|| directory.clone()),
             directory: directory.clone(),
         });

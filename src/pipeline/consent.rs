@@ -23,11 +23,12 @@ impl OverwriteQuestion<'_> {
         if !has_files || !io::stdin().is_terminal() {
             return true;
         }
-        console.ask(&self.text()) == "yes"
+        let static_root = console.display_path(self.static_root.as_os_str().as_bytes());
+        console.ask(&self.text(&static_root)) == "yes"
     }
 
     /// The words are those of Django's collectstatic.
-    fn text(&self) -> Vec<u8> {
+    fn text(&self, static_root: &[u8]) -> Vec<u8> {
         let dry_run: &[u8] = if self.dry_run {
             b"You have activated the --dry-run option so no files will be modified.\n\n"
         } else {
@@ -43,7 +44,7 @@ impl OverwriteQuestion<'_> {
             dry_run,
             b"You have requested to collect static files at the destination\n\
               location as specified in your settings:\n\n    ",
-            self.static_root.as_os_str().as_bytes(),
+            static_root,
             b"\n\n",
             effect,
             b"Are you sure you want to do this?\n\nType 'yes' to continue, or 'no' to cancel: ",

@@ -48,6 +48,11 @@ impl Console {
         self.printer().finish(exit_status)
     }
 
+    /// Returns what is printed of a path on standard output.
+    pub fn display_path(&self, path: &[u8]) -> Vec<u8> {
+        self.printer().display_path(path)
+    }
+
     /// Asks a question and returns the answer, which is one line.
     pub fn ask(&self, question: &[u8]) -> String {
         self.printer().print_question(question);

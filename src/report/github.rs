@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 use super::paths::{Bases, file_of};
 use super::render::{advice, see, sentence};
+use super::text::clean;
 use crate::model::{Problem, Severity};
 
 /// Returns the command, without its line end.
@@ -49,9 +50,9 @@ fn data(text: &str) -> String {
         .replace('\n', "%0A")
 }
 
-/// Escapes a property of a command.
+/// Escapes a property of a command. Characters that GitHub does not decode are replaced.
 fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+    clean(&data(text).replace(':', "%3A").replace(',', "%2C"))
 }
 
 /// Changes output in which GitHub would find a command: `::` after blanks at the
@@ -71,12 +72,6 @@ pub(super) fn without_commands(text: &[u8]) -> Vec<u8> {
         }
     }
     out
-}
-
-/// Replaces control characters, so that a path cannot begin a new line.
-pub(super) fn display_path(path: &[u8]) -> Vec<u8> {
-    let displayed = |&byte: &u8| if byte.is_ascii_control() { b'?' } else { byte };
-    path.iter().map(displayed).collect()
 }
 
 #[cfg(test)]
@@ -139,7 +134,6 @@ mod tests {
             let changed = String::from_utf8(without_commands(text.as_bytes())).unwrap();
             assert_eq!(changed, wanted);
         }
-        assert_eq!(display_path(b"a\r\n::x\xff"), b"a??::x\xff");
     }
 
     #[test]

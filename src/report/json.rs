@@ -1,6 +1,7 @@
 //! Events as JSON, one object on each line, for programs. The keys are those of
 //! [`Event`] and of [`JsonLine`]; `docs/json.md` documents them. Knows no streams.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -10,6 +11,7 @@ use super::django_messages::{self, MessageOptions};
 use super::explain_text::MAX_REFERENCES;
 use super::paths::relative;
 use super::render::render;
+use super::text::is_obeyed;
 use crate::model::{Event, Problem};
 
 /// An event, and what the text format says of it.
@@ -61,7 +63,21 @@ pub(super) fn line(mut event: Event, directory: &Path, options: MessageOptions) 
         more_referrers,
     };
     // As a value first, which sorts the keys. Nothing in it can fail.
-    serde_json::to_value(&line).unwrap_or_default().to_string()
+    let value = serde_json::to_value(&line).unwrap_or_default();
+    escape(&value.to_string())
+}
+
+/// Escapes the characters that a terminal would obey and JSON allows.
+pub(super) fn escape(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for character in json.chars() {
+        if is_obeyed(character) && character != '\n' {
+            let _ = write!(escaped, "\\u{:04x}", u32::from(character));
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
 }
 
 /// Returns the verbosity from which on an event is written.
@@ -115,5 +131,24 @@ fn shorten_paths(event: &mut Event, directory: &Path) {
             allows.for_each(|allow| shorten(&mut allow.file));
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escaped_text_means_the_same() {
+        let value = serde_json::json!({"a": "b\u{1b}\u{7f}\u{9b}\u{202e}\n日本 👩\u{200d}💻"});
+        let json = escape(&format!("{value:#}"));
+        assert!(
+            json.contains(r"b\u001b\u007f\u009b\u202e\n日本 👩"),
+            "{json}"
+        );
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&json).unwrap(),
+            value
+        );
     }
 }

@@ -12,6 +12,7 @@ use super::paths::Bases;
 use super::render::render;
 use super::streams::{Output, eprint};
 use super::tally::Tally;
+use super::text::clean_bytes;
 use super::{github, json, sarif};
 use crate::model::{DjangoVersion, Event, Problem};
 
@@ -28,6 +29,7 @@ pub struct ConsoleOptions {
     pub color: bool,
     /// Whether standard output shows colors.
     pub color_output: bool,
+    pub output_is_terminal: bool,
     /// People read paths relative to this directory.
     pub directory: PathBuf,
     /// Code hosting services read paths relative to this directory.
@@ -111,7 +113,8 @@ impl Printer {
             }
             Format::Sarif => {
                 let document = sarif::document(&self.sarif_problems, self.bases(), exit_status);
-                self.output.write_line(format!("{document:#}").as_bytes());
+                let text = json::escape(&format!("{document:#}"));
+                self.output.write_line(text.as_bytes());
             }
         }
         let lost = self.output.problem();
@@ -177,7 +180,9 @@ impl Printer {
             verbosity: self.options.verbosity,
             dry_run: self.options.dry_run,
             display_path: match self.options.format {
-                Format::Github => github::display_path,
+                Format::Github => clean_bytes,
+                Format::Text if self.options.output_is_terminal => clean_bytes,
+                // Programs want the name as it is.
                 _ => <[u8]>::to_vec,
             },
         }
@@ -199,6 +204,11 @@ impl Printer {
     pub fn print_line(&mut self, text: &str) {
         let line = self.without_commands(text.as_bytes());
         self.output.write_line(&line);
+    }
+
+    /// Returns what is printed of a path.
+    pub fn display_path(&self, path: &[u8]) -> Vec<u8> {
+        (self.message_options().display_path)(path)
     }
 
     /// Prints a question. As in Django, it goes to standard output, unless programs read

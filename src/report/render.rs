@@ -10,7 +10,7 @@ use std::path::Path;
 use unicode_width::UnicodeWidthChar as _;
 
 use super::paths::{file_of, relative};
-use super::text::{clean, paint};
+use super::text::{clean, is_obeyed, paint};
 use crate::model::{Problem, Severity, SourceSpan};
 
 /// Returns the problem as lines, each with its end. Paths are shown relative to
@@ -92,7 +92,7 @@ pub(super) fn at(file: &Path, span: Option<&SourceSpan>, directory: &Path) -> St
 fn underline(span: &SourceSpan) -> (String, String) {
     let columns = |character: char| match character {
         // `clean` replaces it with U+FFFD.
-        character if character.is_control() => 1,
+        character if is_obeyed(character) => 1,
         character => character.width().unwrap_or(0),
     };
     let mut characters = span.source_line.chars();

@@ -18,11 +18,11 @@ pub(super) fn counted(count: usize, one: &str, several: &str) -> String {
 /// Longer lines are cut: a file name may be very long.
 const MAX_CHARACTERS: usize = 5000;
 
-/// Replaces control characters, which a terminal would obey, and cuts long text.
-pub(super) fn clean(text: &str) -> String {
+/// Replaces characters that a terminal would obey, and cuts long text.
+pub fn clean(text: &str) -> String {
     let mut characters = text.chars().map(|character| match character {
         '\t' => '\t',
-        character if character.is_control() => '\u{fffd}',
+        character if is_obeyed(character) => '\u{fffd}',
         character => character,
     });
     let mut line: String = characters.by_ref().take(MAX_CHARACTERS).collect();
@@ -30,4 +30,36 @@ pub(super) fn clean(text: &str) -> String {
         line.push('…');
     }
     line
+}
+
+/// Returns the bytes of a name as [`clean`] shows them.
+pub(super) fn clean_bytes(name: &[u8]) -> Vec<u8> {
+    clean(&String::from_utf8_lossy(name)).into_bytes()
+}
+
+/// Returns whether a terminal obeys the character instead of showing it. Besides control
+/// characters, these are the ones that change the direction of text or end a line.
+pub(super) fn is_obeyed(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terminals_obey_no_character_of_clean_text() {
+        let text = "a\tb \u{1b}[31m\u{9b}1m\u{7f}\u{202e}gnp.exe\u{2066}\u{2028}\r\n";
+        let cleaned = clean(text);
+        assert_eq!(cleaned, "a\tb �[31m�1m��gnp.exe����");
+        assert_eq!(clean_bytes(b"a\n\xff\x9b"), "a���".as_bytes());
+        // Other invisible characters are parts of words and of emoji.
+        for text in ["日本 é", "👩\u{200d}💻", "می\u{200c}خواهم"] {
+            assert_eq!(clean(text), text);
+        }
+    }
 }

@@ -143,7 +143,7 @@ fn find_escapes_github_commands_in_names() {
     let out = found(&project, &["--format", "github", "a\n::error::b##[c.css"]);
     assert_eq!(
         out,
-        "Found 'a?::error::b## [c.css' here:\n  ~/static/a?::error::b## [c.css\n"
+        "Found 'a\u{fffd}::error::b## [c.css' here:\n  ~/static/a\u{fffd}::error::b## [c.css\n"
     );
 }
 

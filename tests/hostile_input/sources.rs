@@ -80,7 +80,7 @@ fn unreadable_sources_are_errors() {
 #[test]
 fn control_characters_in_names_do_not_reach_the_terminal() {
     let project = Project::with_text_file();
-    let name = "a\n\x1b]0;owned\x07\x1b[31m\u{9b}31m";
+    let name = "a\n\x1b]0;owned\x07\x1b[31m\u{9b}31m\u{202e}";
     project.write(&format!("src/{name}.css"), "a { b: url(nix.png) }");
     project.write(&format!("src/{name}.js"), b"\xff");
     project.link(&format!("src/{name}.txt"), name);
@@ -91,8 +91,7 @@ fn control_characters_in_names_do_not_reach_the_terminal() {
             .arguments(flags)
             .failure(1)
             .stderr(["owned"]);
-        let wrong = |character: &char| character.is_control() && *character != '\n';
-        assert_eq!(outcome.error.chars().find(wrong), None, "{}", outcome.error);
+        assert_eq!(obeyed(&outcome.error), None, "{}", outcome.error);
         assert!(
             outcome
                 .error
@@ -107,6 +106,66 @@ fn control_characters_in_names_do_not_reach_the_terminal() {
         .arguments(["-v2", "-i", "*.css", "-i", "*.js", "-i", "*\x1b*.txt"])
         .success();
     assert!(outcome.out.contains("a\n\x1b]0;owned"), "{}", outcome.out);
+}
+
+/// The first character of a text that a terminal would obey.
+fn obeyed(text: &str) -> Option<char> {
+    let is_obeyed =
+        |character: &char| character.is_control() && *character != '\n' || *character == '\u{202e}';
+    text.chars().find(is_obeyed)
+}
+
+const HOSTILE_NAME: &str = "a\x1b[31m\u{9b}31m\u{7f}\u{202e}gnp.txt";
+
+/// Command lines that print the names of files.
+const NAMING: [&[&str]; 6] = [
+    &["collect", "--noinput", "-v3"],
+    &["collect", "--noinput", "--clear", "-v2"],
+    &["find", HOSTILE_NAME, "-v2"],
+    &["explain", HOSTILE_NAME],
+    &["verify", "-v2"],
+    &["check"],
+];
+
+#[test]
+fn formats_for_services_have_no_control_characters_of_names() {
+    let project = Project::new().file(&format!("src/{HOSTILE_NAME}"), "a".repeat(300));
+    project.write(&format!("src/{HOSTILE_NAME}.css"), "a { b: url(nix.png) }");
+    project.write("out/\u{202e}.txt", "");
+    for format in ["json", "github", "sarif"] {
+        for arguments in NAMING {
+            let run = project.verb(arguments).arguments(["--format", format]);
+            let outcome = run
+                .arguments(["--set", "staticc.missing_references='warn'"])
+                .outcome();
+            assert_eq!(obeyed(&outcome.out), None, "{format}: {}", outcome.out);
+            assert_eq!(obeyed(&outcome.error), None, "{format}: {}", outcome.error);
+        }
+    }
+}
+
+/// `script` runs a command in a terminal of its own.
+#[cfg(target_os = "linux")]
+#[test]
+fn control_characters_of_names_do_not_reach_standard_output_on_a_terminal() {
+    let project = Project::new().file(&format!("src/{HOSTILE_NAME}"), "a".repeat(300));
+    project.write("out/\u{202e}.txt", "");
+    // As the user typed it, for programs.
+    let find = ["find", HOSTILE_NAME, "-v0"];
+    assert!(project.verb(find).success().out.contains(HOSTILE_NAME));
+    for arguments in NAMING.into_iter().chain([&find[..]]) {
+        let quoted = |argument: &&str| format!("'{argument}'");
+        let words: Vec<String> = arguments.iter().map(quoted).collect();
+        let staticc = env!("CARGO_BIN_EXE_staticc");
+        let words = words.join(" ");
+        let line = format!("'{staticc}' {words} --color never 2>/dev/null");
+        let mut script = std::process::Command::new("script");
+        script.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+        let outcome = project.run(script).success();
+        let out = outcome.out.replace("\r\n", "\n");
+        assert_eq!(obeyed(&out), None, "{arguments:?}: {out:?}");
+        assert!(!out.is_empty());
+    }
 }
 
 #[test]
