@@ -199,6 +199,10 @@ fn schema_and_program_refuse_the_same() {
         "STORAGES.staticfiles.OPTIONS.manifest_name = \"a/../b\"",
         "STORAGES.staticfiles.OPTIONS.manifest_name = \"a//b\"",
         "STORAGES.staticfiles.OPTIONS.manifest_name = \"./a\"",
+        "STORAGES.staticfiles.OPTIONS.manifest_name = \"a\\u0000b\"",
+        "STORAGES.staticfiles.OPTIONS.manifest_name = '..\\a'",
+        "STORAGES.staticfiles.OPTIONS.manifest_name = 'a\\..\\..\\b'",
+        "STORAGES.staticfiles.OPTIONS.manifest_name = '\\a'",
         "DEBUG = \"true\"",
         // Arrays and tables.
         "INSTALLED_APPS = \"polls\"",

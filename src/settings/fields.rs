@@ -56,8 +56,10 @@ pub fn mode(section: &Section<'_>, key: &str) -> Option<FileMode> {
 pub fn manifest_name(options: &Section<'_>) -> String {
     let key = "manifest_name";
     let name = options.text(key).unwrap_or_default();
-    let plain = name.split('/').all(|part| !matches!(part, "" | "." | ".."));
-    if let (false, Some((_, span))) = (plain, options.placed_text(key)) {
+    // A backslash is a separator elsewhere.
+    let mut parts = name.split(['/', '\\']);
+    let is_plain = !name.contains('\0') && parts.all(|part| !matches!(part, "" | "." | ".."));
+    if let (false, Some((_, span))) = (is_plain, options.placed_text(key)) {
         options.refuse(key, span, "a file name under STATIC_ROOT");
     }
     name.to_owned()

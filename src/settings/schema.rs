@@ -113,9 +113,11 @@ fn change_value(value_type: ValueType) -> Value {
     }
 }
 
-/// Parts that are neither empty nor `.` nor `..`, with `/` between them.
-const FILE_NAME: &str =
-    r"^([^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+)(/([^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+))*$";
+/// Parts that are neither empty nor `.` nor `..`, with `/` or `\` between them.
+const FILE_NAME: &str = concat!(
+    r"^([^\x00/\\.][^\x00/\\]*|\.[^\x00/\\.][^\x00/\\]*|\.\.[^\x00/\\]+)",
+    r"([/\\]([^\x00/\\.][^\x00/\\]*|\.[^\x00/\\.][^\x00/\\]*|\.\.[^\x00/\\]+))*$"
+);
 
 /// A number, and what it counts.
 const SIZE: &str = r"^(\+?[0-9]+|([0-9]+\.?[0-9]*|\.[0-9]+)\s*([KkMmGgTtPpEe][Ii]?[Bb]?|[Bb]))$";

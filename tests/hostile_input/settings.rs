@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::support::project::Project;
+use crate::support::python_project;
 
 const START: &str = "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\n";
 
@@ -228,5 +229,22 @@ fn app_search_ends_on_circular_imports() {
             .arguments(["--set", "INSTALLED_APPS=[\"app\"]"])
             .success();
         assert!(project.path("out/one.txt").exists());
+    }
+}
+
+/// The project's Python may name any file as the manifest.
+#[test]
+fn manifest_of_a_live_project_stays_in_static_root() {
+    for name in ["../x.json", "..\\x.json", "a\0b"] {
+        let project = Project::new();
+        python_project::write(&project, |answers| {
+            answers["storage"]["manifest_name"] = name.into();
+        });
+        let live = project
+            .collect()
+            .arguments(["--settings", "mysite.settings"]);
+        live.failure(2)
+            .stderr(["OPTIONS.manifest_name must be a file name under STATIC_ROOT [bad-value]"]);
+        assert!(!project.path("x.json").exists());
     }
 }
