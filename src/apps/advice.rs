@@ -159,12 +159,10 @@ pub(super) fn with_location_help(problem: Problem, entry: &str) -> Problem {
 /// name that is not there.
 fn similar_module(entry: &str, search: &SearchPath) -> Option<String> {
     let parts: Vec<&str> = entry.split('.').collect();
-    let found = |count: &usize| modules::find(&parts[..*count].join("."), search);
-    let known = (1..parts.len()).rev().find(|count| found(count).is_some());
-    let depth = known.unwrap_or(0);
-    let directories = match depth {
-        0 => search.directories.clone(),
-        depth => found(&depth)?.directories,
+    let known = modules::find_longest(entry, search).filter(|(depth, _)| *depth < parts.len());
+    let (depth, directories) = match known {
+        Some((depth, package)) => (depth, package.directories),
+        None => (0, search.directories.clone()),
     };
     let beside = modules_in(&directories);
     let beside: Vec<&str> = beside.iter().map(String::as_str).collect();

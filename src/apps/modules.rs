@@ -41,40 +41,54 @@ impl FoundModule {
 
 /// Finds a module by its dotted name.
 pub fn find(name: &str, search: &SearchPath) -> Option<FoundModule> {
-    let mut directories = search.directories.clone();
-    let mut found: Option<FoundModule> = None;
+    let (depth, module) = find_longest(name, search)?;
+    (depth == name.split('.').count()).then_some(module)
+}
+
+/// Finds the module of as many parts of a dotted name as lead to one. Returns their number
+/// and the module.
+pub fn find_longest(name: &str, search: &SearchPath) -> Option<(usize, FoundModule)> {
+    let mut found: Option<(usize, FoundModule)> = None;
     let mut full = String::new();
     for part in name.split('.') {
-        let is_identifier =
-            !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if !is_identifier
-            || found
-                .as_ref()
-                .is_some_and(|found| found.directories.is_empty())
-        {
-            return None;
-        }
         if !full.is_empty() {
             full.push('.');
         }
         full.push_str(part);
-        let mapped = search
-            .mapped
-            .get(&full)
-            .and_then(|place| module_at(&full, place));
-        let mut module = mapped.or_else(|| find_part(&full, part, &directories))?;
-        if extends_path(&module) {
-            for directory in &directories {
-                let other = directory.join(part);
-                if other.is_dir() && !module.directories.contains(&other) {
-                    module.directories.push(other);
-                }
-            }
-        }
-        directories.clone_from(&module.directories);
-        found = Some(module);
+        let package = found.as_ref().map(|(_, package)| package);
+        let Some(module) = find_in_package(&full, part, package, search) else {
+            break;
+        };
+        found = Some((found.map_or(1, |(depth, _)| depth + 1), module));
     }
     found
+}
+
+/// Finds a module in a package, or at the top. `full` is its dotted name, `part` the last part
+/// of that.
+fn find_in_package(
+    full: &str,
+    part: &str,
+    package: Option<&FoundModule>,
+    search: &SearchPath,
+) -> Option<FoundModule> {
+    let is_identifier = !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let directories = package.map_or(&search.directories, |package| &package.directories);
+    if !is_identifier || (package.is_some() && directories.is_empty()) {
+        return None;
+    }
+    let mapped = search.mapped.get(full);
+    let mapped = mapped.and_then(|place| module_at(full, place));
+    let mut module = mapped.or_else(|| find_part(full, part, directories))?;
+    if extends_path(&module) {
+        for directory in directories {
+            let other = directory.join(part);
+            if other.is_dir() && !module.directories.contains(&other) {
+                module.directories.push(other);
+            }
+        }
+    }
+    Some(module)
 }
 
 /// Finds a part of a name in directories: the first regular package or module, or else the

@@ -1,6 +1,7 @@
 //! Warns of directories that overlap: one with two prefixes, and a STATIC_ROOT inside a source.
 //! Django does not check that.
 
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
 use super::{Finder, Settings, StaticDir};
@@ -60,49 +61,78 @@ pub fn check_root(settings: &Settings, span: Option<&Span>, problems: &ProblemLi
 
 /// Warns of one directory that has two prefixes.
 pub fn check_prefixes(dirs: &[(StaticDir, &Span)], problems: &ProblemList) {
-    let places: Vec<PathBuf> = dirs.iter().map(|(dir, _)| real(&dir.root)).collect();
-    for (at, (dir, span)) in dirs.iter().enumerate() {
-        let mut earlier = dirs[..at].iter().zip(&places);
-        let twice = earlier.find_map(|((other, first), place)| {
-            let message = (*place == places[at]).then(|| two_prefixes(dirs, other, dir))??;
-            Some((first, message))
+    // Django keeps one storage for each directory as it is written, with the last prefix given
+    // for it.
+    let last: HashMap<&str, &str> = dirs
+        .iter()
+        .map(|(dir, _)| (&dir.written[..], &dir.prefix[..]))
+        .collect();
+    let last = |dir: &StaticDir| last[&dir.written[..]];
+    let mut prefixes_as_written: HashMap<&str, FirstValues<'_>> = HashMap::new();
+    let mut last_prefixes: HashMap<PathBuf, FirstValues<'_>> = HashMap::new();
+    for (number, (dir, span)) in dirs.iter().enumerate() {
+        let as_written = prefixes_as_written.entry(&dir.written).or_default();
+        let in_place = last_prefixes.entry(real(&dir.root)).or_default();
+        let same = as_written.first_other(&dir.prefix);
+        let linked = in_place.first_other(last(dir));
+        as_written.add(number, &dir.prefix);
+        in_place.add(number, last(dir));
+        let Some(first) = same.into_iter().chain(linked).min() else {
+            continue;
+        };
+        let (other, first) = &dirs[first];
+        let problem = Problem::warning(Code::DirectoryTwice, two_prefixes(other, dir, &last));
+        let problem = problem.help("keep one of the entries");
+        problems.add_with(problem, |problem| {
+            let first_span = Some(first.to_source_span());
+            span.mark(problem)
+                .related(&first.text.name, first_span, "the other entry")
         });
-        if let Some((first, message)) = twice {
-            let problem = Problem::warning(Code::DirectoryTwice, message)
-                .related(
-                    &first.text.name,
-                    Some(first.to_source_span()),
-                    "the other entry",
-                )
-                .help("keep one of the entries");
-            problems.add_at(span, problem);
-        }
     }
 }
 
-/// What two entries for one directory come to, unless they say the same.
-/// Django keeps one storage for each directory as it is written, with the
-/// last prefix given for it.
-fn two_prefixes(dirs: &[(StaticDir, &Span)], one: &StaticDir, two: &StaticDir) -> Option<String> {
-    let last = |dir: &StaticDir| {
-        let mut same = dirs.iter().map(|(other, _)| other);
-        let last = same.rfind(|other| other.written == dir.written);
-        last.map_or("", |last| &last.prefix)
-    };
+/// The first value of a list, and the first one that differs from it: enough to find the first
+/// that differs from any value, however long the list is.
+#[derive(Default)]
+struct FirstValues<'a>(Vec<(usize, &'a str)>);
+
+impl<'a> FirstValues<'a> {
+    fn add(&mut self, number: usize, value: &'a str) {
+        if self.0.is_empty() || (self.0.len() == 1 && self.0[0].1 != value) {
+            self.0.push((number, value));
+        }
+    }
+
+    /// Returns the number of the first other value.
+    fn first_other(&self, value: &str) -> Option<usize> {
+        let mut values = self.0.iter();
+        let other = values.find(|(_, known)| *known != value);
+        other.map(|(number, _)| *number)
+    }
+}
+
+/// Says what two entries for one directory come to.
+fn two_prefixes<'d>(
+    one: &'d StaticDir,
+    two: &'d StaticDir,
+    last: &impl Fn(&'d StaticDir) -> &'d str,
+) -> String {
     if one.written == two.written {
-        (one.prefix != two.prefix).then(|| {
-            format!(
-                "'{}' has two prefixes in STATICFILES_DIRS, '{}' and '{}'; Django uses the last one, '{}', each time",
-                two.written, one.prefix, two.prefix, last(two),
-            )
-        })
+        format!(
+            "'{}' has two prefixes in STATICFILES_DIRS, '{}' and '{}'; Django uses the last one, '{}', each time",
+            two.written,
+            one.prefix,
+            two.prefix,
+            last(two),
+        )
     } else {
-        (last(one) != last(two)).then(|| {
-            format!(
-                "'{}' and '{}' are one directory with two prefixes in STATICFILES_DIRS, '{}' and '{}'; Django collects it under both",
-                one.written, two.written, last(one), last(two),
-            )
-        })
+        format!(
+            "'{}' and '{}' are one directory with two prefixes in STATICFILES_DIRS, '{}' and '{}'; Django collects it under both",
+            one.written,
+            two.written,
+            last(one),
+            last(two),
+        )
     }
 }
 

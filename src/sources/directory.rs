@@ -1,5 +1,6 @@
 //! The directories that the finders list, in their order. Reads no directory.
 
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -91,27 +92,23 @@ impl SourceDirectory {
 }
 
 fn static_dirs(dirs: &[StaticDir]) -> Vec<SourceDirectory> {
-    let mut seen = Vec::new();
-    let mut directories = Vec::new();
-    for dir in dirs {
-        let place = (&dir.prefix, &dir.written);
-        if seen.contains(&place) {
-            continue;
-        }
-        seen.push(place);
-        // Django keeps one storage for each directory as it is written, so
-        // that the last prefix given for it is used every time.
-        let same = |other: &&StaticDir| other.written == dir.written;
-        let last = dirs.iter().rfind(same).unwrap_or(dir);
-        directories.push(SourceDirectory {
+    // Django keeps one storage for each directory as it is written, so that the last prefix
+    // given for it is used every time.
+    let prefixes: HashMap<&str, &str> = dirs
+        .iter()
+        .map(|dir| (&dir.written[..], &dir.prefix[..]))
+        .collect();
+    let mut seen = HashSet::new();
+    dirs.iter()
+        .filter(|dir| seen.insert((&dir.prefix, &dir.written)))
+        .map(|dir| SourceDirectory {
             finder: Finder::FileSystem,
             entry: dir.written.clone(),
-            prefix: last.prefix.clone(),
+            prefix: prefixes[&dir.written[..]].to_owned(),
             root: dir.root.clone(),
             listed: None,
-        });
-    }
-    directories
+        })
+        .collect()
 }
 
 fn apps(settings: &Settings) -> Vec<SourceDirectory> {

@@ -113,6 +113,31 @@ fn settings_of_any_size_give_short_messages() {
     project(many).collect().failure(2).stderr(wanted);
 }
 
+/// A run takes as long as its settings are: otherwise it would not end.
+#[test]
+fn long_lists_and_names_take_no_longer_than_they_are() {
+    let list = |entries: &[&str]| entries.repeat(40_000 / entries.len()).join(",");
+    for dirs in [
+        list(&["\"src\""]),
+        list(&["[\"a\",\"src\"]"]),
+        list(&["[\"a\",\"src\"]", "[\"b\",\"src\"]"]),
+        list(&["[\"a\",\"src\"]", "[\"b\",\"./src\"]"]),
+    ] {
+        let settings = format!("{START}STATICFILES_DIRS = [{dirs}]\n");
+        let find = ["find", "-v0", "--set", "staticc.python_path=[]"];
+        let project = project(settings);
+        assert!(project.verb(find).arguments(["x"]).failure(1).error.len() < 100_000);
+    }
+    let name = format!("pols{}", ".a".repeat(500_000));
+    let settings = format!("{START}INSTALLED_APPS = [\"{name}\"]\n");
+    let project = project(settings).file("polls/__init__.py", "");
+    let wanted = "no module for the app 'pols.a.a.";
+    project
+        .collect()
+        .failure(2)
+        .stderr([wanted, "help: did you mean polls.a.a"]);
+}
+
 /// Every key that has a type, with a value of another.
 #[test]
 fn wrong_types_are_errors_for_every_key() {
