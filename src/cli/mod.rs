@@ -215,6 +215,9 @@ pub struct VerifyArgs {
     pub wait: WaitArgs,
 
     #[command(flatten)]
+    pub cache: CacheDirArgs,
+
+    #[command(flatten)]
     pub threads: ThreadArgs,
 
     #[command(flatten)]

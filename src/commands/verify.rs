@@ -16,13 +16,14 @@ pub fn run(context: &mut Context, args: &VerifyArgs) -> Outcome {
     use_threads(&args.threads);
     let root = StaticRoot::new(&settings, LinkMode::Copy, false);
     context.lock(&root, LockMode::Read, &args.wait)?;
+    let cache = context.cache(&args.cache, &settings.cache);
     let policy = SeverityPolicy::new(&settings);
     let level = |path: &LogicalPath, kind, target: &Path| policy.level(path, kind, target);
     let VerifyResult {
         problems,
         unlisted,
         mut counts,
-    } = verify(&root, &settings, &level)?;
+    } = verify(&root, &settings, &cache, &level)?;
     counts.unlisted = unlisted.len();
     counts.errors = problems.iter().filter(|problem| problem.is_error()).count();
     context.report(problems);

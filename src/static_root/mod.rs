@@ -5,6 +5,7 @@
 
 pub mod cancellation;
 pub mod commit;
+pub mod copy_origin;
 pub mod inspect;
 pub mod leftovers;
 pub mod lock;

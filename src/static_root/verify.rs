@@ -8,6 +8,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::copy_origin::CopyOrigin;
 use super::root::StaticRoot;
 use crate::disk;
 use crate::encode::decode::is_copy;
@@ -21,6 +22,7 @@ use crate::rewrite::reference_checker::{DanglingReference, ReferenceChecker, Ref
 use crate::rewrite::resolve::hashed_path;
 use crate::rewrite::rules::Rules;
 use crate::settings::Settings;
+use crate::state::cache::Cache;
 
 #[derive(Debug, Default)]
 pub struct VerifyResult {
@@ -38,6 +40,7 @@ pub type DanglingLevels<'a> = dyn Fn(&LogicalPath, ReferenceKind, &Path) -> Repo
 pub fn verify(
     root: &StaticRoot,
     settings: &Settings,
+    cache: &Cache,
     policy: &DanglingLevels<'_>,
 ) -> Result<VerifyResult, Problem> {
     if !root.path().is_dir() {
@@ -64,6 +67,7 @@ pub fn verify(
         root,
         checker: ReferenceChecker::new(&files, &settings.static_url, &rules),
         policy,
+        origin: CopyOrigin::new(cache, settings),
         compresses: settings.backend.compresses(),
         by_path: by_path.collect(),
         files: &files,
@@ -158,6 +162,7 @@ struct Verifier<'a> {
     root: &'a StaticRoot,
     checker: ReferenceChecker<'a>,
     policy: &'a DanglingLevels<'a>,
+    origin: CopyOrigin<'a>,
     compresses: bool,
     by_path: HashMap<&'a LogicalPath, usize>,
     files: &'a [Asset],
@@ -291,8 +296,20 @@ impl Verifier<'_> {
             Ok(false) => format!("is not the compressed copy of {}", file.path),
             Err(error) => format!("cannot be decoded: {error}"),
         };
+        let entry = self
+            .origin
+            .entry(&file.path, &file.source(), encoding, &place);
         let problem = Problem::error(Code::WrongCopy, message).in_file(place);
-        Some(problem.help("collect again: `staticc collect` compares and repairs"))
+        Some(match (entry, self.origin.cache.directory()) {
+            (Some(entry), Some(directory)) => problem
+                .note(format!("it comes from the cache: {}", entry.display()))
+                .help(format!(
+                    "empty the cache: `staticc cache prune --max-size 0 --cache-dir {}`; \
+                     then collect again: `staticc collect`",
+                    directory.display()
+                )),
+            _ => problem.help("collect again: `staticc collect` compares and repairs"),
+        })
     }
 
     /// Returns the problem of a dangling reference, unless the settings ignore it.

@@ -355,3 +355,33 @@ fn release_that_others_may_write_is_not_known() {
     project.verb(["prune", "--keep", "1"]).success();
     assert!(project.files() != before);
 }
+
+/// `verify` names the entry that a wrong copy comes from, and how it goes away.
+#[test]
+fn verify_names_the_entry_of_a_wrong_copy() {
+    let project = project();
+    project.collect().success();
+    fs::remove_dir_all(project.path("out")).unwrap();
+    project.plant_copies();
+    project.collect().success();
+    let entry = project.files_in_cache("encoded").remove(0);
+    let entry = entry
+        .strip_prefix(project.base())
+        .unwrap()
+        .to_str()
+        .unwrap();
+    let command = "staticc cache prune --max-size 0 --cache-dir ";
+    let verify = || project.verb(["verify"]);
+    verify().failure(1).stderr(["[wrong-copy]", entry, command]);
+    project
+        .verb(["cache", "prune", "--max-size", "0", "--cache-dir", "cache"])
+        .success();
+    project.collect().success();
+    verify().success();
+    // A copy that was changed afterwards does not come from the cache.
+    fs::write(project.out("app.js.br"), "x").unwrap();
+    verify()
+        .failure(1)
+        .stderr(["[wrong-copy]"])
+        .no_stderr(["cache prune"]);
+}

@@ -1,8 +1,11 @@
 //! Gets a compressed copy of a content from the cache, or makes it. An entry that others may
 //! have written is compared with the content first.
 
-use super::entry::{CacheKey, CachedCopy};
+use std::path::{Path, PathBuf};
+
+use super::entry::{CacheKey, CachedCopy, OVERHEAD};
 use super::{Cache, FoundEntry};
+use crate::disk;
 use crate::encode::decode::is_copy;
 use crate::encode::encoder::encode;
 use crate::encode::saving::saves_enough;
@@ -45,4 +48,22 @@ pub fn compressed_copy<'b, E>(
     let made = CachedCopy::from(encode(content, spec, encoding));
     cache.insert(&key, &made);
     Ok(made.into_bytes())
+}
+
+/// Returns the file of the entry for a content, if the compressed copy at a path has the same
+/// bytes.
+pub fn entry_of_copy(
+    cache: &Cache,
+    content: ContentId,
+    spec: &CompressionSpec,
+    encoding: Encoding,
+    copy: &Path,
+) -> Option<PathBuf> {
+    let key = CacheKey::new(content, &spec.identity(encoding));
+    let entry = cache.find(&key)?;
+    let (copy, metadata) = disk::open(copy).ok()?;
+    let is_same_size = metadata.len().checked_add(OVERHEAD) == Some(entry.size());
+    let cached = is_same_size.then(|| entry.peek(&key))??;
+    let copy = disk::read_open(&copy, metadata.len()).ok()?;
+    (cached == CachedCopy::Copy(copy)).then(|| cache.locate(&entry))?
 }

@@ -48,6 +48,16 @@ impl FoundEntry {
     pub fn is_protected(&self) -> bool {
         self.open.is_protected
     }
+
+    /// Returns the size of the entry in bytes, which is more than that of the copy.
+    fn size(&self) -> u64 {
+        self.open.metadata.len()
+    }
+
+    /// Reads the entry, and changes nothing.
+    fn peek(&self, key: &CacheKey) -> Option<CachedCopy> {
+        entry::read(self.open.read()?, key)
+    }
 }
 
 /// How old the time of last use may be before a hit renews it.
@@ -122,9 +132,8 @@ impl Cache {
     /// damaged one, which would be a miss for ever.
     pub fn read(&self, entry: &FoundEntry, key: &CacheKey, limit: u64) -> Option<CachedCopy> {
         let OpenCacheFile { file, metadata, .. } = &entry.open;
-        let is_small = metadata.len() <= entry::OVERHEAD.saturating_add(limit);
-        let bytes = is_small.then(|| entry.open.read());
-        let cached = entry::read(bytes??, key);
+        let is_small = entry.size() <= entry::OVERHEAD.saturating_add(limit);
+        let cached = is_small.then(|| entry.peek(key)).flatten();
         let is_old = |used: SystemTime| used.elapsed().is_ok_and(|age| age > MAX_MARK_AGE);
         // Errors are ignored: a read-only cache works without marks and removals.
         if cached.is_none() {
@@ -133,6 +142,11 @@ impl Cache {
             let _ = file.set_modified(SystemTime::now());
         }
         cached
+    }
+
+    /// Returns where an entry is on disk.
+    fn locate(&self, entry: &FoundEntry) -> Option<PathBuf> {
+        Some(self.directory()?.join(entry.path.as_path()))
     }
 
     fn count_hit(&self) {
@@ -214,7 +228,9 @@ impl Cache {
     }
 
     fn note_fault(&self, path: &LogicalPath, error: &io::Error) {
-        let path = self.directory().map(|files| files.join(path.as_path()));
+        let path = self
+            .directory()
+            .map(|directory| directory.join(path.as_path()));
         if let (Some(path), Ok(mut fault)) = (path, self.fault.lock()) {
             fault.get_or_insert_with(|| format!("{}: {error}", path.display()));
         }
