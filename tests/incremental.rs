@@ -288,3 +288,20 @@ proptest! {
         }
     }
 }
+
+/// The files of earlier runs are gone after this one, so no reference may lead to them.
+#[test]
+fn clear_leaves_no_reference_to_a_file_of_an_earlier_run() {
+    let project = Project::new()
+        .file("src/old.png", "old")
+        .file("src/a.css", "a{b:url(old.png)}");
+    project.collect().success();
+    fs::remove_file(project.path("src/old.png")).unwrap();
+    project.collect().success().stderr(["[leftover-reference]"]);
+    project.verb(["verify"]).success();
+    project
+        .collect()
+        .arguments(["--clear"])
+        .failure(1)
+        .stderr(["src/a.css:1:5: url(old.png) names no collected file"]);
+}

@@ -79,15 +79,17 @@ fn check_project(mut project: Project<'_>, cache: &Cache, scope: TemplateScope) 
     let record_file = CheckRecordFile::read(cache, &project);
     let record = &record_file.record;
     let started = now();
-    let (texts, templates) = project.with_rewrite_context(&policy, &[], |rewrite_context| {
-        let texts = check_texts(rewrite_context, record, hashes);
-        let templates = if with_templates {
-            check_templates(&project, &policy, rewrite_context, record, scope)
-        } else {
-            CheckedTemplates::default()
-        };
-        (texts, templates)
-    });
+    let leftovers = project.earlier_files();
+    let (texts, templates) =
+        project.with_rewrite_context(&policy, &[], &leftovers, |rewrite_context| {
+            let texts = check_texts(rewrite_context, record, hashes);
+            let templates = if with_templates {
+                check_templates(&project, &policy, rewrite_context, record, scope)
+            } else {
+                CheckedTemplates::default()
+            };
+            (texts, templates)
+        });
     problems.extend(policy.unused(|kind| match kind {
         AllowKind::Problem(_) => true,
         AllowKind::Reference(ReferenceKind::Template) => with_templates,

@@ -157,6 +157,7 @@ impl Collection<'_> {
             link: self.args.link,
             dry_run: self.args.dry_run,
             no_post_process: self.args.no_post_process,
+            clear: self.args.clear,
         };
         let processed = options.process(project, inputs, &inspector)?;
         let states = inspector.inspect(&processed.plan)?;

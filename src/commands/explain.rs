@@ -84,7 +84,8 @@ fn explain_files(
     let contents = read.contents.iter();
     let fingerprints: Vec<Option<Fingerprint>> =
         contents.map(|content| content.fingerprint).collect();
-    project.with_rewrite_context(&policy, &fingerprints, |rewrite_context| {
+    let leftovers = project.earlier_files();
+    project.with_rewrite_context(&policy, &fingerprints, &leftovers, |rewrite_context| {
         let inspector = FileInspector::new(project, &policy, rewrite_context, &read, cache);
         let lookup = FileLookup {
             project,

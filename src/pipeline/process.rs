@@ -7,6 +7,7 @@ use crate::model::{AssetId, Fingerprint, Problem};
 use crate::plan::builder;
 use crate::plan::model::{Plan, PostProcessed};
 use crate::rewrite::adjusted::rewrite;
+use crate::rewrite::resolve::{Leftovers, NoLeftovers};
 use crate::settings::AllowKind;
 use crate::sources::content::Content;
 use crate::sources::read::{Sources, read_all, read_none, read_possible, read_texts};
@@ -29,6 +30,8 @@ pub struct ProcessOptions {
     pub link: bool,
     pub dry_run: bool,
     pub no_post_process: bool,
+    /// Whether the run removes the files of earlier runs.
+    pub clear: bool,
 }
 
 impl ProcessOptions {
@@ -59,7 +62,9 @@ impl ProcessOptions {
             let is_intact = |path: &_, output: &_| inspector.is_intact(path, output);
             post_processed.adjusted =
                 record.still_valid(inputs, assets, &sources.contents, is_intact);
-            warnings = rewrite_texts(project, &mut sources, &mut post_processed)?;
+            let earlier = project.earlier_files();
+            let leftovers: &dyn Leftovers = if self.clear { &NoLeftovers } else { &earlier };
+            warnings = rewrite_texts(project, leftovers, &mut sources, &mut post_processed)?;
         }
         Problem::fail_on_any(sources.problems)?;
         let planned = post_process.then_some(&post_processed);
@@ -76,6 +81,7 @@ impl ProcessOptions {
 /// file has an error.
 fn rewrite_texts(
     project: &Project<'_>,
+    leftovers: &dyn Leftovers,
     sources: &mut Sources,
     post_processed: &mut PostProcessed,
 ) -> Result<Vec<Problem>, Vec<Problem>> {
@@ -100,9 +106,10 @@ fn rewrite_texts(
     };
     let fingerprints: Vec<Option<Fingerprint>> = (0..).zip(contents).map(fingerprint).collect();
     let policy = SeverityPolicy::new(project.settings);
-    let rewritten = project.with_rewrite_context(&policy, &fingerprints, |rewrite_context| {
-        rewrite(rewrite_context, texts)
-    });
+    let rewritten =
+        project.with_rewrite_context(&policy, &fingerprints, leftovers, |rewrite_context| {
+            rewrite(rewrite_context, texts)
+        });
     let mut problems = rewritten.problems;
     problems.extend(unreadable);
     problems.append(&mut sources.problems);

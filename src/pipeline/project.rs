@@ -7,6 +7,7 @@ use super::severity::SeverityPolicy;
 use crate::model::{Asset, FinderEntry, Fingerprint, LogicalPath};
 use crate::rewrite::context::RewriteContext;
 use crate::rewrite::context::Uncollected;
+use crate::rewrite::resolve::Leftovers;
 use crate::rewrite::rules::Rules;
 use crate::settings::Settings;
 use crate::sources::candidate::CandidateLookup;
@@ -40,12 +41,20 @@ impl<'a> Project<'a> {
         }
     }
 
+    /// Returns the files of earlier runs in STATIC_ROOT.
+    pub fn earlier_files(&self) -> EarlierFiles<'_> {
+        EarlierFiles {
+            static_root: &self.settings.static_root,
+        }
+    }
+
     /// Does work that resolves references. `fingerprints` are those known
     /// already, by asset number.
     pub fn with_rewrite_context<T>(
         &self,
         policy: &SeverityPolicy<'_>,
         fingerprints: &[Option<Fingerprint>],
+        leftovers: &dyn Leftovers,
         work: impl FnOnce(&RewriteContext<'_>) -> T,
     ) -> T {
         let settings = self.settings;
@@ -55,9 +64,7 @@ impl<'a> Project<'a> {
             rules: &Rules::new(settings.django, settings.js_aggregation),
             static_url: &settings.static_url,
             keeps_plain: !settings.keeps_only_hashed(),
-            leftovers: &EarlierFiles {
-                static_root: &settings.static_root,
-            },
+            leftovers,
             uncollected: &|path| self.uncollected(path),
             policy: &|asset, kind, target| policy.level(&asset.path, kind, target),
         })

@@ -162,6 +162,10 @@ impl<'a> Resolver<'a> {
         let spelled = with_last_segment(url, &url_path, &stored, &fragment);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         match meaning {
+            // Django writes `url(.)` in css/a.css as `url("css")`, which leads to css/css.
+            Meaning::Directory if self.is_lost(referrer, &spelled) => {
+                Resolution::Constant(text(url))
+            }
             Meaning::Directory => Resolution::Constant(text(&spelled)),
             Meaning::Leftover(path) => Resolution::Leftover(path, text(&spelled)),
             Meaning::Asset(id) => {
@@ -249,14 +253,18 @@ impl<'a> Resolver<'a> {
             || (self.keeps_plain && self.at_path(&path).is_some())
     }
 
+    /// Whether a browser that follows `url` from `referrer` arrives at no directory.
+    /// A URL that ends with a slash names one, whether it exists or not.
+    fn is_lost(&self, referrer: &Asset, url: &[u8]) -> bool {
+        let path = self.follow(&directory_of(referrer), url);
+        !names_directory(url) && path.is_none_or(|path| !self.directories.contains(&path[..]))
+    }
+
     /// The path under STATIC_ROOT at which a browser arrives that follows a
     /// URL from a directory; `None` if it reads a backslash or a quote as
     /// something else.
     fn follow(&self, directory: &[u8], url: &[u8]) -> Option<Vec<u8>> {
-        let end = url
-            .iter()
-            .position(|byte| matches!(byte, b'?' | b'#'))
-            .unwrap_or(url.len());
+        let end = end_of_path(url);
         let unspeakable = |byte: &u8| matches!(byte, b'"' | b'\\' | b'\t' | b'\n' | b'\r');
         let path = percent_decode(&url[..end]);
         let path = match path.strip_prefix(self.static_url) {
@@ -273,7 +281,7 @@ impl<'a> Resolver<'a> {
     pub fn followed(&self, file: &Asset, url: &str) -> Option<Vec<u8>> {
         let url = url.trim_ascii().as_bytes();
         let to_itself = matches!(url.first(), None | Some(b'?' | b'#'));
-        if self.is_foreign(url) || to_itself {
+        if self.is_foreign(url) || to_itself || names_directory(url) {
             return None;
         }
         let directory = path_split(file.path.as_bytes()).0;
@@ -328,6 +336,17 @@ fn directory_of(asset: &Asset) -> Vec<u8> {
     let path = hashed_path(&asset.key, &[b'0'; Fingerprint::LEN]);
     let path = path.as_ref().unwrap_or(&asset.path);
     path_split(path.as_bytes()).0.to_vec()
+}
+
+/// Where the query or the fragment of a URL begins.
+fn end_of_path(url: &[u8]) -> usize {
+    let is_end = |byte: &u8| matches!(byte, b'?' | b'#');
+    url.iter().position(is_end).unwrap_or(url.len())
+}
+
+/// Whether the path of a URL ends with a slash. Django looks for no file there.
+fn names_directory(url: &[u8]) -> bool {
+    url[..end_of_path(url)].ends_with(b"/")
 }
 
 /// Where the part after the last slash begins.

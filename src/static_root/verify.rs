@@ -14,7 +14,7 @@ use crate::disk;
 use crate::encode::decode::is_copy;
 use crate::model::{
     Asset, Code, Encoding, FileStep, Fingerprint, LogicalPath, Problem, ReferenceKind, ReportLevel,
-    VerifySummary,
+    Severity, VerifySummary,
 };
 use crate::plan::manifest::Manifest;
 use crate::pystd::posixpath::normpath;
@@ -33,7 +33,7 @@ pub struct VerifyResult {
     pub counts: VerifySummary,
 }
 
-/// Returns what a dangling reference of a kind amounts to in the file of a key. The last path is
+/// Returns what a dangling reference of a kind amounts to in the file at a path. The last path is
 /// the one that the reference names.
 pub type DanglingLevels<'a> = dyn Fn(&LogicalPath, ReferenceKind, &Path) -> ReportLevel + Sync + 'a;
 
@@ -69,10 +69,12 @@ pub fn verify(
         policy,
         origin: CopyOrigin::new(cache, settings),
         compresses: settings.backend.compresses(),
+        hashes: settings.backend.hashes(),
+        manifest: manifest.as_ref(),
         by_path: by_path.collect(),
         files: &files,
     };
-    let roles = verifier.roles(manifest.as_ref(), settings, &mut result.problems);
+    let roles = verifier.roles(settings, &mut result.problems);
     let findings: Vec<FileFindings> = files
         .par_iter()
         .zip(&roles)
@@ -81,7 +83,7 @@ pub fn verify(
     result.counts = VerifySummary {
         static_root: root.path().to_owned(),
         files: files.len(),
-        entries: manifest.map_or(0, |manifest| manifest.paths.len()),
+        entries: manifest.as_ref().map_or(0, |manifest| manifest.paths.len()),
         ..VerifySummary::default()
     };
     for file in findings {
@@ -164,19 +166,17 @@ struct Verifier<'a> {
     policy: &'a DanglingLevels<'a>,
     origin: CopyOrigin<'a>,
     compresses: bool,
+    /// Whether the backend rewrites references.
+    hashes: bool,
+    manifest: Option<&'a Manifest>,
     by_path: HashMap<&'a LogicalPath, usize>,
     files: &'a [Asset],
 }
 
 impl Verifier<'_> {
     /// Returns the role of each file. A file of the manifest that is missing is a problem.
-    fn roles(
-        &self,
-        manifest: Option<&Manifest>,
-        settings: &Settings,
-        problems: &mut Vec<Problem>,
-    ) -> Vec<FileRole> {
-        let unknown = if settings.backend.hashes() {
+    fn roles(&self, settings: &Settings, problems: &mut Vec<Problem>) -> Vec<FileRole> {
+        let unknown = if self.hashes {
             FileRole::Unlisted
         } else {
             FileRole::Plain(None)
@@ -198,15 +198,18 @@ impl Verifier<'_> {
             (None, None) => {}
         };
         let keeps_plain = !settings.keeps_only_hashed();
-        for (key, path) in manifest.iter().flat_map(|manifest| &manifest.paths) {
+        for (key, path) in self.manifest.iter().flat_map(|manifest| &manifest.paths) {
             if keeps_plain {
-                let plain = LogicalPath::new(normpath(key.as_bytes()));
-                take(&plain, FileRole::Plain(Some(path.clone())), Some(key));
+                take(
+                    &plain_path(key),
+                    FileRole::Plain(Some(path.clone())),
+                    Some(key),
+                );
             }
             take(path, FileRole::Hashed(key.clone()), Some(key));
         }
         let name = LogicalPath::new(settings.manifest_name.as_str());
-        if settings.backend.hashes() {
+        if self.hashes {
             take(&name, FileRole::Manifest, None);
         }
         for (index, file) in self.files.iter().enumerate() {
@@ -235,7 +238,7 @@ impl Verifier<'_> {
         };
         findings.problems.extend(match (role, &content) {
             (FileRole::Hashed(key), Some(content)) => {
-                wrong_content(file, key, content.fingerprint())
+                self.wrong_content(file, key, content.fingerprint())
             }
             // The plain file of a text is not rewritten, and has another content.
             (FileRole::Plain(Some(hashed)), Some(FileContent::Other(fingerprint))) => {
@@ -271,8 +274,10 @@ impl Verifier<'_> {
         bytes: &[u8],
         findings: &mut FileFindings,
     ) {
-        let (key, form) = match role {
-            FileRole::Hashed(key) => (key, ReferenceForm::Rewritten),
+        let (path, form) = match role {
+            FileRole::Hashed(key) => (&plain_path(key), ReferenceForm::Rewritten),
+            // The fingerprinted copy has the same references.
+            FileRole::Plain(Some(_)) => return,
             _ => (&file.path, ReferenceForm::Source),
         };
         let text = String::from_utf8_lossy(bytes);
@@ -280,7 +285,7 @@ impl Verifier<'_> {
         findings.references = references;
         let problems = dangling
             .into_iter()
-            .filter_map(|reference| self.dangling(file, key, reference));
+            .filter_map(|reference| self.dangling(file, path, reference));
         findings.problems.extend(problems);
     }
 
@@ -312,14 +317,16 @@ impl Verifier<'_> {
         })
     }
 
-    /// Returns the problem of a dangling reference, unless the settings ignore it.
+    /// Returns the problem of a dangling reference, unless the settings ignore it. It is a note
+    /// under a backend that rewrites nothing: collecting does not look at references then.
     fn dangling(
         &self,
         file: &Asset,
-        key: &LogicalPath,
+        path: &LogicalPath,
         reference: DanglingReference,
     ) -> Option<Problem> {
-        let severity = (self.policy)(key, reference.kind, Path::new(&reference.path)).severity()?;
+        let severity =
+            (self.policy)(path, reference.kind, Path::new(&reference.path)).severity()?;
         let message = format!("{} leads to no file", reference.text);
         let problem = Problem::error(Code::DanglingReference, message)
             .in_file(file.source())
@@ -327,10 +334,47 @@ impl Verifier<'_> {
             .note(format!("{} is not in STATIC_ROOT", reference.path))
             .help("collect again: `staticc collect`; if it stays, correct the reference in the source");
         Some(Problem {
-            severity,
+            severity: if self.hashes {
+                severity
+            } else {
+                Severity::Note
+            },
             ..problem
         })
     }
+
+    /// Returns the problem of a fingerprinted file whose content has another fingerprint.
+    fn wrong_content(
+        &self,
+        file: &Asset,
+        key: &LogicalPath,
+        fingerprint: Fingerprint,
+    ) -> Option<Problem> {
+        let expected = hashed_path(key, fingerprint.as_bytes());
+        if expected.as_ref() == Some(&file.path) {
+            return None;
+        }
+        let message =
+            format!("does not have the content that its name says: that is {fingerprint}");
+        let problem = Problem::error(Code::WrongContent, message)
+            .in_file(file.source())
+            .note(format!("the manifest names it for {key}"));
+        let is_source = |manifest: &Manifest| manifest.paths.contains_key(&file.path);
+        if self.manifest.is_some_and(is_source) {
+            let warning = Problem {
+                severity: Severity::Warning,
+                ..problem
+            };
+            let note = "a source has this name, and Django takes its content for that of both";
+            return Some(warning.note(note).help("rename the source"));
+        }
+        Some(problem.help("collect again: `staticc collect` compares contents and repairs"))
+    }
+}
+
+/// Returns the path of the plain file of a key.
+fn plain_path(key: &LogicalPath) -> LogicalPath {
+    LogicalPath::new(normpath(key.as_bytes()))
 }
 
 enum FileContent {
@@ -356,20 +400,6 @@ impl FileContent {
             Self::Other(fingerprint) => *fingerprint,
         }
     }
-}
-
-/// Returns the problem of a fingerprinted file whose content has another fingerprint.
-fn wrong_content(file: &Asset, key: &LogicalPath, fingerprint: Fingerprint) -> Option<Problem> {
-    let expected = hashed_path(key, fingerprint.as_bytes());
-    (expected.as_ref() != Some(&file.path)).then(|| {
-        Problem::error(
-            Code::WrongContent,
-            format!("does not have the content that its name says: that is {fingerprint}"),
-        )
-        .in_file(file.source())
-        .note(format!("the manifest names it for {key}"))
-        .help("collect again: `staticc collect` compares contents and repairs")
-    })
 }
 
 /// Returns the problem of a plain file whose content is not that of its fingerprinted file.

@@ -11,13 +11,14 @@ use std::process::Output;
 use serde_json::Value;
 
 use crate::support::fixtures::{DJANGO, cases, nearest, read_spec, unescape};
-use crate::support::project::{Outcome, Project};
+use crate::support::project::{Outcome, Project, REQUIRED_SETTINGS};
 use crate::support::{project::staticc, tree};
 
 /// Cases in which Django leaves references to nothing, which staticc does not:
 /// rows of `docs/differences.md`.
 const DANGLING: &[&str] = &[
     "backslash-directory",
+    "directory-references",
     "js-double-rewrite",
     "js-double-rewrite-no-semicolons",
     "names-backslash",
@@ -27,11 +28,6 @@ const DANGLING: &[&str] = &[
     "stale-target",
     "truncated-hashed",
 ];
-
-/// Cases in which staticc leaves what Django leaves, and it is not whole: a
-/// reference to a directory that leads to another one, and a source that is
-/// named as another's fingerprinted copy.
-const BROKEN: &[&str] = &["directory-references", "named-as-hashed"];
 
 /// Every tree of every fixture case is whole, but those known.
 #[test]
@@ -66,7 +62,7 @@ fn verify_accepts_the_trees_of_the_fixtures() {
     }
     assert!(looked_at > 150, "only {looked_at} trees");
     assert_eq!(Vec::from_iter(djangos), DANGLING);
-    assert_eq!(Vec::from_iter(ours), BROKEN);
+    assert_eq!(Vec::from_iter(ours), [""; 0]);
 }
 
 /// Makes the tree of an outcome and verifies it, if it has a manifest and the outcome
@@ -249,6 +245,69 @@ fn verify_warns_of_a_plain_file_that_differs() {
     let Outcome { error, .. } = project.verb(["verify"]).success();
     let warning = "warning: out/a.png: has another";
     assert!(error.starts_with(warning), "{error}");
+}
+
+/// No storage without a manifest rewrites references, and collecting does not judge them.
+#[test]
+fn verify_notes_dangling_references_where_nothing_is_rewritten() {
+    let css = "a { background: url(none.png) }\n/*# sourceMappingURL=none.map */\n";
+    let project = Project::new().file("src/a.css", css);
+    for backend in [
+        "django.contrib.staticfiles.storage.StaticFilesStorage",
+        "whitenoise.storage.CompressedStaticFilesStorage",
+    ] {
+        let set = [
+            "--set",
+            &format!("STORAGES.staticfiles.BACKEND=\"{backend}\""),
+        ];
+        project.collect().arguments(set).success().empty_stderr();
+        project
+            .verb(["verify", "--strict"])
+            .arguments(set)
+            .success()
+            .stderr(["note: out/a.css:1:17: ", "note: out/a.css:2:1: ", "2 notes"]);
+    }
+}
+
+/// The plain file has the references of its fingerprinted copy.
+#[test]
+fn verify_reports_a_dangling_reference_once() {
+    let text = "a()\n//# sourceMappingURL=none.map\n";
+    let project = Project::new().file("src/a.js", text);
+    project.collect().success();
+    let Outcome { error, .. } = project.verb(["verify"]).success();
+    assert_eq!(error.matches("warning: out/a.").count(), 1, "{error}");
+}
+
+#[test]
+fn verify_applies_the_allow_entries_that_collect_applies() {
+    let settings = format!(
+        "{REQUIRED_SETTINGS}STATICFILES_DIRS = [[\"./p\", \"src\"]]\n\
+         [[staticc.allow]]\npath = \"p/a.css\"\n"
+    );
+    let project = Project::empty()
+        .settings(settings)
+        .file("src/a.css", "a{b:url(none.png)}");
+    project.collect().success();
+    project.verb(["verify"]).success();
+}
+
+#[test]
+fn verify_accepts_references_to_directories() {
+    let css = "a{b:url(.)}b{b:url(..)}c{b:url(none/)}d{b:url(none/?a/b#c)}e{b:url(/static/x/y)}";
+    let project = Project::new()
+        .file("src/x/y/a.css", css)
+        .file("src/x/y.css", "a{b:url(y)}");
+    project.collect().success();
+    project.verb(["verify"]).success().empty_stderr();
+}
+
+#[test]
+fn verify_warns_of_a_source_that_is_named_as_a_fingerprinted_copy() {
+    let project = Project::with_text_file().file("src/a.0cc175b9c0f1.txt", "other");
+    project.collect().success();
+    let warning = "warning: out/a.0cc175b9c0f1.txt: does not have the content";
+    project.verb(["verify"]).success().stderr([warning]);
 }
 
 #[test]

@@ -88,8 +88,9 @@ def of_trees(tree, theirs, ours, their_paths, our_paths):
     logical = {os.fsencode(hashed): key for key, hashed in their_paths.items()}
     excused = {logical[name] for name in lost if name in logical}
     # An encoded slash or a backslash moves Django's reference to another file,
-    # which may happen to exist.
-    moved = {key for key in our_paths if re.search(r"(?i)%2f|%5c|\\", tree["files"].get(key, ""))}
+    # which may happen to exist. Django writes "css" for the reference "." in css/.
+    odd = re.compile(r"""(?i)%2f|%5c|\\|[("']\s*\.\.?\s*[)"']""")
+    moved = {key for key in our_paths if odd.search(tree["files"].get(key, ""))}
     excused |= moved
     # A file with the hashed path of such a file has another hashed path too.
     grown = True
