@@ -44,7 +44,7 @@ pub use self::fingerprint::Fingerprint;
 pub(crate) use self::index_vec::typed_index;
 pub use self::index_vec::{IndexVec, TypedIndex};
 pub use self::link_mode::LinkMode;
-pub use self::package_path::installed_package;
+pub use self::package_path::{installed_package, npm_package};
 pub use self::problem::{Problem, Related, Severity};
 pub use self::reference::{ReferenceKind, ReportLevel};
 pub use self::source_span::{LineIndex, SourceSpan, line_range, span_at};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::project::Project;
 use crate::model::{Asset, AssetId, Code, Fingerprint, LogicalPath, Problem};
 use crate::pystd::posixpath::normpath;
-use crate::rewrite::reference_problems::with_hint;
+use crate::rewrite::hint::with_hint;
 use crate::rewrite::suggest::Suggestions;
 
 /// A static file that a word names.
@@ -74,8 +74,10 @@ impl FileLookup<'_> {
             // A suggestion would be a file inside the directory.
             None if leads_out => problem,
             _ => {
-                let other = |asset: &Asset| (asset.key != path).then(|| asset.key.to_string());
-                with_hint(problem, elsewhere, &path.to_text(), other, suggestions)
+                let suggestion = suggestions.nearest(&path.to_text(), None);
+                let other = suggestion.filter(|other| other.asset.key != path);
+                let question = other.map(|other| other.question(&other.asset.key.to_text()));
+                with_hint(problem, elsewhere, question, None)
             }
         }
     }

@@ -11,6 +11,7 @@ pub mod adjusted;
 pub mod context;
 pub mod graph;
 pub mod hashed_name;
+pub mod hint;
 pub mod reference_checker;
 pub mod reference_problems;
 pub mod reference_scan;

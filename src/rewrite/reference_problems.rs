@@ -3,12 +3,12 @@
 
 use std::path::Path;
 
-use super::context::{RewriteContext, Uncollected};
+use super::context::RewriteContext;
+use super::hint::{allow_entry, with_hint};
 use super::scan::{Fault, Finding, shorten};
-use super::suggest::{MatchKind, Suggestions};
+use super::suggest::{Referrer, Suggestions, relative_path};
 use crate::model::{
-    Asset, AssetId, Code, LineIndex, LogicalPath, Problem, ReferenceKind, ReportLevel, Severity,
-    SourceSpan,
+    Asset, AssetId, Code, LineIndex, LogicalPath, Problem, ReportLevel, Severity, SourceSpan,
 };
 
 /// The references of one text that are reported one by one. The others are counted.
@@ -56,11 +56,17 @@ fn to_problem(
             let problem = Problem::error(Code::MissingReference, message)
                 .note(format!("looked for {}", shorten(path)));
             let uncollected = (context.uncollected)(&LogicalPath::new(path.as_str()));
-            let spell = |suggested: &Asset| {
-                (suggested.path != asset.path).then(|| suggestions.spell(asset, suggested))
+            let file = asset.source();
+            let referrer = Referrer {
+                file: &file,
+                home: &asset.directory,
             };
-            with_hint(problem, uncollected, path, spell, suggestions)
-                .or_help(|| allow_help(&asset.path, None, finding.kind))
+            let suggestion = suggestions.nearest(path, Some(referrer));
+            // A file does not mean itself.
+            let other = suggestion.filter(|other| other.asset.path != asset.path);
+            let question = other.map(|other| other.question(&relative_path(asset, other.asset)));
+            let allow = allow_entry(&asset.path, None, finding.kind);
+            with_hint(problem, uncollected, question, Some(&allow))
         }
         Fault::Outside(path) => Problem::error(
             Code::ReferenceOutside,
@@ -73,62 +79,6 @@ fn to_problem(
             format!("{matched} names {path}, which only an earlier run left in STATIC_ROOT"),
         )
         .help("collect that file again, or remove the reference"),
-    }
-}
-
-/// Returns the help for a missing reference of this kind in this file, which
-/// names the `[[staticc.allow]]` entry to add. With a target, the entry is for that alone.
-pub fn allow_help(referrer: &LogicalPath, target: Option<&str>, kind: ReferenceKind) -> String {
-    let Ok(path) = std::str::from_utf8(referrer.as_bytes()) else {
-        return "add the file, or correct the reference".to_owned();
-    };
-    let glob = |path| toml::Value::String(globset::escape(path));
-    let target = target.map(|target| format!("target = {}, ", glob(target)));
-    format!(
-        "add the file, correct the reference, or allow it: [[staticc.allow]] with path = {}, {}kind = \"{}\" and level = \"ignore\"",
-        glob(path),
-        target.unwrap_or_default(),
-        kind.as_str()
-    )
-}
-
-/// Adds to the problem of a missing file where the file is, or which other file
-/// may be meant. `spell` returns a suggestion as the reference would write it.
-pub fn with_hint(
-    problem: Problem,
-    uncollected: Option<Uncollected>,
-    path: &str,
-    spell: impl Fn(&Asset) -> Option<String>,
-    suggestions: &Suggestions<'_>,
-) -> Problem {
-    match uncollected {
-        Some(Uncollected::Ignored { source, pattern }) => problem
-            .related(
-                source,
-                None,
-                format!("is there, but ignored by '{pattern}'"),
-            )
-            .help("do not ignore it, or refer to another file"),
-        Some(Uncollected::Leftover) => problem
-            .note("STATIC_ROOT has such a file from an earlier run; no source has it any more")
-            .help("bring its source back, or remove the reference"),
-        None => {
-            let nearest = suggestions.nearest(path);
-            match nearest.and_then(|(asset, kind)| Some((spell(asset)?, kind))) {
-                Some((name, kind)) => problem.help(format!("did you mean {name}?{}", reason(kind))),
-                None => problem,
-            }
-        }
-    }
-}
-
-/// Says in what a suggestion differs, where that is easy to overlook.
-fn reason(kind: MatchKind) -> &'static str {
-    match kind {
-        MatchKind::Case => " (only the case differs)",
-        MatchKind::Extension => " (another extension)",
-        MatchKind::Directory => " (in another directory)",
-        MatchKind::Spelling => "",
     }
 }
 

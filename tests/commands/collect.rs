@@ -23,7 +23,7 @@ error: src/b.css:1:1: @import 'Css/a.css' names no collected file [missing-refer
  1 | @import 'Css/a.css';
    | ^^^^^^^^^^^^^^^^^^^
   note: looked for Css/a.css
-  help: did you mean css/a.css? (only the case differs)
+  help: did you mean css/a.css? (only the case differs) Or allow it: [[staticc.allow]] with path = \"b.css\", kind = \"css\" and level = \"ignore\"
 
 error: src/c.css:1:5: url(../../x) leads out of STATIC_ROOT [reference-outside]
  1 | a{b:url(../../x)}
@@ -35,7 +35,7 @@ error: src/css/a.css:2:8: url(\"../img/logo.pgn\") names no collected file [miss
  2 | b { c: url(\"../img/logo.pgn\"); d: url(none.png) }
    |        ^^^^^^^^^^^^^^^^^^^^^^
   note: looked for img/logo.pgn
-  help: did you mean ../img/logo.png?
+  help: did you mean ../img/logo.png? Or allow it: [[staticc.allow]] with path = \"css/a.css\", kind = \"css\" and level = \"ignore\"
 error: src/css/a.css:2:35: url(none.png) names no collected file [missing-reference]
  2 | b { c: url(\"../img/logo.pgn\"); d: url(none.png) }
    |                                   ^^^^^^^^^^^^^

@@ -14,12 +14,13 @@ use super::static_reference::StaticReference;
 use super::template_file::{TemplateFile, list_templates, unreadable};
 use crate::check::static_name::{asset_key, lookup_key};
 use crate::model::{
-    Asset, Code, LineIndex, LogicalPath, Problem, ReferenceKind, ReportLevel, Severity, Stamp,
+    Code, LineIndex, LogicalPath, Problem, ReferenceKind, ReportLevel, Severity, Stamp,
 };
 use crate::rewrite::context::RewriteContext;
-use crate::rewrite::reference_problems::{MAX_REPORTED, allow_help, overflow_problem, with_hint};
+use crate::rewrite::hint::{allow_entry, with_hint};
+use crate::rewrite::reference_problems::{MAX_REPORTED, overflow_problem};
 use crate::rewrite::scan::shorten;
-use crate::rewrite::suggest::Suggestions;
+use crate::rewrite::suggest::{Referrer, Suggestions};
 use crate::state::check_record::CheckRecord;
 
 #[derive(Debug, Default)]
@@ -205,8 +206,13 @@ impl TemplateChecker<'_> {
             return problem.help(format!("names begin without a slash: {bare}"));
         }
         let uncollected = (self.context.uncollected)(&LogicalPath::new(bare));
-        let spell = |asset: &Asset| Some(asset.key.to_text().into_owned());
-        with_hint(problem, uncollected, bare, spell, names.suggestions)
-            .or_help(|| allow_help(&template.name, Some(key), ReferenceKind::Template))
+        let referrer = Referrer {
+            file: &template.path,
+            home: template.app_directory(),
+        };
+        let suggestion = names.suggestions.nearest(bare, Some(referrer));
+        let question = suggestion.map(|other| other.question(&other.asset.key.to_text()));
+        let allow = allow_entry(&template.name, Some(key), ReferenceKind::Template);
+        with_hint(problem, uncollected, question, Some(&allow))
     }
 }

@@ -30,6 +30,13 @@ pub(super) struct TemplateFile {
 const MAX_SIZE: u64 = 16 << 20;
 
 impl TemplateFile {
+    /// Returns the directory that has the template directory: that of the app, or of the project.
+    pub fn app_directory(&self) -> &Path {
+        let depth = self.name.as_path().components().count();
+        let directory = self.path.ancestors().nth(depth + 1);
+        directory.unwrap_or(&self.path)
+    }
+
     pub fn read(&self) -> io::Result<Vec<u8>> {
         disk::read_small(&self.path, MAX_SIZE)
     }

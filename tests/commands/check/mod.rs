@@ -1,6 +1,7 @@
 //! `staticc check`: the problems that it finds, and that it writes nothing.
 
 mod record;
+mod suggestions;
 mod templates;
 
 use std::fs;
