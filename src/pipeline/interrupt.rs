@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::{Handle, Signals};
 
 use crate::model::{Code, Event, Problem, Report as _};
@@ -28,6 +28,9 @@ impl Interrupts {
     /// Begins to handle signals. One of them ends the process.
     pub fn handle(console: Console) -> Self {
         let root: Arc<OnceLock<Arc<StaticRoot>>> = Arc::default();
+        // With a handler, a file above the limit of `ulimit -f` is an error of the write, and
+        // not the end of the process.
+        let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
         // A signal that `nohup` or the shell ignores stays ignored.
         let mask = ignored_signals();
         let handled = [SIGHUP, SIGINT, SIGTERM]

@@ -9,8 +9,11 @@ use crate::model::{Code, FileStep, Problem};
 pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Problem {
     let problem = Problem::failed(FileStep::Write, path, error);
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             problem.help("make room there, and run again")
+        }
+        io::ErrorKind::FileTooLarge => {
+            problem.help("raise the limit on the size of files (ulimit -f), and run again")
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             problem.help("make the directory writable, or name another as STATIC_ROOT")

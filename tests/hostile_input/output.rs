@@ -87,12 +87,16 @@ fn collect_fails_when_the_disk_is_full() {
         ("d/large.txt", "--cache-dir=cache"),
     ] {
         project.write(&format!("src/{name}"), &large);
-        let script = "trap '' XFSZ; ulimit -f 100; exec \"$0\" collect --noinput \"$1\"";
-        let mut shell = Command::new("sh");
-        shell.args(["-c", script, env!("CARGO_BIN_EXE_staticc"), cache]);
-        project.run(shell).failure(1).stderr([&format!(
-            "error: out/{name}: cannot be written: File too large"
-        )]);
+        // Whether the signal of the limit, SIGXFSZ, is ignored or not.
+        for trap in ["trap '' XFSZ", "trap - XFSZ"] {
+            let script = format!("{trap}; ulimit -f 100; exec \"$0\" collect --noinput \"$1\"");
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &script, env!("CARGO_BIN_EXE_staticc"), cache]);
+            project.run(shell).failure(1).stderr([
+                &format!("error: out/{name}: cannot be written: File too large"),
+                "help: raise the limit on the size of files (ulimit -f), and run again",
+            ]);
+        }
         fs::remove_file(project.path("src").join(name)).unwrap();
     }
     let kept = kept(&project, "");
