@@ -170,10 +170,11 @@ impl RootDir {
         }
     }
 
-    /// Makes a directory in an existing one. Returns whether it is new.
-    pub fn make_directory(&self, path: &LogicalPath) -> io::Result<bool> {
+    /// Makes a directory in an existing one, with as much of the mode as the umask leaves.
+    /// Returns whether it is new.
+    pub fn make_directory(&self, path: &LogicalPath, mode: Mode) -> io::Result<bool> {
         let (directory, name) = self.split(path)?;
-        match fs::mkdirat(directory, name, Mode::from_raw_mode(0o777)) {
+        match fs::mkdirat(directory, name, mode) {
             Ok(()) => Ok(true),
             // It exists, perhaps because another process has just made it.
             Err(_) if self.directory(path.as_path()).is_ok() => Ok(false),
@@ -327,7 +328,7 @@ mod tests {
             assert!(root_dir.rename(&path("moved/late"), &path(way)).is_err());
             assert!(root_dir.link(&path("moved/late"), &path(way)).is_err());
             assert!(root_dir.symlink(Path::new("x"), &path(way)).is_err());
-            assert!(root_dir.make_directory(&path(way)).is_err());
+            assert!(root_dir.make_directory(&path(way), Mode::RWXU).is_err());
         }
         assert_eq!(plain::read(base.join("out/f")).unwrap(), b"theirs");
         assert_eq!(plain::read_dir(base.join("out")).unwrap().count(), 1);
@@ -341,7 +342,7 @@ mod tests {
         for _ in 0..20 {
             assert!(
                 root_dir
-                    .make_directory(&LogicalPath::new(path.as_str()))
+                    .make_directory(&LogicalPath::new(path.as_str()), Mode::RWXU)
                     .unwrap()
             );
             path = format!("{path}/{name}");

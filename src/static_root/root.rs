@@ -1,14 +1,15 @@
 //! STATIC_ROOT during a run: locks it, reads it, stages and commits single files. Decides
 //! nothing. Never writes a file in place, and never through a symbolic link that leads out.
 
-use std::fs::{self, Metadata, Permissions};
+use std::fs::{self, DirBuilder, Metadata, Permissions};
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use rustix::fs::Mode;
 use rustix::io::Errno;
 
 use super::cancellation::{Cancellation, InFlight};
@@ -90,7 +91,11 @@ impl StaticRoot {
         if let Some(parent) = directory.parent().filter(|parent| *parent != Path::new("")) {
             self.make_root(parent)?;
         }
-        match fs::create_dir(directory) {
+        let mut builder = DirBuilder::new();
+        if let Some(mode) = self.directory_mode {
+            builder.mode(mode);
+        }
+        match builder.create(directory) {
             Ok(()) => {
                 self.run_files.add_directory_above(directory.to_path_buf());
                 let mode = self.directory_mode.map(Permissions::from_mode);
@@ -234,11 +239,15 @@ impl StaticRoot {
         let _in_flight = self.cancellation.begin_step()?;
         let failed = |error| cannot_write(&self.locate(path), &error);
         let directory = self.directory()?;
-        if directory.make_directory(path).map_err(failed)? {
+        let mode = self.directory_mode.map(Mode::from_raw_mode);
+        let all = Mode::RWXU | Mode::RWXG | Mode::RWXO;
+        if directory
+            .make_directory(path, mode.unwrap_or(all))
+            .map_err(failed)?
+        {
             self.run_files.add_directory_below(path.clone());
-            if let Some(mode) = self.directory_mode {
+            if let Some(mode) = mode {
                 let made = directory.directory(path.as_path()).map_err(failed)?;
-                let mode = rustix::fs::Mode::from_raw_mode(mode);
                 rustix::fs::fchmod(&*made, mode).map_err(|error| failed(error.into()))?;
             }
         }

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::SystemTime;
 
+use rustix::fs::Mode;
 use rustix::io::Errno;
 
 use super::lock::LockedRoot;
@@ -125,7 +126,11 @@ impl FileWriter {
     ) -> Result<CopyAttributes, Problem> {
         let path = root.directory.path().join(staged.target.as_path());
         let failed = |error: io::Error| cannot_write(&path, &error);
-        let created = root.directory.create(&staged.temporary);
+        let mode = self.mode(attributes).map(Mode::from_raw_mode);
+        let created = match mode {
+            Some(mode) => root.directory.create_with_mode(&staged.temporary, mode),
+            None => root.directory.create(&staged.temporary),
+        };
         let mut file = created.map_err(failed)?;
         match source {
             FileSource::Bytes(bytes)
@@ -164,6 +169,12 @@ impl FileWriter {
         Ok(())
     }
 
+    /// Returns the mode of a file. `None`: what the umask leaves.
+    fn mode(&self, attributes: Option<CopyAttributes>) -> Option<u32> {
+        let of_file = attributes.map(|attributes| attributes.mode);
+        of_file.or(self.file_mode)
+    }
+
     /// Sets mode, group and times. Returns the attributes for compressed copies.
     fn set_attributes(
         &self,
@@ -171,10 +182,9 @@ impl FileWriter {
         group: u32,
         attributes: Option<CopyAttributes>,
     ) -> io::Result<CopyAttributes> {
-        let mode = attributes
-            .map(|attributes| attributes.mode)
-            .or(self.file_mode);
+        let mode = self.mode(attributes);
         let created = file.metadata()?;
+        // Writing takes some bits away from the mode with which the file was created.
         if let Some(mode) = mode.filter(|mode| *mode != created.mode() & 0o7777) {
             file.set_permissions(Permissions::from_mode(mode))?;
         }

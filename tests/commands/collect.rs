@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use std::process::Command;
 
 use crate::support::project::{Project, REQUIRED_SETTINGS};
 
@@ -108,4 +109,44 @@ fn second_run_writes_nothing() {
     assert_eq!(first.len(), 8);
     project.collect().success();
     assert_eq!(first, stamps());
+}
+
+/// No moment in which others may read or write what they may not in the end.
+#[test]
+fn collect_makes_files_and_directories_with_their_final_mode() {
+    let modes = "FILE_UPLOAD_PERMISSIONS = 0o600\nFILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700\n";
+    let project = Project::new();
+    project.write(
+        "settings.toml",
+        format!("{modes}{REQUIRED_SETTINGS}STATICFILES_DIRS = [\"src\"]\n"),
+    );
+    for number in 0..500 {
+        project.write(
+            &format!("src/{number}/a.txt"),
+            format!("{number} ").repeat(200),
+        );
+    }
+    let is_wide = |entry: &walkdir::DirEntry| {
+        let is_marker = entry.file_name() == ".staticc-running.tmp";
+        let metadata = fs::symlink_metadata(entry.path());
+        !is_marker && metadata.is_ok_and(|metadata| metadata.mode() & 0o077 != 0)
+    };
+    let wide = || {
+        walkdir::WalkDir::new(project.path("out"))
+            .into_iter()
+            .flatten()
+            .find(is_wide)
+    };
+    let script = "umask 0; exec \"$0\" collect --noinput --no-cache -v0";
+    let mut run = Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_staticc")])
+        .current_dir(project.base())
+        .spawn()
+        .unwrap();
+    while run.try_wait().unwrap().is_none() {
+        assert!(wide().is_none(), "{:?}", wide());
+    }
+    assert!(run.wait().unwrap().success());
+    assert!(wide().is_none(), "{:?}", wide());
+    assert_eq!(project.files().len(), 500 * 6 + 1);
 }
