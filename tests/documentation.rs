@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use regex::Regex;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -196,5 +198,20 @@ fn files_that_pages_name_exist() {
         for path in paths.filter(is_path) {
             assert!(root().join(path).exists(), "{name} names {path}");
         }
+    }
+}
+
+/// A tag may be moved to other code, a commit not.
+#[test]
+fn github_action_names_other_actions_by_commit() {
+    let action = fs::read_to_string(root().join("action.yml")).unwrap();
+    let uses: Vec<&str> = action
+        .lines()
+        .filter(|line| line.contains("uses:"))
+        .collect();
+    assert!(!uses.is_empty());
+    let pinned = Regex::new(r"uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$").unwrap();
+    for line in uses {
+        assert!(pinned.is_match(line), "{line}");
     }
 }

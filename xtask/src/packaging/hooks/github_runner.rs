@@ -110,8 +110,9 @@ impl Job<'_> {
         let with = self.expand_all(&step["with"])?;
         let input = |name: &str| with.get(name).map_or("", String::as_str);
         let path = PathBuf::from(input("path"));
-        match action {
-            "actions/cache/restore@v5" => {
+        let (name, _commit) = action.split_once('@').unwrap_or((action, ""));
+        match name {
+            "actions/cache/restore" => {
                 let Some(found) = self.cache_key(input("key"), input("restore-keys"))? else {
                     return Ok(());
                 };
@@ -120,8 +121,8 @@ impl Job<'_> {
                 self.set_output(step, "cache-matched-key", &found);
                 Ok(())
             }
-            "actions/cache/save@v5" => copy(&path, &self.cache_store.join(input("key"))),
-            other => Err(format!("{other} is not supported")),
+            "actions/cache/save" => copy(&path, &self.cache_store.join(input("key"))),
+            _ => Err(format!("{action} is not supported")),
         }
     }
 
