@@ -39,13 +39,35 @@ fn decode(
     match encoding {
         Encoding::Brotli => {
             let mut copy = BufReader::with_capacity(BUFFER, copy);
+            if copy
+                .fill_buf()?
+                .first()
+                .copied()
+                .is_some_and(has_large_window)
+            {
+                return Err(io::Error::other("its window is too large for browsers"));
+            }
             // Reads byte by byte, so that bytes after the end of the stream are not lost.
             let is_good = check(&mut brotli::Decompressor::new(&mut copy, 1))?;
             Ok(is_good && copy.fill_buf()?.is_empty())
         }
         Encoding::Gzip => check(&mut flate2::read::MultiGzDecoder::new(copy)),
-        Encoding::Zstd => check(&mut zstd::Decoder::new(copy)?),
+        Encoding::Zstd => {
+            let mut decoder = zstd::Decoder::new(copy)?;
+            decoder.window_log_max(ZSTD_WINDOW_LOG)?;
+            check(&mut decoder)
+        }
     }
+}
+
+/// The largest window that a browser must have for `Content-Encoding: zstd`, 8 MiB, as a power
+/// of two (RFC 9659).
+const ZSTD_WINDOW_LOG: u32 = 23;
+
+/// Returns whether a Brotli stream begins as one with a large window. The decoder takes these,
+/// browsers do not: RFC 7932 leaves the first seven bits undefined.
+fn has_large_window(first: u8) -> bool {
+    first & 0x7f == 0b001_0001
 }
 
 const BUFFER: usize = 64 * 1024;
@@ -69,6 +91,8 @@ fn is_same(mut a: impl BufRead, mut b: impl BufRead) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
     use crate::encode::encoder::encode;
     use crate::encode::spec::CompressionSpec;
@@ -101,6 +125,30 @@ mod tests {
             assert!(!is(&copy[..copy.len() - 1], &content));
             assert!(!is(&copy[..copy.len() / 2], &content));
             assert!(!is(b"", &content) && !is(b"no copy", &content));
+        }
+    }
+
+    #[test]
+    fn copies_that_no_browser_decodes_are_no_copies() {
+        let content = b"static files ".repeat(20_000);
+        let mut large_window = Vec::new();
+        let params = ::brotli::enc::BrotliEncoderParams {
+            large_window: true,
+            lgwin: 26,
+            ..Default::default()
+        };
+        ::brotli::BrotliCompress(&mut &content[..], &mut large_window, &params).unwrap();
+        assert!(!is_copy(Encoding::Brotli, &large_window[..], &content[..]).unwrap_or(false));
+        let zstd = |window_log| {
+            let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
+            encoder.window_log(window_log).unwrap();
+            encoder.write_all(&content).unwrap();
+            encoder.finish().unwrap()
+        };
+        for (window_log, expected) in [(23, true), (24, false)] {
+            let copy = zstd(window_log);
+            let is_same = is_copy(Encoding::Zstd, &copy[..], &content[..]).unwrap_or(false);
+            assert_eq!(is_same, expected);
         }
     }
 }
