@@ -158,7 +158,7 @@ def tree_problems(project, way, found, wanted):
 
 
 def told(text, flags):
-    """What is to be the same; where files are told, they come in the disk's order."""
+    """Returns the output without what may differ: Django lists files in the order of the disk."""
     return sorted(text.splitlines()) if {"2", "-n", "--clear"} & set(flags) else text
 
 
@@ -218,17 +218,17 @@ def by_settings(report, project, wanted):
 
 
 def expect(found, status, *words):
-    """What is wrong with how a program of ours ended, and with what it told."""
+    """Returns what is wrong with the exit status and the output of a run of staticc."""
     told = found["out"] + found["err"]
     problems = [] if found["status"] == status else [f"exit status {found['status']}, not {status}"]
-    problems += [f"does not say {word!r}" for word in words if word not in told]
+    problems += [f"does not print {word!r}" for word in words if word not in told]
     if "Traceback" in told or len(told.splitlines()) > 12:
-        problems.append(f"tells {len(told.splitlines())} lines")
+        problems.append(f"prints {len(told.splitlines())} lines")
     return problems + ([told[-1000:]] if problems else [])
 
 
 def changed(project, before):
-    """What is otherwise in a project."""
+    """Returns the paths of a project that a run has changed outside STATIC_ROOT."""
     paths = static_tree.differing(project.listing(), before)
     return [f"changed: {os.path.relpath(path, project.base)}" for path in paths]
 
@@ -246,7 +246,7 @@ def live(report, project, wanted):
 
 
 def left_to_django(report, project, written):
-    """Live mode refuses, init writes what comes near it and says what that lacks."""
+    """Collecting from the project's settings fails; init writes the nearest settings and lists what they lack."""
     outcomes = oracle(project)
     drop_in(report, project, outcomes, falls_back=True)
     remove(project)

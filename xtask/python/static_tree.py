@@ -40,7 +40,7 @@ def digests(files):
 
 
 def modes(root):
-    """The mode of everything below a directory, and its own."""
+    """Returns the modes of a directory and of everything below it."""
     paths = [full for _, full in django_run.walk(root)]
     paths += [directory for directory, _, _ in os.walk(os.fsencode(root))]
     return {

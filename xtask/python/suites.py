@@ -95,7 +95,7 @@ def run_django(here):
 
 
 def run_whitenoise(here):
-    """WhiteNoise's tests are for pytest; what they import of their own isn't in its source distribution."""
+    """WhiteNoise's tests need pytest, and modules that its source distribution lacks."""
     import pytest
 
     static = os.path.join(here, "files")
