@@ -1,18 +1,24 @@
 //! Words the problems of references: what is wrong, where, and what helps.
 //! Knows texts and names; reads no disk.
 
+use std::cell::LazyCell;
 use std::path::Path;
 
 use super::context::RewriteContext;
 use super::hint::{allow_entry, with_hint};
-use super::scan::{Fault, Finding, shorten};
+use super::scan::{Blocks, Fault, Finding, shorten};
 use super::suggest::{Referrer, Suggestions, relative_path};
 use crate::model::{
-    Asset, AssetId, Code, LineIndex, LogicalPath, Problem, ReportLevel, Severity, SourceSpan,
+    Asset, AssetId, Code, LineIndex, LogicalPath, Problem, ReferenceKind, ReportLevel, Severity,
+    SourceSpan,
 };
 
 /// The references of one text that are reported one by one. The others are counted.
 pub const MAX_REPORTED: usize = 1000;
+
+/// The note of a reference in a CSS comment.
+const IN_COMMENT: &str =
+    "it is in a comment, where Django before 6.1 looks for references and 6.1 does not";
 
 /// Returns the findings of one text as problems with their places.
 pub(super) fn to_problems(
@@ -31,11 +37,15 @@ pub(super) fn to_problems(
     }
     let (reported, others) = all.split_at(all.len().min(MAX_REPORTED));
     let lines = LineIndex::new(text);
+    let comments = LazyCell::new(|| Blocks::css_comments(text));
     let problems = reported.iter().map(|finding| {
         let matched = shorten(text.get(finding.start..finding.end).unwrap_or_default());
         let mut problem = to_problem(context, asset, finding, &matched, suggestions);
         if finding.level != ReportLevel::Error {
             problem.severity = Severity::Warning;
+        }
+        if finding.kind == ReferenceKind::Css && comments.contain(finding.start) {
+            problem = problem.note(IN_COMMENT);
         }
         let span = lines.span(finding.start, finding.end.max(finding.start));
         problem.in_file(asset.source()).at(span)

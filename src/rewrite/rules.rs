@@ -128,7 +128,7 @@ impl Rules {
 /// ones as it does in Python when case is ignored.
 macro_rules! patterns {
     ($($name:ident = $pattern:expr;)*) => {
-        $(static $name: LazyLock<Regex> = LazyLock::new(|| {
+        $(pub(super) static $name: LazyLock<Regex> = LazyLock::new(|| {
             let pattern = $pattern
                 .replace("import", "[iİı]mport")
                 .replace(r"\s", r"\s\x1c-\x1f")

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use super::resolve::{Placeholder, Resolution, Resolver};
-use super::rules::{Rule, Rules, Template};
+use super::rules::{CSS_IGNORED, Rule, Rules, Template};
 use crate::model::{Asset, AssetId, Fingerprint, LogicalPath, ReferenceKind, ReportLevel};
 
 /// Decides what a missing reference of a kind in a file amounts to. The path is the one that
@@ -346,8 +346,8 @@ impl Rule {
     }
 }
 
-/// The comments and strings of a text, inside which nothing is rewritten.
-struct Blocks(Vec<(usize, usize)>);
+/// Blocks of a text, such as the comments and strings inside which nothing is rewritten.
+pub(super) struct Blocks(Vec<(usize, usize)>);
 
 impl Blocks {
     fn find(pattern: &regex::Regex, text: &str) -> Self {
@@ -359,8 +359,15 @@ impl Blocks {
         )
     }
 
+    /// Returns the comments of a CSS text.
+    pub fn css_comments(text: &str) -> Self {
+        let blocks = CSS_IGNORED.find_iter(text);
+        let comments = blocks.filter(|block| block.as_str().starts_with("/*"));
+        Self(comments.map(|block| (block.start(), block.end())).collect())
+    }
+
     /// Returns whether a byte is inside a block and not its first.
-    fn contain(&self, at: usize) -> bool {
+    pub fn contain(&self, at: usize) -> bool {
         let after = self.0.partition_point(|block| block.0 < at);
         after > 0 && at < self.0[after - 1].1
     }

@@ -49,6 +49,30 @@ error: src/css/a.css:2:35: url(none.png) names no collected file [missing-refere
 }
 
 #[test]
+fn reference_in_a_css_comment_has_a_note() {
+    let rules = "a { b: url(c.png) }\n/* url(d.png) */\n";
+    let note = "note: it is in a comment, where Django before 6.1 looks for references";
+    let collect = |django: &str| {
+        project()
+            .file("src/a.css", rules)
+            .collect()
+            .arguments(["--set", &format!("staticc.django=\"{django}\"")])
+            .failure(1)
+            .error
+    };
+    let before = collect("6.0");
+    let (_, comment) = before.split_once("error: src/a.css:2:4").unwrap();
+    assert!(comment.contains(note), "{before}");
+    assert_eq!(before.matches(note).count(), 1, "{before}");
+    let newest = collect("6.1");
+    assert!(!newest.contains("d.png"), "{newest}");
+    assert!(
+        newest.contains("c.png") && !newest.contains(note),
+        "{newest}"
+    );
+}
+
+#[test]
 fn cycle_error_names_its_members() {
     project()
         .file("src/a.css", "@import 'b.css';")
