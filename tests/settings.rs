@@ -49,6 +49,50 @@ fn absent_settings_are_errors() {
     Project::empty().settings("= [").collect().failure(2);
 }
 
+/// A project of Django that has not run `init` yet.
+#[test]
+fn manage_py_without_settings_suggests_init() {
+    let named = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n";
+    let help = "--settings shop.settings";
+    for path in ["manage.py", "backend/manage.py"] {
+        let project = Project::empty().file(path, named);
+        for verb in [&["collect", "--noinput"][..], &["check"]] {
+            project
+                .verb(verb)
+                .failure(2)
+                .stderr(["no settings found", "staticc init", help]);
+        }
+    }
+    let runs_a_module = Project::empty()
+        .file(
+            "manage.py",
+            "import runpy\nrunpy.run_module('shop', run_name='__main__')\n",
+        )
+        .file("shop/__init__.py", "")
+        .file("shop/__main__.py", "from shop.runner import main\nmain()\n")
+        .file("shop/runner.py", named);
+    runs_a_module
+        .collect()
+        .failure(2)
+        .stderr(["staticc init", help]);
+    let imports_itself = Project::empty().file("manage.py", "import manage\nfrom . import x\n");
+    imports_itself
+        .collect()
+        .failure(2)
+        .stderr(["staticc init", "--settings mysite.settings"]);
+    let other_file = ["--settings", "other.toml"];
+    let project = Project::empty().file("manage.py", named);
+    project
+        .collect()
+        .arguments(other_file)
+        .failure(2)
+        .no_stderr(["staticc init"]);
+    Project::empty()
+        .collect()
+        .failure(2)
+        .no_stderr(["staticc init"]);
+}
+
 #[test]
 fn pyproject_holds_settings_and_flags_override_them() {
     let text = format!("[tool.staticc.settings]\n{REQUIRED_SETTINGS}");

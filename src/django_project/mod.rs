@@ -13,6 +13,7 @@ pub mod draft;
 pub mod effective;
 pub mod failure;
 pub mod finder;
+pub mod manage_py;
 pub mod python;
 pub mod python_location;
 pub mod storage;

@@ -1,4 +1,4 @@
-//! Asks the project's own Python: finds it, finds manage.py, and runs the script. Does not know
+//! Asks the project's own Python: finds it, and runs the script. Does not know
 //! what the answers mean.
 
 use std::io::{self, Read as _, Seek as _};
@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 
 use super::answers;
 use super::answers::Answers;
+use super::manage_py;
 use crate::model::{Code, Problem};
 
 /// The script. The wheel contains it too.
@@ -33,7 +34,7 @@ pub struct FileQuestion<'a> {
 
 /// Runs the script and waits for the answers.
 pub fn ask(question: &Question<'_>) -> Result<Answers, Problem> {
-    let manage = find_manage_py(question.directory);
+    let manage = manage_py::find(question.directory);
     let python = question.python.map_or_else(
         || default_python(question.directory, manage.as_deref()),
         Path::to_path_buf,
@@ -82,18 +83,6 @@ fn run(command: &mut Command) -> io::Result<(Output, String)> {
     errors.rewind()?;
     errors.read_to_end(&mut bytes)?;
     Ok((output, String::from_utf8_lossy(&bytes).into_owned()))
-}
-
-/// Returns the manage.py of a directory, or of its only subdirectory with one.
-fn find_manage_py(directory: &Path) -> Option<PathBuf> {
-    let own = directory.join("manage.py");
-    if own.is_file() {
-        return Some(own);
-    }
-    let entries = std::fs::read_dir(directory).ok()?.flatten();
-    let below = entries.map(|entry| entry.path().join("manage.py"));
-    let mut below: Vec<PathBuf> = below.filter(|path| path.is_file()).collect();
-    below.pop().filter(|_| below.is_empty())
 }
 
 /// Returns the Python of the virtual environment beside manage.py or in the working directory,

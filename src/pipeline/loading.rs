@@ -8,6 +8,7 @@ use crate::disk;
 use crate::django_project;
 use crate::django_project::answers::Answers;
 use crate::django_project::convert::Converted;
+use crate::django_project::manage_py;
 use crate::django_project::python::{FileQuestion, Question};
 use crate::model::{Code, Problem};
 use crate::settings::layers::SettingsSource;
@@ -56,13 +57,41 @@ pub fn load(options: &ProjectOptions<'_>, directory: &Path) -> Result<Loaded, Ve
                 Problem::error(Code::Usage, "--python needs the name of a settings module");
             Err(problem.help("name one: --settings mysite.settings"))
         }
-        (None, None) => return load::load(source_of(file), overrides, directory),
+        (None, None) => {
+            let loaded = load::load(source_of(file), overrides, directory);
+            return loaded.map_err(|problems| with_ways_in(problems, directory));
+        }
     };
     let answers = answers.map_err(|problem| vec![problem])?;
     let converted = django_project::convert::convert(&answers).map_err(|problem| vec![problem])?;
     Problem::fail_on_any(unsupported(&converted, overrides, options.ignore.is_some()))?;
     let given = django_project::effective::effective_settings(&answers, &converted.settings);
     load::load(SettingsSource::Project(&given), overrides, directory)
+}
+
+/// Adds the ways in for a Django project to the problem of settings that are not found.
+fn with_ways_in(problems: Vec<Problem>, directory: &Path) -> Vec<Problem> {
+    let is_missing =
+        |problem: &Problem| problem.code == Code::SettingsFile && problem.file.is_none();
+    let manage = manage_py::find(directory).filter(|_| problems.iter().any(is_missing));
+    let Some(manage) = manage else {
+        return problems;
+    };
+    let shown = manage.strip_prefix(directory).unwrap_or(&manage).display();
+    let (note, module) = match manage_py::settings_module(&manage) {
+        Some(module) => (format!("{shown} names the settings {module}"), module),
+        None => (
+            format!("{shown} names no settings"),
+            "mysite.settings".to_owned(),
+        ),
+    };
+    let help = format!(
+        "write a settings file from Django's settings: staticc init; or ask Django at every run: --settings {module}"
+    );
+    let problems = problems.into_iter();
+    problems
+        .map(|problem| problem.note(&*note).help(&*help))
+        .collect()
 }
 
 /// Returns the settings file that `--settings` names, or the default one.

@@ -113,6 +113,29 @@ class Ask(unittest.TestCase):
         ])
         self.assertEqual(answer["not_asked"], [])
 
+    def test_manage_py_that_runs_a_module(self):
+        self.write("mysite/settings.py", SETTINGS)
+        runner = MANAGE.replace('if __name__ == "__main__":', "def other():")
+        self.write("mysite/runner.py", runner)
+        self.write("mysite/__main__.py", "from .runner import main\nmain()\n")
+        for manage in (
+            "from mysite.runner import main\nif __name__ == '__main__':\n    main()\n",
+            "import runpy\nrunpy.run_module('mysite', run_name='__main__', alter_sys=True)\n",
+            "import runpy\nrunpy.run_module('mysite.__main__', run_name='__main__')\n",
+            "def run():\n    import mysite.runner as module\n    module.main()\nrun()\n",
+        ):
+            self.write("manage.py", manage)
+            self.assertEqual(self.ask()["settings_module"]["name"], "mysite.settings", manage)
+
+    def test_manage_py_that_is_not_djangos_is_not_run(self):
+        self.write("mysite/settings.py", SETTINGS)
+        self.write("tool.py", "import json, manage\ndef main(): raise SystemExit(3)\n")
+        self.write("manage.py", "import os, tool, no_such_module\nfrom . import mysite\ntool.main()\n")
+        self.assertEqual(self.ask("--settings", "mysite.settings")["settings_module"]["name"], "mysite.settings")
+        self.assertEqual(self.ask(status=1)["error"]["missing_is"], "settings")
+        self.write("manage.py", "no Python\n")
+        self.assertEqual(self.ask(status=1)["error"]["missing_is"], "settings")
+
     def test_staticfiles_storage_before_5_1(self):
         self.write("mysite/settings.py", SETTINGS + f"STATICFILES_STORAGE = {MANIFEST!r}\n")
         answer = self.ask()

@@ -18,7 +18,9 @@ in environments without this package.
 """
 
 import argparse
+import ast
 import contextlib
+import importlib.machinery
 import importlib.metadata
 import importlib.util
 import inspect
@@ -43,6 +45,10 @@ PLAIN_SETTINGS = (
 ).split()
 # Of these, Django looks only at the truth value.
 FLAGS = ("DEBUG", "WHITENOISE_KEEP_ONLY_HASHED_FILES")
+NAMED_SETTINGS = re.compile(r"""DJANGO_SETTINGS_MODULE["']\s*(?:,|\]\s*=)\s*["']([\w.]+)["']""")
+STANDARD_LIBRARY = os.path.dirname(os.path.abspath(os.__file__))
+# The number of modules that are read because manage.py leads to them.
+MODULE_LIMIT = 100
 STORAGE_ATTRIBUTES = "manifest_name location base_url file_permissions_mode directory_permissions_mode".split()
 STORAGE_FLAGS = "manifest_strict support_js_module_import_aggregation keep_only_hashed_files".split()
 # collectstatic calls these on any storage that has them. FileSystemStorage does not define them.
@@ -355,6 +361,67 @@ def python_path():
     return [path for path in paths if path not in (own, os.path.join(own, "lib-dynload"))]
 
 
+def management(manage):
+    """Returns whether manage.py or a module that it runs executes a command of Django, and which settings it names."""
+    runs = named = None
+    for code in management_codes(manage):
+        runs = runs or re.search("execute_from_command_line|ManagementUtility", code)
+        named = named or NAMED_SETTINGS.search(code)
+        if runs and named:
+            break
+    return runs is not None, named and named[1]
+
+
+def management_codes(manage):
+    """Yields the text of manage.py, then of the modules that it runs or imports, then of those that these do."""
+    known, files = set(), [("", manage)]
+    while files and len(known) < MODULE_LIMIT:
+        package, file = files.pop(0)
+        code = pathlib.Path(file).read_text("utf-8", "replace")
+        yield code
+        for name in sorted(modules_of(code, package) - known):
+            known.add(name)
+            file = None if name.split(".")[0] == "django" else source_of(name)
+            if file and not (file.startswith(STANDARD_LIBRARY) and "-packages" not in file):
+                is_package = os.path.basename(file) == "__init__.py"
+                files.append((name if is_package else name.rpartition(".")[0], file))
+
+
+def modules_of(code, package):
+    """Returns the names of the modules that the code of a package runs, imports, or imports from."""
+    try:
+        nodes = list(ast.walk(ast.parse(code)))
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    names = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parents = package.split(".")
+            parents = parents[: len(parents) - node.level + 1] if node.level else []
+            origin = ".".join(filter(None, [*parents, node.module]))
+            names.update([origin, *(f"{origin}.{alias.name}" for alias in node.names)])
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            if getattr(node.func, "attr", getattr(node.func, "id", None)) == "run_module":
+                names.update([node.args[0].value, f"{node.args[0].value}.__main__"])
+    return {name for name in names if isinstance(name, str) and name.strip(".")}
+
+
+def source_of(name):
+    """Returns the file of a module, without importing it, or None if it has no source."""
+    top, *others = name.split(".")
+    try:
+        spec = importlib.util.find_spec(top)
+        for part in others:
+            if spec is None or spec.submodule_search_locations is None:
+                return None
+            spec = importlib.machinery.PathFinder.find_spec(f"{spec.name}.{part}", spec.submodule_search_locations)
+    except (ImportError, ValueError):
+        return None
+    return spec.origin if spec and spec.origin and spec.origin.endswith(".py") else None
+
+
 def prepare(manage, module):
     """Makes the project importable as manage.py does."""
     if not getattr(sys.flags, "safe_path", False):
@@ -363,16 +430,16 @@ def prepare(manage, module):
     if module:
         os.environ["DJANGO_SETTINGS_MODULE"] = module
     if manage:
-        code = pathlib.Path(manage).read_text("utf-8", "replace")
-        if "execute_from_command_line" in code:
+        runs, named = management(manage)
+        if runs:
             # Running it also sets up .env files, sys.path and django-configurations.
             from django.core.management import ManagementUtility
 
             ManagementUtility.execute = refuse(Prepared)
             with contextlib.suppress(Prepared):
                 runpy.run_path(manage, run_name="__main__")
-        if named := re.search(r"""DJANGO_SETTINGS_MODULE["']\s*(?:,|\]\s*=)\s*["']([\w.]+)["']""", code):
-            os.environ.setdefault("DJANGO_SETTINGS_MODULE", named[1])
+        if named:
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", named)
     if module:
         os.environ["DJANGO_SETTINGS_MODULE"] = module
 
