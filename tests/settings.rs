@@ -334,3 +334,16 @@ fn unknown_flag_suggests_the_right_one() {
     let run = project.collect().arguments(["--claer"]);
     run.failure(2).stderr(["--clear"]);
 }
+
+/// No other verb reads templates.
+#[test]
+fn only_check_warns_of_missing_template_directories() {
+    let project = project("[[TEMPLATES]]\nDIRS = [\"none\"]\n");
+    let warning = "TEMPLATES.DIRS has no directory";
+    project.collect().success().no_stderr([warning]);
+    let verify = project.verb(["verify"]).success();
+    verify.no_stderr([warning]);
+    project.verb(["check"]).success().stderr([warning]);
+    let without = project.verb(["check", "--no-templates"]).success();
+    without.no_stderr([warning]);
+}

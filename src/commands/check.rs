@@ -21,7 +21,10 @@ use crate::state::check_record::CheckRecord;
 
 pub fn run(context: &mut Context, args: &CheckArgs) -> Outcome {
     let Loaded {
-        settings, warnings, ..
+        settings,
+        warnings,
+        template_warnings,
+        ..
     } = context.load(&args.project, Some(&args.ignore))?;
     use_threads(&args.threads);
     let directory = context.directory.clone();
@@ -31,6 +34,9 @@ pub fn run(context: &mut Context, args: &CheckArgs) -> Outcome {
     let checked = check_project(project, &cache, TemplateScope::of(args));
     let mut problems = checked.problems;
     problems.extend(warnings);
+    if !args.no_templates {
+        problems.extend(template_warnings);
+    }
     problems.retain(|problem| filter.includes(problem));
     Problem::sort(&mut problems);
     let failed = problems.iter().any(Problem::is_error);

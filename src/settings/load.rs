@@ -37,6 +37,8 @@ pub struct Loaded {
     pub settings: Settings,
     /// Problems that do not fail the run.
     pub warnings: Vec<Problem>,
+    /// The same of settings that only checking templates uses.
+    pub template_warnings: Vec<Problem>,
     /// Where the file has its settings.
     pub places: Places,
 }
@@ -69,12 +71,13 @@ pub fn load(
     directory: &Path,
 ) -> Result<Loaded, Vec<Problem>> {
     let layers = read_layers(source, &overrides.set, directory)?;
-    let problems = ProblemList::default();
+    let (problems, template_problems) = (ProblemList::default(), ProblemList::default());
     let top = Section::open(&keys::TOP, &layers.table, &problems);
     let settings = Loader {
         layers: &layers,
         overrides,
         directory,
+        template_problems: &template_problems,
         top,
         staticc: top.table(&keys::STATICC),
     }
@@ -84,6 +87,7 @@ pub fn load(
         Some(settings) if !found.iter().any(Problem::is_error) => Ok(Loaded {
             settings,
             warnings: found,
+            template_warnings: template_problems.into_problems(),
             places: Places(layers.table.0.into_iter().map(place).collect()),
         }),
         _ => {
@@ -101,6 +105,7 @@ struct Loader<'a> {
     layers: &'a Layers,
     overrides: &'a Overrides,
     directory: &'a Path,
+    template_problems: &'a ProblemList,
     top: Section<'a>,
     staticc: Section<'a>,
 }
@@ -120,7 +125,7 @@ impl<'a> Loader<'a> {
         }
         directory_overlap::check_prefixes(&static_dirs, top.problems);
         let apps = installed_apps::apps(top, staticc, self.layers, &search);
-        let template_dirs = templates::directories(top, self.layers, &apps);
+        let template_dirs = templates::directories(top, self.layers, &apps, self.template_problems);
         let mode = |key, option| {
             let of_storage = fields::mode(&options, option);
             of_storage.or_else(|| fields::mode(top, key))

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::keys;
+use super::problem_list::ProblemList;
 use super::reader::Section;
 use crate::model::Problem;
 use crate::model::{App, Code};
@@ -12,8 +13,13 @@ use crate::settings::layers::Layers;
 
 const JINJA2: &str = "django.template.backends.jinja2.Jinja2";
 
-/// The directories, each once.
-pub fn directories(top: &Section<'_>, layers: &Layers, apps: &[App]) -> Vec<PathBuf> {
+/// Returns the directories, each once. Those of `DIRS` that do not exist are added to `warnings`.
+pub fn directories(
+    top: &Section<'_>,
+    layers: &Layers,
+    apps: &[App],
+    warnings: &ProblemList,
+) -> Vec<PathBuf> {
     let mut directories = Vec::new();
     if !top.has("TEMPLATES") {
         directories.push(layers.resolve("templates"));
@@ -28,7 +34,7 @@ pub fn directories(top: &Section<'_>, layers: &Layers, apps: &[App]) -> Vec<Path
                 let message = format!("TEMPLATES.DIRS has no directory {}", directory.display());
                 let problem = Problem::warning(Code::MissingDirectory, message)
                     .help("make the directory, or remove the entry");
-                top.problems.add_at(span, problem);
+                warnings.add_at(span, problem);
             }
             directories.push(directory);
         }
@@ -72,7 +78,8 @@ mod tests {
             let directory = directory.strip_prefix(base).unwrap();
             directory.to_str().unwrap().to_owned()
         });
-        (named.collect(), loaded.warnings)
+        assert_eq!(loaded.warnings, []);
+        (named.collect(), loaded.template_warnings)
     }
 
     #[test]
