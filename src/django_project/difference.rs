@@ -7,8 +7,8 @@ use toml::Value;
 
 use super::compared_settings::{CompareScope, ComparedSetting, app_directories, compared_settings};
 use crate::model::{Code, Problem};
-use crate::settings::Settings;
 use crate::settings::load::Places;
+use crate::settings::{Settings, StaticDir};
 
 /// A settings file and Django's settings.
 pub struct Difference<'a> {
@@ -30,8 +30,9 @@ impl Difference<'_> {
             has_staticc: self.has_staticc,
             compresses: self.django.backend.compresses(),
         };
-        let compared = |settings| compared_settings(settings, scope);
-        let pairs = compared(self.file).into_iter().zip(compared(self.django));
+        let compared = |settings: &Settings| compared_settings(settings, scope);
+        let file = self.file_without_optional();
+        let pairs = compared(&file).into_iter().zip(compared(self.django));
         let mut problems: Vec<Problem> = pairs
             .filter(|(file, django)| file.value != django.value)
             .map(|(file, django)| self.problem(&file.key, &notes(&file, &django)))
@@ -42,6 +43,19 @@ impl Difference<'_> {
             problems.push(self.problem("staticc.app_directories", &notes));
         }
         problems
+    }
+
+    /// Returns the settings of the file without directories that do not exist, and that Django does
+    /// not list: a project may list a directory only where it exists.
+    fn file_without_optional(&self) -> Settings {
+        let is_listed = |dir: &StaticDir| {
+            let mut dirs = self.django.static_dirs.iter();
+            dirs.any(|known| known.prefix == dir.prefix && known.root == dir.root)
+        };
+        let mut file = self.file.clone();
+        file.static_dirs
+            .retain(|dir| dir.root.is_dir() || is_listed(dir));
+        file
     }
 
     fn problem(&self, key: &str, notes: &[String]) -> Problem {

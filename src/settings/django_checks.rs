@@ -135,7 +135,7 @@ pub fn check_dirs(dirs: &[(StaticDir, &Span)], static_root: &PathBuf, problems: 
             problems.add_at(
                 span,
                 Problem::warning(Code::StaticfilesW004, message)
-                    .help("make the directory, or remove the entry"),
+                    .help("make the directory before collecting, or leave the entry if the directory is optional"),
             );
         }
     }
