@@ -6,6 +6,7 @@
 pub mod cancellation;
 pub mod commit;
 pub mod copy_origin;
+mod file_content;
 pub mod inspect;
 pub mod leftovers;
 pub mod lock;

@@ -4,11 +4,12 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use super::copy_origin::CopyOrigin;
+use super::file_content::FileContent;
 use super::root::StaticRoot;
 use crate::disk;
 use crate::encode::decode::is_copy;
@@ -23,6 +24,10 @@ use crate::rewrite::resolve::hashed_path;
 use crate::rewrite::rules::Rules;
 use crate::settings::Settings;
 use crate::state::cache::Cache;
+
+/// The missing files of a manifest that are reported one by one. The others are counted: a
+/// manifest of megabytes may name nothing that exists.
+const MAX_REPORTED: usize = 1000;
 
 #[derive(Debug, Default)]
 pub struct VerifyResult {
@@ -182,19 +187,18 @@ impl Verifier<'_> {
             FileRole::Plain(None)
         };
         let mut roles = vec![unknown; self.files.len()];
+        let mut missing = 0;
         let mut take = |path: &LogicalPath, role: FileRole, key: Option<&LogicalPath>| match (
             self.by_path.get(path),
             key,
         ) {
             (Some(&file), _) => roles[file] = role,
-            (None, Some(key)) => problems.push(
-                Problem::error(
-                    Code::MissingFile,
-                    format!("is not there; the manifest names it for {key}"),
-                )
-                .in_file(self.root.locate(path))
-                .help("collect again: `staticc collect`"),
-            ),
+            (None, Some(key)) => {
+                missing += 1;
+                if missing <= MAX_REPORTED {
+                    problems.push(self.missing_file(path, key));
+                }
+            }
             (None, None) => {}
         };
         let keeps_plain = !settings.keeps_only_hashed();
@@ -212,6 +216,7 @@ impl Verifier<'_> {
         if self.hashes {
             take(&name, FileRole::Manifest, None);
         }
+        problems.extend(more_missing(missing, self.root.locate(&name)));
         for (index, file) in self.files.iter().enumerate() {
             if self.compresses && roles[index] != FileRole::Unlisted {
                 for encoding in Encoding::ALL {
@@ -223,6 +228,14 @@ impl Verifier<'_> {
             }
         }
         roles
+    }
+
+    /// Returns the problem of a file that the manifest names for `key`.
+    fn missing_file(&self, path: &LogicalPath, key: &LogicalPath) -> Problem {
+        let message = format!("is not there; the manifest names it for {key}");
+        Problem::error(Code::MissingFile, message)
+            .in_file(self.root.locate(path))
+            .help("collect again: `staticc collect`")
     }
 
     fn verify_file(&self, file: &Asset, role: &FileRole) -> FileFindings {
@@ -372,34 +385,16 @@ impl Verifier<'_> {
     }
 }
 
+/// Counts the missing files that are not reported one by one.
+fn more_missing(missing: usize, manifest: PathBuf) -> Option<Problem> {
+    let more = missing.checked_sub(MAX_REPORTED).filter(|&more| more > 0)?;
+    let message = format!("{more} more of its files are not there");
+    Some(Problem::error(Code::MoreProblems, message).in_file(manifest))
+}
+
 /// Returns the path of the plain file of a key.
 fn plain_path(key: &LogicalPath) -> LogicalPath {
     LogicalPath::new(normpath(key.as_bytes()))
-}
-
-enum FileContent {
-    /// A text that may have references.
-    Text(Vec<u8>),
-    /// Another content, which may be large and is not kept in memory.
-    Other(Fingerprint),
-}
-
-impl FileContent {
-    fn read(file: &Asset) -> io::Result<Self> {
-        if file.path.is_adjustable() {
-            disk::read(&file.source()).map(Self::Text)
-        } else {
-            let (file, _) = disk::open(&file.source())?;
-            Fingerprint::of_reader(file).map(Self::Other)
-        }
-    }
-
-    fn fingerprint(&self) -> Fingerprint {
-        match self {
-            Self::Text(bytes) => Fingerprint::of(bytes),
-            Self::Other(fingerprint) => *fingerprint,
-        }
-    }
 }
 
 /// Returns the problem of a plain file whose content is not that of its fingerprinted file.

@@ -222,6 +222,22 @@ fn verify_finds_every_damage() {
     }
 }
 
+/// A manifest from outside may name millions of files.
+#[test]
+fn verify_counts_missing_files_that_it_does_not_list() {
+    let project = project();
+    project.collect().success();
+    let entries =
+        (0..3000).map(|number| format!("\"{number}.png\": \"{number}.0cc175b9c0f1.png\""));
+    let paths = entries.collect::<Vec<_>>().join(", ");
+    let manifest = format!("{{\"paths\": {{{paths}}}, \"version\": \"1.0\"}}");
+    fs::write(project.out("staticfiles.json"), manifest).unwrap();
+    let Outcome { error, .. } = project.verb(["verify"]).failure(1);
+    assert_eq!(error.matches("is not there; the manifest").count(), 1000);
+    let summary = "out/staticfiles.json: 5000 more of its files are not there [more-problems]";
+    assert!(error.contains(summary), "{}", &error[error.len() - 500..]);
+}
+
 #[test]
 fn verify_lists_files_that_no_manifest_names() {
     let project = project();
