@@ -12,6 +12,10 @@ pub struct LoadFailure {
     kind: String,
     /// The first line of the message.
     message: String,
+    /// The last line of a message of several lines, such as "Did you install mysqlclient?".
+    hint: Option<String>,
+    /// What could not be imported, in Python's words, if another exception hides it.
+    cause: Option<String>,
     /// `file:line` of the last frame in the project.
     #[serde(rename = "where")]
     place: Option<String>,
@@ -28,9 +32,18 @@ impl LoadFailure {
         let exception = described.trim_end_matches(": ");
         let message = format!("the project cannot be loaded: {exception}");
         let problem = Problem::error(Code::ProjectUnloadable, message);
-        located(problem, self.place.as_deref())
+        let hint = self.hint.as_ref().filter(|_| self.question().is_none());
+        let lines = hint.into_iter().chain(&self.cause);
+        lines
+            .map(|line| masked(line))
+            .fold(located(problem, self.place.as_deref()), Problem::note)
             .note(format!("asked {asked}"))
             .help(self.help(module))
+    }
+
+    /// Returns the hint if it asks whether something is installed.
+    fn question(&self) -> Option<&str> {
+        self.hint.as_deref().filter(|hint| hint.ends_with('?'))
     }
 
     fn help(&self, module: Option<&str>) -> String {
@@ -47,9 +60,13 @@ impl LoadFailure {
             Some("module") if settings => {
                 "name a settings file that there is, or the project's settings, in the directory of manage.py".to_owned()
             }
-            Some("module") => format!(
-                "install {missing} in that environment, name another with --python, or run this in the directory of manage.py"
-            ),
+            Some("module") => {
+                let install = self.question().map_or_else(
+                    || format!("install the package that has the module {missing} in that environment"),
+                    |question| format!("{question} It belongs in that environment"),
+                );
+                format!("{install}; or name another with --python, or run this in the directory of manage.py")
+            }
             Some("empty-setting") => {
                 format!("{missing} is empty: set what it is taken from, such as an environment variable")
             }

@@ -43,7 +43,10 @@ pub fn convert_storage(answers: &Answers, storage: &Storage) -> Result<Converted
     let backend = storage.base.as_deref().filter(is_known).ok_or_else(|| {
         let class = &storage.class;
         let message = format!("the storage {class} is not based on one that staticc knows");
-        problem(message, storage.place.as_deref())
+        let problem = problem(message, storage.place.as_deref());
+        own_members(storage)
+            .into_iter()
+            .fold(problem, Problem::note)
     })?;
     if backend != BACKEND_NAMES[0] {
         table.insert("BACKEND".into(), backend.into());
@@ -56,6 +59,21 @@ pub fn convert_storage(answers: &Answers, storage: &Storage) -> Result<Converted
         settings: table,
         unsupported: unsupported(storage, backend),
     })
+}
+
+/// Returns a note that lists what the storage overrides.
+fn own_members(storage: &Storage) -> Option<String> {
+    const MAX_SHOWN: usize = 8;
+    let names: Vec<String> = storage
+        .overrides
+        .iter()
+        .map(|overridden| format!("`{}`", overridden.name))
+        .collect();
+    let shown = names[..names.len().min(MAX_SHOWN)].join(", ");
+    match names.len().saturating_sub(MAX_SHOWN) {
+        0 => (!names.is_empty()).then(|| format!("its own: {shown}")),
+        more => Some(format!("its own: {shown} and {more} more")),
+    }
 }
 
 /// Returns a problem for each property that base class and options do not express.

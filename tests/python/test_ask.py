@@ -219,6 +219,24 @@ class Ask(unittest.TestCase):
         self.assertEqual((error["kind"], error["missing"]), ("ModuleNotFoundError", "no_such_package"))
         self.assertEqual(error["where"], f"{self.root}/mysite/settings.py:1")
 
+    def test_what_cannot_be_imported(self):
+        """Python's own last line, and the hint of Django, beside the name of the import."""
+        self.write("mysite/settings.py", SETTINGS + (
+            "from django.core.exceptions import ImproperlyConfigured\n"
+            "try:\n"
+            "    import no_such_driver\n"
+            "except ImportError as error:\n"
+            "    raise ImproperlyConfigured('Error loading no_such_driver.\\n\\nDid you install it?\\n') from error\n"
+        ))
+        error = self.ask(status=1)["error"]
+        self.assertEqual((error["kind"], error["message"]), ("ImproperlyConfigured", "Error loading no_such_driver."))
+        self.assertEqual(error["hint"], "Did you install it?")
+        self.assertEqual(error["cause"], "ModuleNotFoundError: No module named 'no_such_driver'")
+        self.assertEqual((error["missing"], error["missing_is"]), ("no_such_driver", "module"))
+        self.write("mysite/settings.py", "import no_such_driver\n")
+        error = self.ask(status=1)["error"]
+        self.assertEqual((error["hint"], error["cause"]), (None, None))
+
     def test_settings_module_is_missing(self):
         error = self.ask("--settings", "mysite.nowhere", status=1)["error"]
         self.assertEqual((error["missing"], error["where"]), ("mysite.nowhere", None))
@@ -318,6 +336,34 @@ class Ask(unittest.TestCase):
         ])
         self.assertEqual((storage["manifest_strict"], storage["manifest_location"]), (False, "/srv"))
         self.assertEqual(storage["patterns"], ["*.css", "*.js", "*.svg"])
+
+    def test_storage_put_together_of_the_parts_of_djangos(self):
+        """As in pythondotorg, which has a mixin of django-pipeline in it."""
+        self.write("mysite/settings.py", SETTINGS + STORAGE % "mysite.storage.Ours")
+        self.write("mysite/storage.py", (
+            "from django.contrib.staticfiles.storage import ManifestFilesMixin, StaticFilesStorage\n"
+            "class Pipeline:\n"
+            "    def post_process(self, *of, **options):\n"
+            "        yield from super().post_process(*of, **options)\n"
+            "class Ours(Pipeline, ManifestFilesMixin, StaticFilesStorage):\n"
+            "    def url_converter(self, *of, **options):\n"
+            "        return super().url_converter(*of, **options)\n"
+        ))
+        answer = self.ask()
+        storage, file = answer["storage"], f"{self.root}/mysite/storage.py"
+        self.assertEqual((storage["base"], storage["made"], answer["not_asked"]), (MANIFEST, True, []))
+        self.assertEqual(sorted((over["name"], over["where"]) for over in storage["overrides"]), [
+            ("post_process", f"{file}:3"),
+            ("url_converter", f"{file}:6"),
+        ])
+        self.write("mysite/storage.py", (
+            "from django.contrib.staticfiles.storage import HashedFilesMixin, StaticFilesStorage\n"
+            "class Ours(HashedFilesMixin, StaticFilesStorage):\n    hash_length = 3\n    patterns = ()\n"
+        ))
+        answer = self.ask()
+        base = "django.contrib.staticfiles.storage.HashedFilesMixin"
+        self.assertEqual((answer["storage"]["base"], answer["not_asked"]), (base, []))
+        self.assertEqual([over["name"] for over in answer["storage"]["overrides"]], ["patterns"])
 
     def overrides(self, storage):
         """Returns the answer about a storage with this source."""

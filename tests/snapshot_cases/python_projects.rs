@@ -68,6 +68,17 @@ pub const CASES: &[Case] = &[
             }});
         });
     }),
+    case("project-unloadable-import", INIT, |project| {
+        python_project::write(project, |answers| {
+            *answers = json!({"error": {
+                "kind": "ImproperlyConfigured", "message": "Error loading MySQLdb module.",
+                "hint": "Did you install mysqlclient?",
+                "cause": "ModuleNotFoundError: No module named 'MySQLdb'",
+                "where": place(project, "mysite/settings.py:1"),
+                "missing": "MySQLdb", "missing_is": "module",
+            }});
+        });
+    }),
     case(
         "project-unloadable-python",
         &["init", "--python", "./none"],
@@ -93,6 +104,12 @@ pub const CASES: &[Case] = &[
             storage["class"] = "storages.backends.s3.S3Storage".into();
             storage["base"] = "django.core.files.storage.base.Storage".into();
             storage["made"] = false.into();
+            storage["overrides"] = [
+                "_open", "_save", "delete", "exists", "listdir", "path", "size", "url", "open",
+            ]
+            .map(|name| json!({"name": name, "where": null}))
+            .into_iter()
+            .collect();
         });
     }),
     case("custom-finder", LIVE, own_finder),

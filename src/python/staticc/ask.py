@@ -287,12 +287,23 @@ def own_patterns(made, base):
     return None if patterns == getattr(usual(), "_patterns", None) else plain(list(patterns or ()), "storage.patterns")
 
 
+def base_of(theirs):
+    """Returns the nearest of Django's and WhiteNoise's classes, or the storage that consists of just these."""
+    from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+
+    parts = [base for base in ManifestStaticFilesStorage.__mro__[1:] if base is not object]
+    return ManifestStaticFilesStorage if theirs == parts else next(iter(theirs), None)
+
+
 def storage(settings, live):
     """Describes the storage in use, or a new one, and lists what the project overrides."""
+    from django.core.files.storage import FileSystemStorage
+
     live = unwrapped(live)
     cls, made = (type(live), live) if live is not None else make_storage(settings)
     mro = [base for base in cls.__mro__ if base is not object]
     theirs = [base for base in mro if library(base)]
+    base = base_of(theirs)
     looked_up = CALLED_IF_DEFINED.union(*(filter(own_name, vars(known)) for known in theirs))
     overrides = [
         {"name": name, "where": where(base, name)}
@@ -311,13 +322,13 @@ def storage(settings, live):
 
     answers = {
         "class": dotted(cls), "where": None if library(cls) else where(cls),
-        "base": dotted(theirs[0]) if theirs else None, "overrides": overrides, "made": made is not cls,
+        "base": dotted(base) if base else None, "overrides": overrides, "made": made is not cls,
     }
     answers.update((name, attempt(f"storage.{name}", read, name)) for name in STORAGE_ATTRIBUTES + STORAGE_FLAGS)
     location = getattr(getattr(made, "manifest_storage", None), "location", None)
     answers["manifest_location"] = attempt("storage.manifest_location", absolute, location)
-    compared = theirs and made is not cls
-    answers["patterns"] = attempt("storage.patterns", own_patterns, made, theirs[0]) if compared else None
+    compared = made is not cls and base and issubclass(base, FileSystemStorage)
+    answers["patterns"] = attempt("storage.patterns", own_patterns, made, base) if compared else None
     return answers
 
 
@@ -498,11 +509,20 @@ def failure(error):
     while len(chain) < 16 and (before := chain[-1].__cause__ or chain[-1].__context__):
         chain.append(before)
     missing, missing_is = next(filter(None, map(missing_of, chain)), (None, None))
+    imports = [cause for cause in chain[1:] if isinstance(cause, ImportError)]
+    cause = imports[0] if imports and missing_is in (None, "module") else None
     return {
-        "kind": type(error).__name__, "message": text(short(error)),
+        "kind": type(error).__name__, "message": text(short(error)), "hint": hint_of(error),
+        "cause": cause and text(f"{type(cause).__name__}: {short(cause)}"),
         "where": next(filter(None, map(place_of, chain)), None),
         "missing": missing and text(missing), "missing_is": missing_is,
     }
+
+
+def hint_of(error):
+    """Returns the last line of a message of several lines, which Python prints last."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return text(lines[-1][:TEXT_LIMIT]) if len(lines) > 1 else None
 
 
 def missing_of(error):
