@@ -2,6 +2,7 @@
 //! and JavaScript, and `{% static %}` in templates. Writes nothing.
 
 pub mod paths;
+pub mod source_copies;
 pub mod static_name;
 pub mod templates;
 pub mod texts;

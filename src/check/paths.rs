@@ -20,7 +20,7 @@ pub fn path_problems(found: &FoundFiles, levels: &PathLevels<'_>) -> Vec<Problem
 }
 
 /// Gives the problem the severity of the settings. `None` if they ignore it.
-fn with_level(
+pub(super) fn with_level(
     mut problem: Problem,
     path: &LogicalPath,
     levels: &PathLevels<'_>,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::context::{Context, use_threads};
 use super::outcome::{Exit, Failure, Outcome};
+use crate::check::source_copies::source_copy_problems;
 use crate::cli::{CollectArgs, LinkModeArg};
 use crate::model::{
     Code, CollectSummary, Event, IndexVec, LinkMode, LogicalPath, Problem, Report as _,
@@ -17,6 +18,7 @@ use crate::pipeline::process::{ProcessOptions, Processed};
 use crate::pipeline::project::Project;
 use crate::pipeline::prune::{check_preconditions, prune};
 use crate::pipeline::record_file::{CollectRecordFile, FinishedRun};
+use crate::pipeline::severity::SeverityPolicy;
 use crate::plan::model::{FileChange, FileState, Plan, TargetId};
 use crate::report::progress_bar::CompressionBar;
 use crate::settings::Settings;
@@ -108,6 +110,10 @@ impl Collection<'_> {
             prepared = self.prepare(&project, &inputs, &no_record)?;
         }
         context.report(std::mem::take(&mut prepared.processed.warnings));
+        let policy = SeverityPolicy::new(self.settings);
+        let level_of_name = |path: &_, code| policy.level_of(path, code);
+        let copies = source_copy_problems(&project.found.assets, &level_of_name);
+        context.report(copies);
         let earlier = self.files_to_clear()?;
         let plan = &prepared.processed.plan;
         let live = LiveManifest::new(self.root, self.settings, self.cache);

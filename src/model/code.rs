@@ -97,6 +97,7 @@ codes! {
     Usage = "usage",
     WrongContent = "wrong-content",
     WrongCopy = "wrong-copy",
+    WrongSourceCopy = "wrong-source-copy",
     WrongType = "wrong-type",
 }
 

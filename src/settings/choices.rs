@@ -49,7 +49,7 @@ pub const LEVELS: [(&str, ReportLevel); 3] = [
 pub const ALLOWED: [(&str, ReportLevel); 2] = [LEVELS[1], LEVELS[2]];
 
 /// The values of `kind` in `[[staticc.allow]]`.
-pub const KINDS: [(&str, AllowKind); 7] = [
+pub const KINDS: [(&str, AllowKind); 8] = [
     reference(ReferenceKind::Css),
     reference(ReferenceKind::SourceMap),
     reference(ReferenceKind::Js),
@@ -57,6 +57,7 @@ pub const KINDS: [(&str, AllowKind); 7] = [
     problem(Code::DuplicatePath),
     problem(Code::CaseCollision),
     problem(Code::UnrequestableName),
+    problem(Code::WrongSourceCopy),
 ];
 
 const fn level(level: ReportLevel) -> (&'static str, ReportLevel) {

@@ -302,6 +302,12 @@ impl Verifier<'_> {
         findings.problems.extend(problems);
     }
 
+    /// Returns whether the manifest has an entry for the source with this path.
+    fn is_source(&self, path: &LogicalPath) -> bool {
+        self.manifest
+            .is_some_and(|manifest| manifest.paths.contains_key(path))
+    }
+
     /// Returns the problem of a compressed copy that is not one of its file.
     fn wrong_copy(&self, file: &Asset, encoding: Encoding, copy: &LogicalPath) -> Option<Problem> {
         let place = self.root.locate(copy);
@@ -318,6 +324,14 @@ impl Verifier<'_> {
             .origin
             .entry(&file.path, &file.source(), encoding, &place);
         let problem = Problem::error(Code::WrongCopy, message).in_file(place);
+        if self.is_source(copy) {
+            let warning = Problem {
+                severity: Severity::Warning,
+                ..problem
+            };
+            let note = "a source has this name, and is collected as it is";
+            return Some(warning.note(note).help("remove or rename the source"));
+        }
         Some(match (entry, self.origin.cache.directory()) {
             (Some(entry), Some(directory)) => problem
                 .note(format!("it comes from the cache: {}", entry.display()))
@@ -372,8 +386,7 @@ impl Verifier<'_> {
         let problem = Problem::error(Code::WrongContent, message)
             .in_file(file.source())
             .note(format!("the manifest names it for {key}"));
-        let is_source = |manifest: &Manifest| manifest.paths.contains_key(&file.path);
-        if self.manifest.is_some_and(is_source) {
+        if self.is_source(&file.path) {
             let warning = Problem {
                 severity: Severity::Warning,
                 ..problem

@@ -1,6 +1,7 @@
 //! `staticc collect`: its errors word for word, and what it leaves untouched.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::MetadataExt;
 use std::process::Command;
 
@@ -46,6 +47,36 @@ error: src/css/a.css:2:35: url(none.png) names no collected file [missing-refere
 4 errors in 3 files
 ";
     assert_eq!(project.collect().failure(1).error, wanted);
+}
+
+/// WhiteNoise sends a copy instead of its file, whoever made it.
+#[test]
+fn source_with_the_name_of_a_compressed_copy_is_compared() {
+    let mut right = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    right.write_all(b"a{}").unwrap();
+    let project = project()
+        .file("src/right.css", "a{}")
+        .file("src/right.css.gz", right.finish().unwrap())
+        .file("src/wrong.css", "a{}")
+        .file("src/wrong.css.br", "no brotli")
+        .file("src/alone.css.gz", "no file beside it");
+    let warning = "warning: src/wrong.css.br: is not a compressed copy of wrong.css";
+    for verb in ["collect", "check"] {
+        let error = project.verb([verb]).success().error;
+        assert!(error.contains(warning), "{error}");
+        assert_eq!(error.matches("[wrong-source-copy]").count(), 1, "{error}");
+    }
+    project
+        .collect()
+        .arguments(["--strict"])
+        .failure(1)
+        .stderr([warning]);
+    project.verb(["verify"]).success();
+    let allow = "[[staticc.allow]]\npath = \"wrong.css.br\"\nkind = \"wrong-source-copy\"\nlevel = \"ignore\"\n";
+    let text = fs::read_to_string(project.path("settings.toml")).unwrap();
+    project.write("settings.toml", text + allow);
+    project.verb(["check"]).success().no_stderr([warning]);
+    project.collect().success().no_stderr([warning]);
 }
 
 #[test]

@@ -131,6 +131,10 @@ pub const CASES: &[Case] = &[
             project.write(&format!("src/{name}"), "");
         }
     }),
+    case("wrong-source-copy", COLLECT, |project| {
+        project.write("src/site.css", "a{}");
+        project.write("src/site.css.gz", "no copy");
+    }),
     case("no-such-file", &["check", "src/none.css"], |_| {}),
     case("severities", &["check", "--strict"], |project| {
         two(project);
