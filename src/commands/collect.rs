@@ -13,6 +13,7 @@ use crate::model::{
 use crate::pipeline::clock::now;
 use crate::pipeline::consent::OverwriteQuestion;
 use crate::pipeline::django_events::DjangoEvents;
+use crate::pipeline::large_files::large_files_note;
 use crate::pipeline::live_manifest::LiveManifest;
 use crate::pipeline::process::{ProcessOptions, Processed};
 use crate::pipeline::project::Project;
@@ -114,8 +115,11 @@ impl Collection<'_> {
         let level_of_name = |path: &_, code| policy.level_of(path, code);
         let copies = source_copy_problems(&project.found.assets, &level_of_name);
         context.report(copies);
-        let earlier = self.files_to_clear()?;
         let plan = &prepared.processed.plan;
+        let max_size = self.settings.compression.max_size;
+        let note = large_files_note(&project.found.assets, &plan.too_large, max_size);
+        context.report(Vec::from_iter(note));
+        let earlier = self.files_to_clear()?;
         let live = LiveManifest::new(self.root, self.settings, self.cache);
         context.report(Vec::from_iter(
             live.remember_before(plan.manifest.as_deref(), args.dry_run),

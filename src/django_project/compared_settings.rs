@@ -138,6 +138,8 @@ fn add_compression(all: &mut ComparedList, settings: &Settings, scope: CompareSc
         let quality = i64::from(compression.brotli_quality);
         all.add("staticc.compression.brotli_quality", quality);
         all.add("staticc.compression.min_saving", compression.min_saving);
+        let max_size = ByteSize(compression.max_size).to_string();
+        all.add("staticc.compression.max_size", max_size);
         let rules = compression.rules.iter().map(rule_to_toml);
         all.list("staticc.compression.rule", rules);
     } else if scope.compresses {

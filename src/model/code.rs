@@ -87,6 +87,7 @@ codes! {
     StaticfilesE005 = "staticfiles.E005",
     StaticfilesW004 = "staticfiles.W004",
     TomlSyntax = "toml-syntax",
+    TooLargeToCompress = "too-large-to-compress",
     UnknownDjango = "unknown-django",
     UnknownSetting = "unknown-setting",
     UnknownVerb = "unknown-verb",

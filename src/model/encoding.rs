@@ -86,6 +86,8 @@ pub enum NoCompressionReason {
     Extension(#[serde(skip)] String),
     /// `[staticc.compression]` turns all encodings off.
     Settings,
+    /// The file is larger than this `staticc.compression.max_size`, in bytes.
+    Size(#[serde(skip)] u64),
     /// The file cannot be read.
     Unreadable,
 }

@@ -164,7 +164,7 @@ impl<'a> FileInspector<'a> {
             None => (source.id, source.stamp.size),
         };
         Some(ServedFile {
-            copies: self.copies(id, &path, content?),
+            copies: self.copies(id, &path, size, content?),
             path,
             size,
         })
@@ -175,6 +175,7 @@ impl<'a> FileInspector<'a> {
         &self,
         id: AssetId,
         path: &LogicalPath,
+        size: u64,
         content: ContentId,
     ) -> Result<Vec<CompressedCopy>, NoCompressionReason> {
         let settings = self.project.settings;
@@ -182,7 +183,7 @@ impl<'a> FileInspector<'a> {
             return Err(NoCompressionReason::Backend);
         }
         let specs = CompressionSpecs::new(settings);
-        let spec: &CompressionSpec = specs.of(path)?;
+        let spec: &CompressionSpec = specs.of(path, size)?;
         let mut read = None;
         let mut copies = Vec::new();
         spec.keep(Encodings::default(), |encoding| {

@@ -7,6 +7,7 @@ pub mod consent;
 pub mod django_events;
 pub mod inspect;
 pub mod interrupt;
+pub mod large_files;
 pub mod live_manifest;
 pub mod loading;
 pub mod lookup;

@@ -9,7 +9,9 @@ use super::manifest;
 use super::model::{
     ContentIndex, ContentSource, Plan, PostProcessed, Role, SpecIndex, Target, UniqueContent,
 };
-use crate::model::{Asset, AssetId, ContentId, IndexVec, LogicalPath, TypedIndex as _};
+use crate::model::{
+    Asset, AssetId, ContentId, IndexVec, LogicalPath, NoCompressionReason, TypedIndex as _,
+};
 use crate::settings::Settings;
 use crate::sources::content::Content;
 
@@ -114,8 +116,18 @@ impl<'a> PlanBuilder<'a> {
             return;
         }
         let index = self.content(content);
-        let specs = self.specs.as_ref();
-        let wanted = specs.and_then(|specs| specs.of(path).ok());
+        let wanted = match self
+            .specs
+            .as_ref()
+            .map(|specs| specs.of(path, content.size))
+        {
+            Some(Ok(spec)) => Some(spec),
+            Some(Err(NoCompressionReason::Size(_))) => {
+                self.plan.too_large.insert(asset);
+                None
+            }
+            Some(Err(_)) | None => None,
+        };
         let spec = wanted.map(|spec| {
             let known = self.plan.specs.iter().position(|known| known == spec);
             match known {

@@ -10,6 +10,8 @@ pub struct CompressionSpecs<'a> {
     /// Suffixes in lower case, with the dot.
     skipped_suffixes: Vec<String>,
     default: CompressionSpec,
+    /// The largest file that is compressed, in bytes.
+    max_size: u64,
     rules: Vec<(&'a GlobMatcher, CompressionSpec)>,
 }
 
@@ -52,12 +54,26 @@ impl<'a> CompressionSpecs<'a> {
                 .map(|extension| format!(".{}", extension.to_lowercase()))
                 .collect(),
             default,
+            max_size: compression.max_size,
             rules,
         }
     }
 
-    /// Returns the spec of a path, or why it gets no compressed copies.
-    pub fn of(&self, path: &LogicalPath) -> Result<&CompressionSpec, NoCompressionReason> {
+    /// Returns the spec of a file, or why it gets no compressed copies.
+    pub fn of(
+        &self,
+        path: &LogicalPath,
+        size: u64,
+    ) -> Result<&CompressionSpec, NoCompressionReason> {
+        let spec = self.of_path(path)?;
+        if size > self.max_size {
+            return Err(NoCompressionReason::Size(self.max_size));
+        }
+        Ok(spec)
+    }
+
+    /// Returns the spec of a path, whatever the size of the file.
+    pub fn of_path(&self, path: &LogicalPath) -> Result<&CompressionSpec, NoCompressionReason> {
         let lower_case = path.to_text().to_lowercase();
         // Python's `$` also matches before a newline at the very end.
         let name = lower_case.strip_suffix('\n').unwrap_or(&lower_case);

@@ -2,7 +2,7 @@
 //! the run wants; [`FileState`], what is there before; [`FileChange`], what the run
 //! does; and `FileRecord`, which the next run reads.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::encode::spec::CompressionSpec;
 use crate::model::{
@@ -83,6 +83,8 @@ pub struct Plan {
     pub specs: IndexVec<SpecIndex, CompressionSpec>,
     /// The paths of all targets and of the manifest.
     pub paths: HashSet<LogicalPath>,
+    /// Assets that are too large for compressed copies.
+    pub too_large: BTreeSet<AssetId>,
     /// Assets whose plain files are removed.
     pub removals: Vec<AssetId>,
     /// The bytes of the manifest, if the backend has one.

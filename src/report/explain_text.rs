@@ -4,6 +4,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use bytesize::ByteSize;
+
 use super::render::{advice, at, see, sentence};
 use super::text::{clean, counted, paint};
 use crate::model::{
@@ -163,6 +165,10 @@ fn served(served: &ServedFile) -> Vec<Row> {
                     format!("{extension} is in WHITENOISE_SKIP_COMPRESS_EXTENSIONS")
                 }
                 NoCompressionReason::Settings => "[staticc.compression] asks for none".to_owned(),
+                NoCompressionReason::Size(max_size) => format!(
+                    "it is larger than staticc.compression.max_size, {}",
+                    ByteSize(*max_size)
+                ),
                 NoCompressionReason::Unreadable => "the file could not be read".to_owned(),
             };
             rows.push(Row::new("compressed", [format!("no: {reason}")]));

@@ -12,6 +12,8 @@ pub struct Compression {
     pub brotli_quality: u32,
     /// The share of the original that a copy must save, from 0 to 1.
     pub min_saving: f64,
+    /// The largest file, in bytes, that gets compressed copies.
+    pub max_size: u64,
     /// The first rule that matches a path counts.
     pub rules: Vec<CompressionRule>,
 }

@@ -133,6 +133,7 @@ fn add_compression(fields: &mut Fields<'_>, compression: &Compression) {
         encodings,
         brotli_quality,
         min_saving,
+        max_size,
         rules,
     } = compression;
     fields.list(encodings, |fields, encoding| {
@@ -140,6 +141,7 @@ fn add_compression(fields: &mut Fields<'_>, compression: &Compression) {
     });
     fields.number(u64::from(*brotli_quality));
     fields.number(min_saving.to_bits());
+    fields.number(*max_size);
     fields.list(rules, |fields, rule| {
         let CompressionRule {
             path,

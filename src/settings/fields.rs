@@ -108,23 +108,26 @@ pub fn compression(table: &Section<'_>) -> Compression {
         encodings: encodings(table).unwrap_or_default(),
         brotli_quality: quality(table).unwrap_or_default(),
         min_saving: saving(table).unwrap_or_default(),
+        max_size: size(table).unwrap_or(u64::MAX),
         rules: rules.collect(),
     }
 }
 
 /// Returns the table `[staticc.cache]`.
 pub fn cache(table: &Section<'_>, layers: &Layers) -> CacheSettings {
-    let size = table
-        .text("max_size")
-        .unwrap_or_default()
-        .parse::<ByteSize>();
+    CacheSettings {
+        dir: table.text("dir").map(|dir| layers.resolve(dir)),
+        max_size: size(table).unwrap_or(CacheSettings::default().max_size),
+    }
+}
+
+/// Returns the key `max_size` in bytes.
+fn size(table: &Section<'_>) -> Option<u64> {
+    let size = table.text("max_size")?.parse::<ByteSize>();
     if let (Err(_), Some((_, span))) = (&size, table.placed_text("max_size")) {
         table.refuse("max_size", span, "a size such as \"2 GiB\" or \"500 MB\"");
     }
-    CacheSettings {
-        dir: table.text("dir").map(|dir| layers.resolve(dir)),
-        max_size: size.map_or(CacheSettings::default().max_size, |size| size.as_u64()),
-    }
+    size.ok().map(|size| size.as_u64())
 }
 
 /// Returns the glob of a key.

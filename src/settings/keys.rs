@@ -233,6 +233,9 @@ tables! {
         brotli_quality: Integer(0, 11) => Integer(11);
         /// The share of a file that a copy must save to be kept.
         min_saving: Share => Share(0.05);
+        /// Larger files get no compressed copies: making them needs memory for
+        /// the file and its copies.
+        max_size: Size => Text("512 MiB");
         rule: Tables(&RULE);
     } others: Refused
 

@@ -31,7 +31,7 @@ impl<'a> CopyOrigin<'a> {
         encoding: Encoding,
         copy: &Path,
     ) -> Option<PathBuf> {
-        let spec = self.specs.of(path).ok()?;
+        let spec = self.specs.of_path(path).ok()?;
         let content_id = || -> io::Result<blake3::Hash> {
             let (content, _) = disk::open(content)?;
             Ok(blake3::Hasher::new().update_reader(content)?.finalize())

@@ -49,6 +49,43 @@ error: src/css/a.css:2:35: url(none.png) names no collected file [missing-refere
     assert_eq!(project.collect().failure(1).error, wanted);
 }
 
+#[test]
+fn large_files_get_no_compressed_copies() {
+    let text = "a text that compresses well ".repeat(40);
+    let project = project()
+        .file("src/a.txt", &text)
+        .file("src/b.txt", "b".repeat(500));
+    let limited = ["--set", "staticc.compression.max_size=\"1 kB\""];
+    let note =
+        "note: files larger than 1000 B get no compressed copies: a.txt [too-large-to-compress]";
+    project
+        .collect()
+        .arguments(limited)
+        .success()
+        .stderr([note]);
+    assert!(project.out("b.txt.gz").exists() && !project.out("a.txt.gz").exists());
+    project.verb(["verify"]).success();
+    project.collect().success().no_stderr(["too-large"]);
+    assert!(project.out("a.txt.gz").exists());
+    project.collect().arguments(limited).success();
+    let stays = project.static_root().into_keys().any(|path| {
+        let name = path.file_name().unwrap().to_string_lossy();
+        name.len() > "a.txt.gz".len() && name.starts_with("a.") && name.ends_with(".txt.gz")
+    });
+    assert!(stays, "the copy of a fingerprinted file goes");
+    let set = limited.into_iter();
+    let explained = project
+        .verb(["explain", "a.txt"].into_iter().chain(set))
+        .success();
+    assert!(
+        explained
+            .out
+            .contains("larger than staticc.compression.max_size"),
+        "{}",
+        explained.out
+    );
+}
+
 /// WhiteNoise sends a copy instead of its file, whoever made it.
 #[test]
 fn source_with_the_name_of_a_compressed_copy_is_compared() {

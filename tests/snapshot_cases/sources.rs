@@ -131,6 +131,16 @@ pub const CASES: &[Case] = &[
             project.write(&format!("src/{name}"), "");
         }
     }),
+    case(
+        "too-large-to-compress",
+        &["collect", "--set", "staticc.compression.max_size=\"10 B\""],
+        |project| {
+            project.write("src/small.txt", "small");
+            for number in 1..7 {
+                project.write(&format!("src/large-{number}.txt"), "more than ten bytes");
+            }
+        },
+    ),
     case("wrong-source-copy", COLLECT, |project| {
         project.write("src/site.css", "a{}");
         project.write("src/site.css.gz", "no copy");
