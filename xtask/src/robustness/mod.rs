@@ -4,6 +4,7 @@ mod cargo_fuzz;
 mod crash;
 mod crowd;
 mod live;
+mod served;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,8 @@ pub enum Verb {
     #[command(hide = true)]
     /// Read a site until told to stop; `live` starts this verb
     LiveReader(live::ReaderArgs),
+    /// Ask running servers for files while these are collected again
+    Served(served::Args),
     /// Start 20 runs at once
     Crowd(crowd::Args),
     /// Run the targets of fuzz/ with libFuzzer
@@ -33,6 +36,7 @@ impl Verb {
                 live::read(&args);
                 Ok(())
             }
+            Self::Served(args) => served::run(&args),
             Self::Crowd(args) => crowd::run(&args),
             Self::Fuzz(args) => cargo_fuzz::run(&args),
         }
