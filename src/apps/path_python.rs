@@ -150,8 +150,8 @@ mod tests {
         directories(&root, &["empty", "venv/bin"]);
         fs::write(root.join("venv/pyvenv.cfg"), "").unwrap();
         std::os::unix::fs::symlink("/none/python3", root.join("venv/bin/python")).unwrap();
-        let path = std::env::join_paths(["empty", "venv/bin"].map(|name| root.join(name)));
-        let path = path.unwrap();
+        let directories = ["empty", "venv/bin"].map(|name| root.join(name));
+        let path = std::env::join_paths(directories).unwrap();
         let python = PathPython::find_on(&path, None).unwrap();
         assert_eq!(python.program, root.join("venv/bin/python"));
         assert_eq!(python.sites, sites);

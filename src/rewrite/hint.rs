@@ -39,11 +39,11 @@ pub fn with_hint(
 /// Returns the `[[staticc.allow]]` entry for missing references of this kind in this file. With
 /// a target, the entry is for that alone.
 pub fn allow_entry(referrer: &LogicalPath, target: Option<&str>, kind: ReferenceKind) -> String {
-    let target = target.map(|target| format!("target = {}, ", glob_of(target.as_bytes())));
+    let target_entry = target.map(|target| format!("target = {}, ", glob_of(target.as_bytes())));
     format!(
         "[[staticc.allow]] with path = {}, {}kind = \"{}\" and level = \"ignore\"",
         glob_of(referrer.as_bytes()),
-        target.unwrap_or_default(),
+        target_entry.unwrap_or_default(),
         kind.as_str()
     )
 }

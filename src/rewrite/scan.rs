@@ -123,7 +123,7 @@ struct Walk<'a> {
 }
 
 /// What becomes of a match.
-enum Converted {
+enum MatchOutcome {
     /// The match gets this URL.
     Url(String),
     /// The URL is none of a static file. The match stays, or goes where Django deletes it.
@@ -149,10 +149,10 @@ impl Walk<'_> {
         let mut edits = Vec::new();
         for Match { whole, url, clause } in rule.matches(text) {
             let url = match self.convert(rule.kind, url, text, whole.range()) {
-                Converted::Broken => continue,
-                Converted::Skipped if !rule.deletes_skipped => continue,
-                Converted::Skipped => None,
-                Converted::Url(url) => Some(url),
+                MatchOutcome::Broken => continue,
+                MatchOutcome::Skipped if !rule.deletes_skipped => continue,
+                MatchOutcome::Skipped => None,
+                MatchOutcome::Url(url) => Some(url),
             };
             out.push_str(&text[copied..whole.start()]);
             let start = out.len();
@@ -185,18 +185,18 @@ impl Walk<'_> {
         url: regex::Match<'_>,
         text: &str,
         range: std::ops::Range<usize>,
-    ) -> Converted {
+    ) -> MatchOutcome {
         let placeholder = self.placeholder(text);
         let resolver = self.resolver;
         let (fault, written) = match resolver.resolve(self.referrer, url.as_str(), &placeholder) {
             Resolution::Foreign => {
                 let start = self.origin(url.start(), |edit| edit.old.0);
                 self.foreign.push(start);
-                return Converted::Skipped;
+                return MatchOutcome::Skipped;
             }
             Resolution::Constant(url) => {
                 self.directories += 1;
-                return Converted::Url(url);
+                return MatchOutcome::Url(url);
             }
             Resolution::Asset(asset, url) => {
                 self.targets.push(asset);
@@ -207,14 +207,14 @@ impl Walk<'_> {
                     start,
                     end,
                 });
-                return Converted::Url(url);
+                return MatchOutcome::Url(url);
             }
-            Resolution::Leftover(path, url) => (Fault::Leftover(path), Converted::Url(url)),
+            Resolution::Leftover(path, url) => (Fault::Leftover(path), MatchOutcome::Url(url)),
             // An earlier rule wrote this URL. Django would look for the
             // fingerprinted name and fail, or add a second fingerprint.
-            Resolution::Missing(path) if self.is_marked(&path) => return Converted::Skipped,
-            Resolution::Missing(path) => (Fault::Missing(path), Converted::Broken),
-            Resolution::Outside(path) => (Fault::Outside(path), Converted::Broken),
+            Resolution::Missing(path) if self.is_marked(&path) => return MatchOutcome::Skipped,
+            Resolution::Missing(path) => (Fault::Missing(path), MatchOutcome::Broken),
+            Resolution::Outside(path) => (Fault::Outside(path), MatchOutcome::Broken),
         };
         let (start, end) = self.origin_of(&range);
         self.findings.push(Finding {

@@ -148,8 +148,8 @@ impl<'a> Search<'_, 'a> {
         let limit = limit(self.name);
         let directory = path_split(self.path).0;
         // Comparing takes the product of both lengths.
-        let comparable = self.index.directories.get(directory)?.iter();
-        let comparable = comparable.filter(|(other, _)| letters.distance(other) <= limit);
+        let siblings = self.index.directories.get(directory)?.iter();
+        let comparable = siblings.filter(|(other, _)| letters.distance(other) <= limit);
         let edits = |asset: &Asset| changes(self.name, name_of(asset));
         let similar = comparable
             .map(|(_, asset)| *asset)
@@ -237,8 +237,8 @@ impl<'a> Index<'a> {
         let Ok(below) = source.strip_prefix(package) else {
             return;
         };
-        let below = below.as_os_str().as_encoded_bytes();
-        if let Some(directory) = asset.path.as_bytes().strip_suffix(below)
+        let suffix = below.as_os_str().as_encoded_bytes();
+        if let Some(directory) = asset.path.as_bytes().strip_suffix(suffix)
             && let Some(directory) = directory.strip_suffix(b"/")
             && !self.packages.contains_key(directory)
         {

@@ -75,8 +75,8 @@ mod tests {
         fs::write(base.join("settings.toml"), settings).unwrap();
         let loaded = load(SettingsSource::Default, &Overrides::default(), base).unwrap();
         let named = loaded.settings.template_dirs.iter().map(|directory| {
-            let directory = directory.strip_prefix(base).unwrap();
-            directory.to_str().unwrap().to_owned()
+            let relative = directory.strip_prefix(base).unwrap();
+            relative.to_str().unwrap().to_owned()
         });
         assert_eq!(loaded.warnings, []);
         (named.collect(), loaded.template_warnings)

@@ -248,8 +248,8 @@ impl Inspector<'_> {
 
     fn has_copies(&self, path: &LogicalPath, record: &FileRecord) -> bool {
         record.copies.iter().all(|copy| {
-            let path = path.with_suffix(copy.encoding.suffix());
-            let metadata = self.root.file_metadata(&path);
+            let copy_path = path.with_suffix(copy.encoding.suffix());
+            let metadata = self.root.file_metadata(&copy_path);
             metadata.is_some_and(|metadata| Stamp::of(&metadata) == copy.stamp)
         })
     }

@@ -76,9 +76,10 @@ impl Transaction<'_> {
                 let of_spec = targets
                     .iter()
                     .filter(|&&id| self.plan.targets[id].spec == Some(spec));
-                let staying = of_spec.map(|&id| self.states[id].staying_copies());
-                let staying = staying.reduce(Encodings::intersection).unwrap_or_default();
-                let copies = options.keep(staying, |encoding| {
+                let staying = of_spec
+                    .map(|&id| self.states[id].staying_copies())
+                    .reduce(Encodings::intersection);
+                let copies = options.keep(staying.unwrap_or_default(), |encoding| {
                     compressed_copy(self.cache, content.id, options, encoding, || bytes.get())
                 })?;
                 encoded.push(EncodedCopies { spec, copies });

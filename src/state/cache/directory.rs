@@ -200,8 +200,8 @@ impl CacheDirectory {
                 && (is_digest || name.starts_with(TEMPORARY.as_bytes()))
         };
         let listed = entries(&root, directory)?;
-        let files = listed.iter().filter(|entry| is_own(entry));
-        let files = files.map(|entry| CacheFile {
+        let own = listed.iter().filter(|entry| is_own(entry));
+        let files = own.map(|entry| CacheFile {
             path: join(directory, entry),
             used: entry.modified,
             size: occupied(entry.size),
