@@ -1,5 +1,5 @@
-"""Makes the projects of projects.py: `django-admin startproject`, and the files of
-xtask/projects.
+"""Makes the projects of projects.py and adopt.py: by `django-admin startproject` or
+a like command, and with files that are put over what it makes.
 
 Does not know how the projects are collected.
 """
@@ -20,7 +20,7 @@ class Project:
     def __init__(
         self, name, package, overlays=(), at=".", root="staticfiles", manifest="staticfiles.json",
         settings="settings", finder=None, python="beside", umask=0o022,
-        environment=(),
+        environment=(), sources=SOURCES, start=(),
     ):  # fmt: skip
         self.name = name
         self.package = package
@@ -33,6 +33,8 @@ class Project:
         self.python = python  # how staticc finds it: beside manage.py, on the path, by the flag
         self.umask = umask
         self.environment = dict(environment)
+        self.sources = sources  # has the overlays
+        self.start = start  # a program of the environment that makes the project, and its arguments
 
     def make(self, base):
         """Makes the project below a directory."""
@@ -43,10 +45,11 @@ class Project:
         shutil.rmtree(self.base, ignore_errors=True)
         shutil.rmtree(self.static_root, ignore_errors=True)
         self.directory.mkdir(parents=True)
-        django_admin = [sys.executable, "-m", "django", "startproject", self.package, "."]
-        subprocess.run(django_admin, cwd=self.directory, check=True)
+        program, *arguments = self.start or ["django-admin", "startproject", self.package, "."]
+        beside = os.path.join(sys.prefix, "bin", program)
+        subprocess.run([beside, *arguments], cwd=self.directory, check=True, stdout=subprocess.DEVNULL)
         for overlay in self.overlays:
-            self.put(SOURCES / overlay)
+            self.put(self.sources / overlay)
         self.put_drop_in()
         if self.python == "beside":
             (self.directory / ".venv").symlink_to(sys.prefix)

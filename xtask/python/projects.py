@@ -9,14 +9,14 @@ WORK/differ the trees that differ.
 import hashlib
 import importlib.metadata
 import json
-import os
 import pathlib
 import shutil
-import subprocess
 import sys
 
 import made_projects
+import project_runs
 import static_tree
+from project_runs import Report, changed, differences, keep, look, remove
 
 VERSION, STATICC, WORK, REPORT = sys.argv[1:]
 MADE, DJANGO, DIFFER = (pathlib.Path(WORK, part, VERSION) for part in ("made", "django", "differ"))
@@ -32,63 +32,15 @@ STEPS = [
     (["-v", "2"], "remove"),
 ]
 FRESH = 1
-SHOWN = 6
-
-
-class Report:
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def tell(self, what, problems, fine="the same"):
-        where = f"Django {VERSION}, {what}"
-        if not problems:
-            self.passed += 1
-            print(f"ok     {where}: {fine}", flush=True)
-            return
-        self.failed += 1
-        more = [f"… {len(problems) - SHOWN} more"] if len(problems) > SHOWN else []
-        lines = "".join(f"\n  {line}" for problem in problems[:SHOWN] + more for line in problem.splitlines())
-        print(f"FAILED {where}{lines}", flush=True)
 
 
 def run(project, *words, settings=None):
-    """Runs a program where the project's manage.py is."""
-    environ = project.environ()
-    # Ours alone, and kept from run to run.
-    environ["XDG_CACHE_HOME"] = os.path.join(WORK, "cache")
-    if settings:
-        environ["DJANGO_SETTINGS_MODULE"] = settings
-    result = subprocess.run(
-        list(map(str, words)), cwd=project.directory, env=environ, capture_output=True, text=True,
-        stdin=subprocess.DEVNULL, umask=project.umask,
-    )  # fmt: skip
-    return {"status": result.returncode, "out": result.stdout, "err": result.stderr}
+    return project_runs.run(project, pathlib.Path(WORK, "cache"), *words, settings=settings)
 
 
 def staticc(project, *words):
     python = ["--python", sys.executable] if project.python == "flag" else []
     return run(project, STATICC, *words, *python)
-
-
-def look(project):
-    """The files of STATIC_ROOT and their modes."""
-    if not project.static_root.exists():
-        return {"tree": {}, "modes": {}}
-    tree = static_tree.read(project.static_root, VERSION, project.manifest)
-    return {"tree": static_tree.digests(tree), "modes": static_tree.modes(project.static_root)}
-
-
-def remove(project):
-    shutil.rmtree(project.static_root, ignore_errors=True)
-
-
-def keep(project, way):
-    """Copies STATIC_ROOT to WORK/differ."""
-    kept = DIFFER / f"{project.name}-{way}"
-    shutil.rmtree(kept, ignore_errors=True)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(project.static_root, kept, symlinks=True)
-    return kept
 
 
 def manage(project, settings, judge):
@@ -102,7 +54,7 @@ def manage(project, settings, judge):
             left.parent.mkdir()
             left.write_text("")
         command = [sys.executable, "manage.py", "collectstatic", "--noinput", *flags]
-        judge(number, {**run(project, *command, settings=settings), **look(project)})
+        judge(number, {**run(project, *command, settings=settings), **look(project, VERSION)})
 
 
 def oracle(project, variant=""):
@@ -142,17 +94,10 @@ def ingredients(project):
 
 def tree_problems(project, way, found, wanted):
     """How the trees differ; if they do, staticc's tree is copied."""
-    problems = []
-    for what in ("tree", "modes"):
-        paths = static_tree.differing(found[what], wanted[what])
-        name = {"tree": "", "modes": "mode of "}[what]
-        for path in paths:
-            ours, theirs = found[what].get(path), wanted[what].get(path)
-            verb = "too much" if theirs is None else "lacking" if ours is None else "another"
-            values = f" ({ours}, Django: {theirs})" if what == "modes" and verb == "another" else ""
-            problems.append(f"{verb}: {name}{path}{values}")
+    problems = differences(found, wanted)
     if problems and project.static_root.exists():
-        kept = keep(project, way)
+        kept = DIFFER / f"{project.name}-{way}"
+        keep(project, kept)
         problems.insert(0, f"kept: {kept}; Django's: {DJANGO / project.name / 'tree'}")
     return problems
 
@@ -203,7 +148,7 @@ def by_settings(report, project, wanted):
     problems = [] if written["status"] == 0 else [f"exit status {written['status']}", written["err"][-600:]]
     report.tell(f"{project.name}, init", problems, "written")
     found = run(project, STATICC, "collect", "--noinput")
-    found.update(look(project))
+    found.update(look(project, VERSION))
     problems = said_problems(found, wanted) + tree_problems(project, "init", found, wanted)
     report.tell(f"{project.name}, init and collect", problems, f"{len(found['tree'])} files")
     checked = staticc(project, "init", "--check")
@@ -227,12 +172,6 @@ def expect(found, status, *words):
     return problems + ([told[-1000:]] if problems else [])
 
 
-def changed(project, before):
-    """Returns the paths of a project that a run has changed outside STATIC_ROOT."""
-    paths = static_tree.differing(project.listing(), before)
-    return [f"changed: {os.path.relpath(path, project.base)}" for path in paths]
-
-
 def live(report, project, wanted):
     remove(project)
     # Bytecode that is written shows only where there is none.
@@ -240,7 +179,7 @@ def live(report, project, wanted):
         shutil.rmtree(directory)
     before = project.listing()
     found = staticc(project, "collect", "--noinput", "--settings", project.settings)
-    found.update(look(project))
+    found.update(look(project, VERSION))
     problems = said_problems(found, wanted) + tree_problems(project, "live", found, wanted)
     report.tell(f"{project.name}, live", problems + changed(project, before), f"{len(found['tree'])} files")
 
@@ -278,7 +217,7 @@ def broken(report, project, cure):
 
 
 def main():
-    report = Report()
+    report = Report(f"Django {VERSION}")
     shutil.rmtree(DIFFER, ignore_errors=True)
     MADE.mkdir(parents=True, exist_ok=True)
     for project in made_projects.collected():

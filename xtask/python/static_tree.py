@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 
-import brotli
 import django_run
 
 
@@ -24,6 +23,9 @@ def read(root, django, manifest="staticfiles.json"):
         if copy == b".gz":
             data = gzip.decompress(data)
         elif copy == b".br":
+            # Only where WhiteNoise has it, too.
+            import brotli
+
             data = brotli.decompress(data)
         if key == manifest:
             files[key] = json.loads(data) if django < "6" else data.decode()

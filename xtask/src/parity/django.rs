@@ -8,8 +8,8 @@ use clap::builder::PossibleValuesParser;
 
 use crate::support::paths::{script, work_dir};
 use crate::support::process::run;
+use crate::support::scripts::{ScriptRun, run_scripts};
 use crate::support::venv::{self, DJANGO, Environment};
-use crate::support::versions::{VersionRun, run_versions};
 use crate::support::{npm, print_line, reports, staticc};
 
 /// From PyPI.
@@ -69,11 +69,14 @@ pub fn compare_packages(args: &PackageArgs) -> Result<(), String> {
         Environment::with_django(&name, django, &PACKAGES).make()
     };
     let report = |django: &str| work_dir().join(format!("parity-{django}.json"));
-    let failed = run_versions(&versions, PARALLEL, |&django| {
+    let failed = run_scripts(&versions, PARALLEL, |&django| {
         let mut command = Command::new(python(django)?);
         command.arg(script("parity.py")).arg(django).arg(&binary);
         command.args([&node_modules, &work_dir().join("parity"), &report(django)]);
-        Ok(VersionRun { django, command })
+        Ok(ScriptRun {
+            name: django,
+            command,
+        })
     })?;
     if !failed.is_empty() {
         let failed = failed.join(", ");
@@ -112,13 +115,16 @@ pub fn compare_random_trees(args: &RandomTreeArgs) -> Result<(), String> {
     let is_wanted = |django: &&str| only.is_none_or(|only| only == *django);
     let versions: Vec<&str> = DJANGO.into_iter().filter(is_wanted).collect();
     let binary = staticc::binary()?;
-    let failed = run_versions(&versions, versions.len(), |&django| {
+    let failed = run_scripts(&versions, versions.len(), |&django| {
         let mut command = Command::new(venv::django_python(django)?);
         command.arg(script("random_trees.py")).arg(django);
         command.args([args.seconds.to_string(), args.seed.to_string()]);
         command.args([&binary, &work_dir().join("fuzz")]);
         command.env("XDG_CACHE_HOME", work_dir().join("cache"));
-        Ok(VersionRun { django, command })
+        Ok(ScriptRun {
+            name: django,
+            command,
+        })
     })?;
     if failed.is_empty() {
         Ok(())

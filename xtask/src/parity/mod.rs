@@ -1,5 +1,6 @@
 //! Verbs that compare staticc with Django, WhiteNoise, Jinja2 and Python.
 
+mod adopt;
 mod answers;
 mod django;
 mod oracle;
@@ -20,6 +21,8 @@ pub enum Verb {
     FuzzParity(django::RandomTreeArgs),
     /// Compare four ways to collect real projects
     Projects(projects::Args),
+    /// Collect whole projects from PyPI in all ways, and check and verify them
+    Adopt(adopt::Args),
     /// Run Django's and WhiteNoise's own tests with the app installed
     Suites(suites::Args),
     /// Compare staticc's paths, URLs and manifests with Python's
@@ -35,6 +38,7 @@ impl Verb {
             Self::Parity(args) => django::compare_packages(&args),
             Self::FuzzParity(args) => django::compare_random_trees(&args),
             Self::Projects(args) => projects::run(&args),
+            Self::Adopt(args) => adopt::run(&args),
             Self::Suites(args) => suites::run(&args),
             Self::PythonParity(args) => python::run(&args),
             Self::TemplateParity(args) => templates::run(&args),

@@ -9,8 +9,8 @@ use std::process::Command;
 use clap::builder::PossibleValuesParser;
 
 use crate::support::paths::{repository, script, work_dir};
+use crate::support::scripts::{ScriptRun, run_scripts};
 use crate::support::venv::{self, Environment};
-use crate::support::versions::{VersionRun, run_versions};
 use crate::support::{process, reports, wheel};
 
 /// A Django version, and the Pythons to run it on: the first that is installed.
@@ -82,14 +82,14 @@ pub fn run(args: &Args) -> Result<(), String> {
     let wheel = wheel::build()?;
     let directory = work_dir().join("projects");
     let report = |pair: &Pair| directory.join(format!("report-{}.json", pair.django));
-    let failed = run_versions(&pairs, PARALLEL, |pair| {
+    let failed = run_scripts(&pairs, PARALLEL, |pair| {
         let python = environment(pair, &directory)?;
         wheel::install(&python, &wheel)?;
         let mut command = Command::new(&python);
         command.arg(script("projects.py")).arg(pair.django);
         command.args([&python.with_file_name("staticc"), &directory, &report(pair)]);
-        Ok(VersionRun {
-            django: pair.django,
+        Ok(ScriptRun {
+            name: pair.django,
             command,
         })
     })?;

@@ -9,9 +9,9 @@ pub mod process;
 pub mod random;
 pub mod releases;
 pub mod reports;
+pub mod scripts;
 pub mod staticc;
 pub mod venv;
-pub mod versions;
 pub mod wheel;
 
 #[expect(clippy::print_stdout, reason = "the one place that prints")]

@@ -1,0 +1,2 @@
+function e(e,t){let n=document.createElement(`dialog`);n.className=`more`,n.innerHTML=`<img src="${t}" alt=""><h2>${e}</h2>`,document.body.append(n),n.showModal()}export{e as show};
+//# sourceMappingURL=dialog-B0WikS3p.js.map

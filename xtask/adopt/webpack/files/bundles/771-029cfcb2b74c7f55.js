@@ -1,0 +1,2 @@
+"use strict";(self.webpackChunkmysite=self.webpackChunkmysite||[]).push([[771],{771(e,s,n){function t(e,s){const n=document.createElement("dialog");n.className="more",n.innerHTML=`<img src="${s}" alt=""><h2>${e}</h2>`,document.body.append(n),n.showModal()}n.d(s,{show:()=>t})}}]);
+//# sourceMappingURL=771-029cfcb2b74c7f55.js.map
