@@ -15,5 +15,7 @@ pub mod path_filter;
 pub mod process;
 pub mod project;
 pub mod prune;
+pub mod publish;
+pub mod published_files;
 pub mod record_file;
 pub mod severity;
