@@ -102,6 +102,8 @@ pub enum Event {
         #[serde(skip)]
         lists_names: bool,
     },
+    /// `staticc releases` found a release.
+    Release(ReleaseSummary),
     /// A name whose content changed: a CDN has to forget what it knows of it.
     ToPurge { url: String },
     /// `staticc publish` is done.
@@ -155,9 +157,28 @@ pub struct PublishSummary {
     pub bytes: u64,
     /// Objects that the store had already.
     pub unchanged: usize,
+    /// Whether an earlier release is the current one again.
+    #[serde(skip)]
+    pub is_rollback: bool,
     /// Whether standard output is for names to be purged.
     #[serde(skip)]
     pub lists_names: bool,
+}
+
+/// A release in a store.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ReleaseSummary {
+    pub name: String,
+    pub number: u64,
+    /// In RFC 3339.
+    pub created: String,
+    /// Who published it, as `STATICC_PUBLISHER` says.
+    pub publisher: Option<String>,
+    pub objects: usize,
+    /// The size of objects that the release before does not have.
+    pub bytes: u64,
+    /// Whether it is the release that counts.
+    pub current: bool,
 }
 
 /// What `staticc verify` read, and what it found.

@@ -39,6 +39,14 @@ pub fn document_headers() -> ObjectHeaders {
     }
 }
 
+/// Returns the headers of bytes that are kept below `.staticc/`.
+pub fn kept_headers() -> ObjectHeaders {
+    ObjectHeaders {
+        content_type: "application/octet-stream".to_owned(),
+        ..document_headers()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,9 @@ pub struct PublishPlan<'a> {
     pub fingerprinted: Vec<&'a PublishedObject>,
     pub plain: Vec<&'a PublishedObject>,
     pub manifest: Vec<&'a PublishedObject>,
+    /// Objects whose bytes are kept below `.staticc/objects/` too: no fingerprinted object of
+    /// the release has them, so that they could not come back.
+    pub kept: Vec<&'a PublishedObject>,
     /// Objects that the current release has already.
     pub unchanged: usize,
     /// Keys of plain objects that only the current release has.
@@ -27,7 +30,10 @@ impl<'a> PublishPlan<'a> {
         current: Option<&ReleaseDocument>,
         resends_plain: bool,
     ) -> Self {
-        let mut plan = Self::default();
+        let mut plan = Self {
+            kept: kept(objects, current),
+            ..Self::default()
+        };
         for object in objects {
             let known = current.and_then(|current| current.objects.get(&object.key));
             let resends = resends_plain && object.role != ObjectRole::Fingerprinted;
@@ -68,6 +74,33 @@ impl<'a> PublishPlan<'a> {
         let sent = sent.map(|object| &object.key[..]);
         sent.chain(self.removed.iter().map(String::as_str))
     }
+}
+
+/// Returns an object for each content that is to be kept, and that the current release has not
+/// kept already.
+fn kept<'a>(
+    objects: &'a [PublishedObject],
+    current: Option<&ReleaseDocument>,
+) -> Vec<&'a PublishedObject> {
+    let mut is_held: HashSet<&str> = HashSet::new();
+    let fingerprinted = objects
+        .iter()
+        .filter(|object| object.role == ObjectRole::Fingerprinted);
+    is_held.extend(fingerprinted.map(|object| &object.digest[..]));
+    if let Some(current) = current {
+        let objects = || current.objects.values();
+        let is_fingerprinted = |object: &&ReleaseObject| object.role == ObjectRole::Fingerprinted;
+        let fingerprinted = objects().filter(is_fingerprinted);
+        let held: HashSet<&str> = fingerprinted.map(|object| &object.digest[..]).collect();
+        let plain = objects().filter(|object| !is_fingerprinted(object));
+        let digests = plain.map(|object| &object.digest[..]);
+        is_held.extend(digests.filter(|digest| !held.contains(digest)));
+    }
+    // Each content once.
+    let objects = objects.iter();
+    objects
+        .filter(|object| is_held.insert(&object.digest))
+        .collect()
 }
 
 /// Returns whether the object in a release has the same bytes and headers.
@@ -155,6 +188,27 @@ mod tests {
         assert_eq!(sent(&plan), ["a.css", "b.css", "c.css"]);
         assert_eq!(to_purge(&plan), ["a.css", "b.css", "c.css"]);
         assert!(!plan.is_current);
+    }
+
+    #[test]
+    fn bytes_of_plain_names_are_kept_once() {
+        let keys = |plan: &PublishPlan<'_>| -> Vec<String> {
+            plan.kept.iter().map(|object| object.key.clone()).collect()
+        };
+        let mut objects = objects();
+        // A fingerprinted object holds the first, and two names have the second.
+        objects.push(object("c.css", ObjectRole::Plain, "1"));
+        objects.push(object("d.css", ObjectRole::Plain, "2"));
+        let plan = PublishPlan::new(&objects, None, false);
+        assert_eq!(keys(&plan), ["a.css", "b.css", "staticfiles.json"]);
+        let current = release(&objects);
+        objects[2].digest = "7".to_owned();
+        let plan = PublishPlan::new(&objects, Some(&current), false);
+        assert_eq!(keys(&plan), ["b.css"]);
+        // The fingerprinted object that holds it is of the earlier release only.
+        objects.remove(0);
+        let plan = PublishPlan::new(&objects, Some(&current), false);
+        assert_eq!(keys(&plan), ["b.css", "c.css"]);
     }
 
     #[test]

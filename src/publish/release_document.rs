@@ -153,6 +153,16 @@ pub fn number_of(name: &str) -> Option<u64> {
     name.split_once('-')?.0.parse().ok()
 }
 
+/// Returns the number that users write: `7` or `00000007`.
+pub fn release_number(text: &str) -> Option<u64> {
+    text.parse().ok()
+}
+
+/// Returns the key of bytes that no fingerprinted object holds.
+pub fn kept_key(digest: &str) -> String {
+    format!(".staticc/objects/{digest}")
+}
+
 /// Returns whether a release of this name has these bytes.
 pub fn has_name(name: &str, bytes: &[u8]) -> bool {
     let digest = name.rsplit_once('-').map(|(_, digest)| digest);

@@ -5,7 +5,9 @@ use bytesize::ByteSize;
 
 use super::catalogue::section;
 use super::text::{clean, counted};
-use crate::model::{CheckSummary, Event, PruneSummary, PublishSummary, VerifySummary};
+use crate::model::{
+    CheckSummary, Event, PruneSummary, PublishSummary, ReleaseSummary, VerifySummary,
+};
 
 pub(super) struct Message {
     /// The message is printed from this verbosity on.
@@ -70,6 +72,7 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
             }
             (verbosity, text)
         }
+        Event::Release(release) => (0, release_line(release)),
         Event::ToPurge { url } => (0, clean(url)),
         Event::PublishingDone(summary) if summary.lists_names => {
             return status(1, published(summary, dry_run));
@@ -142,6 +145,14 @@ fn published(summary: &PublishSummary, dry_run: bool) -> String {
     let store = clean(&summary.store);
     let objects = |count| counted(count, "object", "objects");
     let number = summary.number;
+    if summary.is_rollback {
+        let verb = if dry_run { "would be" } else { "is" };
+        let sent = objects(summary.sent);
+        return format!(
+            "Release {number} {verb} current again in '{store}': {sent} ({}) restored.",
+            ByteSize(summary.bytes)
+        );
+    }
     if summary.release.is_none() && summary.sent == 0 && !dry_run {
         let all = objects(summary.objects);
         return format!("Nothing to publish: release {number} in '{store}' has all {all}.");
@@ -152,6 +163,20 @@ fn published(summary: &PublishSummary, dry_run: bool) -> String {
         objects(summary.sent),
         ByteSize(summary.bytes),
         summary.unchanged,
+    )
+}
+
+fn release_line(release: &ReleaseSummary) -> String {
+    let mark = if release.current { '*' } else { ' ' };
+    let publisher = release.publisher.as_deref().map(clean);
+    let publisher = publisher.map(|publisher| format!(", by {publisher}"));
+    format!(
+        "{mark} {}  {}  {}, {} new{}",
+        release.number,
+        clean(&release.created),
+        counted(release.objects, "object", "objects"),
+        ByteSize(release.bytes),
+        publisher.unwrap_or_default()
     )
 }
 

@@ -9,7 +9,6 @@ use object_store::{
     Attribute, Attributes, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload,
 };
 use tokio::runtime::{Builder, Runtime};
-use tokio::task::JoinSet;
 
 use super::connect::connect;
 use super::error::{StoreError, StoreErrorKind, StoreStep};
@@ -18,9 +17,9 @@ use super::url::{Endpoint, StoreKind, StoreUrl};
 use crate::model::{Code, Problem};
 
 pub struct Store {
-    url: StoreUrl,
-    client: Arc<dyn ObjectStore>,
-    runtime: Runtime,
+    pub(super) url: StoreUrl,
+    pub(super) client: Arc<dyn ObjectStore>,
+    pub(super) runtime: Runtime,
     /// A directory keeps no headers.
     keeps_headers: bool,
 }
@@ -126,44 +125,8 @@ impl Store {
     /// Sends one object.
     pub fn put(&self, upload: Upload, rule: PutRule) -> Result<(), StoreError> {
         let path = self.path(StoreStep::Write, &upload.key)?;
-        let request = self.put_request(path, upload, rule);
-        self.runtime.block_on(request)
-    }
-
-    /// Sends an object for each item, `jobs` of them at a time. `load` reads an item when its
-    /// turn comes, so that no more than `jobs` are in memory; `done` is called for each that is
-    /// sent. Ends at the first failure.
-    pub fn put_all<T>(
-        &self,
-        items: &[T],
-        jobs: usize,
-        load: impl Fn(&T) -> Result<Upload, Problem>,
-        mut done: impl FnMut(&T),
-    ) -> Result<(), Problem> {
-        self.runtime.block_on(async {
-            let mut requests = JoinSet::new();
-            let mut waiting = items.iter().enumerate();
-            loop {
-                while requests.len() < jobs.max(1)
-                    && let Some((index, item)) = waiting.next()
-                {
-                    let upload = load(item)?;
-                    let path = self.path(StoreStep::Write, &upload.key);
-                    let path = path.map_err(|error| error.to_problem(&self.url))?;
-                    let request = self.put_request(path, upload, PutRule::Replace);
-                    requests.spawn(async move { (index, request.await) });
-                }
-                let Some(joined) = requests.join_next().await else {
-                    return Ok(());
-                };
-                let (index, result) = joined.map_err(|error| {
-                    let message = format!("a request ended early: {error}");
-                    Problem::error(Code::StoreUnusable, message)
-                })?;
-                result.map_err(|error| error.to_problem(&self.url))?;
-                done(&items[index]);
-            }
-        })
+        let sender = self.sender();
+        self.runtime.block_on(sender.put(&path, upload, rule))
     }
 
     /// Copies an object inside the store, with its headers.
@@ -204,14 +167,35 @@ impl Store {
         Ok(objects)
     }
 
-    /// Returns the request that sends an object. It does not borrow the store.
-    fn put_request(
-        &self,
-        path: Path,
-        upload: Upload,
-        rule: PutRule,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
-        let client = Arc::clone(&self.client);
+    /// Returns what sends objects. It does not borrow the store.
+    pub(super) fn sender(&self) -> Sender {
+        Sender {
+            client: Arc::clone(&self.client),
+            keeps_headers: self.keeps_headers,
+        }
+    }
+
+    /// Returns the whole key, with the prefix of the store.
+    pub(super) fn path(&self, step: StoreStep, key: &str) -> Result<Path, StoreError> {
+        let whole = match &self.url.prefix[..] {
+            "" => key.to_owned(),
+            prefix => format!("{prefix}/{key}"),
+        };
+        Path::parse(&whole).map_err(|error| {
+            let kind = StoreErrorKind::Other;
+            StoreError::other(step, key, kind, &error.to_string())
+        })
+    }
+}
+
+/// Sends single objects, from any task.
+pub(super) struct Sender {
+    client: Arc<dyn ObjectStore>,
+    keeps_headers: bool,
+}
+
+impl Sender {
+    pub async fn put(&self, path: &Path, upload: Upload, rule: PutRule) -> Result<(), StoreError> {
         let attributes = if self.keeps_headers {
             to_attributes(&upload.headers)
         } else {
@@ -226,26 +210,11 @@ impl Store {
             attributes,
             ..PutOptions::default()
         };
-        async move {
-            let Upload { key, body, .. } = upload;
-            let sent = client
-                .put_opts(&path, PutPayload::from(body), options)
-                .await;
-            sent.map(|_| ())
-                .map_err(|error| StoreError::new(StoreStep::Write, &key, &error))
-        }
-    }
-
-    /// Returns the whole key, with the prefix of the store.
-    fn path(&self, step: StoreStep, key: &str) -> Result<Path, StoreError> {
-        let whole = match &self.url.prefix[..] {
-            "" => key.to_owned(),
-            prefix => format!("{prefix}/{key}"),
-        };
-        Path::parse(&whole).map_err(|error| {
-            let kind = StoreErrorKind::Other;
-            StoreError::other(step, key, kind, &error.to_string())
-        })
+        let Upload { key, body, .. } = upload;
+        let body = PutPayload::from(body);
+        let sent = self.client.put_opts(path, body, options).await;
+        sent.map(|_| ())
+            .map_err(|error| StoreError::new(StoreStep::Write, &key, &error))
     }
 }
 
@@ -363,21 +332,5 @@ mod tests {
             assert_eq!(error.kind, StoreErrorKind::AlreadyExists);
             assert_eq!(store.get("claim", 9).unwrap().unwrap().0, b"1");
         }
-    }
-
-    #[test]
-    fn many_objects_are_sent_and_a_failure_ends_it() {
-        let store = Store::in_memory().unwrap();
-        let items: Vec<usize> = (0..100).collect();
-        let mut sent = 0;
-        let load = |item: &usize| Ok(upload(&format!("all/{item}"), "x"));
-        store.put_all(&items, 7, load, |_| sent += 1).unwrap();
-        assert_eq!((sent, store.list("all").unwrap().len()), (100, 100));
-        let load = |item: &usize| match item {
-            50 => Err(Problem::error(Code::SourceChanged, "changed")),
-            _ => load(item),
-        };
-        let problem = store.put_all(&items, 7, load, |_| ()).unwrap_err();
-        assert_eq!(problem.code, Code::SourceChanged);
     }
 }

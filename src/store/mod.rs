@@ -2,6 +2,7 @@
 //! owns the crate `object_store` and the runtime that it needs; other rooms call functions
 //! that block. Does not know what is published.
 
+pub mod batch;
 pub mod client;
 pub mod connect;
 pub mod error;

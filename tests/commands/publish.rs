@@ -297,3 +297,121 @@ fn publish_without_the_pointer_sends_all_and_counts_on() {
     assert_eq!(release(&project)["number"], 2);
     assert_eq!(published(&project)["b.png"], b"picture");
 }
+
+/// Two releases, whose plain names differ in `css/site.css` and the manifest.
+fn two_releases() -> (Project, BTreeMap<String, Vec<u8>>) {
+    let project = project();
+    publish(&project, &[]).success();
+    let first = published(&project);
+    project.write("src/css/site.css", "a { color: red }\n".repeat(50));
+    project.write("src/new.txt", "");
+    project.collect().success();
+    publish(&project, &[]).success();
+    (project, first)
+}
+
+#[test]
+fn rollback_restores_the_names_of_the_release_before() {
+    let (project, first) = two_releases();
+    let second = published(&project);
+    // It takes nothing from STATIC_ROOT.
+    fs::remove_dir_all(project.path("out")).unwrap();
+    let outcome = publish(&project, &["--rollback", "--paths"]).success();
+    assert_eq!(
+        outcome.out,
+        "/static/css/site.css\n/static/staticfiles.json\n"
+    );
+    outcome.stderr(["Release 1 is current again", "2 objects"]);
+    let now = published(&project);
+    for (key, bytes) in &first {
+        assert_eq!(&now[key], bytes, "{key}");
+    }
+    // And forward again.
+    publish(&project, &["--rollback=2"]).success();
+    assert_eq!(published(&project), second);
+    let out = project
+        .verb(["releases", &store_url(&project)])
+        .success()
+        .out;
+    let lines: Vec<&str> = out.lines().collect();
+    assert!(lines[0].starts_with("* 2  "), "{out}");
+    assert!(lines[1].starts_with("  1  "), "{out}");
+}
+
+#[test]
+fn publishing_goes_on_after_a_rollback() {
+    let (project, _) = two_releases();
+    publish(&project, &["--rollback"]).success();
+    let out = publish(&project, &[]).success().out;
+    assert!(out.contains("as release 4"), "{out}");
+    assert_eq!(
+        published(&project)["css/site.css"],
+        project.files()[Path::new("css/site.css")]
+    );
+    let out = publish(&project, &[]).success().out;
+    assert!(out.starts_with("Nothing to publish"), "{out}");
+    // The releases before: 2 and 1.
+    let out = publish(&project, &["--rollback"]).success().out;
+    assert!(out.starts_with("Release 2 is current again"), "{out}");
+    let out = publish(&project, &["--rollback"]).success().out;
+    assert!(out.starts_with("Release 1 is current again"), "{out}");
+    publish(&project, &["--rollback"])
+        .failure(1)
+        .stderr(["[no-releases]", "no earlier release"]);
+    publish(&project, &["--rollback=9"])
+        .failure(1)
+        .stderr(["[no-releases]", "no release 9"]);
+}
+
+#[test]
+fn dry_rollback_changes_nothing() {
+    let (project, _) = two_releases();
+    let second = tree::files(&project.path("store"));
+    let out = publish(&project, &["--rollback", "-n"]).success().out;
+    assert!(
+        out.contains("Pretending to publish 'css/site.css'"),
+        "{out}"
+    );
+    assert!(out.contains("Release 1 would be current again"), "{out}");
+    assert_eq!(tree::files(&project.path("store")), second);
+}
+
+#[test]
+fn rollback_sends_no_bytes_that_differ_from_the_release() {
+    let (project, _) = two_releases();
+    for entry in fs::read_dir(project.path("store/.staticc/objects")).unwrap() {
+        fs::write(entry.unwrap().path(), "damaged").unwrap();
+    }
+    let before = published(&project);
+    publish(&project, &["--rollback"])
+        .failure(1)
+        .stderr(["cannot read .staticc/objects/", "not those of the release"]);
+    assert_eq!(published(&project), before);
+    assert_eq!(release(&project)["number"], 2);
+}
+
+#[test]
+fn releases_lists_the_newest_ones() {
+    let (project, _) = two_releases();
+    let url = store_url(&project);
+    let run = project.verb(["releases", &url, "--limit", "1", "--format", "json"]);
+    let events = run.success().events();
+    let release = &events[0];
+    assert_eq!(release["event"], "release");
+    assert_eq!(
+        (&release["number"], &release["current"]),
+        (&2.into(), &true.into())
+    );
+    assert_eq!(events.len(), 2);
+    let sizes = ["css/site.css", "new.txt", "staticfiles.json"];
+    let least: usize = sizes
+        .iter()
+        .map(|path| project.files()[Path::new(path)].len())
+        .sum();
+    assert!(
+        release["bytes"].as_u64().unwrap() >= least as u64,
+        "{release}"
+    );
+    let empty = project.verb(["releases", &format!("{url}/none")]).success();
+    assert_eq!(empty.out, "");
+}

@@ -23,6 +23,16 @@ fn publish(project: &Project, text: &str) {
     );
 }
 
+fn two_releases(project: &Project) {
+    store(project, "");
+    for content in ["a", "b"] {
+        project.write("src/a.txt", content);
+        collected(project);
+        let run = super::run(project, PUBLISH, "text");
+        run.env("STATICC_PUBLISHER", "ci").success();
+    }
+}
+
 pub const CASES: &[Case] = &[
     case("nothing-wrong-publish", &["publish", "-v2"], |project| {
         store(project, "");
@@ -41,6 +51,17 @@ pub const CASES: &[Case] = &[
         store(project, "");
         collected(project);
         super::run(project, PUBLISH, "text").success();
+    }),
+    case(
+        "nothing-wrong-rollback",
+        &["publish", "--rollback", "-v2"],
+        |project| {
+            two_releases(project);
+        },
+    ),
+    case("nothing-wrong-releases", &["releases"], two_releases),
+    case("no-releases-store", &["publish", "--rollback"], |project| {
+        store(project, "");
     }),
     case("missing-setting-store", PUBLISH, collected),
     case("store-url", PUBLISH, |project| {
