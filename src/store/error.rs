@@ -92,12 +92,17 @@ impl StoreError {
             StoreErrorKind::NotFound => format!("cannot {what}: it is not there"),
             StoreErrorKind::AlreadyExists => format!("cannot {what}: it is there already"),
             StoreErrorKind::TooLarge => format!("cannot {what}: it is too large"),
+            StoreErrorKind::Other if self.step == StoreStep::Connect => {
+                format!("the environment has values that do not fit {url}")
+            }
             StoreErrorKind::NotSupported | StoreErrorKind::Other => {
                 format!("cannot {what} in {url}")
             }
         };
         let mut problem = Problem::error(Code::StoreUnusable, message);
-        if !self.detail.is_empty() {
+        // What cannot be decoded may be a key, and the text may show a part of it.
+        let may_show_a_key = self.step == StoreStep::Connect && self.kind == StoreErrorKind::Other;
+        if !self.detail.is_empty() && !may_show_a_key {
             problem = problem.note(format!("it says: {}", self.detail));
         }
         match self.help(url.kind) {
@@ -120,9 +125,10 @@ impl StoreError {
 
     fn help(&self, kind: StoreKind) -> Option<String> {
         let help = match (self.kind, kind) {
-            (StoreErrorKind::NoSuchBucket, _) => {
+            (StoreErrorKind::NoSuchBucket, StoreKind::S3) => {
                 "make it, or correct the store's URL; set `endpoint` for another service than S3"
             }
+            (StoreErrorKind::NoSuchBucket, _) => "make it, or correct the store's URL",
             (StoreErrorKind::NoCredentials, StoreKind::S3) => {
                 "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role is attached"
             }
@@ -146,6 +152,15 @@ impl StoreError {
             (StoreErrorKind::ClockSkew, _) => "set the clock of this machine",
             (StoreErrorKind::Certificate, _) => {
                 "name the certificates of your organisation with AWS_CA_BUNDLE or SSL_CERT_FILE"
+            }
+            (StoreErrorKind::Other, StoreKind::S3) if self.step == StoreStep::Connect => {
+                "correct the variables whose names begin with AWS_"
+            }
+            (StoreErrorKind::Other, StoreKind::Azure) if self.step == StoreStep::Connect => {
+                "correct the variables whose names begin with AZURE_"
+            }
+            (StoreErrorKind::Other, StoreKind::Google) if self.step == StoreStep::Connect => {
+                "correct the variables whose names begin with GOOGLE_, and the file they name"
             }
             (StoreErrorKind::Unreachable, _) => {
                 "correct the address, or set HTTPS_PROXY if a proxy is between"
@@ -189,6 +204,11 @@ const SIGNS: &[(&str, StoreErrorKind)] = &[
     ("SignatureDoesNotMatch", StoreErrorKind::NoCredentials),
     ("ExpiredToken", StoreErrorKind::NoCredentials),
     ("InvalidToken", StoreErrorKind::NoCredentials),
+    (
+        "Server failed to authenticate",
+        StoreErrorKind::NoCredentials,
+    ),
+    ("Account must be specified", StoreErrorKind::NoCredentials),
     ("AuthenticationFailed", StoreErrorKind::NoCredentials),
     ("Missing AccessKeyId", StoreErrorKind::NoCredentials),
     ("Missing SecretAccessKey", StoreErrorKind::NoCredentials),

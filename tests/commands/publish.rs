@@ -230,7 +230,10 @@ fn damaged_release_is_published_anew() {
     let project = project();
     publish(&project, &[]).success();
     for entry in fs::read_dir(project.path("store/.staticc/releases")).unwrap() {
-        fs::write(entry.unwrap().path(), "{}").unwrap();
+        // It can still be read, but is not what its name says.
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, text.replace("max-age=60", "max-age=61")).unwrap();
     }
     fs::write(project.path("store/b.png"), "damaged").unwrap();
     publish(&project, &[])
@@ -275,6 +278,18 @@ fn http_to_another_machine_is_refused() {
     let run = project.verb(["publish", "s3://bucket"]);
     let run = run.env("AWS_ENDPOINT_URL", "http://store.example.com");
     run.failure(2).stderr(["[store-url]"]);
+}
+
+/// What a decoder says of a key may show a part of it.
+#[test]
+fn key_that_cannot_be_decoded_is_not_shown() {
+    let project = project();
+    let run = project.verb(["publish", "az://box"]);
+    let run = run.env("AZURE_STORAGE_ACCOUNT_NAME", "demo");
+    let outcome = run.env("AZURE_STORAGE_ACCOUNT_KEY", "hunter2x!").failure(2);
+    outcome
+        .stderr(["[store-unusable]", "AZURE_"])
+        .no_stderr(["symbol", "hunter2", "0x"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
-"""Publishes a project to moto's S3, and reads back what is there with boto3.
+"""Publishes a project to moto's S3, and reads back what is there with boto3. Does the same
+with azurite and Azure's library.
 
-Usage: stores.py STATICC DIRECTORY
+Usage: stores.py STATICC DIRECTORY AZURITE
 
 A proxy between them counts requests, answers some with an error, or kills staticc at one.
 Everything listens on 127.0.0.1.
@@ -21,6 +22,7 @@ import time
 from pathlib import Path
 
 import boto3
+from azure.storage.blob import BlobServiceClient
 
 BUCKET = "bucket"
 PREFIX = "static/"
@@ -94,28 +96,29 @@ class Stores:
         self.staticc = staticc
         self.directory = directory
         self.checks = 0
+        self.azure = {}
+        self.servers = []
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         moto = Path(sys.executable).with_name("moto_server")
-        log = open(directory / "moto.log", "w")
-        arguments = [moto, "-H", "127.0.0.1", "-p", str(port)]
-        self.moto = subprocess.Popen(arguments, stdout=log, stderr=log)
-        self.wait_for(port)
+        self.start_server([moto, "-H", "127.0.0.1", "-p", str(port)], port)
         self.proxy = Proxy(port)
         keys = {"aws_access_key_id": "demo", "aws_secret_access_key": "demo"}
         address = f"http://127.0.0.1:{port}"
         self.s3 = boto3.client("s3", endpoint_url=address, region_name="us-east-1", **keys)
 
-    def wait_for(self, port):
+    def start_server(self, arguments, port, **environment):
+        log = open(self.directory / f"{port}.log", "w")
+        environment = {**os.environ, **environment}
+        server = subprocess.Popen(arguments, stdout=log, stderr=log, env=environment)
+        self.servers.append(server)
         for _ in range(200):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     return
             time.sleep(0.1)
-        raise SystemExit("moto does not start")
+        raise SystemExit(f"{arguments[0]} does not start")
 
     def check(self, condition, message):
         self.checks += 1
@@ -144,7 +147,7 @@ class Stores:
         )
 
     def start(self, project, *arguments):
-        secrets = {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "hunter2"}
+        secrets = {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "hunter2", **self.azure}
         environment = {"PATH": os.environ["PATH"], "XDG_CACHE_HOME": str(self.directory / "cache")}
         return subprocess.Popen(
             [self.staticc, *arguments],
@@ -221,6 +224,12 @@ class Stores:
                 size = self.get(key)["ContentLength"]
                 self.check(size == stored["size"], f"{key} has another size")
         return release["number"]
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def write(path, text):
@@ -391,6 +400,57 @@ def end_at(stores, project, way, number):
     return False
 
 
+def azure_has_the_same_objects(stores):
+    """Compares what azurite has with what moto has, after a release and a rollback."""
+    stores.empty_bucket()
+    port = free_port()
+    flags = ["--inMemoryPersistence", "--skipApiVersionCheck", "--blobHost", "127.0.0.1"]
+    command = [sys.argv[3], *flags, "--blobPort", str(port)]
+    stores.start_server(command, port, AZURITE_ACCOUNTS="demo:ZGVtbw==")
+    address = f"http://127.0.0.1:{port}/demo"
+    account = {"account_name": "demo", "account_key": "ZGVtbw=="}
+    container = BlobServiceClient(address, credential=account).get_container_client(BUCKET)
+    stores.azure = {
+        "AZURE_STORAGE_ACCOUNT_NAME": "demo",
+        "AZURE_STORAGE_ACCOUNT_KEY": "ZGVtbw==",
+        "AZURE_STORAGE_ENDPOINT": address,
+    }
+    project = stores.project("azure")
+    stores.collect(project)
+    store = f"az://{BUCKET}/{PREFIX}"
+    _, error = stores.run(project, "publish", store, code=1)
+    stores.check("there is no bucket bucket" in error, error)
+    container.create_container()
+
+    def publish(*flags):
+        stores.run(project, "publish", *flags)
+        stores.run(project, "publish", store, *flags)
+        kept = [key for key in stores.keys() if not key.startswith(PREFIX + ".staticc/")]
+        blobs = {blob.name: blob.content_settings for blob in container.list_blobs()}
+        stores.check(set(kept) < set(blobs), f"{set(kept) - set(blobs)} are not on Azure")
+        for key in kept:
+            found = stores.s3.get_object(Bucket=BUCKET, Key=key)
+            blob = blobs[key]
+            on_azure = (blob.content_type, blob.content_encoding or None, blob.cache_control)
+            on_s3 = (found["ContentType"], found.get("ContentEncoding"), found["CacheControl"])
+            stores.check(on_azure == on_s3, f"{key}: {on_azure}, {on_s3}")
+            body = container.download_blob(key, decompress=False).readall()
+            stores.check(body == found["Body"].read(), f"{key} has other bytes")
+
+    publish()
+    write(project / "src/css/base.css", "a { color: blue }\n" * 50)
+    stores.collect(project)
+    publish()
+    publish("--rollback")
+    claim = f"{PREFIX}.staticc/claims/00000004-1.json"
+    container.upload_blob(claim, '{"version": 1, "content": "0", "claimed": "then"}')
+    _, error = stores.run(project, "publish", store, code=1)
+    stores.check("[publish-claimed]" in error, error)
+    stores.azure["AZURE_STORAGE_ACCOUNT_KEY"] = "b3RoZXI="
+    _, error = stores.run(project, "publish", store, code=1)
+    stores.check("accepts no credentials" in error, error)
+
+
 def main():
     stores = Stores(sys.argv[1], Path(sys.argv[2]).resolve())
     try:
@@ -401,13 +461,15 @@ def main():
             rollback_restores_names,
             errors_are_retried,
             every_end_leaves_a_release,
+            azure_has_the_same_objects,
         ]:
             test(stores)
             print(f"{test.__name__}: ok", flush=True)
         print(f"{stores.checks} checks")
     finally:
-        stores.moto.terminate()
-        stores.moto.wait()
+        for server in stores.servers:
+            server.terminate()
+            server.wait()
 
 
 main()

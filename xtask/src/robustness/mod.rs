@@ -22,7 +22,7 @@ pub enum Verb {
     LiveReader(live::ReaderArgs),
     /// Ask running servers for files while these are collected again
     Served(served::Args),
-    /// Publish to an S3 server, and read the objects back with boto3
+    /// Publish to servers of S3 and Azure, and read the objects back
     Stores(stores::Args),
     /// Start 20 runs at once
     Crowd(crowd::Args),
