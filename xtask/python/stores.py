@@ -28,6 +28,8 @@ BUCKET = "bucket"
 PREFIX = "static/"
 IMMUTABLE = "public, max-age=31536000, immutable"
 SHORT = "public, max-age=60"
+# Names without a fingerprint that differ between publishers.
+MIXABLE = ["css/base.css", "app.js"]
 SIGNATURE = (
     "AWS4-HMAC-SHA256 Credential=demo/20260101/us-east-1/s3/aws4_request, "
     "SignedHeaders=host, Signature=0"
@@ -408,6 +410,32 @@ def end_at(stores, project, way, number):
     return False
 
 
+def publishers_at_once_do_not_mix(stores):
+    """Two projects publish to one store at once. The names are always those of one release."""
+    stores.empty_bucket()
+    projects = [stores.project(name) for name in ("one", "other")]
+    published = refused = 0
+    for turn in range(10):
+        for project in projects:
+            write(project / "src/css/base.css", f"a {{ color: {project.name}{turn} }}\n" * 50)
+            write(project / "src/app.js", f"console.log('{project.name} {turn}');\n" * 50)
+            stores.collect(project)
+        runs = [stores.start(project, "publish") for project in projects]
+        for run in runs:
+            _, error = run.communicate(timeout=120)
+            published += run.returncode == 0
+            refused += "[publish-claimed]" in error
+        release = stores.release()
+        for key, stored in release["objects"].items():
+            found = stores.get(key)
+            stores.check(found["ContentLength"] == stored["size"], f"{turn}: {key} differs")
+        bodies = [gzip.decompress(stores.get(key)["Body"].read()) for key in MIXABLE]
+        names = [[name for name in (b"one", b"other") if name in body] for body in bodies]
+        stores.check(names[0] == names[1] and len(names[0]) == 1, f"{turn}: mixed: {names}")
+    stores.check(published + refused == 20, f"{published} published, {refused} refused")
+    stores.check(refused > 0, "no two publishers met")
+
+
 def azure_has_the_same_objects(stores):
     """Compares what azurite has with what moto has, after a release and a rollback."""
     stores.empty_bucket()
@@ -491,6 +519,7 @@ def main():
             rollback_restores_names,
             errors_are_retried,
             every_end_leaves_a_release,
+            publishers_at_once_do_not_mix,
             azure_has_the_same_objects,
             google_client_sends_the_same_headers,
         ]:
