@@ -26,6 +26,7 @@ use crate::settings::Settings;
 use crate::state::cache::Cache;
 use crate::state::collect_record::CollectRecord;
 use crate::state::inputs_digest::InputsDigest;
+use crate::state::remote_cache::RemoteCache;
 use crate::static_root::inspect::Inspector;
 use crate::static_root::lock::LockMode;
 use crate::static_root::prune::Retention;
@@ -46,6 +47,7 @@ pub fn run(context: &mut Context, args: &CollectArgs) -> Outcome {
         return Err(Problem::error(Code::Cancelled, message).into());
     }
     let cache = context.project_cache(&args.cache, &settings)?;
+    let remote = Context::remote_cache(&args.cache, &settings)?;
     if args.prune {
         check_preconditions(&settings, &cache).map_err(Failure::usage)?;
     }
@@ -56,6 +58,7 @@ pub fn run(context: &mut Context, args: &CollectArgs) -> Outcome {
         args,
         settings: &settings,
         cache: &cache,
+        remote: remote.as_ref(),
         root: &root,
     };
     let collected = collection.collect(context);
@@ -77,6 +80,7 @@ struct Collection<'a> {
     args: &'a CollectArgs,
     settings: &'a Settings,
     cache: &'a Cache,
+    remote: Option<&'a RemoteCache>,
     root: &'a StaticRoot,
 }
 
@@ -192,6 +196,7 @@ impl Collection<'_> {
             states: &prepared.states,
             inspector: &prepared.inspector,
             cache: self.cache,
+            remote: self.remote,
             contents: &processed.contents,
             post_processed: &processed.post_processed,
             progress: &bar,
@@ -206,6 +211,9 @@ impl Collection<'_> {
         self.clear(&processed.plan, &changes, earlier)
             .map_err(|problem| vec![problem])?;
         self.cache.finish();
+        if let Some(remote) = self.remote {
+            remote.finish();
+        }
         Ok(changes)
     }
 
@@ -243,6 +251,16 @@ impl Collection<'_> {
             .try_for_each(|path| self.root.remove(path))
     }
 
+    /// Reports what the remote cache had, and why it was not used to the end.
+    fn report_remote_cache(&self, context: &mut Context) {
+        let Some(remote) = self.remote else { return };
+        if let Some(summary) = remote.summary() {
+            context.console.event(Event::RemoteCache(summary));
+        }
+        let fault = remote.fault().map(remote_cache_warning);
+        context.report(Vec::from_iter(fault));
+    }
+
     /// Reports the run as Django would.
     fn report(
         &self,
@@ -265,6 +283,7 @@ impl Collection<'_> {
                 Problem::warning(Code::CacheUnusable, message).help(help),
             ]);
         }
+        self.report_remote_cache(context);
         let events = DjangoEvents {
             found: &project.found,
             processed: &processed.post_processed,
@@ -280,6 +299,19 @@ impl Collection<'_> {
         };
         events.report(&mut context.console);
     }
+}
+
+/// Returns the warning of a remote cache that was not used to the end.
+fn remote_cache_warning(fault: Problem) -> Problem {
+    let message = format!("the remote cache is not used any more: {}", fault.message);
+    let warning = Problem {
+        notes: fault.notes,
+        ..Problem::warning(Code::RemoteCacheUnusable, message)
+    };
+    let help = fault.help.unwrap_or_else(|| {
+        "files are compressed here instead; correct or remove `remote` in [staticc.cache]".into()
+    });
+    warning.help(help)
 }
 
 impl From<LinkModeArg> for LinkMode {

@@ -13,12 +13,14 @@ use crate::model::{Event, Problem, Report as _};
 use crate::pipeline::cache_location::{self, CacheLocation};
 use crate::pipeline::interrupt::Interrupts;
 use crate::pipeline::loading::{self, IgnoreOptions, ProjectOptions};
+use crate::pipeline::remote_cache_location;
 use crate::report::console::Console;
 use crate::report::format::Format;
 use crate::report::printer::ConsoleOptions;
 use crate::settings::load::{Loaded, Overrides};
 use crate::settings::{CacheSettings, Settings};
 use crate::state::cache::Cache;
+use crate::state::remote_cache::RemoteCache;
 use crate::static_root::lock::{LockMode, LockWait};
 use crate::static_root::root::StaticRoot;
 
@@ -132,6 +134,17 @@ impl Context {
         let cache = self.cache(&args.location, &settings.cache);
         cache_location::check(&cache, settings).map_err(Failure::usage)?;
         Ok(cache)
+    }
+
+    /// Returns the remote cache, unless the run goes without caches.
+    pub fn remote_cache(
+        args: &CacheArgs,
+        settings: &Settings,
+    ) -> Result<Option<RemoteCache>, Failure> {
+        if args.no_cache {
+            return Ok(None);
+        }
+        remote_cache_location::remote_cache(&settings.cache).map_err(Failure::usage)
     }
 
     /// Locks STATIC_ROOT. Waits for the process that has the lock, and says so.

@@ -11,9 +11,10 @@ use super::value::mode_to_toml;
 use crate::disk::real;
 use crate::model::{App, Backend, Encoding, ReferenceKind};
 use crate::pystd::posixpath::normalize;
-use crate::settings::choices::{BACKENDS, ENCODINGS, KINDS, OBJECT_ENCODINGS};
+use crate::settings::choices::{BACKENDS, ENCODINGS, KINDS, OBJECT_ENCODINGS, REMOTE_ACCESS};
 use crate::settings::{
-    Allow, CompressionRule, Finder, PublishSettings, ReferenceLevels, Settings, StaticDir,
+    Allow, CacheSettings, CompressionRule, Finder, PublishSettings, ReferenceLevels, Settings,
+    StaticDir,
 };
 
 /// A setting with its dotted key.
@@ -130,7 +131,23 @@ fn add_staticc(all: &mut ComparedList, settings: &Settings, shown: &impl Fn(&Pat
     all.add_option("staticc.cache.dir", dir);
     let max_size = ByteSize(settings.cache.max_size).to_string();
     all.add("staticc.cache.max_size", max_size);
+    add_remote_cache(all, &settings.cache);
     add_publish(all, &settings.publish);
+}
+
+fn add_remote_cache(all: &mut ComparedList, cache: &CacheSettings) {
+    let remote = cache
+        .remote
+        .as_ref()
+        .map(|remote| remote.to_string().into());
+    all.add_option("staticc.cache.remote", remote);
+    let endpoint = cache.remote_endpoint.as_ref();
+    let endpoint = endpoint.map(|endpoint| endpoint.as_str().into());
+    all.add_option("staticc.cache.remote_endpoint", endpoint);
+    let mut known = REMOTE_ACCESS.iter();
+    let access = known.find(|(_, known)| *known == cache.remote_access);
+    let access = access.map_or("", |(name, _)| name);
+    all.add("staticc.cache.remote_access", access);
 }
 
 fn add_publish(all: &mut ComparedList, publish: &PublishSettings) {

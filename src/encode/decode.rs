@@ -62,7 +62,7 @@ fn decode(
 
 /// The largest window that a browser must have for `Content-Encoding: zstd`, 8 MiB, as a power
 /// of two (RFC 9659).
-const ZSTD_WINDOW_LOG: u32 = 23;
+pub(super) const ZSTD_WINDOW_LOG: u32 = 23;
 
 /// Returns whether a Brotli stream begins as one with a large window. The decoder takes these,
 /// browsers do not: RFC 7932 leaves the first seven bits undefined.
@@ -70,11 +70,11 @@ fn has_large_window(first: u8) -> bool {
     first & 0x7f == 0b001_0001
 }
 
-const BUFFER: usize = 64 * 1024;
+pub(super) const BUFFER: usize = 64 * 1024;
 
 /// Stops at the first difference, so that a copy is never decoded much further than the
 /// length of the content.
-fn is_same(mut a: impl BufRead, mut b: impl BufRead) -> io::Result<bool> {
+pub(super) fn is_same(mut a: impl BufRead, mut b: impl BufRead) -> io::Result<bool> {
     loop {
         let (left, right) = (a.fill_buf()?, b.fill_buf()?);
         let common = left.len().min(right.len());

@@ -8,6 +8,9 @@ use super::saving::saves_enough;
 /// Names the encoder in the identity of a compressed copy.
 pub(super) const IDENTITY: &str = "libdeflater 1.26.1 flate2 1.1.10 libz-sys 1.1.31, level 10";
 
+/// The header of both encoders: no time, no name, the best compression, and no system.
+pub(super) const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255];
+
 /// The level of libdeflate, see `docs/encoders.md`.
 const LEVEL: i32 = 10;
 
@@ -48,4 +51,16 @@ fn zlib(content: &[u8]) -> Option<Vec<u8>> {
         .write(Vec::new(), flate2::Compression::best());
     encoder.write_all(content).ok()?;
     encoder.finish().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_copy_has_the_header() {
+        let content = b"static files ".repeat(1000);
+        assert!(encode(&content, 950_000).unwrap().starts_with(&HEADER));
+        assert!(zlib(&content).unwrap().starts_with(&HEADER));
+    }
 }

@@ -2,8 +2,10 @@
 //! and no files. The rules are those of `whitenoise/compress.py`.
 
 pub mod brotli;
+pub mod cost;
 pub mod decode;
 pub mod encoder;
+pub mod foreign;
 pub mod gzip;
 pub mod saving;
 pub mod spec;

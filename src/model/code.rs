@@ -78,6 +78,7 @@ codes! {
     ProjectUnloadable = "project-unloadable",
     PublishClaimed = "publish-claimed",
     ReferenceOutside = "reference-outside",
+    RemoteCacheUnusable = "remote-cache-unusable",
     RootInsideSource = "root-inside-source",
     SettingsDrift = "settings-drift",
     SettingsExist = "settings-exist",

@@ -11,6 +11,7 @@ use super::code::Code;
 use super::explanation::Explanation;
 use super::path_text;
 use super::problem::Problem;
+use super::remote_cache::RemoteCacheSummary;
 
 /// One fact of a run. Events follow each other as Django reports them.
 ///
@@ -61,6 +62,8 @@ pub enum Event {
     CopiesKept { copies: usize },
     /// How many compressed copies the cache had, and how many were made.
     Cache { found: u64, made: u64 },
+    /// What the run did with the remote cache.
+    RemoteCache(RemoteCacheSummary),
     /// The run waits for another process that has the lock of STATIC_ROOT.
     Waiting {
         #[serde(serialize_with = "path_text::one")]

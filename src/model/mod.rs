@@ -20,6 +20,7 @@ mod package_path;
 mod path_text;
 mod problem;
 mod reference;
+mod remote_cache;
 mod source_span;
 
 pub use self::app::App;
@@ -48,4 +49,5 @@ pub use self::link_mode::LinkMode;
 pub use self::package_path::{installed_package, npm_package};
 pub use self::problem::{Problem, Related, Severity};
 pub use self::reference::{ReferenceKind, ReportLevel};
+pub use self::remote_cache::{RemoteAccess, RemoteCacheSummary};
 pub use self::source_span::{LineIndex, SourceSpan, line_range, span_at};

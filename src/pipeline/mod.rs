@@ -19,6 +19,7 @@ pub mod prune;
 pub mod publish;
 pub mod published_files;
 pub mod record_file;
+pub mod remote_cache_location;
 pub mod rollback;
 pub mod severity;
 pub mod store_releases;

@@ -6,7 +6,8 @@ use bytesize::ByteSize;
 use super::catalogue::section;
 use super::text::{clean, counted};
 use crate::model::{
-    CheckSummary, Event, PruneSummary, PublishSummary, ReleaseSummary, VerifySummary,
+    CheckSummary, Event, PruneSummary, PublishSummary, ReleaseSummary, RemoteAccess,
+    RemoteCacheSummary, VerifySummary,
 };
 
 pub(super) struct Message {
@@ -44,6 +45,7 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
                 format!("cache: {found} compressed copies found, {made} made ({share} % found)");
             return status(2, text);
         }
+        Event::RemoteCache(summary) => return status(1, remote_cache(*summary)),
         Event::Waiting { static_root } => {
             let root = clean(&static_root.to_string_lossy());
             return status(0, format!("waiting for another run of staticc on {root}"));
@@ -95,6 +97,22 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
         stream: Stream::Output,
         text,
     })
+}
+
+fn remote_cache(summary: RemoteCacheSummary) -> String {
+    let RemoteCacheSummary {
+        hits,
+        misses,
+        written,
+        access,
+    } = summary;
+    let hits = counted(hits, "hit", "hits");
+    let misses = counted(misses, "miss", "misses");
+    let access = match access {
+        RemoteAccess::ReadOnly => " (read-only)",
+        RemoteAccess::ReadWrite => "",
+    };
+    format!("remote cache: {hits}, {misses}, {written} written{access}")
 }
 
 fn copies_kept(copies: usize) -> String {

@@ -4,7 +4,7 @@ use super::allow::AllowKind;
 use super::finder::FINDERS;
 use super::publish::ObjectEncoding;
 use crate::model::Backend;
-use crate::model::{Code, Encoding, ReferenceKind, ReportLevel};
+use crate::model::{Code, Encoding, ReferenceKind, RemoteAccess, ReportLevel};
 
 /// The backends of `STORAGES` and `STATICFILES_STORAGE`.
 pub const BACKENDS: [(&str, Backend); 4] = [
@@ -44,6 +44,12 @@ pub const OBJECT_ENCODINGS: [(&str, ObjectEncoding); 3] = [
     ("gzip", ObjectEncoding::Compressed(Encoding::Gzip)),
     ("br", ObjectEncoding::Compressed(Encoding::Brotli)),
     ("identity", ObjectEncoding::Identity),
+];
+
+/// The values of `remote_access` in `[staticc.cache]`.
+pub const REMOTE_ACCESS: [(&str, RemoteAccess); 2] = [
+    ("read-write", RemoteAccess::ReadWrite),
+    ("read-only", RemoteAccess::ReadOnly),
 ];
 
 /// The values of `missing_references`.

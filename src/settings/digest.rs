@@ -65,7 +65,14 @@ impl Settings {
         }
         fields.list(allow, allowed);
         add_compression(&mut fields, compression);
-        let CacheSettings { dir, max_size } = cache;
+        // Copies are the same wherever they come from.
+        let CacheSettings {
+            dir,
+            max_size,
+            remote: _,
+            remote_endpoint: _,
+            remote_access: _,
+        } = cache;
         fields.list(dir.as_slice(), |fields, dir| {
             fields.path(dir);
         });

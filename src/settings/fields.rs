@@ -8,9 +8,8 @@ use super::choices::{ALLOWED, ENCODINGS, KINDS};
 use super::reader::Section;
 use super::tree::Span;
 use super::value_type::MAX_GLOB_LENGTH;
-use super::{Allow, AllowKind, CacheSettings, Compression, CompressionRule, keys};
+use super::{Allow, AllowKind, Compression, CompressionRule, keys};
 use crate::model::ReportLevel;
-use crate::settings::layers::Layers;
 
 /// Returns the strings of an array.
 pub fn texts(section: &Section<'_>, key: &str) -> Vec<String> {
@@ -114,16 +113,8 @@ pub fn compression(table: &Section<'_>) -> Compression {
     }
 }
 
-/// Returns the table `[staticc.cache]`.
-pub fn cache(table: &Section<'_>, layers: &Layers) -> CacheSettings {
-    CacheSettings {
-        dir: table.text("dir").map(|dir| layers.resolve(dir)),
-        max_size: size(table).unwrap_or(CacheSettings::default().max_size),
-    }
-}
-
 /// Returns the key `max_size` in bytes.
-fn size(table: &Section<'_>) -> Option<u64> {
+pub fn size(table: &Section<'_>) -> Option<u64> {
     let size = table.text("max_size")?.parse::<ByteSize>();
     if let (Err(_), Some((_, span))) = (&size, table.placed_text("max_size")) {
         table.refuse("max_size", span, "a size such as \"2 GiB\" or \"500 MB\"");

@@ -3,7 +3,7 @@
 
 use super::choices::{
     ALLOWED, BACKEND_NAMES, DEFAULT_IGNORE_PATTERNS, ENCODINGS, FINDER_NAMES, KINDS, LEVELS,
-    OBJECT_ENCODINGS, names,
+    OBJECT_ENCODINGS, REMOTE_ACCESS, names,
 };
 use super::publish::{DEFAULT_CACHE_CONTROL, DEFAULT_JOBS};
 use super::value_type::{DefaultValue, Key, Keys, Others, ValueType};
@@ -262,6 +262,13 @@ tables! {
         dir: Path;
         /// How large it may become before what was used least recently goes.
         max_size: Size => Text("2 GiB");
+        /// A store with the copies of all machines, such as
+        /// "s3://bucket/prefix"; also az://, gs:// and file:///.
+        remote: Text;
+        /// The address of a service that speaks S3; only for s3://.
+        remote_endpoint: Text;
+        /// Whether the run writes in the store, too.
+        remote_access: Word(&names(&REMOTE_ACCESS)) => Text("read-write");
     } others: Refused
 
     /// What staticc publish puts into an object store. Credentials come from the environment.

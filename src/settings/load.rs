@@ -14,8 +14,8 @@ use super::problem_list::ProblemList;
 use super::reader::Section;
 use super::tree::{Node, Span};
 use super::{
-    Finder, ReferenceLevels, Settings, StaticDir, directory_overlap, django_checks, fields,
-    installed_apps, keys, publish_fields, storage, templates,
+    Finder, ReferenceLevels, Settings, StaticDir, cache_fields, directory_overlap, django_checks,
+    fields, installed_apps, keys, publish_fields, storage, templates,
 };
 use crate::apps::python_env::{default_search_path, installed_django, search_path};
 use crate::apps::search_path::SearchPath;
@@ -140,7 +140,7 @@ impl<'a> Loader<'a> {
         let skip_compress_extensions = fields::skip_extensions(top);
         let allow = fields::allow(staticc);
         let compression = fields::compression(&staticc.table(&keys::COMPRESSION));
-        let cache = fields::cache(&staticc.table(&keys::CACHE), self.layers);
+        let cache = cache_fields::cache(&staticc.table(&keys::CACHE), self.layers);
         let publish = publish_fields::publish(&staticc.table(&keys::PUBLISH));
         let finders = self.finders();
         let checked = checked?;

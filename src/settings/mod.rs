@@ -2,6 +2,7 @@
 //! source files, and not what is in STATIC_ROOT.
 
 pub mod allow;
+pub mod cache_fields;
 pub mod cache_settings;
 pub mod choices;
 pub mod compression;

@@ -21,7 +21,7 @@ pub fn publish(table: &Section<'_>) -> PublishSettings {
 
 /// Returns the value of a URL. A problem has the line of the key, but does not show the text: it
 /// may contain a password.
-fn parsed<T>(
+pub fn parsed<T>(
     table: &Section<'_>,
     key: &str,
     parse: impl Fn(&str) -> Result<T, Problem>,

@@ -159,7 +159,7 @@ impl Validator<'_> {
     }
 
     fn refuse_key(&self, key: &str, span: &Span) {
-        if self.keys.name == PUBLISH && is_credential(key) {
+        if WITH_STORES.contains(&self.keys.name) && is_credential(key) {
             return self.refuse_credential(key, span);
         }
         let mut known: Vec<&str> = self.keys.known.iter().map(|key| key.name).collect();
@@ -189,8 +189,8 @@ impl Validator<'_> {
     }
 }
 
-/// The table whose users may try to write credentials.
-const PUBLISH: &str = "staticc.publish";
+/// The tables whose users may try to write credentials.
+const WITH_STORES: [&str; 2] = ["staticc.cache", "staticc.publish"];
 
 /// Returns whether a key looks like one of credentials.
 fn is_credential(key: &str) -> bool {

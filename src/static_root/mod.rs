@@ -5,12 +5,14 @@
 
 pub mod cancellation;
 pub mod commit;
+mod content_bytes;
 pub mod copy_origin;
 mod file_content;
 pub mod inspect;
 pub mod leftovers;
 pub mod lock;
 pub mod prune;
+mod remote_copies;
 pub mod root;
 pub mod run_files;
 pub mod stage;

@@ -3,17 +3,14 @@
 
 use std::fs::{self, Metadata};
 
+use super::content_bytes::ContentBytesOnDemand;
+use super::remote_copies::NeededSpec;
 use super::staged_file::{CopyAttributes, FileSource, StagedFile};
 use super::temp_names::TempNumber;
 use super::transaction::Transaction;
-use crate::disk;
 use crate::encode::spec::Encoded;
-use crate::model::{AssetId, Code, ContentId, Encoding, Encodings, FileStep, LogicalPath, Problem};
-use crate::plan::model::{
-    ContentSource, Existing, FileChange, SpecIndex, TargetId, UniqueContent, combine_ids,
-};
-use crate::sources::source_problem::changed;
-use crate::state::cache::copy::compressed_copy;
+use crate::model::{Encoding, LogicalPath, Problem};
+use crate::plan::model::{Existing, FileChange, SpecIndex, TargetId, UniqueContent, combine_ids};
 
 /// The compressed copies of a content for one spec.
 struct EncodedCopies {
@@ -69,23 +66,12 @@ impl Transaction<'_> {
         targets: &[TargetId],
         bytes: &mut ContentBytesOnDemand<'_>,
     ) -> Result<Vec<EncodedCopies>, Problem> {
-        let mut encoded: Vec<EncodedCopies> = Vec::new();
-        for spec in targets.iter().filter_map(|&id| self.plan.targets[id].spec) {
-            if encoded.iter().all(|known| known.spec != spec) {
-                let options = &self.plan.specs[spec];
-                let of_spec = targets
-                    .iter()
-                    .filter(|&&id| self.plan.targets[id].spec == Some(spec));
-                let staying = of_spec
-                    .map(|&id| self.states[id].staying_copies())
-                    .reduce(Encodings::intersection);
-                let copies = options.keep(staying.unwrap_or_default(), |encoding| {
-                    compressed_copy(self.cache, content.id, options, encoding, || bytes.get())
-                })?;
-                encoded.push(EncodedCopies { spec, copies });
-            }
-        }
-        Ok(encoded)
+        let encode = |needed: NeededSpec| {
+            let copies = self.encode_with(content, &needed, bytes)?;
+            let spec = needed.spec;
+            Ok(EncodedCopies { spec, copies })
+        };
+        self.needed_specs(targets).into_iter().map(encode).collect()
     }
 
     /// Stages the file of a target and its compressed copies. `duplicate` is another
@@ -220,80 +206,5 @@ impl Transaction<'_> {
             attributes.is_some_and(|attributes| attributes.has_time_of(metadata))
         };
         metadata.as_ref().is_some_and(has_time) && self.inspector.root.has_bytes(path, bytes)
-    }
-}
-
-/// The bytes of a content, read when they are needed.
-struct ContentBytesOnDemand<'a> {
-    transaction: &'a Transaction<'a>,
-    source: ContentSource,
-    id: Option<ContentId>,
-    read: Option<Vec<u8>>,
-}
-
-impl<'a> ContentBytesOnDemand<'a> {
-    fn new(transaction: &'a Transaction<'a>, content: &UniqueContent) -> Self {
-        Self {
-            transaction,
-            source: content.source,
-            id: content.id,
-            read: None,
-        }
-    }
-
-    fn get(&mut self) -> Result<&[u8], Problem> {
-        match self.source {
-            ContentSource::Source(asset) => {
-                if self.in_memory(asset).is_none() {
-                    self.read = Some(self.read(asset)?);
-                }
-                Ok(self.in_memory(asset).unwrap_or_default())
-            }
-            ContentSource::Text(asset) | ContentSource::Unchanged(asset) => {
-                let adjusted = self.transaction.post_processed.adjusted(asset);
-                let text = adjusted.and_then(|adjusted| adjusted.text.as_ref());
-                text.map(String::as_bytes).ok_or_else(|| {
-                    Problem::error(
-                        Code::NoText,
-                        "was changed in STATIC_ROOT while the run looked",
-                    )
-                    .in_file(self.transaction.inspector.assets[asset.index()].source())
-                    .help("run again")
-                })
-            }
-        }
-    }
-
-    /// Returns the bytes of a source, if they are in memory.
-    fn in_memory(&self, asset: AssetId) -> Option<&[u8]> {
-        let kept = self.transaction.contents[asset.index()].bytes();
-        kept.or(self.read.as_deref())
-    }
-
-    fn read(&self, asset: AssetId) -> Result<Vec<u8>, Problem> {
-        let source = self.transaction.inspector.assets[asset.index()].source();
-        let bytes = disk::read(&source)
-            .map_err(|error| Problem::failed(FileStep::Read, &source, &error))?;
-        if self.id == Some(blake3::hash(&bytes)) {
-            Ok(bytes)
-        } else {
-            Err(changed(&source))
-        }
-    }
-
-    /// Stages a file with these bytes.
-    fn stage(&mut self, staged: &StagedFile) -> Result<CopyAttributes, Problem> {
-        let root = self.transaction.inspector.root;
-        if let ContentSource::Source(asset) = self.source {
-            let source = self.transaction.inspector.assets[asset.index()].source();
-            let file = FileSource::File {
-                path: &source,
-                stamp: &self.transaction.contents[asset.index()].stamp,
-                bytes: self.in_memory(asset),
-            };
-            return root.stage(staged, &file, None);
-        }
-        let bytes = self.get()?;
-        root.stage(staged, &FileSource::Bytes(bytes), None)
     }
 }

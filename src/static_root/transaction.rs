@@ -16,6 +16,7 @@ use crate::model::{Code, IndexVec, LogicalPath, Problem, Progress};
 use crate::plan::model::{FileChange, FileState, Plan, PostProcessed, TargetId, UniqueContent};
 use crate::sources::content::Content;
 use crate::state::cache::Cache;
+use crate::state::remote_cache::RemoteCache;
 
 pub struct Transaction<'a> {
     pub plan: &'a Plan,
@@ -24,6 +25,7 @@ pub struct Transaction<'a> {
     pub inspector: &'a Inspector<'a>,
     /// The cache of compressed copies.
     pub cache: &'a Cache,
+    pub remote: Option<&'a RemoteCache>,
     /// One for each asset.
     pub contents: &'a [Content],
     pub post_processed: &'a PostProcessed,
@@ -130,6 +132,7 @@ impl Transaction<'_> {
         let (compressed, copied) = incomplete.split_at(count);
         let sizes = compressed.iter().map(|content| content.size);
         self.progress.expect(sizes.sum());
+        self.ask_remote_cache(compressed);
         // Batches: threads that create files in one directory wait for each other.
         let batches = BATCHES_PER_THREAD * rayon::current_num_threads();
         let batch_size = copied.len().div_ceil(batches).max(1);

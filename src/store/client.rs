@@ -65,6 +65,20 @@ impl Store {
         Self::with_client(&url, Arc::new(object_store::memory::InMemory::new()))
     }
 
+    /// Returns an empty store in memory that answers after a while, for tests.
+    #[cfg(test)]
+    pub(crate) fn in_slow_memory(latency: Duration) -> Result<Self, Problem> {
+        use object_store::throttle::{ThrottleConfig, ThrottledStore};
+        let config = ThrottleConfig {
+            wait_get_per_call: latency,
+            wait_put_per_call: latency,
+            ..ThrottleConfig::default()
+        };
+        let client = ThrottledStore::new(object_store::memory::InMemory::new(), config);
+        let url = StoreUrl::parse("s3://memory/prefix")?;
+        Self::with_client(&url, Arc::new(client))
+    }
+
     /// Makes a store of a client, such as one for tests.
     pub fn with_client(url: &StoreUrl, client: Arc<dyn ObjectStore>) -> Result<Self, Problem> {
         let runtime = Builder::new_current_thread().enable_all().build();
@@ -88,24 +102,8 @@ impl Store {
     /// bytes is an error, and is not read.
     pub fn get(&self, key: &str, limit: u64) -> Result<Option<(Vec<u8>, ObjectInfo)>, StoreError> {
         let path = self.path(StoreStep::Read, key)?;
-        let failed = |error: &object_store::Error| StoreError::new(StoreStep::Read, key, error);
-        let result = self.runtime.block_on(async {
-            let got = self.client.get(&path).await;
-            let got = got.map_err(|error| failed(&error))?;
-            if got.meta.size > limit {
-                let kind = StoreErrorKind::TooLarge;
-                return Err(StoreError::other(StoreStep::Read, key, kind, ""));
-            }
-            let info = ObjectInfo {
-                key: key.to_owned(),
-                size: got.meta.size,
-                modified: got.meta.last_modified.into(),
-                headers: self.keeps_headers.then(|| to_headers(&got.attributes)),
-            };
-            let bytes = got.bytes().await.map_err(|error| failed(&error))?;
-            Ok((bytes.to_vec(), info))
-        });
-        found(result)
+        let sender = self.sender();
+        self.runtime.block_on(sender.get(&path, key, limit))
     }
 
     /// Returns what the store knows of the object, and `None` if there is none.
@@ -167,7 +165,7 @@ impl Store {
         Ok(objects)
     }
 
-    /// Returns what sends objects. It does not borrow the store.
+    /// Returns what sends and reads objects. It does not borrow the store.
     pub(super) fn sender(&self) -> Sender {
         Sender {
             client: Arc::clone(&self.client),
@@ -188,13 +186,39 @@ impl Store {
     }
 }
 
-/// Sends single objects, from any task.
+/// Sends and reads single objects, from any task.
 pub(super) struct Sender {
     client: Arc<dyn ObjectStore>,
     keeps_headers: bool,
 }
 
 impl Sender {
+    /// Reads an object, as [`Store::get`] does.
+    pub async fn get(
+        &self,
+        path: &Path,
+        key: &str,
+        limit: u64,
+    ) -> Result<Option<(Vec<u8>, ObjectInfo)>, StoreError> {
+        let failed = |error: &object_store::Error| StoreError::new(StoreStep::Read, key, error);
+        let got = match self.client.get(path).await.map_err(|error| failed(&error)) {
+            Ok(got) => got,
+            Err(error) => return found(Err(error)),
+        };
+        if got.meta.size > limit {
+            let kind = StoreErrorKind::TooLarge;
+            return Err(StoreError::other(StoreStep::Read, key, kind, ""));
+        }
+        let info = ObjectInfo {
+            key: key.to_owned(),
+            size: got.meta.size,
+            modified: got.meta.last_modified.into(),
+            headers: self.keeps_headers.then(|| to_headers(&got.attributes)),
+        };
+        let bytes = got.bytes().await.map_err(|error| failed(&error))?;
+        Ok(Some((bytes.to_vec(), info)))
+    }
+
     pub async fn put(&self, path: &Path, upload: Upload, rule: PutRule) -> Result<(), StoreError> {
         let attributes = if self.keeps_headers {
             to_attributes(&upload.headers)

@@ -1,7 +1,8 @@
 //! Object stores and directories that stand for one: the only room that opens connections. It
 //! owns the crate `object_store` and the runtime that it needs; other rooms call functions
-//! that block. Does not know what is published.
+//! that block, or leave requests to a thread of the store. Does not know what is published.
 
+pub mod background;
 pub mod batch;
 pub mod client;
 pub mod connect;

@@ -87,6 +87,19 @@ pub const CASES: &[Case] = &[
         );
         collected(project);
     }),
+    case(
+        "remote-cache-unusable",
+        &["collect", "--noinput"],
+        |project| {
+            let base = project.base().canonicalize().unwrap();
+            let file = base.join("settings.toml");
+            let settings = fs::read_to_string(&file).unwrap();
+            let remote = format!("remote = \"file://{}/cache\"", file.display());
+            let settings = format!("{settings}[staticc.cache]\ndir = \"cache\"\n{remote}\n");
+            project.write("settings.toml", settings);
+            project.write("src/a.css", "a { color: red }\n".repeat(100));
+        },
+    ),
     case("publish-claimed", PUBLISH, |project| {
         store(project, "");
         collected(project);

@@ -55,6 +55,8 @@ pub fn staticc() -> Command {
         .env("XDG_CACHE_HOME", &*CACHE)
         .env("PATH", programs())
         .env_remove("GITHUB_WORKSPACE")
+        .env_remove("STATICC_CACHE_REMOTE")
+        .env_remove("STATICC_CACHE_REMOTE_ACCESS")
         .env_remove("VIRTUAL_ENV");
     command
 }

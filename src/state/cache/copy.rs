@@ -10,7 +10,7 @@ use crate::encode::decode::is_copy;
 use crate::encode::encoder::encode;
 use crate::encode::saving::saves_enough;
 use crate::encode::spec::CompressionSpec;
-use crate::model::{ContentId, Encoding};
+use crate::model::{ContentId, Encoding, Encodings};
 
 /// Returns the compressed copy of a content, or `None` if it is not worth keeping. Calls
 /// `bytes` only if it needs the content. A content without an id is not cached.
@@ -46,8 +46,43 @@ pub fn compressed_copy<'b, E>(
     }
     // Nothing but compressing shows that a copy is not worth keeping.
     let made = CachedCopy::from(encode(content, spec, encoding));
+    cache.count_miss();
     cache.insert(&key, &made);
     Ok(made.into_bytes())
+}
+
+/// Returns whether one of these copies would have to be made, as far as is known without
+/// reading the entries.
+pub fn lacks_copies(
+    cache: &Cache,
+    content: ContentId,
+    spec: &CompressionSpec,
+    encodings: Encodings,
+) -> bool {
+    for encoding in encodings.iter() {
+        let key = CacheKey::new(content, &spec.identity(encoding));
+        match cache.find(&key) {
+            None => return true,
+            // Without a copy by Brotli there is no other one, as in `CompressionSpec::keep`.
+            Some(entry) if encoding == Encoding::Brotli && entry.size() == OVERHEAD => {
+                return false;
+            }
+            Some(_) => {}
+        }
+    }
+    false
+}
+
+/// Caches a copy that was not made here, and that was compared with its content.
+pub fn insert_copy(
+    cache: &Cache,
+    content: ContentId,
+    spec: &CompressionSpec,
+    encoding: Encoding,
+    copy: &[u8],
+) {
+    let key = CacheKey::new(content, &spec.identity(encoding));
+    cache.insert(&key, &CachedCopy::Copy(copy.to_vec()));
 }
 
 /// Returns the file of the entry for a content, if the compressed copy at a path has the same

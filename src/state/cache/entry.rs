@@ -15,7 +15,7 @@ impl CacheKey {
     }
 
     /// Returns the directory and the name of the entry: `ab`, `cdef…`.
-    pub(super) fn path(&self) -> (String, String) {
+    pub fn path(&self) -> (String, String) {
         let mut directory = self.0.to_hex().to_string();
         let name = directory.split_off(2);
         (directory, name)
@@ -79,7 +79,7 @@ pub(super) fn read(mut bytes: Vec<u8>, key: &CacheKey) -> Option<CachedCopy> {
 }
 
 /// Includes the key, so that an entry with the name of another one counts as damaged.
-fn checksum(key: &CacheKey, body: &[u8]) -> blake3::Hash {
+pub fn checksum(key: &CacheKey, body: &[u8]) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     hasher.update(key.0.as_bytes());
     hasher.update(body);

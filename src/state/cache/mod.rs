@@ -153,12 +153,17 @@ impl Cache {
         self.hits.fetch_add(1, Ordering::Relaxed);
     }
 
+    fn count_miss(&self) {
+        if self.directory.is_some() {
+            self.misses.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     /// Caches the result of a key, which was not found or not usable.
     pub fn insert(&self, key: &CacheKey, made: &CachedCopy) {
         let Some(directory) = &self.directory else {
             return;
         };
-        self.misses.fetch_add(1, Ordering::Relaxed);
         let entry = entry::write(key, made);
         let path = entry_path(key);
         match directory.write(&path, |out| out.write_all(&entry)) {
