@@ -158,9 +158,12 @@ fn template_engine(entry: &Json) -> Value {
     {
         engine.insert("DIRS".into(), directories.into());
     }
-    let loaders = entry["loaders"].to_string();
-    if entry["APP_DIRS"] == true || loaders.contains("loaders.app_directories.") {
+    if entry["APP_DIRS"] == true {
         engine.insert("APP_DIRS".into(), true.into());
+    }
+    if let Some(loaders) = to_toml(&entry["loaders"]) {
+        let options = Table::from_iter([("loaders".to_owned(), loaders)]);
+        engine.insert("OPTIONS".into(), options.into());
     }
     engine.into()
 }

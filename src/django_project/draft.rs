@@ -108,8 +108,14 @@ impl SettingsDraft<'_> {
         }
     }
 
-    /// Returns whether the template directories are those without a TEMPLATES setting.
+    /// Returns whether a file without TEMPLATES says the same: the template directories are the
+    /// default ones, and there is no loader to warn of.
     fn has_default_templates(&self) -> bool {
+        let engines = self.values.get("TEMPLATES").and_then(Value::as_array);
+        let mut engines = engines.into_iter().flatten();
+        if engines.any(|engine| engine.get("OPTIONS").is_some()) {
+            return false;
+        }
         let mut defaults = vec![self.file_directory.join("templates")];
         for app in &self.loaded.apps {
             defaults.extend(["templates", "jinja2"].map(|name| app.directory.join(name)));

@@ -3,6 +3,7 @@
 
 use super::choices::one_of;
 use super::problem_list::ProblemList;
+use super::template_loaders::{LOADERS, is_loader};
 use super::tree::{Node, Span, Table, TomlValue};
 use super::value_type::{DefaultValue, Keys, MAX_MODE, Others, ValueType};
 use crate::model::{Code, Problem, nearest};
@@ -79,6 +80,11 @@ impl Validator<'_> {
                 if element.value.prefix_and_directory().is_none() {
                     let wanted = "an array of directories or [prefix, directory]";
                     self.mistype(key, element, wanted);
+                }
+            }),
+            ValueType::Loaders => self.each(key, node, |element| {
+                if !is_loader(&element.value) {
+                    self.refuse(key, &element.span, LOADERS);
                 }
             }),
             ValueType::Table(keys) => match &node.value {

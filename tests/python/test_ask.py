@@ -645,9 +645,48 @@ class Ask(unittest.TestCase):
         self.assertEqual(settings["STATIC_URL"]["value"], "/lazy/")
         self.assertEqual(settings["WHITENOISE_SKIP_COMPRESS_EXTENSIONS"]["value"], ["a", "b"])
         self.assertEqual(settings["WHITENOISE_MANIFEST_STRICT"]["value"], "builtins.print")
-        self.assertEqual([about["what"] for about in answer["not_asked"]], ["WHITENOISE_MANIFEST_STRICT"])
+        not_asked = ["WHITENOISE_MANIFEST_STRICT", "loaders of templates"]
+        self.assertEqual([about["what"] for about in answer["not_asked"]], not_asked)
         self.assertEqual(settings["TEMPLATES"]["value"][0]["DIRS"], [str(self.root / "t"), str(self.root / "u")])
-        self.assertEqual(settings["TEMPLATES"]["value"][0]["loaders"][0][1], ["x.y"])
+        loaders = ["django.template.loaders.cached.Loader", "x.y"]
+        self.assertEqual(settings["TEMPLATES"]["value"][0]["loaders"], loaders)
+
+    def test_loaders_of_templates_say_where_they_look(self):
+        self.write("polls/templates/x.html", "")
+        self.write("polls/__init__.py", "")
+        self.write("mysite/loaders.py", (
+            "from django.template.loaders import app_directories, base, filesystem\n"
+            "class Apps(app_directories.Loader): pass\n"
+            "class Themes(filesystem.Loader):\n"
+            "    def get_dirs(self): return ['themes']\n"
+            "class Database(base.Loader): pass\n"
+        ))
+
+        def engine(loaders):
+            self.write("mysite/settings.py", SETTINGS + (
+                "INSTALLED_APPS += ['polls']\n"
+                'TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates",\n'
+                f'  "DIRS": [BASE_DIR / "t"], "OPTIONS": {{"loaders": {loaders!r}}}}}]\n'
+            ))
+            return self.ask()["settings"]["TEMPLATES"]["value"][0]
+
+        def path(name):
+            return str(self.root / name)
+
+        django = "django.template.loaders.{}.Loader".format
+        for loaders, dirs, app_dirs, unknown in (
+            ([django("filesystem")], [path("t")], False, None),
+            ([(django("filesystem"), ["own"])], [path("own")], False, None),
+            (["mysite.loaders.Apps"], [], True, None),
+            ([(django("cached"), ["mysite.loaders.Themes", django("app_directories")])], [path("themes")], True, None),
+            ([(django("locmem"), {"a": "b"})], [], False, None),
+            ([django("filesystem"), "mysite.loaders.Database"], [path("t")], False, ["mysite.loaders.Database"]),
+        ):
+            with self.subTest(loaders=loaders):
+                self.assertEqual(
+                    {"DIRS": dirs, "APP_DIRS": app_dirs, "loaders": unknown},
+                    {key: value for key, value in engine(loaders).items() if key != "BACKEND"},
+                )
 
 
 if __name__ == "__main__":

@@ -212,19 +212,59 @@ def static_settings(settings):
         prefix, path = entry if isinstance(entry, (list, tuple)) else ("", entry)
         return {"prefix": utf_8(prefix or ""), "directory": absolute(path), "written": plain(path, "STATICFILES_DIRS")}
 
-    def engine(template):
-        return {
-            "BACKEND": plain(template.get("BACKEND"), "TEMPLATES.BACKEND"),
-            "DIRS": [absolute(path) for path in template.get("DIRS", ())],
-            "APP_DIRS": bool(template.get("APP_DIRS")),
-            "loaders": plain(template.get("OPTIONS", {}).get("loaders"), "TEMPLATES.loaders"),
-        }
-
     answer("STATICFILES_DIRS", lambda entries: [directory(entry) for entry in entries])
-    answer("TEMPLATES", lambda templates: [engine(template) for template in templates])
+    answer("TEMPLATES", lambda templates: [template_engine(template) for template in templates])
     answer("STORAGES", lambda storages: plain(storages.get("staticfiles"), "STORAGES"))
     answers["STORAGES.staticfiles"] = answers.pop("STORAGES")
     return answers
+
+
+def template_engine(template):
+    """Describes an entry of TEMPLATES: where it looks for templates, and `loaders` whose directories are unknown."""
+    loaders = template.get("OPTIONS", {}).get("loaders")
+    described = {
+        "BACKEND": plain(template.get("BACKEND"), "TEMPLATES.BACKEND"),
+        "DIRS": [absolute(path) for path in template.get("DIRS", ())],
+        "APP_DIRS": bool(template.get("APP_DIRS")),
+        "loaders": loaders and dotted_names(loaders),
+    }
+    if loaders:
+        described.update(attempt("loaders of templates", loader_directories, template, loaders) or {})
+    return described
+
+
+def dotted_names(value):
+    """Returns all strings in nested lists that may be names of classes."""
+    if isinstance(value, (list, tuple)):
+        return [name for element in value for name in dotted_names(element)]
+    return [value] if isinstance(value, str) and re.fullmatch(r"\w+(\.\w+)+", value) else []
+
+
+def loader_directories(template, loaders):
+    """Returns where the loaders of an engine look, as if DIRS and APP_DIRS said so."""
+    from django.template import Engine
+    from django.template.loaders.locmem import Loader as LocmemLoader
+    from django.template.utils import get_app_template_dirs
+
+    directories, unknown = [], []
+
+    def add(loader):
+        if hasattr(loader, "loaders"):  # those of the cached loader
+            return [add(inner) for inner in loader.loaders]
+        if not isinstance(loader, LocmemLoader):
+            name = dotted(type(loader))
+            asked = attempt(f"the loader {name}", lambda: [absolute(path) for path in loader.get_dirs()])
+            unknown.append(name) if asked is None else directories.extend(asked)
+
+    for loader in Engine(dirs=list(template.get("DIRS", ())), loaders=loaders).template_loaders:
+        add(loader)
+    of_apps = [absolute(path) for path in get_app_template_dirs("templates")]
+    in_apps = bool(of_apps) and set(of_apps) <= set(directories)
+    return {
+        "DIRS": [path for path in directories if not (in_apps and path in of_apps)],
+        "APP_DIRS": in_apps,
+        "loaders": unknown or None,
+    }
 
 
 def apps(settings, registry):

@@ -250,3 +250,22 @@ fn ignore_patterns_hold_for_custom_finders() {
         [false, false, true]
     );
 }
+
+/// A loader of templates without directories stays in the settings, so that check warns of it.
+#[test]
+fn check_warns_of_loaders_that_name_no_directories() {
+    let project = project(|project, answers| {
+        project.write("pages/index.html", "");
+        let engine = &mut answers["settings"]["TEMPLATES"]["value"][0];
+        engine["DIRS"] = json!([project.path("pages")]);
+        engine["loaders"] = json!(["shop.Loader"]);
+    });
+    let warning = ["[unknown-loader]", "mysite/settings.py:5"];
+    let live = ["check", "--no-cache", "--settings", "mysite.settings"];
+    project.verb(live).success().stderr(warning);
+    project.verb(["init"]).success();
+    let check = ["check", "--no-cache"];
+    let warning = ["[unknown-loader]", "settings.toml:"];
+    project.verb(check).success().stderr(warning);
+    project.verb(["init", "--check"]).success();
+}
