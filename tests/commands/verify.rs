@@ -326,6 +326,34 @@ fn verify_warns_of_a_source_that_is_named_as_a_fingerprinted_copy() {
     project.verb(["verify"]).success().stderr([warning]);
 }
 
+/// Collecting warns of it, and there is no manifest that has it as a key.
+#[test]
+fn verify_warns_of_a_source_that_is_named_as_a_compressed_copy() {
+    let backend = "whitenoise.storage.CompressedStaticFilesStorage";
+    let set = [
+        "--set",
+        &format!("STORAGES.staticfiles.BACKEND=\"{backend}\""),
+    ];
+    let project = Project::new()
+        .file("src/a.css", "a{}")
+        .file("src/a.css.gz", "no copy");
+    let run = project.collect().arguments(set).success();
+    run.stderr(["warning: src/a.css.gz: is not a compressed copy"]);
+    let warning = "warning: out/a.css.gz: cannot be decoded";
+    let run = project.verb(["verify"]).arguments(set).success();
+    run.stderr([warning, "note: a source has this name"]);
+    let allow = "staticc.allow=[{path='a.css.gz', kind='wrong-source-copy', level='ignore'}]";
+    let run = project.verb(["verify", "--strict", "--set", allow]);
+    run.arguments(set).success().empty_stderr();
+    // A copy that is not the source's is still an error.
+    fs::write(project.out("a.css.gz"), "other").unwrap();
+    project.verb(["verify"]).arguments(set).failure(1);
+    // So is a copy without a source.
+    project.collect().arguments(set).success();
+    fs::remove_file(project.path("src/a.css.gz")).unwrap();
+    project.verb(["verify"]).arguments(set).failure(1);
+}
+
 #[test]
 fn verify_fails_without_static_root() {
     let project = project();
