@@ -238,6 +238,29 @@ fn verify_counts_missing_files_that_it_does_not_list() {
     assert!(error.contains(summary), "{}", &error[error.len() - 500..]);
 }
 
+/// Each file has one problem of the same code.
+#[test]
+fn text_has_the_first_problems_of_a_code_and_counts_the_others() {
+    let project = project();
+    let backend = "django.contrib.staticfiles.storage.StaticFilesStorage";
+    let set = format!("STORAGES.staticfiles.BACKEND=\"{backend}\"");
+    for number in 0..1002 {
+        project.write(&format!("out/{number}.css"), "a{b:url(none.png)}");
+    }
+    let verify = || project.verb(["verify", "--set", &set]);
+    let error = verify().success().error;
+    assert_eq!(
+        error.matches("none.png is not in STATIC_ROOT").count(),
+        1000
+    );
+    let end = "\n… and 2 more notes [dangling-reference]; `--format json` lists all\n\n\
+               1002 notes in 1002 files\n";
+    assert!(error.ends_with(end), "{}", &error[error.len() - 500..]);
+    let events = verify().arguments(["--format", "json"]).success().events();
+    let problems = events.iter().filter(|event| event["event"] == "problem");
+    assert_eq!(problems.count(), 1002);
+}
+
 #[test]
 fn verify_lists_files_that_no_manifest_names() {
     let project = project();
