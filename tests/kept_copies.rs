@@ -291,6 +291,30 @@ fn prune_removes_kept_copies_with_their_files_only() {
     project.verb(["verify"]).success().empty_stderr();
 }
 
+/// The copy of the run wins over a source of its name. The fingerprinted file of that source has
+/// the content of the source, and not that of the copy.
+#[test]
+fn source_that_gives_way_to_a_compressed_copy_is_no_duplicate() {
+    let project = project().file("src/a.css.gz", gzip(text().as_bytes()));
+    let flags = ["--link-mode", "hardlink"];
+    project.collect().arguments(flags).success();
+    let before = project.files();
+    let source = gzip(text().as_bytes());
+    assert_ne!(before[Path::new("a.css.gz")], source);
+    let is_hashed = |path: &&PathBuf| {
+        let name = path.to_string_lossy();
+        name.starts_with("a.css.") && name.ends_with(".gz") && name.len() > "a.css.gz".len()
+    };
+    let hashed = before.keys().find(is_hashed).unwrap();
+    assert_eq!(before[hashed], source);
+    std::thread::sleep(Duration::from_millis(30));
+    project.collect().arguments(flags).success();
+    fs::remove_file(project.out(hashed)).unwrap();
+    project.collect().arguments(flags).success();
+    assert!(project.files() == before);
+    project.verb(["verify"]).success();
+}
+
 #[test]
 fn kept_copies_are_listed_at_verbosity_2() {
     let (project, hashed) = project_of_django();
@@ -333,14 +357,17 @@ fn run_with_nothing_changed_opens_no_source_and_no_file_of_static_root() {
     use rustix::fs::inotify;
 
     let (project, _) = project_of_django();
-    project.write("src/c.txt", "c");
-    project.write("src/c.txt.gz", gzip(b"c"));
+    for (name, text) in [("short.txt", "c"), ("long.txt", &*text())] {
+        project.write(&format!("src/{name}"), text);
+        project.write(&format!("src/{name}.gz"), gzip(text.as_bytes()));
+    }
     std::thread::sleep(Duration::from_millis(30));
     project.collect().success();
     let watch = inotify::init(inotify::CreateFlags::NONBLOCK).unwrap();
     for directory in ["src", "out"] {
         let directory = project.path(directory);
-        inotify::add_watch(&watch, directory, inotify::WatchFlags::OPEN).unwrap();
+        let flags = inotify::WatchFlags::OPEN | inotify::WatchFlags::CREATE;
+        inotify::add_watch(&watch, directory, flags).unwrap();
     }
     // Another way to run it would read STATIC_ROOT.
     let mut command = project.staticc();
