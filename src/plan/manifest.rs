@@ -229,6 +229,9 @@ mod tests {
         assert_eq!(manifest.paths, BTreeMap::from([(key, path)]));
         let changed = br#"{"version": "1.1", "paths": {"a": "b"}, "hash": "d75171398898"}"#;
         assert!(!Manifest::read(changed).unwrap().is_sound);
+        let twice = br#"{"version": "1.1", "paths": {"a": "b", "a": "c"}}"#;
+        let paths = Manifest::read(twice).unwrap().paths;
+        assert!(paths.values().eq([&LogicalPath::new("c")]));
     }
 
     #[test]
