@@ -4,7 +4,7 @@
 use super::context::{Context, use_threads};
 use super::outcome::{Exit, Failure, Outcome};
 use crate::check::paths::path_problems;
-use crate::check::source_copies::source_copy_problems;
+use crate::check::source_copies::source_copies;
 use crate::check::templates::checker::{CheckedTemplates, TemplateChecker};
 use crate::check::texts::check_texts;
 use crate::cli::CheckArgs;
@@ -95,7 +95,8 @@ fn check_project(mut project: Project<'_>, cache: &Cache, scope: TemplateScope) 
     let policy = SeverityPolicy::new(settings);
     let level_of_name = |path: &_, code| policy.level_of(path, code);
     problems.extend(path_problems(&project.found, &level_of_name));
-    problems.extend(source_copy_problems(&project.found.assets, &level_of_name));
+    let copies = source_copies(&project.found.assets, None, &level_of_name);
+    problems.extend(copies.problems);
 
     let record_file = CheckRecordFile::read(cache, &project);
     let record = &record_file.record;

@@ -9,3 +9,4 @@ pub mod file_record;
 pub mod inputs_digest;
 pub mod path_hash;
 pub mod releases;
+pub mod source_pairs;

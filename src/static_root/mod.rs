@@ -5,7 +5,8 @@
 
 pub mod cancellation;
 pub mod commit;
-pub mod copy_origin;
+mod copy_origin;
+mod copy_verifier;
 mod file_content;
 pub mod inspect;
 pub mod leftovers;
