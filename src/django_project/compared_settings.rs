@@ -40,6 +40,9 @@ pub(super) struct CompareScope<'a> {
     pub has_staticc: bool,
     /// Whether Django's backend compresses.
     pub compresses: bool,
+    /// What Django's side ignores. A settings file may ignore more, unless the project has a
+    /// STATICC setting.
+    pub ignore_patterns: &'a [String],
 }
 
 /// Returns all settings of the scope, always in the same order.
@@ -98,6 +101,11 @@ pub(super) fn compared_settings(
     all.add("staticc.django", django.as_str());
     if scope.has_staticc {
         add_staticc(&mut all, settings, &shown);
+    } else {
+        let mut shared = scope.ignore_patterns.to_vec();
+        shared.retain(|pattern| settings.ignore_patterns.contains(pattern));
+        let shared = shared.iter().map(String::as_str);
+        all.list("staticc.ignore_patterns", shared);
     }
     add_compression(&mut all, settings, scope);
     all.0

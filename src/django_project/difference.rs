@@ -29,6 +29,7 @@ impl Difference<'_> {
             directory: self.directory,
             has_staticc: self.has_staticc,
             compresses: self.django.backend.compresses(),
+            ignore_patterns: &self.django.ignore_patterns,
         };
         let compared = |settings: &Settings| compared_settings(settings, scope);
         let file = self.file_without_optional();

@@ -463,6 +463,37 @@ class Ask(unittest.TestCase):
         finder, = self.ask("--files", "--no-default-ignore", "--ignore", "a")["finders"]
         self.assertEqual([file["path"] for file in finder["files"]], [".hidden"])
 
+    def test_finders_that_change_the_ignore_patterns(self):
+        names = ["Adds", "Sees", "Removes", "Breaks"]
+        finders = [f"mysite.finder.{name}" for name in names]
+        self.write("mysite/settings.py", SETTINGS + f"STATICFILES_FINDERS = {finders}\n")
+        self.write("mysite/finder.py", (
+            "from django.contrib.staticfiles.finders import FileSystemFinder\n"
+            "class Adds(FileSystemFinder):\n"
+            "    def list(self, ignore_patterns):\n"
+            "        ignore_patterns.extend(['*.scss', 'css/'])\n"
+            "        return super().list(ignore_patterns)\n"
+            "class Sees(FileSystemFinder):\n"
+            "    def list(self, ignore_patterns):\n"
+            "        assert '*.scss' in ignore_patterns\n"
+            "        return super().list(ignore_patterns)\n"
+            "class Removes(FileSystemFinder):\n"
+            "    def list(self, ignore_patterns):\n"
+            "        yield from super().list(ignore_patterns)\n"
+            "        ignore_patterns.remove('CVS')\n"
+            "class Breaks(FileSystemFinder):\n"
+            "    def list(self, ignore_patterns):\n"
+            "        ignore_patterns.append('\\udcff')\n"
+            "        return []\n"
+        ))
+        finders = self.ask()["finders"]
+        self.assertFalse(any("ignore_patterns" in finder for finder in finders))
+        adds, sees, removes, breaks = self.ask("--files", "--ignore", "x")["finders"]
+        self.assertEqual(adds["ignore_patterns"], ["x", "CVS", ".*", "*~", "*.scss", "css/"])
+        self.assertEqual((sees["files"], "ignore_patterns" in sees), ([], False))
+        self.assertEqual(removes["ignore_patterns"], ["x", ".*", "*~", "*.scss", "css/"])
+        self.assertIsNone(breaks["files"])
+
     def test_name_that_is_not_utf_8(self):
         self.write("mysite/settings.py", SETTINGS + "STATIC_ROOT = b'/srv/\\xff'\n")
         answer = self.ask()

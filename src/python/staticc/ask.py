@@ -373,7 +373,11 @@ def storage(settings, live):
 
 
 def other_finders(settings, patterns):
-    """Describes the finders other than Django's two, with their files unless `patterns` is None."""
+    """Describes the finders other than Django's two, with their files unless `patterns` is None.
+
+    As in collectstatic, all finders are given one list of patterns: a finder that changes it changes
+    it for those after it. "ignore_patterns" then has the patterns that apply from there on.
+    """
     from django.contrib.staticfiles.finders import get_finder
     from django.core.files.storage import FileSystemStorage, Storage
     from django.utils.module_loading import import_string
@@ -385,7 +389,11 @@ def other_finders(settings, patterns):
         return (cls.open, cls._open) == (Storage.open, FileSystemStorage._open)
 
     def find(entry):
-        return [file(os.fsdecode(path), kept) for path, kept in get_finder(entry).list(patterns)]
+        before = list(patterns)
+        found = {"files": [file(os.fsdecode(path), kept) for path, kept in get_finder(entry).list(patterns)]}
+        if patterns != before:
+            found["ignore_patterns"] = [utf_8(pattern) for pattern in patterns]
+        return found
 
     def file(path, kept):
         kept = unwrapped(kept)
@@ -396,12 +404,12 @@ def other_finders(settings, patterns):
             raise FileNotFoundError(f"{source} is not on this disk")
         return {"path": utf_8(path), "prefix": utf_8(prefix), "source": source}
 
-    answers = []
+    answers, patterns = [], patterns if patterns is None else list(patterns)
     for entry in (entry for entry in settings.STATICFILES_FINDERS if not DJANGO_FINDERS.fullmatch(entry)):
         place = attempt(f"finders.{entry}", lambda: where(import_string(entry)))
         answers.append({"entry": text(entry), "where": place})
         if patterns is not None:
-            answers[-1]["files"] = attempt(f"files of {entry}", find, entry)
+            answers[-1].update(attempt(f"files of {entry}", find, entry) or {"files": None})
     return answers
 
 
@@ -520,7 +528,7 @@ def ask(options, answers):
     ignored = options.ignore_patterns
     if options.use_default_ignore_patterns and registry.is_installed("django.contrib.staticfiles"):
         ignored = ignored + registry.get_app_config("staticfiles").ignore_patterns
-    patterns = list({os.path.normpath(pattern) for pattern in ignored})
+    patterns = list(dict.fromkeys(os.path.normpath(pattern) for pattern in ignored))
     answers.update(describe(patterns=patterns if options.files else None))
 
 

@@ -235,6 +235,39 @@ fn staticc_setting_of_another_type_is_refused() {
         .stderr(["staticc must be a table, not an array"]);
 }
 
+/// Django passes one list of patterns to all finders, so that a finder can change those of the next.
+#[test]
+fn patterns_of_a_custom_finder_hold_for_later_finders() {
+    let project = own_finder();
+    project.write("src/only.txt", "only");
+    let answers = fs::read(project.path("answers.json")).unwrap();
+    let answers: Value = serde_json::from_slice(&answers).unwrap();
+    let live = ["--settings", "mysite.settings"];
+    let collected_with = |position: usize, flags: &[&str]| {
+        let mut answers = answers.clone();
+        let finders = &mut answers["settings"]["STATICFILES_FINDERS"]["value"];
+        let finders = finders.as_array_mut().unwrap();
+        let own = finders.remove(1);
+        finders.insert(position, own);
+        answers["finders"][0]["ignore_patterns"] =
+            json!(["CVS", ".*", "b.*", "only.*", "polls.css"]);
+        project.write("answers.json", answers.to_string());
+        let tree = collected(&project, &[&live, flags].concat());
+        let paths = ["b.txt", "css/c.css", "only.txt", "polls.css"];
+        paths.map(|path| tree.contains_key(&project.path("out").join(path)))
+    };
+    // The finder's own files are those that it lists.
+    assert_eq!(collected_with(2, &[]), [true, true, true, true]);
+    assert_eq!(collected_with(1, &[]), [true, true, true, false]);
+    assert_eq!(collected_with(0, &[]), [true, true, false, false]);
+    let ignored = "staticc.ignore_patterns=[\"c.css\"]";
+    let kept = collected_with(0, &["--set", ignored]);
+    assert_eq!(kept, [true, false, false, false]);
+    // Django's findstatic knows no patterns.
+    let find = project.verb(["find", "only.txt"]).arguments(live).success();
+    assert!(find.out.contains("src/only.txt"), "{}", find.out);
+}
+
 /// A finder lists files that only staticc ignores.
 #[test]
 fn ignore_patterns_hold_for_custom_finders() {

@@ -343,6 +343,57 @@ fn init_warns_of_custom_finders() {
     assert_eq!((outcome.code, &outcome.error[..]), (0, ""));
 }
 
+/// A settings file has the same ignore patterns for all finders.
+#[test]
+fn init_writes_the_ignore_patterns_of_the_first_finder() {
+    let project = own_finder();
+    project.write("src/only.txt", "only");
+    let answers = python_project::answers(&project);
+    let own = "mysite.finders.Finder";
+    let djangos = answers["settings"]["STATICFILES_FINDERS"]["value"].clone();
+    let write_answers = |finders: Value, staticc: Value| {
+        let mut answers = answers.clone();
+        answers["settings"]["STATICFILES_FINDERS"]["value"] = finders;
+        answers["settings"]["STATICC"] = staticc;
+        answers["finders"] = json!([{
+            "entry": own, "files": [], "ignore_patterns": [".*", "*~", "only.*", "css/"],
+        }]);
+        project.write("answers.json", answers.to_string());
+    };
+    let init = || project.verb(["init", "--force"]).success();
+    let check = || project.verb(["init", "--check"]);
+    let text = || fs::read_to_string(project.path("settings.toml")).unwrap();
+    let lines = [
+        "\ndefault_ignore_patterns = [\".*\", \"*~\"]\n",
+        "\nignore_patterns = [\"only.*\"]\n",
+    ];
+    let unset = || json!({"value": null, "set": false});
+
+    write_answers(json!([own, djangos[0], djangos[1]]), unset());
+    assert_eq!(init().error, "");
+    assert_eq!(lines.map(|line| text().contains(line)), [true, true]);
+    check().success();
+    project.write("settings.toml", text().replace("only", "other"));
+    let note = "only in Django: \"only.*\"";
+    check().failure(1).stderr(["staticc.ignore_patterns", note]);
+
+    let staticc = json!({"value": {"ignore_patterns": ["x"]}, "set": true});
+    write_answers(json!([own, djangos[0], djangos[1]]), staticc);
+    init();
+    assert!(text().contains("\nignore_patterns = [\"x\", \"only.*\"]\n"));
+    check().success();
+
+    write_answers(json!([djangos[0], djangos[1], own]), unset());
+    assert_eq!(init().error, "");
+    assert!(!text().contains("ignore_patterns"), "{}", text());
+
+    write_answers(json!([djangos[0], own, djangos[1]]), unset());
+    let adds = "the finder mysite.finders.Finder adds only.* to and removes CVS from the ignore patterns of later finders";
+    init().stderr([adds, "collect --settings mysite.settings"]);
+    assert!(text().contains(adds), "{}", text());
+    check().success().stderr([adds]);
+}
+
 /// Without brotli WhiteNoise makes gzip copies alone, where it makes any.
 #[test]
 fn init_writes_gzip_alone_without_brotli() {
