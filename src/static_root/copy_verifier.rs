@@ -12,6 +12,7 @@ use crate::encode::decode::is_copy;
 use crate::model::{Asset, Code, Encoding, LogicalPath, Problem, ReportLevel};
 use crate::pystd::shlex;
 use crate::settings::Settings;
+use crate::sources::directory::SourceDirectory;
 use crate::sources::finder;
 use crate::sources::ignore_patterns::IgnorePatterns;
 use crate::state::cache::Cache;
@@ -91,7 +92,8 @@ impl<'a> CopyVerifier<'a> {
     /// without a manifest does not say which files are of sources.
     fn is_source(&self, path: &LogicalPath) -> bool {
         let find = || {
-            let found = finder::find(self.settings, &IgnorePatterns::default());
+            let directories = SourceDirectory::all(self.settings, IgnorePatterns::default());
+            let found = finder::find(self.settings, &directories);
             let assets = found.assets.into_iter();
             assets
                 .map(|asset| (asset.path.clone(), asset.source()))
