@@ -33,7 +33,7 @@ pub fn directories(
             if !directory.is_dir() {
                 let message = format!("TEMPLATES.DIRS has no directory {}", directory.display());
                 let problem = Problem::warning(Code::MissingDirectory, message)
-                    .help("make the directory, or remove the entry");
+                    .help("make the directory, or leave the entry if the directory is optional");
                 warnings.add_at(span, problem);
             }
             directories.push(directory);

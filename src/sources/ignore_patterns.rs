@@ -36,6 +36,7 @@ impl IgnorePatterns {
     }
 
     /// Adds the patterns of another list.
+    #[must_use]
     pub fn and(mut self, others: &Self) -> Self {
         self.0.extend_from_slice(&others.0);
         self
