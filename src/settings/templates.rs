@@ -11,7 +11,8 @@ use crate::model::Problem;
 use crate::model::{App, Code};
 use crate::settings::layers::Layers;
 
-const JINJA2: &str = "django.template.backends.jinja2.Jinja2";
+/// Django's backend that looks in the directories `jinja2` of apps.
+pub const JINJA2: &str = "django.template.backends.jinja2.Jinja2";
 
 /// Returns the directories, each once. Those of `DIRS` that do not exist are added to `warnings`.
 pub fn directories(

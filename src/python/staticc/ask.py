@@ -217,6 +217,7 @@ def static_settings(settings):
             "BACKEND": plain(template.get("BACKEND"), "TEMPLATES.BACKEND"),
             "DIRS": [absolute(path) for path in template.get("DIRS", ())],
             "APP_DIRS": bool(template.get("APP_DIRS")),
+            "app_dirname": attempt("TEMPLATES.app_dirname", app_dirname, template.get("BACKEND") or ""),
             "loaders": plain(template.get("OPTIONS", {}).get("loaders"), "TEMPLATES.loaders"),
         }
 
@@ -225,6 +226,14 @@ def static_settings(settings):
     answer("STORAGES", lambda storages: plain(storages.get("staticfiles"), "STORAGES"))
     answers["STORAGES.staticfiles"] = answers.pop("STORAGES")
     return answers
+
+
+def app_dirname(backend):
+    """Returns the directory of apps in which a template backend of the project looks."""
+    from django.utils.module_loading import import_string
+
+    if backend and not backend.startswith("django."):
+        return plain(import_string(backend).app_dirname, "TEMPLATES.app_dirname")
 
 
 def apps(settings, registry):

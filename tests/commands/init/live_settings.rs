@@ -200,3 +200,26 @@ fn staticc_setting_of_another_type_is_refused() {
         .failure(2)
         .stderr(["staticc must be a table, not an array"]);
 }
+
+/// The templates of a Jinja2 backend are in `jinja2` directories, whatever its class is.
+#[test]
+fn template_backend_of_the_project_says_its_directories() {
+    let project = project(|project, answers| {
+        let missing = "{{ static('gone.css') }}";
+        project.write("polls/jinja2/a.html", missing);
+        project.write("polls/templates/b.html", missing);
+        answers["settings"]["TEMPLATES"]["value"] = json!([{
+            "BACKEND": "mysite.backends.Own", "DIRS": [], "APP_DIRS": true, "loaders": null,
+            "app_dirname": "jinja2",
+        }]);
+    });
+    let check = |settings: &str| {
+        let check = project.verb(["check", "--settings", settings]);
+        check.outcome().error
+    };
+    let live = check("mysite.settings");
+    assert!(live.contains("polls/jinja2/a.html"), "{live}");
+    assert!(!live.contains("b.html"), "{live}");
+    project.verb(["init"]).success();
+    assert_eq!(check("settings.toml"), live);
+}
