@@ -6,6 +6,7 @@ use std::path::Path;
 use bytesize::ByteSize;
 use toml::{Table, Value};
 
+use super::template_dirs::relevant;
 use super::toml_writer::assignment;
 use super::value::mode_to_toml;
 use crate::disk::real;
@@ -38,11 +39,8 @@ pub(super) struct CompareScope<'a> {
     pub directory: &'a Path,
     /// Whether the project has a STATICC setting, so that `[staticc]` takes part.
     pub has_staticc: bool,
-    /// Whether Django's backend compresses.
-    pub compresses: bool,
-    /// What Django's side ignores. A settings file may ignore more, unless the project has a
-    /// STATICC setting.
-    pub ignore_patterns: &'a [String],
+    /// What is compared with: optional settings of a file take part only if these have them.
+    pub django: &'a Settings,
 }
 
 /// Returns all settings of the scope, always in the same order.
@@ -74,7 +72,6 @@ pub(super) fn compared_settings(
         cache: _,
     } = settings;
     let shown = |path: &Path| Value::from(shown_path(path, scope.directory));
-    let existing = template_dirs.iter().filter(|directory| directory.is_dir());
     let options = "STORAGES.staticfiles.OPTIONS";
     let mut all = ComparedList::default();
     all.add("STATIC_URL", static_url.as_str());
@@ -85,7 +82,8 @@ pub(super) fn compared_settings(
     );
     all.list("STATICFILES_FINDERS", django_finders(finders));
     all.list("INSTALLED_APPS", apps.iter().map(|app| app.entry.as_str()));
-    all.list("TEMPLATES", existing.map(|path| shown(path)));
+    let template_dirs = relevant(template_dirs, scope.django);
+    all.list("TEMPLATES", template_dirs.iter().map(|path| shown(path)));
     all.add("STORAGES.staticfiles.BACKEND", backend_name(*backend));
     all.add(&format!("{options}.manifest_name"), manifest_name.as_str());
     let key = format!("{options}.support_js_module_import_aggregation");
@@ -102,7 +100,8 @@ pub(super) fn compared_settings(
     if scope.has_staticc {
         add_staticc(&mut all, settings, &shown);
     } else {
-        let mut shared = scope.ignore_patterns.to_vec();
+        // A settings file may ignore more.
+        let mut shared = scope.django.ignore_patterns.clone();
         shared.retain(|pattern| settings.ignore_patterns.contains(pattern));
         let shared = shared.iter().map(String::as_str);
         all.list("staticc.ignore_patterns", shared);
@@ -150,7 +149,7 @@ fn add_compression(all: &mut ComparedList, settings: &Settings, scope: CompareSc
         all.add("staticc.compression.max_size", max_size);
         let rules = compression.rules.iter().map(rule_to_toml);
         all.list("staticc.compression.rule", rules);
-    } else if scope.compresses {
+    } else if scope.django.backend.compresses() {
         let has_brotli = compression.encodings.contains(&Encoding::Brotli);
         let encodings: &[Encoding] = if has_brotli {
             &[Encoding::Brotli, Encoding::Gzip]

@@ -18,5 +18,6 @@ pub mod manage_py;
 pub mod python;
 pub mod python_location;
 pub mod storage;
+mod template_dirs;
 pub mod toml_writer;
 pub mod value;

@@ -11,7 +11,8 @@ use super::template_loaders::TemplateLoaders;
 use crate::model::{App, Code, Problem};
 use crate::settings::layers::Layers;
 
-const JINJA2: &str = "django.template.backends.jinja2.Jinja2";
+/// Django's backend that looks in the directories `jinja2` of apps.
+pub const JINJA2: &str = "django.template.backends.jinja2.Jinja2";
 
 /// Returns the directories, each once. Those of `DIRS` that do not exist are added to `warnings`.
 pub fn directories(
@@ -68,7 +69,7 @@ fn engine_directories(
 fn missing_directory(directory: &Path) -> Problem {
     let message = format!("TEMPLATES.DIRS has no directory {}", directory.display());
     Problem::warning(Code::MissingDirectory, message)
-        .help("make the directory, or remove the entry")
+        .help("make the directory, or leave the entry if the directory is optional")
 }
 
 fn unknown_loader(loader: &str) -> Problem {

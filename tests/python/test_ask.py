@@ -494,6 +494,20 @@ class Ask(unittest.TestCase):
         self.assertEqual(removes["ignore_patterns"], ["x", ".*", "*~", "*.scss", "css/"])
         self.assertIsNone(breaks["files"])
 
+    def test_template_backends_of_the_project(self):
+        backends = ["django.template.backends.jinja2.Jinja2", "mysite.backends.Own", "mysite.backends.NoSuch"]
+        engines = [{"BACKEND": backend} for backend in backends]
+        self.write("mysite/settings.py", SETTINGS + f"TEMPLATES = {engines}\n")
+        self.write("mysite/backends.py", (
+            "from django.template.backends.base import BaseEngine\n"
+            "class Base(BaseEngine):\n    app_dirname = 'jinja2'\n"
+            "class Own(Base):\n    pass\n"
+        ))
+        answer = self.ask()
+        engines = answer["settings"]["TEMPLATES"]["value"]
+        self.assertEqual([engine["app_dirname"] for engine in engines], [None, "jinja2", None])
+        self.assertEqual([about["what"] for about in answer["not_asked"]], ["TEMPLATES.app_dirname"])
+
     def test_name_that_is_not_utf_8(self):
         self.write("mysite/settings.py", SETTINGS + "STATIC_ROOT = b'/srv/\\xff'\n")
         answer = self.ask()
@@ -716,7 +730,7 @@ class Ask(unittest.TestCase):
             with self.subTest(loaders=loaders):
                 self.assertEqual(
                     {"DIRS": dirs, "APP_DIRS": app_dirs, "loaders": unknown},
-                    {key: value for key, value in engine(loaders).items() if key != "BACKEND"},
+                    {key: value for key, value in engine(loaders).items() if key in ("DIRS", "APP_DIRS", "loaders")},
                 )
 
 

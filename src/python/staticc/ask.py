@@ -226,6 +226,7 @@ def template_engine(template):
         "BACKEND": plain(template.get("BACKEND"), "TEMPLATES.BACKEND"),
         "DIRS": [absolute(path) for path in template.get("DIRS", ())],
         "APP_DIRS": bool(template.get("APP_DIRS")),
+        "app_dirname": attempt("TEMPLATES.app_dirname", app_dirname, template.get("BACKEND") or ""),
         "loaders": loaders and dotted_names(loaders),
     }
     if loaders:
@@ -265,6 +266,14 @@ def loader_directories(template, loaders):
         "APP_DIRS": in_apps,
         "loaders": unknown or None,
     }
+
+
+def app_dirname(backend):
+    """Returns the directory of apps in which a template backend of the project looks."""
+    from django.utils.module_loading import import_string
+
+    if backend and not backend.startswith("django."):
+        return plain(import_string(backend).app_dirname, "TEMPLATES.app_dirname")
 
 
 def apps(settings, registry):

@@ -3,44 +3,10 @@
 use std::fs;
 use std::process::Stdio;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{collected, own_finder, project, unusual};
+use super::{collected, project, unusual};
 use crate::support::project::staticc;
-
-/// A finder's own files take part in its turn, under its prefix.
-#[test]
-fn collect_takes_files_of_custom_finders() {
-    let project = own_finder();
-    let tree = collected(&project, &["--settings", "mysite.settings"]);
-    let text = |path: &str| tree.get(&project.path(path)).cloned().flatten();
-    // STATICFILES_DIRS has it first.
-    assert_eq!(text("out/a.txt").unwrap(), b"a");
-    assert_eq!(text("out/b.txt").unwrap(), b"b");
-    assert_eq!(text("out/css/c.css").unwrap(), b"a{}");
-    assert_eq!(text("out/not-listed.txt"), None);
-    let find =
-        |path: &str| project.verb(["find", "--settings", "mysite.settings", "-v", "2", path]);
-    let outcome = find("css/c.css").success();
-    assert!(outcome.out.contains("sass/c.css"), "{}", outcome.out);
-    find("not-listed.txt").success();
-}
-
-/// STATICFILES_FINDERS decides which finders there are, and their order.
-#[test]
-fn collect_accepts_a_custom_finder_alone() {
-    let project = own_finder();
-    let answers = fs::read(project.path("answers.json")).unwrap();
-    let mut answers: Value = serde_json::from_slice(&answers).unwrap();
-    answers["settings"]["STATICFILES_FINDERS"]["value"] = json!(["mysite.finders.Finder"]);
-    project.write("answers.json", answers.to_string());
-    let tree = collected(&project, &["--settings", "mysite.settings"]);
-    assert!(tree.contains_key(&project.path("out/b.txt")));
-    assert!(!tree.contains_key(&project.path("out/polls.css")));
-    project.verb(["init"]).success().stderr(["[custom-finder]"]);
-    let file = fs::read_to_string(project.path("settings.toml")).unwrap();
-    assert!(file.contains("\nSTATICFILES_FINDERS = []\n"), "{file}");
-}
 
 /// The Django app of the wheel passes the answers this way.
 #[test]
@@ -235,53 +201,27 @@ fn staticc_setting_of_another_type_is_refused() {
         .stderr(["staticc must be a table, not an array"]);
 }
 
-/// Django passes one list of patterns to all finders, so that a finder can change those of the next.
+/// The templates of a Jinja2 backend are in `jinja2` directories, whatever its class is.
 #[test]
-fn patterns_of_a_custom_finder_hold_for_later_finders() {
-    let project = own_finder();
-    project.write("src/only.txt", "only");
-    let answers = fs::read(project.path("answers.json")).unwrap();
-    let answers: Value = serde_json::from_slice(&answers).unwrap();
-    let live = ["--settings", "mysite.settings"];
-    let collected_with = |position: usize, flags: &[&str]| {
-        let mut answers = answers.clone();
-        let finders = &mut answers["settings"]["STATICFILES_FINDERS"]["value"];
-        let finders = finders.as_array_mut().unwrap();
-        let own = finders.remove(1);
-        finders.insert(position, own);
-        answers["finders"][0]["ignore_patterns"] =
-            json!(["CVS", ".*", "b.*", "only.*", "polls.css"]);
-        project.write("answers.json", answers.to_string());
-        let tree = collected(&project, &[&live, flags].concat());
-        let paths = ["b.txt", "css/c.css", "only.txt", "polls.css"];
-        paths.map(|path| tree.contains_key(&project.path("out").join(path)))
+fn template_backend_of_the_project_says_its_directories() {
+    let project = project(|project, answers| {
+        let missing = "{{ static('gone.css') }}";
+        project.write("polls/jinja2/a.html", missing);
+        project.write("polls/templates/b.html", missing);
+        answers["settings"]["TEMPLATES"]["value"] = json!([{
+            "BACKEND": "mysite.backends.Own", "DIRS": [], "APP_DIRS": true, "loaders": null,
+            "app_dirname": "jinja2",
+        }]);
+    });
+    let check = |settings: &str| {
+        let check = project.verb(["check", "--settings", settings]);
+        check.outcome().error
     };
-    // The finder's own files are those that it lists.
-    assert_eq!(collected_with(2, &[]), [true, true, true, true]);
-    assert_eq!(collected_with(1, &[]), [true, true, true, false]);
-    assert_eq!(collected_with(0, &[]), [true, true, false, false]);
-    let ignored = "staticc.ignore_patterns=[\"c.css\"]";
-    let kept = collected_with(0, &["--set", ignored]);
-    assert_eq!(kept, [true, false, false, false]);
-    // Django's findstatic knows no patterns.
-    let find = project.verb(["find", "only.txt"]).arguments(live).success();
-    assert!(find.out.contains("src/only.txt"), "{}", find.out);
-}
-
-/// A finder lists files that only staticc ignores.
-#[test]
-fn ignore_patterns_hold_for_custom_finders() {
-    let project = own_finder();
-    let ignored = "staticc.ignore_patterns=[\"b.*\", \"c.css\"]";
-    let tree = collected(
-        &project,
-        &["--settings", "mysite.settings", "--set", ignored],
-    );
-    let paths = ["out/b.txt", "out/css/c.css", "out/a.txt"];
-    assert_eq!(
-        paths.map(|path| tree.contains_key(&project.path(path))),
-        [false, false, true]
-    );
+    let live = check("mysite.settings");
+    assert!(live.contains("polls/jinja2/a.html"), "{live}");
+    assert!(!live.contains("b.html"), "{live}");
+    project.verb(["init"]).success();
+    assert_eq!(check("settings.toml"), live);
 }
 
 /// A loader of templates without directories stays in the settings, so that check warns of it.

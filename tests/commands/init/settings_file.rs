@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use serde_json::{Value, json};
 
-use super::{collected, own_finder, project, unusual, written};
+use super::{collected, project, unusual, written};
 use crate::support::project::{Project, programs};
 use crate::support::python_project;
 
@@ -281,117 +281,6 @@ fn init_check_reports_each_setting_that_differs() {
         answers["settings"]["TEMPLATES"]["value"] = json!([]);
     };
     assert_eq!(drift(templates), ["TEMPLATES"]);
-}
-
-/// A project may list a directory that a bundler makes always, or only where it exists.
-#[test]
-fn init_and_its_check_agree_on_optional_directories() {
-    let list = |project: &Project, answers: &mut Value| {
-        let dirs = answers["settings"]["STATICFILES_DIRS"]["value"]
-            .as_array_mut()
-            .unwrap();
-        let dist = project.path("").canonicalize().unwrap().join("dist");
-        dirs.push(json!({"prefix": "", "directory": dist, "written": dist}));
-    };
-    let project = project(list);
-    let advice = "leave the entry if the directory is optional";
-    project
-        .verb(["init"])
-        .success()
-        .stderr(["staticfiles.W004", advice]);
-    let always = fs::read_to_string(project.path("answers.json")).unwrap();
-    let without = python_project::answers(&project).to_string();
-    let check = || project.verb(["init", "--check"]);
-    check().success();
-    project.write("answers.json", &without);
-    check().success();
-    project.collect().success().stderr([advice]);
-    // Where it exists, both must have it.
-    project.write("dist/d.txt", "d");
-    check().failure(1).stderr(["only here: \"dist\""]);
-    project.write("answers.json", &always);
-    check().success();
-    // What Django lists is never to be removed from the file.
-    let text = fs::read_to_string(project.path("settings.toml")).unwrap();
-    project.write("settings.toml", text.replace(", \"dist\"", ""));
-    fs::remove_dir_all(project.path("dist")).unwrap();
-    check().failure(1).stderr(["only in Django: \"dist\""]);
-}
-
-/// A settings file cannot hold what a finder finds.
-#[test]
-fn init_warns_of_custom_finders() {
-    let project = own_finder();
-    let warning = "mysite.finders.Finder lists 3 files that no settings file can name";
-    project.verb(["init"]).success().stderr([
-        "warning: ",
-        warning,
-        "collect --settings mysite.settings",
-    ]);
-    let file = fs::read_to_string(project.path("settings.toml")).unwrap();
-    assert!(file.contains(warning), "{file}");
-    assert!(!file.contains("STATICFILES_FINDERS"), "{file}");
-    project
-        .verb(["init", "--check"])
-        .success()
-        .stderr([warning]);
-    let answers = fs::read(project.path("answers.json")).unwrap();
-    let mut answers: Value = serde_json::from_slice(&answers).unwrap();
-    answers["finders"][0]["files"] = json!([]);
-    project.write("answers.json", answers.to_string());
-    let outcome = project.verb(["init", "--check"]).outcome();
-    assert_eq!((outcome.code, &outcome.error[..]), (0, ""));
-}
-
-/// A settings file has the same ignore patterns for all finders.
-#[test]
-fn init_writes_the_ignore_patterns_of_the_first_finder() {
-    let project = own_finder();
-    project.write("src/only.txt", "only");
-    let answers = python_project::answers(&project);
-    let own = "mysite.finders.Finder";
-    let djangos = answers["settings"]["STATICFILES_FINDERS"]["value"].clone();
-    let write_answers = |finders: Value, staticc: Value| {
-        let mut answers = answers.clone();
-        answers["settings"]["STATICFILES_FINDERS"]["value"] = finders;
-        answers["settings"]["STATICC"] = staticc;
-        answers["finders"] = json!([{
-            "entry": own, "files": [], "ignore_patterns": [".*", "*~", "only.*", "css/"],
-        }]);
-        project.write("answers.json", answers.to_string());
-    };
-    let init = || project.verb(["init", "--force"]).success();
-    let check = || project.verb(["init", "--check"]);
-    let text = || fs::read_to_string(project.path("settings.toml")).unwrap();
-    let lines = [
-        "\ndefault_ignore_patterns = [\".*\", \"*~\"]\n",
-        "\nignore_patterns = [\"only.*\"]\n",
-    ];
-    let unset = || json!({"value": null, "set": false});
-
-    write_answers(json!([own, djangos[0], djangos[1]]), unset());
-    assert_eq!(init().error, "");
-    assert_eq!(lines.map(|line| text().contains(line)), [true, true]);
-    check().success();
-    project.write("settings.toml", text().replace("only", "other"));
-    let note = "only in Django: \"only.*\"";
-    check().failure(1).stderr(["staticc.ignore_patterns", note]);
-
-    let staticc = json!({"value": {"ignore_patterns": ["x"]}, "set": true});
-    write_answers(json!([own, djangos[0], djangos[1]]), staticc);
-    init();
-    assert!(text().contains("\nignore_patterns = [\"x\", \"only.*\"]\n"));
-    check().success();
-
-    write_answers(json!([djangos[0], djangos[1], own]), unset());
-    assert_eq!(init().error, "");
-    assert!(!text().contains("ignore_patterns"), "{}", text());
-
-    write_answers(json!([djangos[0], own, djangos[1]]), unset());
-    let adds = "the finder mysite.finders.Finder adds only.* to and removes CVS from the ignore patterns of later finders";
-    init().stderr([adds, "collect --settings mysite.settings"]);
-    assert!(text().contains(adds), "{}", text());
-    check().success().stderr([adds]);
 }
 
 /// Without brotli WhiteNoise makes gzip copies alone, where it makes any.
