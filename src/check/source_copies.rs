@@ -36,15 +36,15 @@ pub struct ReadSources<'a> {
 }
 
 /// A source, and another one that has the name of its compressed copy.
-struct Candidate<'a> {
+struct NamedCopy<'a> {
     encoding: Encoding,
     copy: &'a Asset,
     file: &'a Asset,
-    read: Option<ReadCandidate<'a>>,
+    read: Option<ReadCopy<'a>>,
 }
 
 /// What the run has read of both sources.
-struct ReadCandidate<'a> {
+struct ReadCopy<'a> {
     copy: &'a Content,
     file: &'a Content,
     pair: SourcePair,
@@ -57,29 +57,27 @@ pub fn source_copies(
     read: Option<&ReadSources<'_>>,
     levels: &PathLevels<'_>,
 ) -> SourceCopies {
-    let candidates = candidates(assets, read);
-    let is_known = |candidate: &ReadCandidate<'_>| {
-        read.is_some_and(|read| read.pairs.contains(candidate.pair))
-    };
-    let compared: Vec<(Option<SourcePair>, Option<Problem>)> = candidates
+    let copies = named_copies(assets, read);
+    let is_known = |named: &ReadCopy<'_>| read.is_some_and(|read| read.pairs.contains(named.pair));
+    let compared: Vec<(Option<SourcePair>, Option<Problem>)> = copies
         .par_iter()
-        .map(|candidate| match &candidate.read {
+        .map(|named| match &named.read {
             Some(read) if is_known(read) => (Some(read.pair), None),
-            _ => candidate.compare(read.map_or(i64::MIN, |read| read.started)),
+            _ => named.compare(read.map_or(i64::MIN, |read| read.started)),
         })
         .collect();
-    let problems = candidates.iter().zip(&compared);
+    let problems = copies.iter().zip(&compared);
     SourceCopies {
         problems: problems
-            .filter_map(|(candidate, (_, problem))| {
-                with_level(problem.clone()?, &candidate.copy.path, levels)
+            .filter_map(|(named, (_, problem))| {
+                with_level(problem.clone()?, &named.copy.path, levels)
             })
             .collect(),
         pairs: compared.into_iter().filter_map(|(pair, _)| pair).collect(),
     }
 }
 
-fn candidates<'a>(assets: &'a [Asset], read: Option<&ReadSources<'a>>) -> Vec<Candidate<'a>> {
+fn named_copies<'a>(assets: &'a [Asset], read: Option<&ReadSources<'a>>) -> Vec<NamedCopy<'a>> {
     let copies: Vec<(Encoding, LogicalPath, usize)> = (0..)
         .zip(assets)
         .filter_map(|(index, asset)| {
@@ -92,15 +90,15 @@ fn candidates<'a>(assets: &'a [Asset], read: Option<&ReadSources<'a>>) -> Vec<Ca
     }
     let by_path: HashMap<&LogicalPath, usize> =
         assets.iter().map(|asset| &asset.path).zip(0..).collect();
-    let candidates = copies.into_iter().filter_map(|(encoding, path, copy)| {
+    let with_files = copies.into_iter().filter_map(|(encoding, path, copy)| {
         let file = *by_path.get(&path)?;
         let contents = read.map(|read| (&read.contents[copy], &read.contents[file]));
-        Some(Candidate {
+        Some(NamedCopy {
             encoding,
             copy: &assets[copy],
             file: &assets[file],
             read: contents.and_then(|(copy, file)| {
-                Some(ReadCandidate {
+                Some(ReadCopy {
                     copy,
                     file,
                     pair: SourcePair::new(encoding, copy.id?, file.id?),
@@ -108,7 +106,7 @@ fn candidates<'a>(assets: &'a [Asset], read: Option<&ReadSources<'a>>) -> Vec<Ca
             }),
         })
     });
-    candidates.collect()
+    with_files.collect()
 }
 
 /// Returns the path of the file whose compressed copy has this path.
@@ -119,7 +117,7 @@ fn copied_path(path: &LogicalPath) -> Option<(Encoding, LogicalPath)> {
     })
 }
 
-impl Candidate<'_> {
+impl NamedCopy<'_> {
     /// Decodes the copy. Returns the pair if it is right and both files are as the run has read
     /// them; otherwise the problem.
     fn compare(&self, started: i64) -> (Option<SourcePair>, Option<Problem>) {

@@ -82,8 +82,8 @@ pub(super) fn compared_settings(
     );
     all.list("STATICFILES_FINDERS", django_finders(finders));
     all.list("INSTALLED_APPS", apps.iter().map(|app| app.entry.as_str()));
-    let template_dirs = relevant(template_dirs, scope.django);
-    all.list("TEMPLATES", template_dirs.iter().map(|path| shown(path)));
+    let relevant_dirs = relevant(template_dirs, scope.django);
+    all.list("TEMPLATES", relevant_dirs.iter().map(|path| shown(path)));
     all.add("STORAGES.staticfiles.BACKEND", backend_name(*backend));
     all.add(&format!("{options}.manifest_name"), manifest_name.as_str());
     let key = format!("{options}.support_js_module_import_aggregation");
@@ -100,11 +100,8 @@ pub(super) fn compared_settings(
     if scope.has_staticc {
         add_staticc(&mut all, settings, &shown);
     } else {
-        // A settings file may ignore more.
-        let mut shared = scope.django.ignore_patterns.clone();
-        shared.retain(|pattern| settings.ignore_patterns.contains(pattern));
-        let shared = shared.iter().map(String::as_str);
-        all.list("staticc.ignore_patterns", shared);
+        let patterns = shared_ignore_patterns(settings, scope.django);
+        all.list("staticc.ignore_patterns", patterns);
     }
     add_compression(&mut all, settings, scope);
     all.0
@@ -122,6 +119,17 @@ fn backend_name(backend: Backend) -> &'static str {
     let mut known = BACKENDS.iter();
     let found = known.find(|(_, known)| *known == backend);
     found.map_or("", |(name, _)| name)
+}
+
+/// Returns the ignore patterns of Django that a settings file has, too. The file may have more.
+fn shared_ignore_patterns<'a>(
+    settings: &'a Settings,
+    django: &'a Settings,
+) -> impl Iterator<Item = &'a str> {
+    let patterns = django.ignore_patterns.iter();
+    patterns
+        .filter(|pattern| settings.ignore_patterns.contains(pattern))
+        .map(String::as_str)
 }
 
 fn add_staticc(all: &mut ComparedList, settings: &Settings, shown: &impl Fn(&Path) -> Value) {

@@ -112,8 +112,8 @@ impl SettingsDraft<'_> {
     /// default ones, and there is no loader to warn of.
     fn has_default_templates(&self) -> bool {
         let engines = self.values.get("TEMPLATES").and_then(Value::as_array);
-        let mut engines = engines.into_iter().flatten();
-        if engines.any(|engine| engine.get("OPTIONS").is_some()) {
+        let mut entries = engines.into_iter().flatten();
+        if entries.any(|engine| engine.get("OPTIONS").is_some()) {
             return false;
         }
         let mut defaults = vec![self.file_directory.join("templates")];
