@@ -76,10 +76,8 @@ pub(super) fn compared_settings(
     let mut all = ComparedList::default();
     all.add("STATIC_URL", static_url.as_str());
     all.add("STATIC_ROOT", shown(static_root));
-    all.list(
-        "STATICFILES_DIRS",
-        static_dirs.iter().map(|dir| static_dir(dir, &shown)),
-    );
+    let dirs = static_dirs.iter().map(|dir| static_dir(dir, &shown));
+    all.list("STATICFILES_DIRS", dirs);
     all.list("STATICFILES_FINDERS", django_finders(finders));
     all.list("INSTALLED_APPS", apps.iter().map(|app| app.entry.as_str()));
     let relevant_dirs = relevant(template_dirs, scope.django);
