@@ -26,6 +26,7 @@ const DANGLING: &[&str] = &[
     "query-on-css",
     "source-map-css-self",
     "stale-target",
+    "trailing-slash-blank",
     "truncated-hashed",
 ];
 
