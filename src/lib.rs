@@ -11,11 +11,13 @@
 //! - [`pystd`]: does what Python's `posixpath`, `urllib`, `fnmatch` and `shlex` do.
 //! - [`rewrite`]: finds references in CSS and JavaScript, and puts in the final URLs. Pure.
 //! - [`encode`]: compresses bytes, and decides whether the result is worth keeping. Pure.
+//! - [`store`]: reads and writes objects in S3, Azure, Google Cloud Storage or a directory.
 //! - [`apps`]: locates the apps of `INSTALLED_APPS` without running Python.
 //! - [`settings`]: reads settings files and flags into [`settings::Settings`].
 //! - [`django_project`]: asks a project's own Python for its settings.
 //! - [`sources`]: lists the static files as Django's finders do, and reads each once.
 //! - [`plan`]: plans the files of STATIC_ROOT and the manifest. Pure.
+//! - [`publish`]: plans the objects of a release in a store. Pure.
 //! - [`state`]: keeps what one run leaves for the next, outside STATIC_ROOT.
 //! - [`static_root`]: inspects, changes, verifies and prunes STATIC_ROOT.
 //! - [`check`]: finds what is wrong with names, texts and templates.
@@ -56,6 +58,7 @@
 //! inspection, such a text is missing, and `collect` processes the project a second time
 //! without the record.
 //!
+//! [`commands::publish`] reads STATIC_ROOT and sends it to a store. Only [`store`] opens connections.
 //! [`commands::check`] walks as far as rewriting, and then reads the templates.
 //! [`commands::init`] only asks the project's Python.
 
@@ -69,6 +72,7 @@ pub mod encode;
 pub mod model;
 pub mod pipeline;
 pub mod plan;
+pub mod publish;
 pub mod pystd;
 pub mod report;
 pub mod rewrite;
@@ -76,3 +80,4 @@ pub mod settings;
 pub mod sources;
 pub mod state;
 pub mod static_root;
+pub mod store;

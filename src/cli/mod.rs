@@ -51,6 +51,13 @@ pub enum Verb {
     Verify(VerifyArgs),
     /// Remove the fingerprinted files of old releases
     Prune(PruneArgs),
+    /// Send STATIC_ROOT to an object store, as a release
+    ///
+    /// Sends what the store does not have yet, with the headers that browsers and CDNs need:
+    /// fingerprinted files first, then plain names, the manifest, and the release.
+    Publish(PublishArgs),
+    /// List the releases in an object store
+    Releases(ReleasesArgs),
     /// Show, shrink or clear the cache
     #[command(mut_arg("cache_dir", |arg| arg.global(true)))]
     Cache(CacheVerbArgs),
@@ -79,6 +86,8 @@ impl Verb {
             Self::Explain(args) => Some(&args.output),
             Self::Verify(args) => Some(&args.output),
             Self::Prune(args) => Some(&args.output),
+            Self::Publish(args) => Some(&args.output),
+            Self::Releases(args) => Some(&args.output),
             Self::Cache(_) | Self::Schema | Self::Completions { .. } | Self::Man { .. } => None,
         }
     }
@@ -87,6 +96,7 @@ impl Verb {
         match self {
             Self::Collect(args) => args.dry_run,
             Self::Prune(args) => args.dry_run,
+            Self::Publish(args) => args.dry_run,
             _ => false,
         }
     }
@@ -241,6 +251,75 @@ pub struct PruneArgs {
 
     #[command(flatten)]
     pub cache: CacheDirArgs,
+
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct PublishArgs {
+    /// Store to publish to, such as s3://bucket/prefix
+    ///
+    /// Also az://container/prefix, gs://bucket/prefix and file:///directory. Default: store in
+    /// [staticc.publish]. Credentials come from the environment.
+    #[arg(value_name = "STORE")]
+    pub store: Option<String>,
+
+    #[command(flatten)]
+    pub project: ProjectArgs,
+
+    /// List what would be sent, and send nothing
+    ///
+    /// Reads the current release in the store.
+    #[arg(short = 'n', long, help_heading = "Output")]
+    pub dry_run: bool,
+
+    /// Make an earlier release the current one
+    ///
+    /// RELEASE is its number or its name; default: the release before the current one. Names
+    /// without a fingerprint get its contents again, from the store itself. STATIC_ROOT is not
+    /// read.
+    #[arg(long, value_name = "RELEASE", num_args = 0..=1, require_equals = true, help_heading = "Output")]
+    pub rollback: Option<Option<String>>,
+
+    /// Print the URLs that a CDN has to purge, one on each line
+    ///
+    /// These are names without a fingerprint whose content changed, below STATIC_URL. All other
+    /// output goes to standard error.
+    #[arg(long, help_heading = "Output")]
+    pub paths: bool,
+
+    /// Number of requests at a time
+    ///
+    /// Default: jobs in [staticc.publish], or else 32.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Output")]
+    pub jobs: Option<u16>,
+
+    #[command(flatten)]
+    pub wait: WaitArgs,
+
+    /// When to show a progress bar
+    #[arg(long, value_enum, default_value_t = When::Auto, hide_short_help = true, help_heading = "Reporting")]
+    pub progress: When,
+
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ReleasesArgs {
+    /// Store with the releases, such as s3://bucket/prefix
+    ///
+    /// Default: store in [staticc.publish].
+    #[arg(value_name = "STORE")]
+    pub store: Option<String>,
+
+    #[command(flatten)]
+    pub project: ProjectArgs,
+
+    /// Number of releases to list, the newest ones
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..), help_heading = "Output")]
+    pub limit: u16,
 
     #[command(flatten)]
     pub output: OutputArgs,

@@ -21,7 +21,7 @@ use crate::pipeline::prune::{check_preconditions, prune};
 use crate::pipeline::record_file::{CollectRecordFile, FinishedRun};
 use crate::pipeline::severity::SeverityPolicy;
 use crate::plan::model::{FileChange, FileState, Plan, TargetId};
-use crate::report::progress_bar::CompressionBar;
+use crate::report::progress_bar::BytesBar;
 use crate::settings::Settings;
 use crate::state::cache::Cache;
 use crate::state::collect_record::CollectRecord;
@@ -207,7 +207,7 @@ impl Collection<'_> {
         earlier: &[LogicalPath],
     ) -> Result<Vec<FileChange>, Vec<Problem>> {
         let processed = &prepared.processed;
-        let bar = CompressionBar::new(self.args.progress.decided());
+        let bar = BytesBar::new(self.args.progress.decided(), "Compressing");
         let transaction = Transaction {
             plan: &processed.plan,
             states: &prepared.states,

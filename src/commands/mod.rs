@@ -11,6 +11,8 @@ pub mod init;
 pub mod man;
 pub mod outcome;
 pub mod prune;
+pub mod publish;
+pub mod releases;
 pub mod schema;
 pub mod verify;
 
@@ -34,6 +36,8 @@ pub fn run(cli: &Cli) -> Exit {
         Verb::Explain(args) => explain::run(&mut context, args),
         Verb::Verify(args) => verify::run(&mut context, args),
         Verb::Prune(args) => prune::run(&mut context, args),
+        Verb::Publish(args) => publish::run(&mut context, args),
+        Verb::Releases(args) => releases::run(&mut context, args),
         Verb::Cache(args) => cache::run(&mut context, args),
         Verb::Schema => schema::run(&context),
         Verb::Completions { shell } => completions::run(&context, *shell),

@@ -12,8 +12,10 @@ use super::value::mode_to_toml;
 use crate::disk::real;
 use crate::model::{App, Backend, Encoding, ReferenceKind};
 use crate::pystd::posixpath::normalize;
-use crate::settings::choices::{BACKENDS, ENCODINGS, KINDS};
-use crate::settings::{Allow, CompressionRule, Finder, ReferenceLevels, Settings, StaticDir};
+use crate::settings::choices::{BACKENDS, ENCODINGS, KINDS, OBJECT_ENCODINGS};
+use crate::settings::{
+    Allow, CompressionRule, Finder, PublishSettings, ReferenceLevels, Settings, StaticDir,
+};
 
 /// A setting with its dotted key.
 pub(super) struct ComparedSetting {
@@ -70,6 +72,7 @@ pub(super) fn compared_settings(
         allow: _,
         compression: _,
         cache: _,
+        publish: _,
     } = settings;
     let shown = |path: &Path| Value::from(shown_path(path, scope.directory));
     let options = "STORAGES.staticfiles.OPTIONS";
@@ -140,6 +143,36 @@ fn add_staticc(all: &mut ComparedList, settings: &Settings, shown: &impl Fn(&Pat
     all.add_option("staticc.cache.dir", dir);
     let max_size = ByteSize(settings.cache.max_size).to_string();
     all.add("staticc.cache.max_size", max_size);
+    add_publish(all, &settings.publish);
+}
+
+fn add_publish(all: &mut ComparedList, publish: &PublishSettings) {
+    // Taken apart, so that the compiler reports a setting that is forgotten here.
+    let PublishSettings {
+        store,
+        endpoint,
+        encoding,
+        copies,
+        cache_control,
+        exclude,
+        jobs,
+    } = publish;
+    let key = |name: &str| format!("staticc.publish.{name}");
+    let store = store.as_ref().map(|store| store.to_string().into());
+    all.add_option(&key("store"), store);
+    let endpoint = endpoint.as_ref().map(|endpoint| endpoint.as_str().into());
+    all.add_option(&key("endpoint"), endpoint);
+    let encoding = encoding.map(|encoding| {
+        let mut known = OBJECT_ENCODINGS.iter();
+        let found = known.find(|(_, known)| *known == encoding);
+        found.map_or("", |(name, _)| name).into()
+    });
+    all.add_option(&key("encoding"), encoding);
+    all.add(&key("copies"), *copies);
+    all.add(&key("cache_control"), cache_control.as_str());
+    let globs = exclude.iter().map(|glob| glob.glob().glob());
+    all.list(&key("exclude"), globs);
+    all.add(&key("jobs"), i64::from(*jobs));
 }
 
 /// Without a STATICC setting, Django's side only knows whether WhiteNoise makes `.br` files.

@@ -22,6 +22,15 @@ impl Encoding {
             Self::Zstd => ".zst",
         }
     }
+
+    /// Returns the value of the header `Content-Encoding`.
+    pub fn header(self) -> &'static str {
+        match self {
+            Self::Brotli => "br",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+        }
+    }
 }
 
 /// A set of encodings, as a bit mask.

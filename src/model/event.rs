@@ -93,6 +93,21 @@ pub enum Event {
     Pruned { path: LogicalPath },
     /// `staticc prune` is done.
     PruningDone(PruneSummary),
+    /// `staticc publish` sent an object.
+    Published {
+        /// The key below the prefix of the store.
+        path: String,
+        size: u64,
+        /// Whether standard output is for names to be purged.
+        #[serde(skip)]
+        lists_names: bool,
+    },
+    /// `staticc releases` found a release.
+    Release(ReleaseSummary),
+    /// A name whose content changed: a CDN has to forget what it knows of it.
+    ToPurge { url: String },
+    /// `staticc publish` is done.
+    PublishingDone(PublishSummary),
     /// `staticc collect` is done.
     Done(CollectSummary),
     /// Untagged, since a serialized problem has its tag everywhere.
@@ -123,6 +138,47 @@ pub struct PruneSummary {
     pub releases: usize,
     /// Releases that staticc still remembers.
     pub kept: usize,
+}
+
+/// What `staticc publish` sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PublishSummary {
+    /// The URL of the store.
+    pub store: String,
+    /// The name of the new release. `None` if the current one has the same objects.
+    pub release: Option<String>,
+    /// The number of the release that counts now.
+    pub number: u64,
+    /// Objects of the release.
+    pub objects: usize,
+    /// Objects that were sent.
+    pub sent: usize,
+    /// The size of these objects.
+    pub bytes: u64,
+    /// Objects that the store had already.
+    pub unchanged: usize,
+    /// Whether an earlier release is the current one again.
+    #[serde(skip)]
+    pub is_rollback: bool,
+    /// Whether standard output is for names to be purged.
+    #[serde(skip)]
+    pub lists_names: bool,
+}
+
+/// A release in a store.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ReleaseSummary {
+    pub name: String,
+    pub number: u64,
+    /// In RFC 3339.
+    pub created: String,
+    /// Who published it, as `STATICC_PUBLISHER` says.
+    pub publisher: Option<String>,
+    pub objects: usize,
+    /// The size of objects that the release before does not have.
+    pub bytes: u64,
+    /// Whether it is the release that counts.
+    pub current: bool,
 }
 
 /// What `staticc verify` read, and what it found.
@@ -169,8 +225,8 @@ pub trait Report {
 
 /// Receives how far the work is, from several threads.
 pub trait Progress: Sync {
-    /// Adds bytes that are to be compressed.
+    /// Says how many bytes are to be compressed or sent.
     fn expect(&self, bytes: u64);
-    /// Adds bytes that are compressed.
+    /// Adds bytes that are done.
     fn advance(&self, bytes: u64);
 }

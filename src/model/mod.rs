@@ -33,7 +33,8 @@ pub use self::did_you_mean::nearest;
 pub use self::django_version::DjangoVersion;
 pub use self::encoding::{Encoding, Encodings, NoCompressionReason};
 pub use self::event::{
-    CheckSummary, CollectSummary, Event, Progress, PruneSummary, Report, VerifySummary,
+    CheckSummary, CollectSummary, Event, Progress, PruneSummary, PublishSummary, ReleaseSummary,
+    Report, VerifySummary,
 };
 pub use self::explanation::{
     AllowLocation, CompressedCopy, CopyOutcome, Explanation, IncomingReference, NoHashReason,

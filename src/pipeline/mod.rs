@@ -2,6 +2,7 @@
 //! run. Does not know which verb runs it, nor its command line.
 
 pub mod cache_location;
+pub mod claim;
 pub mod clock;
 pub mod consent;
 pub mod django_events;
@@ -15,5 +16,9 @@ pub mod path_filter;
 pub mod process;
 pub mod project;
 pub mod prune;
+pub mod publish;
+pub mod published_files;
 pub mod record_file;
+pub mod rollback;
 pub mod severity;
+pub mod store_releases;

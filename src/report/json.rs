@@ -93,7 +93,8 @@ pub(super) fn verbosity(event: &Event) -> u8 {
         | Event::PostProcessSkipped { .. }
         | Event::CopyKept { .. }
         | Event::CopiesKept { .. }
-        | Event::Pruned { .. } => 2,
+        | Event::Pruned { .. }
+        | Event::Published { .. } => 2,
         _ => 0,
     }
 }

@@ -5,7 +5,9 @@ use bytesize::ByteSize;
 
 use super::catalogue::section;
 use super::text::{clean, counted};
-use crate::model::{CheckSummary, Event, PruneSummary, VerifySummary};
+use crate::model::{
+    CheckSummary, Event, PruneSummary, PublishSummary, ReleaseSummary, VerifySummary,
+};
 
 pub(super) struct Message {
     /// The message is printed from this verbosity on.
@@ -56,6 +58,26 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
                 (2, format!("Deleting '{path}'"))
             }
         }
+        Event::Published {
+            path, lists_names, ..
+        } => {
+            let path = clean(path);
+            let (verbosity, text) = if dry_run {
+                (1, format!("Pretending to publish '{path}'"))
+            } else {
+                (2, format!("Publishing '{path}'"))
+            };
+            if *lists_names {
+                return status(verbosity, text);
+            }
+            (verbosity, text)
+        }
+        Event::Release(release) => (0, release_line(release)),
+        Event::ToPurge { url } => (0, clean(url)),
+        Event::PublishingDone(summary) if summary.lists_names => {
+            return status(1, published(summary, dry_run));
+        }
+        Event::PublishingDone(summary) => (1, published(summary, dry_run)),
         Event::PruningDone(summary) => (1, pruned(summary, dry_run)),
         Event::Verified(summary) => (1, verified(summary)),
         Event::Checked(summary) => (1, checked(*summary)),
@@ -117,6 +139,45 @@ fn verified(summary: &VerifySummary) -> String {
             format!("{verified}: {verdict}, {unlisted} in no manifest.")
         }
     }
+}
+
+fn published(summary: &PublishSummary, dry_run: bool) -> String {
+    let store = clean(&summary.store);
+    let objects = |count| counted(count, "object", "objects");
+    let number = summary.number;
+    if summary.is_rollback {
+        let verb = if dry_run { "would be" } else { "is" };
+        let sent = objects(summary.sent);
+        return format!(
+            "Release {number} {verb} current again in '{store}': {sent} ({}) restored.",
+            ByteSize(summary.bytes)
+        );
+    }
+    if summary.release.is_none() && summary.sent == 0 && !dry_run {
+        let all = objects(summary.objects);
+        return format!("Nothing to publish: release {number} in '{store}' has all {all}.");
+    }
+    let would = if dry_run { "would be " } else { "" };
+    format!(
+        "{} ({}) {would}published to '{store}' as release {number}, {} unchanged.",
+        objects(summary.sent),
+        ByteSize(summary.bytes),
+        summary.unchanged,
+    )
+}
+
+fn release_line(release: &ReleaseSummary) -> String {
+    let mark = if release.current { '*' } else { ' ' };
+    let publisher = release.publisher.as_deref().map(clean);
+    let publisher = publisher.map(|publisher| format!(", by {publisher}"));
+    format!(
+        "{mark} {}  {}  {}, {} new{}",
+        release.number,
+        clean(&release.created),
+        counted(release.objects, "object", "objects"),
+        ByteSize(release.bytes),
+        publisher.unwrap_or_default()
+    )
 }
 
 fn pruned(summary: &PruneSummary, dry_run: bool) -> String {

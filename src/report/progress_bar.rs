@@ -1,4 +1,4 @@
-//! A progress bar on standard error. Does not know what is compressed.
+//! A progress bar on standard error. Does not know whose bytes they are.
 
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
@@ -7,21 +7,20 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::model::Progress;
 
-/// Shows how many bytes are compressed.
-pub struct CompressionBar(ProgressBar);
+/// Shows how many bytes are done.
+pub struct BytesBar(ProgressBar);
 
-impl CompressionBar {
+impl BytesBar {
     /// Makes a bar that is shown as `show` says; without it, if standard error
-    /// is a terminal.
-    pub fn new(show: Option<bool>) -> Self {
+    /// is a terminal. `verb` is what happens to the bytes: "Compressing".
+    pub fn new(show: Option<bool>, verb: &str) -> Self {
         let bar = if show.unwrap_or_else(|| io::stderr().is_terminal()) {
             ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr())
         } else {
             ProgressBar::hidden()
         };
-        if let Ok(style) = ProgressStyle::with_template(
-            "Compressing {bar:30} {bytes} of {total_bytes}, {eta} left",
-        ) {
+        let template = format!("{verb} {{bar:30}} {{bytes}} of {{total_bytes}}, {{eta}} left");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style);
         }
         Self(bar)
@@ -33,7 +32,7 @@ impl CompressionBar {
     }
 }
 
-impl Progress for CompressionBar {
+impl Progress for BytesBar {
     fn expect(&self, bytes: u64) {
         self.0.set_length(bytes);
         if bytes > 0 && !self.0.is_hidden() {

@@ -2,6 +2,7 @@
 
 use super::allow::AllowKind;
 use super::finder::FINDERS;
+use super::publish::ObjectEncoding;
 use crate::model::Backend;
 use crate::model::{Code, Encoding, ReferenceKind, ReportLevel};
 
@@ -36,6 +37,13 @@ pub const ENCODINGS: [(&str, Encoding); 3] = [
     ("br", Encoding::Brotli),
     ("gz", Encoding::Gzip),
     ("zst", Encoding::Zstd),
+];
+
+/// The values of `encoding` in `[staticc.publish]`.
+pub const OBJECT_ENCODINGS: [(&str, ObjectEncoding); 3] = [
+    ("gzip", ObjectEncoding::Compressed(Encoding::Gzip)),
+    ("br", ObjectEncoding::Compressed(Encoding::Brotli)),
+    ("identity", ObjectEncoding::Identity),
 ];
 
 /// The values of `missing_references`.

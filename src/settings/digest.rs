@@ -35,6 +35,8 @@ impl Settings {
             allow,
             compression,
             cache,
+            // What is published later does not change what is collected.
+            publish: _,
         } = self;
         let mut fields = Fields(hasher);
         fields.text(static_url).path(static_root);

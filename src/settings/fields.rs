@@ -6,6 +6,7 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::choices::{ALLOWED, ENCODINGS, KINDS};
 use super::reader::Section;
+use super::tree::Span;
 use super::value_type::MAX_GLOB_LENGTH;
 use super::{Allow, AllowKind, CacheSettings, Compression, CompressionRule, keys};
 use crate::model::ReportLevel;
@@ -130,9 +131,21 @@ fn size(table: &Section<'_>) -> Option<u64> {
     size.ok().map(|size| size.as_u64())
 }
 
+/// Returns the globs of an array.
+pub fn globs(table: &Section<'_>, key: &str) -> Vec<GlobMatcher> {
+    let placed = table.placed(key);
+    placed
+        .filter_map(|(text, span)| to_glob(table, key, text, span))
+        .collect()
+}
+
 /// Returns the glob of a key.
 fn glob(table: &Section<'_>, key: &str) -> Option<GlobMatcher> {
     let (text, span) = table.placed_text(key)?;
+    to_glob(table, key, text, span)
+}
+
+fn to_glob(table: &Section<'_>, key: &str, text: &str, span: &Span) -> Option<GlobMatcher> {
     let refused = |wanted: &str| {
         table.refuse(key, span, wanted);
         None

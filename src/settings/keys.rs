@@ -2,8 +2,10 @@
 //! Knows no value.
 
 use super::choices::{
-    ALLOWED, BACKEND_NAMES, DEFAULT_IGNORE_PATTERNS, ENCODINGS, FINDER_NAMES, KINDS, LEVELS, names,
+    ALLOWED, BACKEND_NAMES, DEFAULT_IGNORE_PATTERNS, ENCODINGS, FINDER_NAMES, KINDS, LEVELS,
+    OBJECT_ENCODINGS, names,
 };
+use super::publish::{DEFAULT_CACHE_CONTROL, DEFAULT_JOBS};
 use super::value_type::{DefaultValue, Key, Keys, Others, ValueType};
 
 /// Declares a key as `key: ValueType => default;`. Editors show its comment. A key with a hyphen
@@ -192,6 +194,7 @@ tables! {
         allow: Tables(&ALLOW);
         compression: Table(&COMPRESSION);
         cache: Table(&CACHE);
+        publish: Table(&PUBLISH);
     } others: Refused
 
     /// Directories of apps that can't be located from Python's source, by
@@ -262,5 +265,23 @@ tables! {
         dir: Path;
         /// How large it may become before what was used least recently goes.
         max_size: Size => Text("2 GiB");
+    } others: Refused
+
+    /// What staticc publish puts into an object store. Credentials come from the environment.
+    PUBLISH: "staticc.publish" {
+        /// The store, such as "s3://bucket/prefix"; also az://, gs:// and file:///.
+        store: Text;
+        /// The address of a service that speaks S3; only for s3://.
+        endpoint: Text;
+        /// What the objects are; else gzip where STATIC_ROOT has such copies.
+        encoding: Word(&names(&OBJECT_ENCODINGS));
+        /// Whether .br and .gz copies are objects too, for a CDN that chooses.
+        copies: Boolean => Boolean(false);
+        /// The header Cache-Control of names without a fingerprint.
+        cache_control: Text => Text(DEFAULT_CACHE_CONTROL);
+        /// Globs on files that are not published, such as "**/*.map".
+        exclude: Texts => Texts(&[]);
+        /// How many requests are sent at a time.
+        jobs: Integer(1, 256) => Integer(DEFAULT_JOBS);
     } others: Refused
 }

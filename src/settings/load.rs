@@ -15,7 +15,7 @@ use super::reader::Section;
 use super::tree::{Node, Span};
 use super::{
     Finder, ReferenceLevels, Settings, StaticDir, directory_overlap, django_checks, fields,
-    installed_apps, keys, storage, templates,
+    installed_apps, keys, publish_fields, storage, templates,
 };
 use crate::apps::python_env::{default_search_path, installed_django, search_path};
 use crate::apps::search_path::SearchPath;
@@ -146,6 +146,7 @@ impl<'a> Loader<'a> {
         let allow = fields::allow(staticc);
         let compression = fields::compression(&staticc.table(&keys::COMPRESSION));
         let cache = fields::cache(&staticc.table(&keys::CACHE), self.layers);
+        let publish = publish_fields::publish(&staticc.table(&keys::PUBLISH));
         let finders = self.finders();
         let checked = checked?;
         let settings = Settings {
@@ -169,6 +170,7 @@ impl<'a> Loader<'a> {
             allow,
             compression,
             cache,
+            publish,
         };
         directory_overlap::check_root(&settings, self.root_span(&options), top.problems);
         Some(settings)

@@ -17,6 +17,8 @@ pub mod load;
 pub mod path_values;
 pub mod problem_list;
 pub mod project_settings;
+pub mod publish;
+pub mod publish_fields;
 pub mod reader;
 pub mod reference_levels;
 pub mod schema;
@@ -33,6 +35,7 @@ pub use self::allow::{Allow, AllowKind};
 pub use self::cache_settings::CacheSettings;
 pub use self::compression::{Compression, CompressionRule};
 pub use self::finder::{Finder, FinderListing, OtherFinder, StaticDir};
+pub use self::publish::{ObjectEncoding, PublishSettings};
 pub use self::reference_levels::ReferenceLevels;
 use crate::model::{App, Backend, DjangoVersion};
 
@@ -75,6 +78,7 @@ pub struct Settings {
     pub allow: Vec<Allow>,
     pub compression: Compression,
     pub cache: CacheSettings,
+    pub publish: PublishSettings,
 }
 
 impl Settings {

@@ -50,6 +50,17 @@ impl Span {
     }
 }
 
+impl Span {
+    /// Adds this place to a problem in words, so that no line of the text is shown.
+    pub fn mark_unseen(&self, problem: Problem) -> Problem {
+        let in_text = problem.in_file(self.text.name.as_str());
+        if self.text.content.is_empty() {
+            return in_text;
+        }
+        in_text.note(format!("in line {}", self.to_source_span().line))
+    }
+}
+
 impl ProblemList {
     /// Adds a problem at a place, which is found only if the problem is reported.
     pub fn add_at(&self, span: &Span, problem: Problem) {

@@ -171,6 +171,9 @@ impl Validator<'_> {
     }
 
     fn refuse_key(&self, key: &str, span: &Span) {
+        if self.keys.name == PUBLISH && is_credential(key) {
+            return self.refuse_credential(key, span);
+        }
         let mut known: Vec<&str> = self.keys.known.iter().map(|key| key.name).collect();
         known.sort_unstable();
         let help = || match nearest(key, &known) {
@@ -185,6 +188,35 @@ impl Validator<'_> {
         self.problems
             .add_with(problem, |problem| span.mark(problem).help(help()));
     }
+
+    /// Adds the problem of credentials in the settings, and does not show them.
+    fn refuse_credential(&self, key: &str, span: &Span) {
+        let name = self.keys.full_name(key);
+        let message = format!("{name} looks like credentials, which never belong in the settings");
+        let problem = Problem::error(Code::UnknownSetting, message);
+        let help = "remove it, and change the key if others have seen it: credentials come \
+                    from the environment, such as AWS_ACCESS_KEY_ID";
+        self.problems
+            .add_with(problem, |problem| span.mark_unseen(problem).help(help));
+    }
+}
+
+/// The table whose users may try to write credentials.
+const PUBLISH: &str = "staticc.publish";
+
+/// Returns whether a key looks like one of credentials.
+fn is_credential(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let words = [
+        "key",
+        "secret",
+        "token",
+        "password",
+        "credential",
+        "sas",
+        "connection_string",
+    ];
+    words.iter().any(|word| key.contains(word))
 }
 
 /// Returns whether a key looks like a setting of Django.

@@ -8,4 +8,5 @@ mod explain;
 mod find;
 mod init;
 mod prune;
+mod publish;
 mod verify;

@@ -9,6 +9,7 @@ mod settings;
 mod single_paths;
 mod sources;
 mod static_root;
+mod stores;
 
 use crate::support::project::{Project, Run};
 use schemas::Schemas;
@@ -46,6 +47,7 @@ pub fn cases() -> Vec<&'static Case> {
         static_root::CASES,
         single_paths::CASES,
         locations::CASES,
+        stores::CASES,
     ]
     .iter()
     .copied()
@@ -76,8 +78,15 @@ pub fn output_of(case: &Case, format: &str, schemas: &Schemas) -> String {
     let outcome = run(&project, case.arguments, format).outcome();
     let base = project.base().canonicalize().unwrap();
     let temporary_name = regex::Regex::new(r"\.staticc-\w{6}\b").unwrap();
+    let release_name = regex::Regex::new(r"\b\d{8}-\d{8}T\d{6}Z-[0-9a-f]{32}\b").unwrap();
+    let time = regex::Regex::new(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ").unwrap();
     let clean = |text: &str| {
         let text = text.replace(base.to_str().unwrap(), "{dir}");
+        let text = release_name.replace_all(&text, "{release}");
+        let text = match case.name {
+            "nothing-wrong-releases" => time.replace_all(&text, "{time}"),
+            _ => text,
+        };
         temporary_name
             .replace_all(&text, "{temporary}")
             .into_owned()

@@ -5,6 +5,7 @@ mod crash;
 mod crowd;
 mod live;
 mod served;
+mod stores;
 
 use std::path::PathBuf;
 
@@ -21,6 +22,8 @@ pub enum Verb {
     LiveReader(live::ReaderArgs),
     /// Ask running servers for files while these are collected again
     Served(served::Args),
+    /// Publish to servers of S3 and Azure, and read the objects back
+    Stores(stores::Args),
     /// Start 20 runs at once
     Crowd(crowd::Args),
     /// Run the targets of fuzz/ with libFuzzer
@@ -37,6 +40,7 @@ impl Verb {
                 Ok(())
             }
             Self::Served(args) => served::run(&args),
+            Self::Stores(args) => stores::run(&args),
             Self::Crowd(args) => crowd::run(&args),
             Self::Fuzz(args) => cargo_fuzz::run(&args),
         }

@@ -1,0 +1,182 @@
+//! Requests for many objects, several of them at a time. Ends at the first failure. Does not
+//! know what objects mean.
+
+use tokio::task::JoinSet;
+
+use super::client::{PutRule, Store, Upload};
+use super::error::{StoreError, StoreErrorKind, StoreStep};
+use super::headers::ObjectHeaders;
+use crate::model::{Code, Problem};
+
+/// An object whose bytes come from another object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    pub from: String,
+    pub to: String,
+    /// The size in bytes.
+    pub size: u64,
+    /// The BLAKE3 hash of the bytes, in hexadecimal digits. Others are not sent.
+    pub digest: String,
+    pub headers: ObjectHeaders,
+}
+
+impl Store {
+    /// Sends an object for each item, `jobs` of them at a time. `load` reads an item when its
+    /// turn comes, so that no more than `jobs` are in memory; `done` is called for each that is
+    /// sent.
+    pub fn put_all<T>(
+        &self,
+        items: &[T],
+        jobs: usize,
+        load: impl Fn(&T) -> Result<Upload, Problem>,
+        done: impl FnMut(&T),
+    ) -> Result<(), Problem> {
+        let request = |item: &T| {
+            let upload = load(item)?;
+            let path = self.path(StoreStep::Write, &upload.key);
+            let path = path.map_err(|error| error.to_problem(&self.url))?;
+            let sender = self.sender();
+            Ok(async move { sender.put(&path, upload, PutRule::Replace).await })
+        };
+        self.run_all(items, jobs, request, done)
+    }
+
+    /// Sends the bytes of one object as those of another, for each transfer, `jobs` of them at
+    /// a time. The bytes pass through here, since a copy in the store has the wrong headers.
+    pub fn transfer_all(
+        &self,
+        transfers: &[Transfer],
+        jobs: usize,
+        done: impl FnMut(&Transfer),
+    ) -> Result<(), Problem> {
+        let request = |transfer: &Transfer| {
+            let request = self.transfer_request(transfer.clone());
+            request.map_err(|error| error.to_problem(&self.url))
+        };
+        self.run_all(transfers, jobs, request, done)
+    }
+
+    /// Carries out a request for each item, `jobs` of them at a time.
+    fn run_all<T, F>(
+        &self,
+        items: &[T],
+        jobs: usize,
+        request: impl Fn(&T) -> Result<F, Problem>,
+        mut done: impl FnMut(&T),
+    ) -> Result<(), Problem>
+    where
+        F: Future<Output = Result<(), StoreError>> + Send + 'static,
+    {
+        self.runtime.block_on(async {
+            let mut requests = JoinSet::new();
+            let mut waiting = items.iter().enumerate();
+            loop {
+                while requests.len() < jobs.max(1)
+                    && let Some((index, item)) = waiting.next()
+                {
+                    let request = request(item)?;
+                    requests.spawn(async move { (index, request.await) });
+                }
+                let Some(joined) = requests.join_next().await else {
+                    return Ok(());
+                };
+                let (index, result) = joined.map_err(|error| {
+                    let message = format!("a request ended early: {error}");
+                    Problem::error(Code::StoreUnusable, message)
+                })?;
+                result.map_err(|error| error.to_problem(&self.url))?;
+                done(&items[index]);
+            }
+        })
+    }
+
+    /// Returns the requests of a transfer. They do not borrow the store.
+    fn transfer_request(
+        &self,
+        transfer: Transfer,
+    ) -> Result<impl Future<Output = Result<(), StoreError>> + Send + use<>, StoreError> {
+        let from = self.path(StoreStep::Read, &transfer.from)?;
+        let to = self.path(StoreStep::Write, &transfer.to)?;
+        let client = std::sync::Arc::clone(&self.client);
+        let sender = self.sender();
+        Ok(async move {
+            let step = StoreStep::Read;
+            let failed = |error| StoreError::new(step, &transfer.from, &error);
+            let got = client.get_opts(&from, object_store::GetOptions::default());
+            let got = got.await.map_err(failed)?;
+            let wrong = || {
+                let detail = "its bytes are not those of the release";
+                StoreError::other(step, &transfer.from, StoreErrorKind::Other, detail)
+            };
+            if got.meta.size != transfer.size {
+                return Err(wrong());
+            }
+            let body = got.bytes().await.map_err(failed)?.to_vec();
+            if blake3::hash(&body).to_hex().as_str() != transfer.digest {
+                return Err(wrong());
+            }
+            let upload = Upload {
+                key: transfer.to,
+                body,
+                headers: transfer.headers,
+            };
+            sender.put(&to, upload, PutRule::Replace).await
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn upload(key: &str, body: &str) -> Upload {
+        Upload {
+            key: key.to_owned(),
+            body: body.into(),
+            headers: ObjectHeaders::default(),
+        }
+    }
+
+    #[test]
+    fn many_objects_are_sent_and_a_failure_ends_it() {
+        let store = Store::in_memory().unwrap();
+        let items: Vec<usize> = (0..100).collect();
+        let mut sent = 0;
+        let load = |item: &usize| Ok(upload(&format!("all/{item}"), "x"));
+        store.put_all(&items, 7, load, |_| sent += 1).unwrap();
+        assert_eq!((sent, store.list("all").unwrap().len()), (100, 100));
+        let load = |item: &usize| match item {
+            50 => Err(Problem::error(Code::SourceChanged, "changed")),
+            _ => load(item),
+        };
+        let problem = store.put_all(&items, 7, load, |_| ()).unwrap_err();
+        assert_eq!(problem.code, Code::SourceChanged);
+    }
+
+    #[test]
+    fn transferred_bytes_are_checked_and_get_their_own_headers() {
+        let store = Store::in_memory().unwrap();
+        store
+            .put(upload("from", "bytes"), PutRule::Replace)
+            .unwrap();
+        let transfer = |to: &str, bytes: &[u8]| Transfer {
+            from: "from".to_owned(),
+            to: to.to_owned(),
+            size: 5,
+            digest: blake3::hash(bytes).to_hex().to_string(),
+            headers: ObjectHeaders {
+                cache_control: "no-cache".to_owned(),
+                ..ObjectHeaders::default()
+            },
+        };
+        let transfers = ["a", "b", "c"].map(|to| transfer(to, b"bytes"));
+        let mut done = 0;
+        store.transfer_all(&transfers, 2, |_| done += 1).unwrap();
+        let (bytes, info) = store.get("b", 9).unwrap().unwrap();
+        assert_eq!((done, &bytes[..]), (3, &b"bytes"[..]));
+        assert_eq!(info.headers.unwrap().cache_control, "no-cache");
+        let problem = store.transfer_all(&[transfer("d", b"other")], 2, |_| ());
+        assert!(problem.unwrap_err().message.contains("from"));
+        assert_eq!(store.get("d", 9).unwrap(), None);
+    }
+}

@@ -1,0 +1,148 @@
+//! Makes the client of a store. Credentials come from the environment, as the tools of each
+//! cloud find them. Sends no request.
+
+use std::env;
+use std::sync::Arc;
+use std::time::Duration;
+
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
+use object_store::gcp::GoogleCloudStorageBuilder;
+use object_store::local::LocalFileSystem;
+use object_store::{BackoffConfig, Certificate, ClientOptions, ObjectStore, RetryConfig};
+
+use super::error::{StoreError, StoreStep};
+use super::url::{Endpoint, StoreKind, StoreUrl};
+use crate::disk;
+use crate::model::{Code, FileStep, Problem};
+
+/// How long it may take to connect to a server.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a server may be silent.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The variable that allows requests without encryption to other machines.
+pub const ALLOW_HTTP: &str = "STATICC_ALLOW_HTTP";
+
+/// Returns the client. `endpoint` is of the settings, and only for S3.
+pub fn connect(
+    url: &StoreUrl,
+    endpoint: Option<&Endpoint>,
+) -> Result<Arc<dyn ObjectStore>, Problem> {
+    let failed = |error: &object_store::Error| {
+        StoreError::new(StoreStep::Connect, "", error).to_problem(url)
+    };
+    if url.kind != StoreKind::Directory {
+        // The one provider of TLS. Fails only if it is installed already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
+    match url.kind {
+        StoreKind::Directory => Ok(Arc::new(LocalFileSystem::new())),
+        StoreKind::S3 => {
+            let mut builder = AmazonS3Builder::from_env();
+            if let Some(endpoint) = endpoint {
+                builder = builder.with_endpoint(endpoint.as_str());
+            }
+            let address = builder.get_config_value(&AmazonS3ConfigKey::Endpoint);
+            let options = client_options(address.as_deref())?;
+            let builder = builder
+                .with_bucket_name(&url.bucket)
+                .with_client_options(options)
+                .with_retry(retries());
+            Ok(Arc::new(builder.build().map_err(|error| failed(&error))?))
+        }
+        StoreKind::Azure => {
+            let builder = MicrosoftAzureBuilder::from_env();
+            let address = builder.get_config_value(&AzureConfigKey::Endpoint);
+            let options = client_options(address.as_deref())?;
+            let builder = builder
+                .with_container_name(&url.bucket)
+                .with_client_options(options)
+                .with_retry(retries());
+            Ok(Arc::new(builder.build().map_err(|error| failed(&error))?))
+        }
+        StoreKind::Google => {
+            let builder = GoogleCloudStorageBuilder::from_env()
+                .with_bucket_name(&url.bucket)
+                .with_client_options(client_options(None)?)
+                .with_retry(retries());
+            Ok(Arc::new(builder.build().map_err(|error| failed(&error))?))
+        }
+    }
+}
+
+/// Returns the options of a client that sends requests to this address. Without one, it is that
+/// of the cloud, over HTTPS.
+fn client_options(address: Option<&str>) -> Result<ClientOptions, Problem> {
+    let allowed = env::var_os(ALLOW_HTTP).is_some_and(|value| value == "1");
+    let mut options = ClientOptions::new()
+        .with_allow_http(allows_http(address, allowed)?)
+        .with_connect_timeout(CONNECT_TIMEOUT)
+        .with_timeout_disabled()
+        .with_read_timeout(READ_TIMEOUT);
+    for certificate in certificates()? {
+        options = options.with_root_certificate(certificate);
+    }
+    Ok(options)
+}
+
+/// Returns whether requests may go without encryption. Fails if the address needs that, and it
+/// is not allowed.
+fn allows_http(address: Option<&str>, allowed: bool) -> Result<bool, Problem> {
+    let Some(address) = address else {
+        return Ok(false);
+    };
+    let endpoint = Endpoint::parse(address)?;
+    if endpoint.is_https() || allowed || endpoint.is_loopback() {
+        return Ok(!endpoint.is_https());
+    }
+    let message = "the endpoint is on another machine, and without encryption";
+    let problem = Problem::error(Code::StoreUrl, message);
+    Err(problem.help(format!("use https://, or set {ALLOW_HTTP}=1")))
+}
+
+/// Returns the certificates of `AWS_CA_BUNDLE`, which count beside those of the system.
+fn certificates() -> Result<Vec<Certificate>, Problem> {
+    let Some(file) = env::var_os("AWS_CA_BUNDLE").filter(|file| !file.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let path = std::path::Path::new(&file);
+    let help = "correct AWS_CA_BUNDLE";
+    let bytes = disk::read(path)
+        .map_err(|error| Problem::failed(FileStep::Read, path, &error).help(help))?;
+    Certificate::from_pem_bundle(&bytes).map_err(|_| {
+        let message = "holds no certificates in the PEM format";
+        Problem::error(Code::StoreUnusable, message)
+            .in_file(path)
+            .help(help)
+    })
+}
+
+/// Retries requests that a server has failed, each after a longer and random time.
+fn retries() -> RetryConfig {
+    RetryConfig {
+        backoff: BackoffConfig {
+            init_backoff: Duration::from_millis(100),
+            max_backoff: Duration::from_secs(10),
+            base: 2.0,
+        },
+        max_retries: 7,
+        retry_timeout: Duration::from_secs(120),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn http_goes_only_to_this_machine() {
+        assert_eq!(allows_http(None, true), Ok(false));
+        assert_eq!(allows_http(Some("https://example.com"), false), Ok(false));
+        assert_eq!(allows_http(Some("http://127.0.0.1:9000"), false), Ok(true));
+        assert_eq!(allows_http(Some("http://example.com"), true), Ok(true));
+        let problem = allows_http(Some("http://example.com"), false).unwrap_err();
+        assert!(problem.help.unwrap().contains(ALLOW_HTTP));
+    }
+}
