@@ -81,6 +81,26 @@ fn every_file_has_a_header() {
     }
 }
 
+/// No other room can open a connection.
+#[test]
+fn only_the_room_of_stores_uses_the_network() {
+    let crates = ["object_store", "reqwest", "rustls", "tokio"];
+    let network = crates.map(|name| format!("{name}::"));
+    let networks = ["std::net::Tcp", "std::net::Udp", "UnixStream"];
+    for (path, text) in files() {
+        let uses = |name: &&str| text.contains(&name[..]);
+        let found = network
+            .iter()
+            .map(String::as_str)
+            .chain(networks)
+            .find(uses);
+        assert!(
+            path.starts_with("store/") || found.is_none(),
+            "{path}: {found:?}"
+        );
+    }
+}
+
 // What follows tries the checks above on made-up sources.
 
 fn order(rooms: &[&str]) -> Vec<String> {

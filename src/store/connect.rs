@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
-use object_store::gcp::GoogleCloudStorageBuilder;
+use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::local::LocalFileSystem;
 use object_store::{BackoffConfig, Certificate, ClientOptions, ObjectStore, RetryConfig};
 
@@ -63,9 +63,12 @@ pub fn connect(
             Ok(Arc::new(builder.build().map_err(|error| failed(&error))?))
         }
         StoreKind::Google => {
-            let builder = GoogleCloudStorageBuilder::from_env()
+            let builder = GoogleCloudStorageBuilder::from_env();
+            let address = builder.get_config_value(&GoogleConfigKey::BaseUrl);
+            let options = client_options(address.as_deref())?;
+            let builder = builder
                 .with_bucket_name(&url.bucket)
-                .with_client_options(client_options(None)?)
+                .with_client_options(options)
                 .with_retry(retries());
             Ok(Arc::new(builder.build().map_err(|error| failed(&error))?))
         }
