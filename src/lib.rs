@@ -8,7 +8,7 @@
 //!
 //! - [`model`]: the values that all rooms share, such as assets and problems.
 //! - [`disk`]: reads regular files, and works below a directory without following links.
-//! - [`pystd`]: does what Python's `posixpath`, `urllib` and `fnmatch` do.
+//! - [`pystd`]: does what Python's `posixpath`, `urllib`, `fnmatch` and `shlex` do.
 //! - [`rewrite`]: finds references in CSS and JavaScript, and puts in the final URLs. Pure.
 //! - [`encode`]: compresses bytes, and decides whether the result is worth keeping. Pure.
 //! - [`store`]: reads and writes objects in S3, Azure, Google Cloud Storage or a directory.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -304,4 +304,36 @@ fn clear_leaves_no_reference_to_a_file_of_an_earlier_run() {
         .arguments(["--clear"])
         .failure(1)
         .stderr(["src/a.css:1:5: url(old.png) names no collected file"]);
+}
+
+/// The record says which sources are compressed copies of others, by their contents.
+#[test]
+fn source_is_compared_with_its_compressed_copy_when_either_changes() {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(b"a{}").unwrap();
+    let copy = gzip.finish().unwrap();
+    let project = Project::new()
+        .file("src/a.css", "a{}")
+        .file("src/a.css.gz", &copy);
+    std::thread::sleep(Duration::from_millis(50));
+    let warning = "src/a.css.gz: is not a compressed copy of a.css";
+    let changes: [(&str, &[u8], bool); 5] = [
+        ("a.css", b"b{}", false),
+        ("a.css", b"a{}", true),
+        ("a.css.gz", b"none", false),
+        ("a.css.gz", b"none", false),
+        ("a.css.gz", &copy, true),
+    ];
+    for _ in 0..2 {
+        project.collect().success().empty_stderr();
+    }
+    for (name, content, is_right) in changes {
+        project.write(&format!("src/{name}"), content);
+        let outcome = project.collect().success();
+        if is_right {
+            outcome.empty_stderr();
+        } else {
+            outcome.stderr([warning]);
+        }
+    }
 }

@@ -240,6 +240,82 @@ fn hard_links_are_made_to_copies_of_the_run_only() {
 }
 
 #[test]
+fn copy_of_a_fingerprinted_file_stays_beside_links() {
+    let (project, hashed) = project_of_django();
+    let gz = with_suffix(&hashed, ".gz");
+    let (bytes, before) = (fs::read(project.out(&gz)).unwrap(), identity(&project, &gz));
+    let ours = self::project().files();
+    for flags in [&["--link", "--no-cache"][..], &["--link"], &["--link"], &[]] {
+        project.collect().arguments(flags).success();
+        assert_eq!(project.out("a.css").is_symlink(), !flags.is_empty());
+        assert_eq!(fs::read(project.out(&gz)).unwrap(), bytes, "{flags:?}");
+        assert_eq!(identity(&project, &gz), before, "{flags:?}");
+        let plain = fs::read(project.out("a.css.gz")).unwrap();
+        assert_eq!(plain, ours[Path::new("a.css.gz")], "{flags:?}");
+        project.verb(["verify"]).success().empty_stderr();
+    }
+    project
+        .collect()
+        .arguments(["--link", "--recompress"])
+        .success();
+    let now = fs::read(project.out(&gz)).unwrap();
+    assert_eq!(now, ours[&gz]);
+}
+
+#[test]
+fn prune_removes_kept_copies_with_their_files_only() {
+    let (project, old) = project_of_django();
+    let content = fs::read(project.out(&old)).unwrap();
+    // An encoding that the settings do not name.
+    let zst = zstd::encode_all(&content[..], 1).unwrap();
+    write(&project, &with_suffix(&old, ".zst"), &zst);
+    let collect = |flags: &[&str]| project.collect().arguments(flags).success();
+    collect(&[]);
+    let first = project.files();
+    let of_old = |path: &&PathBuf| path.to_string_lossy().starts_with(&*old.to_string_lossy());
+    assert_eq!(first.keys().filter(of_old).count(), 4);
+    // The release is recent: all copies stay, also those that no run has made.
+    collect(&["--prune", "--keep", "1"]);
+    assert!(project.files() == first);
+    project.write("src/a.css", text() + "c { color: blue }\n");
+    collect(&["--prune", "--keep", "2"]);
+    let second = project.files();
+    let kept = first.iter().filter(|(path, _)| of_old(path));
+    assert!(
+        kept.clone()
+            .all(|(path, bytes)| second.get(path) == Some(bytes))
+    );
+    collect(&["--prune", "--keep", "1"]);
+    let rest = second.into_iter().filter(|(path, _)| !of_old(&path));
+    assert!(project.files() == rest.collect());
+    project.verb(["verify"]).success().empty_stderr();
+}
+
+/// The copy of the run wins over a source of its name. The fingerprinted file of that source has
+/// the content of the source, and not that of the copy.
+#[test]
+fn source_that_gives_way_to_a_compressed_copy_is_no_duplicate() {
+    let project = project().file("src/a.css.gz", gzip(text().as_bytes()));
+    let flags = ["--link-mode", "hardlink"];
+    project.collect().arguments(flags).success();
+    let before = project.files();
+    let source = gzip(text().as_bytes());
+    assert_ne!(before[Path::new("a.css.gz")], source);
+    let is_hashed = |path: &&PathBuf| {
+        let name = path.to_string_lossy();
+        name.starts_with("a.css.") && name.ends_with(".gz") && name.len() > "a.css.gz".len()
+    };
+    let hashed = before.keys().find(is_hashed).unwrap();
+    assert_eq!(before[hashed], source);
+    std::thread::sleep(Duration::from_millis(30));
+    project.collect().arguments(flags).success();
+    fs::remove_file(project.out(hashed)).unwrap();
+    project.collect().arguments(flags).success();
+    assert!(project.files() == before);
+    project.verb(["verify"]).success();
+}
+
+#[test]
 fn kept_copies_are_listed_at_verbosity_2() {
     let (project, hashed) = project_of_django();
     let line = format!("Skipping '{}.gz' (compressed already)\n", hashed.display());
@@ -273,17 +349,26 @@ fn kept_copies_are_listed_at_verbosity_2() {
     run(&["-v2", "--recompress"]).no_stderr(["kept", "compressed already"]);
 }
 
-/// Decoding all copies again would take seconds on a large site.
+/// Decoding all copies again would take seconds on a large site. So would comparing the sources
+/// that are compressed copies of others.
 #[cfg(target_os = "linux")]
 #[test]
-fn run_with_nothing_changed_opens_no_file_of_static_root() {
+fn run_with_nothing_changed_opens_no_source_and_no_file_of_static_root() {
     use rustix::fs::inotify;
 
     let (project, _) = project_of_django();
+    for (name, text) in [("short.txt", "c"), ("long.txt", &*text())] {
+        project.write(&format!("src/{name}"), text);
+        project.write(&format!("src/{name}.gz"), gzip(text.as_bytes()));
+    }
     std::thread::sleep(Duration::from_millis(30));
     project.collect().success();
     let watch = inotify::init(inotify::CreateFlags::NONBLOCK).unwrap();
-    inotify::add_watch(&watch, project.path("out"), inotify::WatchFlags::OPEN).unwrap();
+    for directory in ["src", "out"] {
+        let directory = project.path(directory);
+        let flags = inotify::WatchFlags::OPEN | inotify::WatchFlags::CREATE;
+        inotify::add_watch(&watch, directory, flags).unwrap();
+    }
     // Another way to run it would read STATIC_ROOT.
     let mut command = project.staticc();
     let output = command.args(["collect", "--noinput"]).output().unwrap();

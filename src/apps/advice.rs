@@ -9,8 +9,7 @@ use super::path_python::PathPython;
 use super::python_env;
 use super::python_env::ENVIRONMENT_NAMES;
 use super::search_path::SearchPath;
-use crate::model::nearest;
-use crate::model::{Code, Problem};
+use crate::model::{Code, Problem, first_names, nearest};
 
 /// Returns the problem of an entry that names no module. It has help only if a module has a
 /// similar name; see [`location_help`] for others.
@@ -26,14 +25,9 @@ pub(super) fn no_such_app(entry: &str, search: &SearchPath) -> Problem {
 /// Returns the problem of a search path that has few of the apps: their environment is not on it.
 pub fn no_environment(missing: &[&str], apps: usize, search: &SearchPath) -> Problem {
     const MAX_SHOWN: usize = 3;
-    let count = missing.len();
-    let message = format!("no module for {count} of the {apps} apps");
-    let shown = missing[..count.min(MAX_SHOWN)].join(", ");
-    let note = match count.saturating_sub(MAX_SHOWN) {
-        0 => format!("not found: {shown}"),
-        more => format!("not found: {shown} and {more} more"),
-    };
-    let problem = Problem::error(Code::AppNotFound, message).note(note);
+    let message = format!("no module for {} of the {apps} apps", missing.len());
+    let shown = first_names(missing, MAX_SHOWN);
+    let problem = Problem::error(Code::AppNotFound, message).note(format!("not found: {shown}"));
     with_places(problem, search).help(if search.default_of.is_some() {
         "say where their packages are: VIRTUAL_ENV=/path/to/venv, or PATH=/path/to/venv/bin:$PATH, or staticc.python_path = [\".\", \"/path/to/venv\"]"
     } else {

@@ -2,7 +2,6 @@
 //! only in case, names that no browser can request. Opens files only to compare two.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use crate::disk;
 use crate::model::{Asset, Code, LogicalPath, Problem, ReportLevel};
@@ -47,7 +46,7 @@ fn duplicates(found: &FoundFiles, levels: &PathLevels<'_>) -> Vec<Problem> {
     let problem = |loser: &Asset| {
         let winner = (*winners.get(&loser.key)?)?;
         let (source, other) = (winner.source(), loser.source());
-        let problem = if same_bytes(&source, &other) {
+        let problem = if disk::same_bytes(&source, &other) {
             let message = format!("{} is here too, with the same bytes", loser.key);
             Problem::info(Code::DuplicatePath, message).help("remove one of them")
         } else {
@@ -63,13 +62,6 @@ fn duplicates(found: &FoundFiles, levels: &PathLevels<'_>) -> Vec<Problem> {
     };
     let losers = found.conflicts.iter().map(|conflict| &conflict.asset);
     losers.filter_map(problem).collect()
-}
-
-/// Returns whether two files hold the same bytes.
-pub fn same_bytes(one: &Path, other: &Path) -> bool {
-    let size = |path| std::fs::metadata(path).map(|metadata| metadata.len()).ok();
-    let read = |path| disk::read(path).ok();
-    size(one) == size(other) && read(one).is_some_and(|bytes| read(other) == Some(bytes))
 }
 
 /// Returns a problem for each path that differs from an earlier one only in case.

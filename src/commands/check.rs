@@ -4,11 +4,11 @@
 use super::context::{Context, use_threads};
 use super::outcome::{Exit, Failure, Outcome};
 use crate::check::paths::path_problems;
-use crate::check::source_copies::source_copy_problems;
+use crate::check::source_copies::source_copies;
 use crate::check::templates::checker::{CheckedTemplates, TemplateChecker};
 use crate::check::texts::check_texts;
 use crate::cli::CheckArgs;
-use crate::model::{CheckSummary, Event, Problem, ReferenceKind, Report as _};
+use crate::model::{CheckSummary, Code, Event, Problem, ReferenceKind, Report as _};
 use crate::pipeline::clock::now;
 use crate::pipeline::path_filter::PathFilter;
 use crate::pipeline::project::Project;
@@ -16,7 +16,7 @@ use crate::pipeline::record_file::CheckRecordFile;
 use crate::pipeline::severity::SeverityPolicy;
 use crate::rewrite::context::RewriteContext;
 use crate::settings::AllowKind;
-use crate::settings::load::Loaded;
+use crate::settings::load::{Loaded, Places};
 use crate::state::cache::Cache;
 use crate::state::check_record::CheckRecord;
 
@@ -25,7 +25,7 @@ pub fn run(context: &mut Context, args: &CheckArgs) -> Outcome {
         settings,
         warnings,
         template_warnings,
-        ..
+        places,
     } = context.load(&args.project, Some(&args.ignore))?;
     use_threads(&args.threads);
     let directory = context.directory.clone();
@@ -37,6 +37,9 @@ pub fn run(context: &mut Context, args: &CheckArgs) -> Outcome {
     problems.extend(warnings);
     if !args.no_templates {
         problems.extend(template_warnings);
+        if checked.checkup.templates == 0 && !settings.template_dirs.is_empty() {
+            problems.extend(no_templates(&places));
+        }
     }
     problems.retain(|problem| filter.includes(problem));
     Problem::sort(&mut problems);
@@ -44,6 +47,16 @@ pub fn run(context: &mut Context, args: &CheckArgs) -> Outcome {
     context.report(problems);
     context.console.event(Event::Checked(checked.checkup));
     Ok(if failed { Exit::Failed } else { Exit::Done })
+}
+
+/// Returns the problem that TEMPLATES names directories in which there are no templates. Without
+/// TEMPLATES nobody says that there are any.
+fn no_templates(places: &Places) -> Option<Problem> {
+    const KEY: &str = "TEMPLATES";
+    let message = "TEMPLATES names directories, and there is no template in them";
+    let problem = Problem::warning(Code::NoTemplates, message)
+        .help("correct DIRS and APP_DIRS, or check without templates: --no-templates");
+    places.has(KEY).then(|| places.mark(KEY, problem))
 }
 
 /// Which templates are checked.
@@ -82,7 +95,8 @@ fn check_project(mut project: Project<'_>, cache: &Cache, scope: TemplateScope) 
     let policy = SeverityPolicy::new(settings);
     let level_of_name = |path: &_, code| policy.level_of(path, code);
     problems.extend(path_problems(&project.found, &level_of_name));
-    problems.extend(source_copy_problems(&project.found.assets, &level_of_name));
+    let copies = source_copies(&project.found.assets, None, &level_of_name);
+    problems.extend(copies.problems);
 
     let record_file = CheckRecordFile::read(cache, &project);
     let record = &record_file.record;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::context::{Context, use_threads};
 use super::outcome::{Exit, Failure, Outcome};
-use crate::check::source_copies::source_copy_problems;
+use crate::check::source_copies::{ReadSources, source_copies};
 use crate::cli::{CollectArgs, LinkModeArg};
 use crate::model::{
     Code, CollectSummary, Event, IndexVec, LinkMode, LogicalPath, Problem, Report as _,
@@ -27,6 +27,7 @@ use crate::state::cache::Cache;
 use crate::state::collect_record::CollectRecord;
 use crate::state::inputs_digest::InputsDigest;
 use crate::state::remote_cache::RemoteCache;
+use crate::state::source_pairs::SourcePairs;
 use crate::static_root::inspect::Inspector;
 use crate::static_root::lock::LockMode;
 use crate::static_root::prune::Retention;
@@ -115,14 +116,13 @@ impl Collection<'_> {
             prepared = self.prepare(&project, &inputs, &no_record)?;
         }
         context.report(std::mem::take(&mut prepared.processed.warnings));
-        let policy = SeverityPolicy::new(self.settings);
-        let level_of_name = |path: &_, code| policy.level_of(path, code);
-        let copies = source_copy_problems(&project.found.assets, &level_of_name);
-        context.report(copies);
         let plan = &prepared.processed.plan;
-        let max_size = self.settings.compression.max_size;
-        let note = large_files_note(&project.found.assets, &plan.too_large, max_size);
-        context.report(Vec::from_iter(note));
+        let read = ReadSources {
+            contents: &prepared.processed.contents,
+            pairs: &record.source_pairs,
+            started,
+        };
+        let source_pairs = self.report_sources(context, &project, &read, plan);
         let earlier = self.files_to_clear()?;
         let live = LiveManifest::new(self.root, self.settings, self.cache);
         context.report(Vec::from_iter(
@@ -139,6 +139,7 @@ impl Collection<'_> {
                 processed: &prepared.processed,
                 states: &prepared.states,
                 changes: &changes,
+                source_pairs: &source_pairs,
                 started,
             };
             record_file.update(&run, &prepared.inspector);
@@ -180,6 +181,26 @@ impl Collection<'_> {
             inspector,
             states,
         })
+    }
+
+    /// Reports sources that are not what their names say, and those too large to compress.
+    /// Returns the sources that are compressed copies of others.
+    fn report_sources(
+        &self,
+        context: &mut Context,
+        project: &Project<'_>,
+        read: &ReadSources<'_>,
+        plan: &Plan,
+    ) -> SourcePairs {
+        let assets = &project.found.assets;
+        let policy = SeverityPolicy::new(self.settings);
+        let level_of_name = |path: &_, code| policy.level_of(path, code);
+        let copies = source_copies(assets, Some(read), &level_of_name);
+        context.report(copies.problems);
+        let max_size = self.settings.compression.max_size;
+        let note = large_files_note(assets, &plan.too_large, max_size);
+        context.report(Vec::from_iter(note));
+        copies.pairs
     }
 
     /// Carries out the plan, remembers the release, and clears.

@@ -14,6 +14,7 @@ use crate::django_project::answers::Answers;
 use crate::django_project::convert::Converted;
 use crate::django_project::difference::Difference;
 use crate::django_project::draft::SettingsDraft;
+use crate::django_project::finder_patterns;
 use crate::django_project::python::{FileQuestion, Question};
 use crate::model::{Code, Event, FileStep, Problem, Report as _, Severity};
 use crate::pipeline::loading::{module, source_of, with_help};
@@ -104,8 +105,9 @@ impl InitTarget<'_> {
             }),
         };
         let answers = django_project::python::ask(&question).map_err(|problem| vec![problem])?;
-        let converted =
+        let mut converted =
             django_project::convert::convert(&answers).map_err(|problem| vec![problem])?;
+        finder_patterns::carry_over(&mut converted.settings, &answers);
         if let Some(problem) = &converted.unknown_storage {
             let help = "collect with manage.py collectstatic; staticc knows only the storages of Django and WhiteNoise";
             return Err(vec![problem.clone().help(help)]);
@@ -197,11 +199,19 @@ fn unsupported(answers: &Answers, converted: &Converted) -> Vec<Problem> {
         "its files are left out; to collect them, let the project's Python list them: staticc collect --settings {module}"
     );
     let finders = with_help(listing.iter().chain(&converted.finder_problems), &help);
+    let changed = finder_patterns::inexpressible(&converted.settings, answers);
+    let help =
+        format!("let the project's Python list the files: staticc collect --settings {module}");
+    let patterns = with_help(&changed, &help);
     let warning = |problem: Problem| Problem {
         severity: Severity::Warning,
         ..problem
     };
-    storage.chain(finders).map(warning).collect()
+    storage
+        .chain(finders)
+        .chain(patterns)
+        .map(warning)
+        .collect()
 }
 
 /// Returns a problem if a custom finder lists files.

@@ -1,15 +1,13 @@
 //! `staticc verify`: checks that STATIC_ROOT is complete and unchanged.
 
-use std::path::Path;
-
 use super::context::{Context, use_threads};
 use super::outcome::{Exit, Outcome};
 use crate::cli::VerifyArgs;
-use crate::model::{Event, LinkMode, LogicalPath, Report as _};
+use crate::model::{Code, Event, LinkMode, Report as _};
 use crate::pipeline::severity::SeverityPolicy;
 use crate::static_root::lock::LockMode;
 use crate::static_root::root::StaticRoot;
-use crate::static_root::verify::{VerifyResult, verify};
+use crate::static_root::verify::{VerifyLevels, VerifyResult, verify};
 
 pub fn run(context: &mut Context, args: &VerifyArgs) -> Outcome {
     let settings = context.load_settings(&args.project, None)?;
@@ -18,12 +16,15 @@ pub fn run(context: &mut Context, args: &VerifyArgs) -> Outcome {
     context.lock(&root, LockMode::Read, &args.wait)?;
     let cache = context.cache(&args.cache, &settings.cache);
     let policy = SeverityPolicy::new(&settings);
-    let level = |path: &LogicalPath, kind, target: &Path| policy.level(path, kind, target);
+    let levels = VerifyLevels {
+        reference: &|path, kind, target| policy.level(path, kind, target),
+        source_copy: &|path| policy.level_of(path, Code::WrongSourceCopy),
+    };
     let VerifyResult {
         problems,
         unlisted,
         mut counts,
-    } = verify(&root, &settings, &cache, &level)?;
+    } = verify(&root, &settings, &cache, &levels)?;
     counts.unlisted = unlisted.len();
     counts.errors = problems.iter().filter(|problem| problem.is_error()).count();
     context.report(problems);

@@ -72,6 +72,13 @@ pub fn read_open(file: &File, size: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Returns whether two files hold the same bytes.
+pub fn same_bytes(one: &Path, other: &Path) -> bool {
+    let size = |path| std::fs::metadata(path).map(|metadata| metadata.len()).ok();
+    let read = |path| read(path).ok();
+    size(one) == size(other) && read(one).is_some_and(|bytes| read(other) == Some(bytes))
+}
+
 /// Whether a directory is there, links followed; an error if that cannot be
 /// told, which is not the same as no.
 pub fn is_directory(path: &Path) -> io::Result<bool> {

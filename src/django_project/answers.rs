@@ -121,6 +121,8 @@ pub struct CustomFinder {
     pub place: Option<String>,
     /// The files that it lists, if they were asked for.
     pub files: Option<Vec<FoundFile>>,
+    /// The patterns that apply from this finder on, if it changes them.
+    pub ignore_patterns: Option<Vec<String>>,
 }
 
 /// A file that a finder lists.

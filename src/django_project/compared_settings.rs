@@ -6,6 +6,7 @@ use std::path::Path;
 use bytesize::ByteSize;
 use toml::{Table, Value};
 
+use super::template_dirs::relevant;
 use super::toml_writer::assignment;
 use super::value::mode_to_toml;
 use crate::disk::real;
@@ -41,8 +42,8 @@ pub(super) struct CompareScope<'a> {
     pub directory: &'a Path,
     /// Whether the project has a STATICC setting, so that `[staticc]` takes part.
     pub has_staticc: bool,
-    /// Whether Django's backend compresses.
-    pub compresses: bool,
+    /// What is compared with: optional settings of a file take part only if these have them.
+    pub django: &'a Settings,
 }
 
 /// Returns all settings of the scope, always in the same order.
@@ -75,18 +76,16 @@ pub(super) fn compared_settings(
         publish: _,
     } = settings;
     let shown = |path: &Path| Value::from(shown_path(path, scope.directory));
-    let existing = template_dirs.iter().filter(|directory| directory.is_dir());
     let options = "STORAGES.staticfiles.OPTIONS";
     let mut all = ComparedList::default();
     all.add("STATIC_URL", static_url.as_str());
     all.add("STATIC_ROOT", shown(static_root));
-    all.list(
-        "STATICFILES_DIRS",
-        static_dirs.iter().map(|dir| static_dir(dir, &shown)),
-    );
+    let dirs = static_dirs.iter().map(|dir| static_dir(dir, &shown));
+    all.list("STATICFILES_DIRS", dirs);
     all.list("STATICFILES_FINDERS", django_finders(finders));
     all.list("INSTALLED_APPS", apps.iter().map(|app| app.entry.as_str()));
-    all.list("TEMPLATES", existing.map(|path| shown(path)));
+    let relevant_dirs = relevant(template_dirs, scope.django);
+    all.list("TEMPLATES", relevant_dirs.iter().map(|path| shown(path)));
     all.add("STORAGES.staticfiles.BACKEND", backend_name(*backend));
     all.add(&format!("{options}.manifest_name"), manifest_name.as_str());
     let key = format!("{options}.support_js_module_import_aggregation");
@@ -102,6 +101,9 @@ pub(super) fn compared_settings(
     all.add("staticc.django", django.as_str());
     if scope.has_staticc {
         add_staticc(&mut all, settings, &shown);
+    } else {
+        let patterns = shared_ignore_patterns(settings, scope.django);
+        all.list("staticc.ignore_patterns", patterns);
     }
     add_compression(&mut all, settings, scope);
     all.0
@@ -119,6 +121,17 @@ fn backend_name(backend: Backend) -> &'static str {
     let mut known = BACKENDS.iter();
     let found = known.find(|(_, known)| *known == backend);
     found.map_or("", |(name, _)| name)
+}
+
+/// Returns the ignore patterns of Django that a settings file has, too. The file may have more.
+fn shared_ignore_patterns<'a>(
+    settings: &'a Settings,
+    django: &'a Settings,
+) -> impl Iterator<Item = &'a str> {
+    let patterns = django.ignore_patterns.iter();
+    patterns
+        .filter(|pattern| settings.ignore_patterns.contains(pattern))
+        .map(String::as_str)
 }
 
 fn add_staticc(all: &mut ComparedList, settings: &Settings, shown: &impl Fn(&Path) -> Value) {
@@ -192,7 +205,7 @@ fn add_compression(all: &mut ComparedList, settings: &Settings, scope: CompareSc
         all.add("staticc.compression.max_size", max_size);
         let rules = compression.rules.iter().map(rule_to_toml);
         all.list("staticc.compression.rule", rules);
-    } else if scope.compresses {
+    } else if scope.django.backend.compresses() {
         let has_brotli = compression.encodings.contains(&Encoding::Brotli);
         let encodings: &[Encoding] = if has_brotli {
             &[Encoding::Brotli, Encoding::Gzip]

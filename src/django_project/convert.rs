@@ -15,6 +15,7 @@ use super::value::{mode_to_toml, to_toml};
 use crate::model::{Code, Problem};
 use crate::settings::choices::DEFAULT_IGNORE_PATTERNS;
 use crate::settings::project_settings::ProjectSettings;
+use crate::settings::templates::JINJA2;
 
 /// The settings of a project, and what they cannot express.
 #[derive(Debug)]
@@ -149,7 +150,11 @@ fn static_dir(entry: &Json) -> Option<Value> {
 fn template_engine(entry: &Json) -> Value {
     const DEFAULT: &str = "django.template.backends.django.DjangoTemplates";
     let mut engine = Table::new();
-    let backend = entry["BACKEND"].as_str().unwrap_or(DEFAULT);
+    let backend = match entry["app_dirname"].as_str() {
+        // A class of the project counts as the one of Django's with the same directories.
+        Some("jinja2") => JINJA2,
+        _ => entry["BACKEND"].as_str().unwrap_or(DEFAULT),
+    };
     if backend != DEFAULT {
         engine.insert("BACKEND".into(), backend.into());
     }
@@ -158,9 +163,12 @@ fn template_engine(entry: &Json) -> Value {
     {
         engine.insert("DIRS".into(), directories.into());
     }
-    let loaders = entry["loaders"].to_string();
-    if entry["APP_DIRS"] == true || loaders.contains("loaders.app_directories.") {
+    if entry["APP_DIRS"] == true {
         engine.insert("APP_DIRS".into(), true.into());
+    }
+    if let Some(loaders) = to_toml(&entry["loaders"]) {
+        let options = Table::from_iter([("loaders".to_owned(), loaders)]);
+        engine.insert("OPTIONS".into(), options.into());
     }
     engine.into()
 }

@@ -28,7 +28,7 @@ impl Difference<'_> {
         let scope = CompareScope {
             directory: self.directory,
             has_staticc: self.has_staticc,
-            compresses: self.django.backend.compresses(),
+            django: self.django,
         };
         let compared = |settings: &Settings| compared_settings(settings, scope);
         let file = self.file_without_optional();

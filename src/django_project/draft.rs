@@ -1,12 +1,12 @@
 //! Drafts the settings file of a project. Leaves out what staticc finds by itself, and writes
 //! paths relative to the file. Reads Python as text; writes nothing.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
 use super::answers::Answers;
+use super::template_dirs::relevant;
 use super::toml_writer;
 use super::value::path_to_toml;
 use crate::apps::locate::locate as locate_app;
@@ -108,13 +108,19 @@ impl SettingsDraft<'_> {
         }
     }
 
-    /// Returns whether the template directories are those without a TEMPLATES setting.
+    /// Returns whether a file without TEMPLATES says the same: the template directories are the
+    /// default ones, and there is no loader to warn of.
     fn has_default_templates(&self) -> bool {
+        let engines = self.values.get("TEMPLATES").and_then(Value::as_array);
+        let mut entries = engines.into_iter().flatten();
+        if entries.any(|engine| engine.get("OPTIONS").is_some()) {
+            return false;
+        }
         let mut defaults = vec![self.file_directory.join("templates")];
         for app in &self.loaded.apps {
             defaults.extend(["templates", "jinja2"].map(|name| app.directory.join(name)));
         }
-        existing(&defaults) == existing(&self.loaded.template_dirs)
+        relevant(&defaults, self.loaded) == relevant(&self.loaded.template_dirs, self.loaded)
     }
 }
 
@@ -123,16 +129,6 @@ struct LocationSettings {
     settings: Table,
     /// Whether python_path leads out of the directory of the file.
     is_environment_outside: bool,
-}
-
-/// Returns the existing directories, each once.
-fn existing(directories: &[PathBuf]) -> Vec<PathBuf> {
-    let mut seen = HashSet::new();
-    let existing = directories.iter().filter(|directory| directory.is_dir());
-    existing
-        .map(|directory| real(directory))
-        .filter(|directory| seen.insert(directory.clone()))
-        .collect()
 }
 
 /// The `python_path` that finds the apps.

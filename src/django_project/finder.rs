@@ -56,6 +56,7 @@ fn other_finder(finder: &CustomFinder) -> Option<OtherFinder> {
     Some(OtherFinder {
         name: finder.entry.clone(),
         listings: listings.into_iter().map(listing).collect(),
+        ignore_patterns: finder.ignore_patterns.clone(),
     })
 }
 

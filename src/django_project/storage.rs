@@ -8,7 +8,7 @@ use toml::{Table, Value};
 use super::answers::{Answers, Storage};
 use super::python_location::located;
 use super::value::{mode_to_toml, path_to_toml};
-use crate::model::{Code, Problem};
+use crate::model::{Code, Problem, first_names};
 use crate::settings::choices::BACKEND_NAMES;
 
 /// Overrides that do not affect collecting. Many projects have them.
@@ -64,16 +64,10 @@ pub fn convert_storage(answers: &Answers, storage: &Storage) -> Result<Converted
 /// Returns a note that lists what the storage overrides.
 fn own_members(storage: &Storage) -> Option<String> {
     const MAX_SHOWN: usize = 8;
-    let names: Vec<String> = storage
-        .overrides
-        .iter()
-        .map(|overridden| format!("`{}`", overridden.name))
-        .collect();
-    let shown = names[..names.len().min(MAX_SHOWN)].join(", ");
-    match names.len().saturating_sub(MAX_SHOWN) {
-        0 => (!names.is_empty()).then(|| format!("its own: {shown}")),
-        more => Some(format!("its own: {shown} and {more} more")),
-    }
+    let overrides = storage.overrides.iter();
+    let names = overrides.map(|overridden| format!("`{}`", overridden.name));
+    let shown = first_names(names, MAX_SHOWN);
+    (!shown.is_empty()).then(|| format!("its own: {shown}"))
 }
 
 /// Returns a problem for each property that base class and options do not express.

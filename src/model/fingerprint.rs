@@ -43,6 +43,22 @@ impl Fingerprint {
         Some(LogicalPath::new([&bytes[..start], &bytes[end..]].concat()))
     }
 
+    /// Returns all that look like the fingerprint of a file's name in a text: a dot and lower-case
+    /// hexadecimal digits, whatever follows.
+    ///
+    /// ```
+    /// use staticc::model::Fingerprint;
+    /// let text = b"url(a.d41d8cd98f00.png) b.d41d8cd98f0.c .D41D8CD98F00";
+    /// assert!(Fingerprint::all_in(text).eq([Fingerprint::of(b"")]));
+    /// ```
+    pub fn all_in(text: &[u8]) -> impl Iterator<Item = Self> {
+        let is_hex = |digit: &u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
+        memchr::memchr_iter(b'.', text).filter_map(move |dot| {
+            let digits = text[dot + 1..].first_chunk::<{ Self::LEN }>()?;
+            digits.iter().all(is_hex).then_some(Self(*digits))
+        })
+    }
+
     /// Returns the fingerprint of a content.
     ///
     /// ```

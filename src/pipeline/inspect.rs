@@ -128,7 +128,7 @@ impl<'a> FileInspector<'a> {
         let losers = losing_assets.map(|loser| ShadowedSource {
             source: loser.source(),
             found_by: self.project.finder_entry(loser),
-            same_bytes: check::paths::same_bytes(&asset.source(), &loser.source()),
+            same_bytes: disk::same_bytes(&asset.source(), &loser.source()),
         });
         losers.collect()
     }

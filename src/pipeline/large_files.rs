@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bytesize::ByteSize;
 
-use crate::model::{Asset, AssetId, Code, Problem};
+use crate::model::{Asset, AssetId, Code, Problem, first_names};
 
 /// How many files the note names.
 const MAX_NAMED: usize = 5;
@@ -18,17 +18,11 @@ pub fn large_files_note(
     if too_large.is_empty() {
         return None;
     }
-    let named = too_large.iter().take(MAX_NAMED);
-    let mut names: Vec<String> = named
-        .map(|id| assets[id.index()].path.to_text().into_owned())
-        .collect();
-    if too_large.len() > MAX_NAMED {
-        names.push(format!("{} more", too_large.len() - MAX_NAMED));
-    }
+    let names = too_large.iter().map(|id| &assets[id.index()].path);
     let message = format!(
         "files larger than {} get no compressed copies: {}",
         ByteSize(max_size),
-        names.join(", ")
+        first_names(names, MAX_NAMED)
     );
     let problem = Problem::info(Code::TooLargeToCompress, message);
     Some(

@@ -10,16 +10,15 @@ use crate::rewrite::context::Uncollected;
 use crate::rewrite::resolve::Leftovers;
 use crate::rewrite::rules::Rules;
 use crate::settings::Settings;
-use crate::sources::candidate::CandidateLookup;
+use crate::sources::candidate::{CandidateLookup, IgnoredFile, find_ignored};
 use crate::sources::directory::SourceDirectory;
 use crate::sources::finder::{self, FoundFiles};
-use crate::sources::ignore_patterns::{IgnorePatterns, IgnoredFile, find_ignored};
+use crate::sources::ignore_patterns::IgnorePatterns;
 use crate::static_root::leftovers::EarlierFiles;
 
 pub struct Project<'a> {
     pub settings: &'a Settings,
     pub found: FoundFiles,
-    patterns: IgnorePatterns,
     directories: Vec<SourceDirectory>,
 }
 
@@ -33,11 +32,11 @@ impl<'a> Project<'a> {
         };
         let ignored = [&ignore.patterns, &settings.ignore_patterns[..], default];
         let patterns = IgnorePatterns::new(&ignored.concat());
+        let directories = SourceDirectory::all(settings, patterns);
         Self {
             settings,
-            found: finder::find(settings, &patterns),
-            patterns,
-            directories: SourceDirectory::all(settings),
+            found: finder::find(settings, &directories),
+            directories,
         }
     }
 
@@ -72,7 +71,7 @@ impl<'a> Project<'a> {
 
     /// Returns the lookup of all candidates of a path.
     pub fn candidate_lookup(&self) -> CandidateLookup<'_> {
-        CandidateLookup::new(&self.directories, &self.patterns, &self.found)
+        CandidateLookup::new(&self.directories, &self.found)
     }
 
     /// Returns the setting or the app that lists the asset's directory.
@@ -106,7 +105,7 @@ impl<'a> Project<'a> {
         if !parts.all(|part| matches!(part, Component::Normal(_))) {
             return None;
         }
-        if let Some(ignored) = find_ignored(&self.directories, &self.patterns, path) {
+        if let Some(ignored) = find_ignored(&self.directories, path) {
             let IgnoredFile { source, pattern } = ignored;
             return Some(Uncollected::Ignored { source, pattern });
         }

@@ -47,7 +47,7 @@ pub fn prune(
     let mut pruning = PruneSummary {
         static_root: root.path().to_owned(),
         kept: list.recent_releases,
-        releases: list.old_releases.len(),
+        releases: list.old_releases,
         ..PruneSummary::default()
     };
     for path in list.files {
@@ -64,7 +64,7 @@ pub fn prune(
         report.event(Event::Pruned { path });
     }
     if !dry_run {
-        list.old_releases
+        list.finished
             .iter()
             .for_each(|release| releases.forget(release));
     }

@@ -14,6 +14,7 @@ use crate::state::cache::Cache;
 use crate::state::check_record::CheckRecord;
 use crate::state::collect_record::{CollectRecord, RecordedRun};
 use crate::state::inputs_digest::InputsDigest;
+use crate::state::source_pairs::SourcePairs;
 use crate::static_root::inspect::Inspector;
 use crate::static_root::root::StaticRoot;
 
@@ -32,6 +33,8 @@ pub struct FinishedRun<'a> {
     /// What STATIC_ROOT had before.
     pub states: &'a IndexVec<TargetId, FileState>,
     pub changes: &'a [FileChange],
+    /// The sources that are compressed copies of other sources.
+    pub source_pairs: &'a SourcePairs,
     /// In nanoseconds since 1970.
     pub started: i64,
 }
@@ -61,6 +64,7 @@ impl<'a> CollectRecordFile<'a> {
             assets: &run.project.found.assets,
             contents: &run.processed.contents,
             post_processed: &run.processed.post_processed,
+            source_pairs: run.source_pairs,
             started: run.started,
         };
         let has_written = run.changes.iter().any(FileChange::is_work);

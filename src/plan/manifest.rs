@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use md5::{Digest as _, Md5};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use crate::model::{Fingerprint, LogicalPath};
 
@@ -19,15 +20,34 @@ use crate::model::{Fingerprint, LogicalPath};
 /// ```
 pub fn to_json(entries: &mut [(&LogicalPath, &LogicalPath)]) -> Vec<u8> {
     let digest = hash(entries);
-    let paths = join(entries, "", ": ", "");
-    format!(r#"{{"paths": {{{paths}}}, "version": "1.1", "hash": "{digest}"}}"#).into_bytes()
+    let mut json = String::from("{\"paths\": {");
+    for (index, (key, value)) in entries.iter().enumerate() {
+        json.push_str(if index == 0 { "" } else { ", " });
+        quote(&mut json, key.as_bytes());
+        json.push_str(": ");
+        quote(&mut json, value.as_bytes());
+    }
+    let _ = write!(json, r#"}}, "version": "1.1", "hash": "{digest}"}}"#);
+    json.into_bytes()
 }
 
 /// Django's `manifest_hash`: that of the sorted paths. Sorts them.
 fn hash(entries: &mut [(&LogicalPath, &LogicalPath)]) -> Fingerprint {
     entries.sort_by(|a, b| code_points(a.0.as_bytes()).cmp(code_points(b.0.as_bytes())));
-    let list = join(entries, "[", ", ", "]");
-    Fingerprint::of(format!("[{list}]").as_bytes())
+    let mut md5 = Md5::new();
+    md5.update("[");
+    let mut text = String::new();
+    for (index, (key, value)) in entries.iter().enumerate() {
+        text.clear();
+        text.push_str(if index == 0 { "[" } else { ", [" });
+        quote(&mut text, key.as_bytes());
+        text.push_str(", ");
+        quote(&mut text, value.as_bytes());
+        text.push(']');
+        md5.update(&text);
+    }
+    md5.update("]");
+    Fingerprint::from_digest(&md5.finalize().into())
 }
 
 /// What a manifest says.
@@ -57,15 +77,13 @@ impl Manifest {
             Some(version) => return Err(format!("has version \"{version}\", not \"1.1\"")),
             None => return Err("has no version".to_owned()),
         }
-        let paths = stored.paths.into_iter();
-        let paths: BTreeMap<_, _> = paths.map(|(key, path)| (key.0, path.0)).collect();
-        let mut entries: Vec<_> = paths.iter().collect();
-        let digest = hash(&mut entries);
-        Ok(Self {
-            // Version 1.0 had no hash.
-            is_sound: stored.hash.is_none_or(|stored| stored == digest.as_str()),
-            paths,
-        })
+        let paths = stored.paths.0;
+        // Version 1.0 had no hash.
+        let is_sound = stored.hash.is_none_or(|stored| {
+            let mut entries: Vec<_> = paths.iter().collect();
+            stored == hash(&mut entries).as_str()
+        });
+        Ok(Self { paths, is_sound })
     }
 }
 
@@ -75,12 +93,37 @@ impl Manifest {
 struct Stored {
     version: Option<String>,
     #[serde(default)]
-    paths: BTreeMap<Path, Path>,
+    paths: Paths,
     hash: Option<String>,
 }
 
+/// The hashed path of each key. Of a key that is there twice, the last path counts, as in Python.
+#[derive(Default)]
+struct Paths(BTreeMap<LogicalPath, LogicalPath>);
+
+impl<'de> Deserialize<'de> for Paths {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PathsVisitor;
+        impl<'de> Visitor<'de> for PathsVisitor {
+            type Value = Paths;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a map")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Paths, A::Error> {
+                let mut paths = BTreeMap::new();
+                while let Some((key, path)) = map.next_entry::<Path, Path>()? {
+                    paths.insert(key.0, path.0);
+                }
+                Ok(Paths(paths))
+            }
+        }
+        deserializer.deserialize_map(PathsVisitor)
+    }
+}
+
 /// A path as JSON has it: bytes that are not UTF-8 are lone surrogates.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Path(LogicalPath);
 
 impl<'de> Deserialize<'de> for Path {
@@ -116,24 +159,6 @@ fn without_surrogates(mut bytes: &[u8]) -> Vec<u8> {
             out.push(first);
             bytes = rest;
         }
-    }
-    out
-}
-
-fn join(
-    entries: &[(&LogicalPath, &LogicalPath)],
-    open: &str,
-    between: &str,
-    close: &str,
-) -> String {
-    let mut out = String::new();
-    for (index, (key, value)) in entries.iter().enumerate() {
-        out.push_str(if index == 0 { "" } else { ", " });
-        out.push_str(open);
-        quote(&mut out, key.as_bytes());
-        out.push_str(between);
-        quote(&mut out, value.as_bytes());
-        out.push_str(close);
     }
     out
 }
@@ -204,6 +229,9 @@ mod tests {
         assert_eq!(manifest.paths, BTreeMap::from([(key, path)]));
         let changed = br#"{"version": "1.1", "paths": {"a": "b"}, "hash": "d75171398898"}"#;
         assert!(!Manifest::read(changed).unwrap().is_sound);
+        let twice = br#"{"version": "1.1", "paths": {"a": "b", "a": "c"}}"#;
+        let paths = Manifest::read(twice).unwrap().paths;
+        assert!(paths.values().eq([&LogicalPath::new("c")]));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::encode::spec::CompressionSpec;
 use crate::model::{
-    AssetId, ContentId, Encodings, IndexVec, LogicalPath, TypedIndex as _, typed_index,
+    AssetId, ContentId, Encoding, Encodings, IndexVec, LogicalPath, TypedIndex as _, typed_index,
 };
 use crate::rewrite::adjusted::Adjusted;
 
@@ -103,6 +103,29 @@ impl Plan {
         })
     }
 
+    /// Returns the targets at whose paths other targets have these compressed copies: a source
+    /// has the name of a copy.
+    pub fn targets_at_copies(&self, copies: impl Fn(TargetId) -> Encodings) -> Vec<TargetId> {
+        let is_named_as_copy = |path: &LogicalPath| {
+            let has_suffix =
+                |encoding: Encoding| path.as_bytes().ends_with(encoding.suffix().as_bytes());
+            Encoding::ALL.into_iter().any(has_suffix)
+        };
+        let targets = self.targets.enumerate();
+        let named: HashMap<&LogicalPath, TargetId> = targets
+            .filter(|(_, target)| is_named_as_copy(&target.path))
+            .map(|(id, target)| (&target.path, id))
+            .collect();
+        if named.is_empty() {
+            return Vec::new();
+        }
+        let paths = self.targets.enumerate().flat_map(|(id, target)| {
+            let encodings = copies(id).iter();
+            encodings.map(|encoding| target.path.with_suffix(encoding.suffix()))
+        });
+        paths.filter_map(|path| named.get(&path).copied()).collect()
+    }
+
     /// Returns whether the content has targets with compressed copies.
     pub fn compresses(&self, content: &UniqueContent) -> bool {
         let mut targets = content.targets();
@@ -150,12 +173,14 @@ pub struct FileState {
     pub present_copies: Encodings,
     /// Whether the record says all this.
     pub is_recorded: bool,
+    /// Whether a good compressed copy of another target is at its path, and stays.
+    pub gives_way: bool,
 }
 
 impl FileState {
     /// Returns whether the run must write anything for the target.
     pub fn is_incomplete(&self) -> bool {
-        self.existing != Existing::Same || !self.has_all_copies
+        !self.gives_way && (self.existing != Existing::Same || !self.has_all_copies)
     }
 
     /// Returns the compressed copies that are there and stay.

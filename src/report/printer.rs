@@ -69,9 +69,10 @@ impl Printer {
         if self.is_finished {
             return;
         }
-        if let Event::Problem(problem) = &event {
-            self.tally.count(problem);
-        }
+        let is_printed = match &event {
+            Event::Problem(problem) => self.tally.count(problem),
+            _ => true,
+        };
         match (self.options.format, event) {
             (Format::Json, event) => {
                 if self.options.verbosity >= json::verbosity(&event) {
@@ -79,6 +80,7 @@ impl Printer {
                     self.output.write_line(line.as_bytes());
                 }
             }
+            (Format::Text, Event::Problem(_)) if !is_printed => {}
             (Format::Text, Event::Problem(problem)) => self.print_problem(problem),
             (Format::Github, Event::Problem(problem)) => {
                 let command = github::command(&problem, self.bases());
@@ -106,7 +108,12 @@ impl Printer {
             return true;
         }
         match self.options.format {
-            Format::Text | Format::Github => {}
+            Format::Text => {
+                for line in self.tally.not_printed() {
+                    eprint(&format!("{line}\n"));
+                }
+            }
+            Format::Github => {}
             Format::Json => {
                 let line = self.tally.object().to_string();
                 self.output.write_line(line.as_bytes());

@@ -1,6 +1,6 @@
 //! Counts the problems of a run, and says how many there were. Knows no streams.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
@@ -15,10 +15,20 @@ pub(super) struct Tally {
     warnings: usize,
     notes: usize,
     files: HashSet<PathBuf>,
+    by_code: BTreeMap<(Severity, &'static str), usize>,
 }
 
 impl Tally {
-    pub fn count(&mut self, problem: &Problem) {
+    /// The problems of one severity and one code that are printed as text. The others are
+    /// counted: thousands of problems have few causes.
+    pub const MAX_PRINTED: usize = 1000;
+
+    /// Counts a problem. Returns whether it is among the first ones of its kind.
+    pub fn count(&mut self, problem: &Problem) -> bool {
+        let kind = (problem.severity, problem.code.as_str());
+        let of_kind = self.by_code.entry(kind).or_default();
+        *of_kind += 1;
+        let is_printed = *of_kind <= Self::MAX_PRINTED;
         match problem.severity {
             Severity::Error => self.errors += 1,
             Severity::Warning => self.warnings += 1,
@@ -26,6 +36,27 @@ impl Tally {
         }
         self.files
             .extend(paths::file_of(problem).map(PathBuf::from));
+        is_printed
+    }
+
+    /// Returns `… and 2 more errors [missing-file]` for each kind of problem that is not printed
+    /// in full.
+    pub fn not_printed(&self) -> impl Iterator<Item = String> {
+        let kinds = self.by_code.iter();
+        kinds.filter_map(|((severity, code), count)| {
+            let more = count
+                .checked_sub(Self::MAX_PRINTED)
+                .filter(|&more| more > 0)?;
+            let (one, several) = match severity {
+                Severity::Error => ("more error", "more errors"),
+                Severity::Warning => ("more warning", "more warnings"),
+                Severity::Note => ("more note", "more notes"),
+            };
+            let counted = counted(more, one, several);
+            Some(format!(
+                "… and {counted} [{code}]; `--format json` lists all"
+            ))
+        })
     }
 
     pub fn has_warnings(&self) -> bool {

@@ -83,11 +83,20 @@ impl Settings {
 fn finder(fields: &mut Fields<'_>, finder: &Finder) {
     fields.text(finder.name());
     if let Finder::Other(other) = finder {
-        let OtherFinder { name: _, listings } = &**other;
+        let OtherFinder {
+            name: _,
+            listings,
+            ignore_patterns,
+        } = &**other;
         fields.list(listings, |fields, listing| {
             fields.text(&listing.prefix).path(&listing.root);
             fields.list(&listing.files, |fields, file| {
                 fields.bytes(file.as_bytes());
+            });
+        });
+        fields.list(ignore_patterns.as_slice(), |fields, patterns| {
+            fields.list(patterns, |fields, pattern| {
+                fields.text(pattern);
             });
         });
     }

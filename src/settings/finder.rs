@@ -51,6 +51,9 @@ pub struct OtherFinder {
     pub name: String,
     /// In the order of the finder.
     pub listings: Vec<FinderListing>,
+    /// The patterns that apply from this finder on, in place of Django's, if it changes them. They
+    /// are not normalised.
+    pub ignore_patterns: Option<Vec<String>>,
 }
 
 /// The files that a finder lists in one directory.

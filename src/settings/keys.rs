@@ -168,8 +168,11 @@ tables! {
         OPTIONS: Table(&TEMPLATE_OPTIONS);
     } others: Refused
 
-    /// Accepted and unused.
+    /// Only loaders is read.
     TEMPLATE_OPTIONS: "TEMPLATES.OPTIONS" {
+        /// What finds templates in place of DIRS and APP_DIRS. Of loaders other
+        /// than Django's the directories are unknown.
+        loaders: Loaders;
     } others: Unread
 
     /// What Django has no setting for.

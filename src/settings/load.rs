@@ -54,6 +54,11 @@ impl Places {
         Some(Path::new(&span.text.name))
     }
 
+    /// Returns whether the file has a key.
+    pub fn has(&self, key: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == key)
+    }
+
     /// Adds the place of a key to a problem, or only the file if it has no such key.
     pub fn mark(&self, key: &str, problem: Problem) -> Problem {
         match (self.0.iter().find(|(known, _)| known == key), self.file()) {

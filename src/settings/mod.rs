@@ -24,6 +24,7 @@ pub mod reader;
 pub mod reference_levels;
 pub mod schema;
 pub mod storage;
+pub mod template_loaders;
 pub mod templates;
 pub mod tree;
 pub mod validate;

@@ -108,6 +108,7 @@ fn change_value(value_type: ValueType) -> Value {
             });
             array(json!({"anyOf": [text(), pair]}))
         }
+        ValueType::Loaders => array(json!({"type": ["string", "array"]})),
         ValueType::Table(keys) => table(keys),
         ValueType::Tables(keys) => array(table(keys)),
     }

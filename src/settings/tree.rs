@@ -102,6 +102,20 @@ impl TomlValue {
         }
     }
 
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn as_array(&self) -> Option<&[Node]> {
+        match self {
+            Self::Array(nodes) => Some(nodes),
+            _ => None,
+        }
+    }
+
     /// Returns a number from 0 to 1.
     pub fn share(&self) -> Option<f64> {
         match self {

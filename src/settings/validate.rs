@@ -3,6 +3,7 @@
 
 use super::choices::one_of;
 use super::problem_list::ProblemList;
+use super::template_loaders::{LOADERS, is_loader};
 use super::tree::{Node, Span, Table, TomlValue};
 use super::value_type::{DefaultValue, Keys, MAX_MODE, Others, ValueType};
 use crate::model::{Code, Problem, nearest};
@@ -63,37 +64,56 @@ impl Validator<'_> {
                 }
                 _ => self.check_integer(key, node, 0, MAX_MODE),
             },
-            ValueType::Words(words) => {
-                let wanted = format!("a list of {}", one_of(words));
-                self.each(key, node, |element| {
-                    self.check_word(key, element, "an array of strings", words, &wanted);
-                });
-            }
             ValueType::Extensions if matches!(node.value, TomlValue::Text(_)) => {}
-            ValueType::Texts | ValueType::Paths | ValueType::Extensions => {
-                self.each(key, node, |element| {
-                    self.check_text(key, element, "an array of strings");
-                });
-            }
-            ValueType::StaticDirs => self.each(key, node, |element| {
-                if element.value.prefix_and_directory().is_none() {
-                    let wanted = "an array of directories or [prefix, directory]";
-                    self.mistype(key, element, wanted);
+            ValueType::Words(_)
+            | ValueType::Texts
+            | ValueType::Paths
+            | ValueType::Extensions
+            | ValueType::StaticDirs
+            | ValueType::Loaders
+            | ValueType::Tables(_) => match &node.value {
+                TomlValue::Array(elements) => {
+                    for element in elements {
+                        self.check_element(key, value_type, element);
+                    }
                 }
-            }),
+                _ => self.mistype(key, node, "an array"),
+            },
             ValueType::Table(keys) => match &node.value {
                 TomlValue::Table(table) => check(keys, table, self.problems),
                 _ => self.mistype(key, node, "a table"),
             },
-            ValueType::Tables(keys) => self.each(key, node, |element| match &element.value {
-                TomlValue::Table(table) => self.check_element(keys, table, &element.span),
-                _ => self.mistype(key, element, "an array of tables"),
-            }),
+        }
+    }
+
+    /// Validates an element of an array of this type.
+    fn check_element(&self, key: &str, array: ValueType, element: &Node) {
+        match (array, &element.value) {
+            (ValueType::Words(words), _) => {
+                let wanted = format!("a list of {}", one_of(words));
+                self.check_word(key, element, "an array of strings", words, &wanted);
+            }
+            (ValueType::StaticDirs, value) => {
+                if value.prefix_and_directory().is_none() {
+                    let wanted = "an array of directories or [prefix, directory]";
+                    self.mistype(key, element, wanted);
+                }
+            }
+            (ValueType::Loaders, value) => {
+                if !is_loader(value) {
+                    self.refuse(key, &element.span, LOADERS);
+                }
+            }
+            (ValueType::Tables(keys), TomlValue::Table(table)) => {
+                self.check_table(keys, table, &element.span);
+            }
+            (ValueType::Tables(_), _) => self.mistype(key, element, "an array of tables"),
+            _ => self.check_text(key, element, "an array of strings"),
         }
     }
 
     /// Validates an element of an array of tables, which may have required keys.
-    fn check_element(&self, keys: &Keys, table: &Table, span: &Span) {
+    fn check_table(&self, keys: &Keys, table: &Table, span: &Span) {
         check(keys, table, self.problems);
         for key in keys.known {
             if let (DefaultValue::Refused(wanted), None) = (key.default, table.get(key.name)) {
@@ -133,14 +153,6 @@ impl Validator<'_> {
                 self.refuse(key, &node.span, "from 0 to 1");
             }
             _ => self.mistype(key, node, "a number from 0 to 1"),
-        }
-    }
-
-    /// Checks the elements of an array.
-    fn each(&self, key: &str, node: &Node, check: impl Fn(&Node)) {
-        match &node.value {
-            TomlValue::Array(elements) => elements.iter().for_each(check),
-            _ => self.mistype(key, node, "an array"),
         }
     }
 

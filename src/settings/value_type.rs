@@ -70,6 +70,8 @@ pub enum ValueType {
     Extensions,
     /// An array of paths and of pairs of a prefix and a path.
     StaticDirs,
+    /// An array of loaders of templates, each a name, or an array of a name and arguments.
+    Loaders,
     Table(&'static Keys),
     /// An array of tables.
     Tables(&'static Keys),

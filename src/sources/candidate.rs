@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use super::directory::SourceDirectory;
 use super::finder::FoundFiles;
-use super::ignore_patterns::IgnorePatterns;
 use crate::model::{Asset, Candidate, CandidateStatus, Candidates, LogicalPath};
 use crate::pystd::posixpath::normalize;
 use crate::settings::Finder;
@@ -15,16 +14,11 @@ use crate::settings::Finder;
 /// Looks paths up in the directories of the finders.
 pub struct CandidateLookup<'a> {
     directories: &'a [SourceDirectory],
-    patterns: &'a IgnorePatterns,
     listed: HashMap<(&'a Path, &'a LogicalPath), CandidateStatus>,
 }
 
 impl<'a> CandidateLookup<'a> {
-    pub fn new(
-        directories: &'a [SourceDirectory],
-        patterns: &'a IgnorePatterns,
-        found: &'a FoundFiles,
-    ) -> Self {
+    pub fn new(directories: &'a [SourceDirectory], found: &'a FoundFiles) -> Self {
         let place = |asset: &'a Asset| (&*asset.directory, &asset.found_path);
         let shadowed = found
             .conflicts
@@ -37,7 +31,6 @@ impl<'a> CandidateLookup<'a> {
             .map(|asset| (place(asset), CandidateStatus::Collected));
         Self {
             directories,
-            patterns,
             listed: shadowed.chain(collected).collect(),
         }
     }
@@ -89,13 +82,30 @@ impl<'a> CandidateLookup<'a> {
         if let Some(status) = self.listed.get(&(&directory.root, &path)) {
             return status.clone();
         }
-        let pattern = self.patterns.ignoring_pattern(below);
+        let pattern = directory.patterns.ignoring_pattern(below);
         pattern.map_or(CandidateStatus::LeftOut, |pattern| {
             CandidateStatus::Ignored {
                 pattern: pattern.to_owned(),
             }
         })
     }
+}
+
+/// A file of a source directory that a pattern excludes.
+pub struct IgnoredFile {
+    pub source: PathBuf,
+    /// The pattern as the user wrote it.
+    pub pattern: String,
+}
+
+/// Returns the first ignored file that would have this path.
+pub fn find_ignored(directories: &[SourceDirectory], path: &LogicalPath) -> Option<IgnoredFile> {
+    directories.iter().find_map(|directory| {
+        let relative = directory.relative(path)?;
+        let pattern = directory.patterns.ignoring_pattern(relative)?.to_owned();
+        let source = directory.root.join(relative);
+        source.is_file().then_some(IgnoredFile { source, pattern })
+    })
 }
 
 /// Returns whether a finder finds anything at a place. `FileSystemFinder` follows

@@ -6,12 +6,13 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::ignore_patterns::IgnorePatterns;
 use crate::model::{App, FinderEntry, LogicalPath};
 use crate::pystd::posixpath::normalize;
 use crate::settings::{Finder, FinderListing, OtherFinder, Settings, StaticDir};
 
 /// A directory whose files are collected.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct SourceDirectory {
     pub finder: Finder,
     /// The entry of the settings as written. Of a pair, the directory.
@@ -21,19 +22,30 @@ pub struct SourceDirectory {
     pub root: PathBuf,
     /// The files that a finder of the project lists. `None`: all files of the directory.
     pub listed: Option<Arc<[LogicalPath]>>,
+    /// The patterns of its files that are not collected.
+    pub patterns: Arc<IgnorePatterns>,
 }
 
 impl SourceDirectory {
-    /// Returns the directories of all finders.
-    pub fn all(settings: &Settings) -> Vec<Self> {
-        let finders = settings.finders.iter();
-        finders
-            .flat_map(|finder| match finder {
-                Finder::FileSystem => static_dirs(&settings.static_dirs),
-                Finder::AppDirectories => apps(settings),
-                Finder::Other(other) => listings(finder, other),
-            })
-            .collect()
+    /// Returns the directories of all finders. The patterns apply until a finder changes them.
+    pub fn all(settings: &Settings, patterns: IgnorePatterns) -> Vec<Self> {
+        let mut patterns = Arc::new(patterns);
+        let mut all = Vec::new();
+        for finder in &settings.finders {
+            match finder {
+                Finder::FileSystem => all.extend(static_dirs(&settings.static_dirs, &patterns)),
+                Finder::AppDirectories => all.extend(apps(&settings.apps, &patterns)),
+                Finder::Other(other) => {
+                    if let Some(changed) = &other.ignore_patterns {
+                        // No finder knows the patterns of [staticc].
+                        let added = IgnorePatterns::new(&settings.ignore_patterns);
+                        patterns = Arc::new(IgnorePatterns::of_finder(changed).and(&added));
+                    }
+                    all.extend(listings(finder, other, &patterns));
+                }
+            }
+        }
+        all
     }
 
     /// Returns the setting that lists the directory.
@@ -91,7 +103,7 @@ impl SourceDirectory {
     }
 }
 
-fn static_dirs(dirs: &[StaticDir]) -> Vec<SourceDirectory> {
+fn static_dirs(dirs: &[StaticDir], patterns: &Arc<IgnorePatterns>) -> Vec<SourceDirectory> {
     // Django keeps one storage for each directory as it is written, so that the last prefix
     // given for it is used every time.
     let prefixes: HashMap<&str, &str> = dirs
@@ -107,28 +119,35 @@ fn static_dirs(dirs: &[StaticDir]) -> Vec<SourceDirectory> {
             prefix: prefixes[&dir.written[..]].to_owned(),
             root: dir.root.clone(),
             listed: None,
+            patterns: Arc::clone(patterns),
         })
         .collect()
 }
 
-fn apps(settings: &Settings) -> Vec<SourceDirectory> {
+fn apps(apps: &[App], patterns: &Arc<IgnorePatterns>) -> Vec<SourceDirectory> {
     let directory = |app: &App| SourceDirectory {
         finder: Finder::AppDirectories,
         entry: app.entry.clone(),
         prefix: String::new(),
         root: app.directory.join("static"),
         listed: None,
+        patterns: Arc::clone(patterns),
     };
-    settings.apps.iter().map(directory).collect()
+    apps.iter().map(directory).collect()
 }
 
-fn listings(finder: &Finder, other: &OtherFinder) -> Vec<SourceDirectory> {
+fn listings(
+    finder: &Finder,
+    other: &OtherFinder,
+    patterns: &Arc<IgnorePatterns>,
+) -> Vec<SourceDirectory> {
     let directory = |listing: &FinderListing| SourceDirectory {
         finder: finder.clone(),
         entry: other.name.clone(),
         prefix: listing.prefix.clone(),
         root: listing.root.clone(),
         listed: Some(Arc::clone(&listing.files)),
+        patterns: Arc::clone(patterns),
     };
     other.listings.iter().map(directory).collect()
 }

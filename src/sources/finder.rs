@@ -35,10 +35,10 @@ pub struct Conflict {
     pub after: usize,
 }
 
-pub fn find(settings: &Settings, patterns: &IgnorePatterns) -> FoundFiles {
+/// Lists the files of all source directories.
+pub fn find(settings: &Settings, directories: &[SourceDirectory]) -> FoundFiles {
     let static_root = std::fs::canonicalize(&settings.static_root)
         .unwrap_or_else(|_| settings.static_root.clone());
-    let directories = SourceDirectory::all(settings);
     // A finder of the project has applied Django's patterns, but not those of [staticc].
     let added = IgnorePatterns::new(&settings.ignore_patterns);
     // Listing runs in parallel. Paths are claimed in order.
@@ -46,7 +46,7 @@ pub fn find(settings: &Settings, patterns: &IgnorePatterns) -> FoundFiles {
         .par_iter()
         .map(|directory| match &directory.listed {
             Some(files) => Listing::from_finder(files, &added),
-            None => Listing::of(&directory.root, patterns, &static_root),
+            None => Listing::of(&directory.root, &directory.patterns, &static_root),
         })
         .collect();
     let mut found = FoundFiles::default();

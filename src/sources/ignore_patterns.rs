@@ -2,10 +2,8 @@
 //! `--no-default-ignore`. Knows paths only.
 
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::directory::SourceDirectory;
-use crate::model::LogicalPath;
 use crate::pystd::fnmatch::{Pattern, decode};
 use crate::pystd::posixpath::normpath;
 
@@ -23,13 +21,25 @@ impl IgnorePatterns {
     pub fn new<S: AsRef<str>>(patterns: &[S]) -> Self {
         let compiled = patterns.iter().map(|pattern| {
             let written = pattern.as_ref();
-            let normalize = normpath(written.as_bytes());
-            IgnorePattern {
-                written: written.to_owned(),
-                pattern: Pattern::new(&String::from_utf8_lossy(&normalize)),
-            }
+            let normal = normpath(written.as_bytes());
+            IgnorePattern::new(written, &String::from_utf8_lossy(&normal))
         });
         Self(compiled.collect())
+    }
+
+    /// Returns the patterns that a finder leaves to those after it. Django takes them as they are.
+    pub fn of_finder(patterns: &[String]) -> Self {
+        let compiled = patterns
+            .iter()
+            .map(|pattern| IgnorePattern::new(pattern, pattern));
+        Self(compiled.collect())
+    }
+
+    /// Adds the patterns of another list.
+    #[must_use]
+    pub fn and(mut self, others: &Self) -> Self {
+        self.0.extend_from_slice(&others.0);
+        self
     }
 
     /// Returns whether any pattern matches the whole name.
@@ -67,25 +77,13 @@ impl IgnorePatterns {
     }
 }
 
-/// A file of a source directory that a pattern excludes.
-pub struct IgnoredFile {
-    pub source: PathBuf,
-    /// The pattern as the user wrote it.
-    pub pattern: String,
-}
-
-/// Returns the first ignored file that would have this path.
-pub fn find_ignored(
-    directories: &[SourceDirectory],
-    patterns: &IgnorePatterns,
-    path: &LogicalPath,
-) -> Option<IgnoredFile> {
-    directories.iter().find_map(|directory| {
-        let relative = directory.relative(path)?;
-        let pattern = patterns.ignoring_pattern(relative)?.to_owned();
-        let source = directory.root.join(relative);
-        source.is_file().then_some(IgnoredFile { source, pattern })
-    })
+impl IgnorePattern {
+    fn new(written: &str, pattern: &str) -> Self {
+        Self {
+            written: written.to_owned(),
+            pattern: Pattern::new(pattern),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -97,6 +95,8 @@ mod tests {
         for (pattern, name) in [("vendor/", "vendor"), ("./v", "v"), ("", ".")] {
             let patterns = IgnorePatterns::new(&[pattern]);
             assert!(patterns.match_name(name.as_bytes()), "{pattern}");
+            let patterns = IgnorePatterns::of_finder(&[pattern.to_owned()]);
+            assert!(!patterns.match_name(name.as_bytes()), "{pattern}");
         }
     }
 }

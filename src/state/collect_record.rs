@@ -1,5 +1,6 @@
 //! Owns the record of a collect, for the next one: the stamps and contents of sources, the
-//! names of rewritten texts, and the files in STATIC_ROOT. Opens no source. A record that is
+//! names of rewritten texts, the files in STATIC_ROOT, and the sources that are compressed
+//! copies of others. Opens no source. A record that is
 //! missing, damaged or of another version reads as an empty one. A file whose stamp has
 //! changed is unknown.
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::file_record::FileRecord;
 use super::inputs_digest::InputsDigest;
 use super::path_hash::{PathHash, hash_path, hash_source_path};
+use super::source_pairs::SourcePairs;
 use crate::model::{Asset, AssetId, ContentId, Fingerprint, LogicalPath, Stamp};
 use crate::plan::model::{FileChange, PostProcessed};
 use crate::rewrite::adjusted::Adjusted;
@@ -26,6 +28,8 @@ pub struct CollectRecord {
     sources: Vec<SourceRow>,
     /// Sorted by the hash of the path.
     files: Vec<FileRecord>,
+    /// The sources that are compressed copies of other sources.
+    pub source_pairs: SourcePairs,
     sources_by_path: OnceLock<HashMap<PathHash, usize>>,
 }
 
@@ -139,6 +143,7 @@ impl CollectRecord {
         };
         self.inputs == *run.inputs
             && self.files.len() == files
+            && self.source_pairs == *run.source_pairs
             && self.sources.len() == run.assets.len()
             && (0..).zip(run.assets).zip(&self.sources).all(same)
     }
@@ -169,11 +174,13 @@ impl CollectRecord {
         let rest = body(bytes, MAGIC)?;
         let (inputs, rest) = postcard::take_from_bytes(rest).ok()?;
         let (sources, rest) = postcard::take_from_bytes(rest).ok()?;
-        let (files, _) = postcard::take_from_bytes::<Vec<Option<FileRecord>>>(rest).ok()?;
+        let (files, rest) = postcard::take_from_bytes::<Vec<Option<FileRecord>>>(rest).ok()?;
+        let (source_pairs, _) = postcard::take_from_bytes(rest).ok()?;
         Some(Self {
             inputs,
             sources,
             files: files.into_iter().flatten().collect(),
+            source_pairs,
             sources_by_path: OnceLock::new(),
         })
     }
@@ -187,7 +194,7 @@ pub fn body<'b>(bytes: &'b [u8], magic: &[u8]) -> Option<&'b [u8]> {
 }
 
 /// The first bytes of a record. The last one is the version of the format.
-const MAGIC: &[u8] = b"staticc record\x03";
+const MAGIC: &[u8] = b"staticc record\x04";
 
 /// The run that a record is about.
 pub struct RecordedRun<'a> {
@@ -196,6 +203,7 @@ pub struct RecordedRun<'a> {
     /// One for each asset.
     pub contents: &'a [Content],
     pub post_processed: &'a PostProcessed,
+    pub source_pairs: &'a SourcePairs,
     /// When the run began to read sources, in nanoseconds since 1970.
     pub started: i64,
 }
@@ -231,6 +239,7 @@ impl RecordedRun<'_> {
                 out.row(&row)?;
             }
         }
+        out.row(self.source_pairs)?;
         let checksum = out.hasher.finalize();
         out.out.write_all(checksum.as_bytes())
     }
@@ -300,6 +309,7 @@ mod tests {
                 assets: std::slice::from_ref(&asset),
                 contents: std::slice::from_ref(&content),
                 post_processed: &PostProcessed::default(),
+                source_pairs: &SourcePairs::default(),
                 started,
             };
             let mut bytes = Vec::new();

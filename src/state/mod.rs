@@ -10,3 +10,4 @@ pub mod inputs_digest;
 pub mod path_hash;
 pub mod releases;
 pub mod remote_cache;
+pub mod source_pairs;

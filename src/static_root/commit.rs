@@ -1,14 +1,12 @@
 //! Commits what is staged, by renames and removals only: fingerprinted files first, then
 //! plain ones, the manifest after all files, removals last.
 
-use std::collections::HashMap;
-
 use rayon::prelude::*;
 
 use super::staged_file::StagedFile;
 use super::temp_names::TempNumber;
 use super::transaction::{Transaction, in_asset_order};
-use crate::model::{AssetId, Encoding, Encodings, IndexVec, LogicalPath, Problem, TypedIndex as _};
+use crate::model::{AssetId, Encoding, Encodings, IndexVec, Problem, TypedIndex as _};
 use crate::plan::model::{Existing, FileChange, Role, TargetId};
 
 impl Transaction<'_> {
@@ -17,29 +15,14 @@ impl Transaction<'_> {
         &self,
         changes: &mut IndexVec<TargetId, FileChange>,
     ) -> Result<(), Problem> {
-        let is_named_as_copy = |path: &LogicalPath| {
-            let has_suffix =
-                |encoding: Encoding| path.as_bytes().ends_with(encoding.suffix().as_bytes());
-            Encoding::ALL.into_iter().any(has_suffix)
-        };
-        let targets = self.plan.targets.enumerate();
-        let sources: HashMap<&LogicalPath, TargetId> = targets
-            .filter(|(_, target)| is_named_as_copy(&target.path))
-            .map(|(id, target)| (&target.path, id))
-            .collect();
-        for (id, target) in self.plan.targets.enumerate() {
-            for encoding in changes[id].copies.iter() {
-                let copy = target.path.with_suffix(encoding.suffix());
-                let Some(&source) = sources.get(&copy) else {
-                    continue;
-                };
-                if changes[source].writes_file {
-                    let root = self.inspector.root;
-                    let staged = root.staged_file(&copy, TempNumber::file(source));
-                    root.remove(staged.temporary())?;
-                }
-                changes[source].let_compressed_copy_win();
+        for id in self.plan.targets_at_copies(|id| changes[id].copies) {
+            if changes[id].writes_file {
+                let root = self.inspector.root;
+                let path = &self.plan.targets[id].path;
+                let staged = root.staged_file(path, TempNumber::file(id));
+                root.remove(staged.temporary())?;
             }
+            changes[id].let_compressed_copy_win();
         }
         Ok(())
     }

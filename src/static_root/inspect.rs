@@ -56,7 +56,10 @@ impl Inspector<'_> {
                 FileState::default()
             })
         });
-        let states: IndexVec<TargetId, FileState> = states.collect();
+        let mut states: IndexVec<TargetId, FileState> = states.collect();
+        for id in plan.targets_at_copies(|id| states[id].good_copies) {
+            states[id].gives_way = true;
+        }
         if problems.is_empty() {
             Ok(states)
         } else {

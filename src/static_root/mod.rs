@@ -6,7 +6,8 @@
 pub mod cancellation;
 pub mod commit;
 mod content_bytes;
-pub mod copy_origin;
+mod copy_origin;
+mod copy_verifier;
 mod file_content;
 pub mod inspect;
 pub mod leftovers;

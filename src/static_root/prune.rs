@@ -1,17 +1,19 @@
 //! Lists the fingerprinted files that only old releases name. It lists a file only if a run of
-//! staticc has made it, its content has the fingerprint of its name, and no live manifest
-//! names it. Removes nothing.
+//! staticc has made it, its content has the fingerprint of its name, no live manifest names it,
+//! and no text of a recent release contains its fingerprint. Removes nothing.
 
 use std::collections::HashSet;
 use std::io;
 use std::time::{Duration, SystemTime};
 
+use rayon::prelude::*;
+
 use super::root::StaticRoot;
 use crate::disk;
-use crate::model::{Code, Encoding, Fingerprint, LogicalPath, Problem};
+use crate::model::{Code, Encoding, FileStep, Fingerprint, LogicalPath, Problem};
 use crate::plan::manifest::Manifest;
 use crate::pystd::posixpath::normpath;
-use crate::state::releases::{Release, ReleaseOrigin, Releases};
+use crate::state::releases::{Release, ReleaseFiles, ReleaseOrigin, Releases};
 
 /// Which releases are recent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +28,10 @@ pub struct Retention {
 pub struct PruneList {
     /// Compressed copies come before their files.
     pub files: Vec<LogicalPath>,
-    pub old_releases: Vec<Release>,
+    pub old_releases: usize,
+    /// The old releases that have no file which stays for a reference alone. That file can go
+    /// later, as long as its release is known.
+    pub finished: Vec<Release>,
     pub recent_releases: usize,
 }
 
@@ -70,7 +75,7 @@ impl Retention {
         }
         let since: Vec<SystemTime> = here.iter().map(|(release, _)| release.since).collect();
         let mut needed: HashSet<LogicalPath> = manifests.iter().flat_map(paths_of).collect();
-        let mut old = elsewhere;
+        let mut old = Vec::new();
         for ((release, files), is_recent) in
             here.into_iter().zip(self.recent(&since, SystemTime::now()))
         {
@@ -78,26 +83,21 @@ impl Retention {
                 list.recent_releases += 1;
                 needed.extend(files.paths);
             } else {
-                list.old_releases.push(release);
-                old.push(files);
+                old.push((release, files));
             }
         }
-        let own = old
-            .into_iter()
-            .filter(|files| files.origin == ReleaseOrigin::Staticc);
-        let mut paths: Vec<LogicalPath> = own.flat_map(|files| files.paths).collect();
-        paths.sort_unstable();
-        paths.dedup();
-        for path in paths {
-            if needed.contains(&path) || !has_own_content(root, &path) {
-                continue;
-            }
+        let listed = elsewhere.iter().chain(old.iter().map(|(_, files)| files));
+        let (referenced, unused) = unneeded_files(root, listed, &needed)?;
+        for path in unused {
             let copies = Encoding::ALL.map(|encoding| path.with_suffix(encoding.suffix()));
             let is_copy =
                 |copy: &LogicalPath| !needed.contains(copy) && root.file_metadata(copy).is_some();
             list.files.extend(copies.into_iter().filter(is_copy));
             list.files.push(path);
         }
+        list.old_releases = old.len();
+        old.retain(|(_, files)| !files.paths.iter().any(|path| referenced.contains(path)));
+        list.finished = old.into_iter().map(|(release, _)| release).collect();
         Ok(list)
     }
 }
@@ -109,15 +109,65 @@ fn paths_of(manifest: &Manifest) -> impl Iterator<Item = LogicalPath> {
     entries.flat_map(move |(key, path)| [plain(key), path.clone()])
 }
 
-/// Returns whether the name of a file has the fingerprint of its content.
-fn has_own_content(root: &StaticRoot, path: &LogicalPath) -> bool {
-    let fingerprint = || -> io::Result<bool> {
-        let (file, _) = disk::open(&root.locate(path))?;
-        let fingerprint = Fingerprint::of_reader(file)?;
-        let infix = [b".", &fingerprint.as_bytes()[..]].concat();
-        Ok(memchr::memmem::find(path.as_bytes(), &infix).is_some())
+/// Returns the files that staticc made for these releases and that no manifest needs: first those
+/// that a needed text may refer to, then the others, sorted.
+fn unneeded_files<'f>(
+    root: &StaticRoot,
+    releases: impl Iterator<Item = &'f ReleaseFiles>,
+    needed: &HashSet<LogicalPath>,
+) -> Result<(HashSet<LogicalPath>, Vec<LogicalPath>), Problem> {
+    let own = releases.filter(|files| files.origin == ReleaseOrigin::Staticc);
+    let paths = own.flat_map(|files| &files.paths);
+    let mut paths: Vec<&LogicalPath> = paths.filter(|path| !needed.contains(path)).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    let with_fingerprint = |path| Some((path, own_fingerprint(root, path)?));
+    let files: Vec<_> = paths.into_iter().filter_map(with_fingerprint).collect();
+    if files.is_empty() {
+        return Ok(Default::default());
+    }
+    let in_texts = fingerprints_in_texts(root, needed)?;
+    let (mut referenced, mut unused) = (HashSet::new(), Vec::new());
+    for (path, fingerprint) in files {
+        if in_texts.contains(&fingerprint) {
+            referenced.insert(path.clone());
+        } else {
+            unused.push(path.clone());
+        }
+    }
+    Ok((referenced, unused))
+}
+
+/// Returns the fingerprint of a file's content. `None` if its name has another one.
+fn own_fingerprint(root: &StaticRoot, path: &LogicalPath) -> Option<Fingerprint> {
+    root.file_metadata(path)?;
+    let (file, _) = disk::open(&root.locate(path)).ok()?;
+    let fingerprint = Fingerprint::of_reader(file).ok()?;
+    let infix = [b".", &fingerprint.as_bytes()[..]].concat();
+    memchr::memmem::find(path.as_bytes(), &infix).map(|_| fingerprint)
+}
+
+/// Returns what looks like a fingerprint in the texts among these files. A text may refer to a
+/// fingerprinted file that no manifest of its release names: one that was left in STATIC_ROOT.
+fn fingerprints_in_texts(
+    root: &StaticRoot,
+    paths: &HashSet<LogicalPath>,
+) -> Result<HashSet<Fingerprint>, Problem> {
+    let texts: Vec<&LogicalPath> = paths.iter().filter(|path| path.is_adjustable()).collect();
+    let fingerprints = |path: &LogicalPath| -> Result<HashSet<Fingerprint>, Problem> {
+        let place = root.locate(path);
+        match disk::read(&place) {
+            Ok(text) => Ok(Fingerprint::all_in(&text).collect()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(HashSet::new()),
+            Err(error) => Err(Problem::failed(FileStep::Read, &place, &error)
+                .note("nothing is removed: it might be needed")),
+        }
     };
-    root.file_metadata(path).is_some() && fingerprint().unwrap_or(false)
+    let of_texts = texts.into_par_iter().map(fingerprints);
+    of_texts.try_reduce(HashSet::new, |mut all, more| {
+        all.extend(more);
+        Ok(all)
+    })
 }
 
 fn damaged_release() -> Problem {

@@ -32,7 +32,9 @@ impl Transaction<'_> {
         let mut bytes = ContentBytesOnDemand::new(self, content);
         let encoded = self.encode(content, &incomplete, &mut bytes)?;
         let is_file = |id: TargetId| !self.inspector.is_link(&self.plan.targets[id]);
-        let existing = complete.into_iter().find(|&id| is_file(id));
+        let existing = complete
+            .into_iter()
+            .find(|&id| is_file(id) && !self.states[id].gives_way);
         let mut duplicate =
             existing.map(|id| FileChange::unchanged(id, &self.plan.targets[id], self.states[id]));
         let mut changes: Vec<FileChange> = Vec::with_capacity(incomplete.len());

@@ -8,11 +8,10 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::copy_origin::CopyOrigin;
+use super::copy_verifier::{CopyVerifier, SourceCopyLevel};
 use super::file_content::FileContent;
 use super::root::StaticRoot;
 use crate::disk;
-use crate::encode::decode::is_copy;
 use crate::model::{
     Asset, Code, Encoding, FileStep, Fingerprint, LogicalPath, Problem, ReferenceKind, ReportLevel,
     Severity, VerifySummary,
@@ -38,15 +37,19 @@ pub struct VerifyResult {
     pub counts: VerifySummary,
 }
 
-/// Returns what a dangling reference of a kind amounts to in the file at a path. The last path is
-/// the one that the reference names.
-pub type DanglingLevels<'a> = dyn Fn(&LogicalPath, ReferenceKind, &Path) -> ReportLevel + Sync + 'a;
+/// How the settings report what may be wrong.
+pub struct VerifyLevels<'a> {
+    /// The level of a dangling reference of a kind in the file at a path. The last path is the
+    /// one that the reference names.
+    pub reference: &'a (dyn Fn(&LogicalPath, ReferenceKind, &Path) -> ReportLevel + Sync),
+    pub source_copy: &'a SourceCopyLevel<'a>,
+}
 
 pub fn verify(
     root: &StaticRoot,
     settings: &Settings,
     cache: &Cache,
-    policy: &DanglingLevels<'_>,
+    levels: &VerifyLevels<'_>,
 ) -> Result<VerifyResult, Problem> {
     if !root.path().is_dir() {
         let problem = Problem::error(Code::NoStaticRoot, "STATIC_ROOT is not there");
@@ -71,8 +74,8 @@ pub fn verify(
     let verifier = Verifier {
         root,
         checker: ReferenceChecker::new(&files, &settings.static_url, &rules),
-        policy,
-        origin: CopyOrigin::new(cache, settings),
+        levels,
+        copies: CopyVerifier::new(root, settings, cache, levels.source_copy),
         compresses: settings.backend.compresses(),
         hashes: settings.backend.hashes(),
         manifest: manifest.as_ref(),
@@ -168,8 +171,8 @@ struct FileFindings {
 struct Verifier<'a> {
     root: &'a StaticRoot,
     checker: ReferenceChecker<'a>,
-    policy: &'a DanglingLevels<'a>,
-    origin: CopyOrigin<'a>,
+    levels: &'a VerifyLevels<'a>,
+    copies: CopyVerifier<'a>,
     compresses: bool,
     /// Whether the backend rewrites references.
     hashes: bool,
@@ -274,7 +277,8 @@ impl Verifier<'_> {
             let copy = file.path.with_suffix(encoding.suffix());
             if self.by_path.contains_key(&copy) {
                 findings.copies += 1;
-                let problem = self.wrong_copy(file, encoding, &copy);
+                let is_key = self.is_source(&copy);
+                let problem = self.copies.problem(file, encoding, &copy, is_key);
                 findings.problems.extend(problem);
             }
         }
@@ -308,42 +312,6 @@ impl Verifier<'_> {
             .is_some_and(|manifest| manifest.paths.contains_key(path))
     }
 
-    /// Returns the problem of a compressed copy that is not one of its file.
-    fn wrong_copy(&self, file: &Asset, encoding: Encoding, copy: &LogicalPath) -> Option<Problem> {
-        let place = self.root.locate(copy);
-        let is_same = disk::open(&place).and_then(|(copy, _)| {
-            let (content, _) = disk::open(&file.source())?;
-            is_copy(encoding, copy, content)
-        });
-        let message = match is_same {
-            Ok(true) => return None,
-            Ok(false) => format!("is not the compressed copy of {}", file.path),
-            Err(error) => format!("cannot be decoded: {error}"),
-        };
-        let entry = self
-            .origin
-            .entry(&file.path, &file.source(), encoding, &place);
-        let problem = Problem::error(Code::WrongCopy, message).in_file(place);
-        if self.is_source(copy) {
-            let warning = Problem {
-                severity: Severity::Warning,
-                ..problem
-            };
-            let note = "a source has this name, and is collected as it is";
-            return Some(warning.note(note).help("remove or rename the source"));
-        }
-        Some(match (entry, self.origin.cache.directory()) {
-            (Some(entry), Some(directory)) => problem
-                .note(format!("it comes from the cache: {}", entry.display()))
-                .help(format!(
-                    "empty the cache: `staticc cache prune --max-size 0 --cache-dir {}`; \
-                     then collect again: `staticc collect`",
-                    directory.display()
-                )),
-            _ => problem.help("collect again: `staticc collect` compares and repairs"),
-        })
-    }
-
     /// Returns the problem of a dangling reference, unless the settings ignore it. It is a note
     /// under a backend that rewrites nothing: collecting does not look at references then.
     fn dangling(
@@ -353,7 +321,7 @@ impl Verifier<'_> {
         reference: DanglingReference,
     ) -> Option<Problem> {
         let severity =
-            (self.policy)(path, reference.kind, Path::new(&reference.path)).severity()?;
+            (self.levels.reference)(path, reference.kind, Path::new(&reference.path)).severity()?;
         let message = format!("{} leads to no file", reference.text);
         let problem = Problem::error(Code::DanglingReference, message)
             .in_file(file.source())

@@ -237,3 +237,36 @@ fn prune_knows_old_releases_after_the_cache_is_pruned() {
         );
     }
 }
+
+/// A source is removed, and a text still names it: its fingerprinted file is only of the first
+/// release.
+#[test]
+fn prune_keeps_a_leftover_that_a_recent_text_refers_to() {
+    let project = Project::new()
+        .file("src/old.png", "old")
+        .file("src/a.css", "a{b:url(old.png)}")
+        .file("src/gone.png", "gone");
+    project.run_with_cache(&["collect", "--noinput"]).success();
+    let is_old = |path: &&PathBuf| path.to_str().unwrap().starts_with("old.");
+    let old: BTreeSet<_> = project.paths().iter().filter(is_old).cloned().collect();
+    assert_eq!(old.len(), 2);
+    fs::remove_file(project.path("src/old.png")).unwrap();
+    fs::remove_file(project.path("src/gone.png")).unwrap();
+    let collect = ["collect", "--noinput", "--prune", "--keep", "1"];
+    let run = project.run_with_cache(&collect).success();
+    run.stderr(["[leftover-reference]"]);
+    project.verb(["verify"]).success();
+    assert!(project.paths().is_superset(&old));
+    let fingerprinted = |name: &str| {
+        let mut paths = project.paths().into_iter();
+        paths.find(|path| {
+            let path = path.to_str().unwrap();
+            path.starts_with(name) && path.split('.').count() > 2
+        })
+    };
+    assert_eq!(fingerprinted("gone."), None);
+    // Once no text refers to it, it goes.
+    project.write("src/a.css", "a{}");
+    project.run_with_cache(&collect).success();
+    assert_eq!(fingerprinted("old."), None);
+}

@@ -26,6 +26,7 @@ const DANGLING: &[&str] = &[
     "query-on-css",
     "source-map-css-self",
     "stale-target",
+    "trailing-slash-blank",
     "truncated-hashed",
 ];
 
@@ -238,6 +239,29 @@ fn verify_counts_missing_files_that_it_does_not_list() {
     assert!(error.contains(summary), "{}", &error[error.len() - 500..]);
 }
 
+/// Each file has one problem of the same code.
+#[test]
+fn text_has_the_first_problems_of_a_code_and_counts_the_others() {
+    let project = project();
+    let backend = "django.contrib.staticfiles.storage.StaticFilesStorage";
+    let set = format!("STORAGES.staticfiles.BACKEND=\"{backend}\"");
+    for number in 0..1002 {
+        project.write(&format!("out/{number}.css"), "a{b:url(none.png)}");
+    }
+    let verify = || project.verb(["verify", "--set", &set]);
+    let error = verify().success().error;
+    assert_eq!(
+        error.matches("none.png is not in STATIC_ROOT").count(),
+        1000
+    );
+    let end = "\n… and 2 more notes [dangling-reference]; `--format json` lists all\n\n\
+               1002 notes in 1002 files\n";
+    assert!(error.ends_with(end), "{}", &error[error.len() - 500..]);
+    let events = verify().arguments(["--format", "json"]).success().events();
+    let problems = events.iter().filter(|event| event["event"] == "problem");
+    assert_eq!(problems.count(), 1002);
+}
+
 #[test]
 fn verify_lists_files_that_no_manifest_names() {
     let project = project();
@@ -324,6 +348,34 @@ fn verify_warns_of_a_source_that_is_named_as_a_fingerprinted_copy() {
     project.collect().success();
     let warning = "warning: out/a.0cc175b9c0f1.txt: does not have the content";
     project.verb(["verify"]).success().stderr([warning]);
+}
+
+/// Collecting warns of it, and there is no manifest that has it as a key.
+#[test]
+fn verify_warns_of_a_source_that_is_named_as_a_compressed_copy() {
+    let backend = "whitenoise.storage.CompressedStaticFilesStorage";
+    let set = [
+        "--set",
+        &format!("STORAGES.staticfiles.BACKEND=\"{backend}\""),
+    ];
+    let project = Project::new()
+        .file("src/a.css", "a{}")
+        .file("src/a.css.gz", "no copy");
+    let run = project.collect().arguments(set).success();
+    run.stderr(["warning: src/a.css.gz: is not a compressed copy"]);
+    let warning = "warning: out/a.css.gz: cannot be decoded";
+    let run = project.verb(["verify"]).arguments(set).success();
+    run.stderr([warning, "note: a source has this name"]);
+    let allow = "staticc.allow=[{path='a.css.gz', kind='wrong-source-copy', level='ignore'}]";
+    let run = project.verb(["verify", "--strict", "--set", allow]);
+    run.arguments(set).success().empty_stderr();
+    // A copy that is not the source's is still an error.
+    fs::write(project.out("a.css.gz"), "other").unwrap();
+    project.verb(["verify"]).arguments(set).failure(1);
+    // So is a copy without a source.
+    project.collect().arguments(set).success();
+    fs::remove_file(project.path("src/a.css.gz")).unwrap();
+    project.verb(["verify"]).arguments(set).failure(1);
 }
 
 #[test]

@@ -373,6 +373,11 @@ fn verify_names_the_entry_of_a_wrong_copy() {
     let command = "staticc cache prune --max-size 0 --cache-dir ";
     let verify = || project.verb(["verify"]);
     verify().failure(1).stderr(["[wrong-copy]", entry, command]);
+    // The command can be pasted into a shell.
+    fs::rename(project.path("cache"), project.path("my cache")).unwrap();
+    let run = verify().arguments(["--cache-dir", "my cache"]).failure(1);
+    run.stderr([&format!("{command}'"), "/my cache'`"]);
+    fs::rename(project.path("my cache"), project.path("cache")).unwrap();
     project
         .verb(["cache", "prune", "--max-size", "0", "--cache-dir", "cache"])
         .success();

@@ -463,6 +463,51 @@ class Ask(unittest.TestCase):
         finder, = self.ask("--files", "--no-default-ignore", "--ignore", "a")["finders"]
         self.assertEqual([file["path"] for file in finder["files"]], [".hidden"])
 
+    def test_finders_that_change_the_ignore_patterns(self):
+        names = ["Adds", "Sees", "Removes", "Breaks"]
+        finders = [f"mysite.finder.{name}" for name in names]
+        self.write("mysite/settings.py", SETTINGS + f"STATICFILES_FINDERS = {finders}\n")
+        self.write("mysite/finder.py", (
+            "from django.contrib.staticfiles.finders import FileSystemFinder\n"
+            "class Adds(FileSystemFinder):\n"
+            "    def list(self, ignore_patterns):\n"
+            "        ignore_patterns.extend(['*.scss', 'css/'])\n"
+            "        return super().list(ignore_patterns)\n"
+            "class Sees(FileSystemFinder):\n"
+            "    def list(self, ignore_patterns):\n"
+            "        assert '*.scss' in ignore_patterns\n"
+            "        return super().list(ignore_patterns)\n"
+            "class Removes(FileSystemFinder):\n"
+            "    def list(self, ignore_patterns):\n"
+            "        yield from super().list(ignore_patterns)\n"
+            "        ignore_patterns.remove('CVS')\n"
+            "class Breaks(FileSystemFinder):\n"
+            "    def list(self, ignore_patterns):\n"
+            "        ignore_patterns.append('\\udcff')\n"
+            "        return []\n"
+        ))
+        finders = self.ask()["finders"]
+        self.assertFalse(any("ignore_patterns" in finder for finder in finders))
+        adds, sees, removes, breaks = self.ask("--files", "--ignore", "x")["finders"]
+        self.assertEqual(adds["ignore_patterns"], ["x", "CVS", ".*", "*~", "*.scss", "css/"])
+        self.assertEqual((sees["files"], "ignore_patterns" in sees), ([], False))
+        self.assertEqual(removes["ignore_patterns"], ["x", ".*", "*~", "*.scss", "css/"])
+        self.assertIsNone(breaks["files"])
+
+    def test_template_backends_of_the_project(self):
+        backends = ["django.template.backends.jinja2.Jinja2", "mysite.backends.Own", "mysite.backends.NoSuch"]
+        engines = [{"BACKEND": backend} for backend in backends]
+        self.write("mysite/settings.py", SETTINGS + f"TEMPLATES = {engines}\n")
+        self.write("mysite/backends.py", (
+            "from django.template.backends.base import BaseEngine\n"
+            "class Base(BaseEngine):\n    app_dirname = 'jinja2'\n"
+            "class Own(Base):\n    pass\n"
+        ))
+        answer = self.ask()
+        engines = answer["settings"]["TEMPLATES"]["value"]
+        self.assertEqual([engine["app_dirname"] for engine in engines], [None, "jinja2", None])
+        self.assertEqual([about["what"] for about in answer["not_asked"]], ["TEMPLATES.app_dirname"])
+
     def test_name_that_is_not_utf_8(self):
         self.write("mysite/settings.py", SETTINGS + "STATIC_ROOT = b'/srv/\\xff'\n")
         answer = self.ask()
@@ -645,9 +690,48 @@ class Ask(unittest.TestCase):
         self.assertEqual(settings["STATIC_URL"]["value"], "/lazy/")
         self.assertEqual(settings["WHITENOISE_SKIP_COMPRESS_EXTENSIONS"]["value"], ["a", "b"])
         self.assertEqual(settings["WHITENOISE_MANIFEST_STRICT"]["value"], "builtins.print")
-        self.assertEqual([about["what"] for about in answer["not_asked"]], ["WHITENOISE_MANIFEST_STRICT"])
+        not_asked = ["WHITENOISE_MANIFEST_STRICT", "loaders of templates"]
+        self.assertEqual([about["what"] for about in answer["not_asked"]], not_asked)
         self.assertEqual(settings["TEMPLATES"]["value"][0]["DIRS"], [str(self.root / "t"), str(self.root / "u")])
-        self.assertEqual(settings["TEMPLATES"]["value"][0]["loaders"][0][1], ["x.y"])
+        loaders = ["django.template.loaders.cached.Loader", "x.y"]
+        self.assertEqual(settings["TEMPLATES"]["value"][0]["loaders"], loaders)
+
+    def test_loaders_of_templates_say_where_they_look(self):
+        self.write("polls/templates/x.html", "")
+        self.write("polls/__init__.py", "")
+        self.write("mysite/loaders.py", (
+            "from django.template.loaders import app_directories, base, filesystem\n"
+            "class Apps(app_directories.Loader): pass\n"
+            "class Themes(filesystem.Loader):\n"
+            "    def get_dirs(self): return ['themes']\n"
+            "class Database(base.Loader): pass\n"
+        ))
+
+        def engine(loaders):
+            self.write("mysite/settings.py", SETTINGS + (
+                "INSTALLED_APPS += ['polls']\n"
+                'TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates",\n'
+                f'  "DIRS": [BASE_DIR / "t"], "OPTIONS": {{"loaders": {loaders!r}}}}}]\n'
+            ))
+            return self.ask()["settings"]["TEMPLATES"]["value"][0]
+
+        def path(name):
+            return str(self.root / name)
+
+        django = "django.template.loaders.{}.Loader".format
+        for loaders, dirs, app_dirs, unknown in (
+            ([django("filesystem")], [path("t")], False, None),
+            ([(django("filesystem"), ["own"])], [path("own")], False, None),
+            (["mysite.loaders.Apps"], [], True, None),
+            ([(django("cached"), ["mysite.loaders.Themes", django("app_directories")])], [path("themes")], True, None),
+            ([(django("locmem"), {"a": "b"})], [], False, None),
+            ([django("filesystem"), "mysite.loaders.Database"], [path("t")], False, ["mysite.loaders.Database"]),
+        ):
+            with self.subTest(loaders=loaders):
+                self.assertEqual(
+                    {"DIRS": dirs, "APP_DIRS": app_dirs, "loaders": unknown},
+                    {key: value for key, value in engine(loaders).items() if key in ("DIRS", "APP_DIRS", "loaders")},
+                )
 
 
 if __name__ == "__main__":

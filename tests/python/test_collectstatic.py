@@ -57,6 +57,11 @@ if HAS_DJANGO:
                 storage.prefix = "pre"
                 yield path, storage
 
+    class Extending(FileSystemFinder):
+        def list(self, ignore_patterns):
+            ignore_patterns += ["*.js", "site.css/"]
+            return super().list(ignore_patterns)
+
     settings.configure(INSTALLED_APPS=["staticc", STATICFILES], STATIC_URL="/static/", STATIC_ROOT="unset")
     django.setup()
 
@@ -405,6 +410,13 @@ class AsDjango(unittest.TestCase):
         for finders in ([own], [file_system, own], [own, app_directories], [own, file_system, app_directories]):
             with self.subTest(finders=finders):
                 self.same("-v2 -i *.js", STATICFILES_FINDERS=finders)
+
+    def test_finder_that_changes_the_ignore_patterns(self):
+        file_system, own = f"{STATICFILES}.finders.FileSystemFinder", "__main__.Extending"
+        for finders in ([own], [file_system, own], [own, file_system]):
+            for flags in ("-v2", "-v2 --no-default-ignore", "-v2 -i *.txt"):
+                with self.subTest(finders=finders, flags=flags):
+                    self.same(flags, STATICFILES_FINDERS=finders)
 
 
 class Binary(unittest.TestCase):

@@ -94,6 +94,21 @@ pub const CASES: &[Case] = &[
     case("missing-directory", COLLECT, |project| {
         also(project, "[staticc]\npython_path = [\".\", \"env\"]\n");
     }),
+    case("unknown-loader", &["check", "--no-cache"], |project| {
+        also(
+            project,
+            "[[TEMPLATES]]\nDIRS = [\"pages\"]\n[TEMPLATES.OPTIONS]\n\
+             loaders = [\"django.template.loaders.filesystem.Loader\", \"shop.loaders.PluginLoader\"]\n",
+        );
+        project.write("pages/index.html", "");
+    }),
+    case("no-templates", &["check", "--no-cache"], |project| {
+        also(
+            project,
+            "[[TEMPLATES]]\nDIRS = [\"pages\"]\nAPP_DIRS = true\n",
+        );
+        std::fs::create_dir(project.path("pages")).unwrap();
+    }),
     case("unknown-django", COLLECT, |project| {
         project.write("django/__init__.py", "VERSION = (9, 1, 0, \"final\", 0)\n");
     }),

@@ -124,7 +124,7 @@ pub const CASES: &[Case] = &[
     ),
     case(
         "not-found-verbosely",
-        &["find", "-v2", "grid.js", "../../x"],
+        &["find", "-v2", "grid.js", "../../no-such-file"],
         several,
     ),
 ];

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Code, Problem};
+use crate::model::{Code, Problem, first_names};
 
 /// The number of problems of each package.
 #[derive(Debug, Default)]
@@ -29,17 +29,12 @@ impl PackageProblems {
         }
         let mut packages: Vec<(&String, &usize)> = self.0.iter().collect();
         packages.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-        let named = packages.iter().take(MAX_NAMED);
-        let mut named: Vec<String> = named
-            .map(|(package, count)| format!("{package} ({count})"))
-            .collect();
-        if packages.len() > MAX_NAMED {
-            named.push(format!("{} more", packages.len() - MAX_NAMED));
-        }
+        let packages = packages.into_iter();
+        let named = packages.map(|(package, count)| format!("{package} ({count})"));
         let noun = if total == 1 { "problem" } else { "problems" };
         let message = format!(
             "{total} {noun} in templates of installed packages: {}",
-            named.join(", ")
+            first_names(named, MAX_NAMED)
         );
         let problem = Problem::info(Code::PackageTemplates, message);
         Some(problem.help("use --all-templates to see them one by one"))

@@ -212,19 +212,68 @@ def static_settings(settings):
         prefix, path = entry if isinstance(entry, (list, tuple)) else ("", entry)
         return {"prefix": utf_8(prefix or ""), "directory": absolute(path), "written": plain(path, "STATICFILES_DIRS")}
 
-    def engine(template):
-        return {
-            "BACKEND": plain(template.get("BACKEND"), "TEMPLATES.BACKEND"),
-            "DIRS": [absolute(path) for path in template.get("DIRS", ())],
-            "APP_DIRS": bool(template.get("APP_DIRS")),
-            "loaders": plain(template.get("OPTIONS", {}).get("loaders"), "TEMPLATES.loaders"),
-        }
-
     answer("STATICFILES_DIRS", lambda entries: [directory(entry) for entry in entries])
-    answer("TEMPLATES", lambda templates: [engine(template) for template in templates])
+    answer("TEMPLATES", lambda templates: [template_engine(template) for template in templates])
     answer("STORAGES", lambda storages: plain(storages.get("staticfiles"), "STORAGES"))
     answers["STORAGES.staticfiles"] = answers.pop("STORAGES")
     return answers
+
+
+def template_engine(template):
+    """Describes an entry of TEMPLATES: where it looks for templates, and `loaders` whose directories are unknown."""
+    loaders = template.get("OPTIONS", {}).get("loaders")
+    described = {
+        "BACKEND": plain(template.get("BACKEND"), "TEMPLATES.BACKEND"),
+        "DIRS": [absolute(path) for path in template.get("DIRS", ())],
+        "APP_DIRS": bool(template.get("APP_DIRS")),
+        "app_dirname": attempt("TEMPLATES.app_dirname", app_dirname, template.get("BACKEND") or ""),
+        "loaders": loaders and dotted_names(loaders),
+    }
+    if loaders:
+        described.update(attempt("loaders of templates", loader_directories, template, loaders) or {})
+    return described
+
+
+def dotted_names(value):
+    """Returns all strings in nested lists that may be names of classes."""
+    if isinstance(value, (list, tuple)):
+        return [name for element in value for name in dotted_names(element)]
+    return [value] if isinstance(value, str) and re.fullmatch(r"\w+(\.\w+)+", value) else []
+
+
+def loader_directories(template, loaders):
+    """Returns where the loaders of an engine look, as if DIRS and APP_DIRS said so."""
+    from django.template import Engine
+    from django.template.loaders.locmem import Loader as LocmemLoader
+    from django.template.utils import get_app_template_dirs
+
+    directories, unknown = [], []
+
+    def add(loader):
+        if hasattr(loader, "loaders"):  # those of the cached loader
+            return [add(inner) for inner in loader.loaders]
+        if not isinstance(loader, LocmemLoader):
+            name = dotted(type(loader))
+            asked = attempt(f"the loader {name}", lambda: [absolute(path) for path in loader.get_dirs()])
+            unknown.append(name) if asked is None else directories.extend(asked)
+
+    for loader in Engine(dirs=list(template.get("DIRS", ())), loaders=loaders).template_loaders:
+        add(loader)
+    of_apps = [absolute(path) for path in get_app_template_dirs("templates")]
+    in_apps = bool(of_apps) and set(of_apps) <= set(directories)
+    return {
+        "DIRS": [path for path in directories if not (in_apps and path in of_apps)],
+        "APP_DIRS": in_apps,
+        "loaders": unknown or None,
+    }
+
+
+def app_dirname(backend):
+    """Returns the directory of apps in which a template backend of the project looks."""
+    from django.utils.module_loading import import_string
+
+    if backend and not backend.startswith("django."):
+        return plain(import_string(backend).app_dirname, "TEMPLATES.app_dirname")
 
 
 def apps(settings, registry):
@@ -333,7 +382,11 @@ def storage(settings, live):
 
 
 def other_finders(settings, patterns):
-    """Describes the finders other than Django's two, with their files unless `patterns` is None."""
+    """Describes the finders other than Django's two, with their files unless `patterns` is None.
+
+    As in collectstatic, all finders are given one list of patterns: a finder that changes it changes
+    it for those after it. "ignore_patterns" then has the patterns that apply from there on.
+    """
     from django.contrib.staticfiles.finders import get_finder
     from django.core.files.storage import FileSystemStorage, Storage
     from django.utils.module_loading import import_string
@@ -345,7 +398,11 @@ def other_finders(settings, patterns):
         return (cls.open, cls._open) == (Storage.open, FileSystemStorage._open)
 
     def find(entry):
-        return [file(os.fsdecode(path), kept) for path, kept in get_finder(entry).list(patterns)]
+        before = list(patterns)
+        found = {"files": [file(os.fsdecode(path), kept) for path, kept in get_finder(entry).list(patterns)]}
+        if patterns != before:
+            found["ignore_patterns"] = [utf_8(pattern) for pattern in patterns]
+        return found
 
     def file(path, kept):
         kept = unwrapped(kept)
@@ -356,12 +413,12 @@ def other_finders(settings, patterns):
             raise FileNotFoundError(f"{source} is not on this disk")
         return {"path": utf_8(path), "prefix": utf_8(prefix), "source": source}
 
-    answers = []
+    answers, patterns = [], patterns if patterns is None else list(patterns)
     for entry in (entry for entry in settings.STATICFILES_FINDERS if not DJANGO_FINDERS.fullmatch(entry)):
         place = attempt(f"finders.{entry}", lambda: where(import_string(entry)))
         answers.append({"entry": text(entry), "where": place})
         if patterns is not None:
-            answers[-1]["files"] = attempt(f"files of {entry}", find, entry)
+            answers[-1].update(attempt(f"files of {entry}", find, entry) or {"files": None})
     return answers
 
 
@@ -480,7 +537,7 @@ def ask(options, answers):
     ignored = options.ignore_patterns
     if options.use_default_ignore_patterns and registry.is_installed("django.contrib.staticfiles"):
         ignored = ignored + registry.get_app_config("staticfiles").ignore_patterns
-    patterns = list({os.path.normpath(pattern) for pattern in ignored})
+    patterns = list(dict.fromkeys(os.path.normpath(pattern) for pattern in ignored))
     answers.update(describe(patterns=patterns if options.files else None))
 
 

@@ -3,44 +3,10 @@
 use std::fs;
 use std::process::Stdio;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{collected, own_finder, project, unusual};
+use super::{collected, project, unusual};
 use crate::support::project::staticc;
-
-/// A finder's own files take part in its turn, under its prefix.
-#[test]
-fn collect_takes_files_of_custom_finders() {
-    let project = own_finder();
-    let tree = collected(&project, &["--settings", "mysite.settings"]);
-    let text = |path: &str| tree.get(&project.path(path)).cloned().flatten();
-    // STATICFILES_DIRS has it first.
-    assert_eq!(text("out/a.txt").unwrap(), b"a");
-    assert_eq!(text("out/b.txt").unwrap(), b"b");
-    assert_eq!(text("out/css/c.css").unwrap(), b"a{}");
-    assert_eq!(text("out/not-listed.txt"), None);
-    let find =
-        |path: &str| project.verb(["find", "--settings", "mysite.settings", "-v", "2", path]);
-    let outcome = find("css/c.css").success();
-    assert!(outcome.out.contains("sass/c.css"), "{}", outcome.out);
-    find("not-listed.txt").success();
-}
-
-/// STATICFILES_FINDERS decides which finders there are, and their order.
-#[test]
-fn collect_accepts_a_custom_finder_alone() {
-    let project = own_finder();
-    let answers = fs::read(project.path("answers.json")).unwrap();
-    let mut answers: Value = serde_json::from_slice(&answers).unwrap();
-    answers["settings"]["STATICFILES_FINDERS"]["value"] = json!(["mysite.finders.Finder"]);
-    project.write("answers.json", answers.to_string());
-    let tree = collected(&project, &["--settings", "mysite.settings"]);
-    assert!(tree.contains_key(&project.path("out/b.txt")));
-    assert!(!tree.contains_key(&project.path("out/polls.css")));
-    project.verb(["init"]).success().stderr(["[custom-finder]"]);
-    let file = fs::read_to_string(project.path("settings.toml")).unwrap();
-    assert!(file.contains("\nSTATICFILES_FINDERS = []\n"), "{file}");
-}
 
 /// The Django app of the wheel passes the answers this way.
 #[test]
@@ -235,18 +201,44 @@ fn staticc_setting_of_another_type_is_refused() {
         .stderr(["staticc must be a table, not an array"]);
 }
 
-/// A finder lists files that only staticc ignores.
+/// The templates of a Jinja2 backend are in `jinja2` directories, whatever its class is.
 #[test]
-fn ignore_patterns_hold_for_custom_finders() {
-    let project = own_finder();
-    let ignored = "staticc.ignore_patterns=[\"b.*\", \"c.css\"]";
-    let tree = collected(
-        &project,
-        &["--settings", "mysite.settings", "--set", ignored],
-    );
-    let paths = ["out/b.txt", "out/css/c.css", "out/a.txt"];
-    assert_eq!(
-        paths.map(|path| tree.contains_key(&project.path(path))),
-        [false, false, true]
-    );
+fn template_backend_of_the_project_says_its_directories() {
+    let project = project(|project, answers| {
+        let missing = "{{ static('gone.css') }}";
+        project.write("polls/jinja2/a.html", missing);
+        project.write("polls/templates/b.html", missing);
+        answers["settings"]["TEMPLATES"]["value"] = json!([{
+            "BACKEND": "mysite.backends.Own", "DIRS": [], "APP_DIRS": true, "loaders": null,
+            "app_dirname": "jinja2",
+        }]);
+    });
+    let check = |settings: &str| {
+        let check = project.verb(["check", "--settings", settings]);
+        check.outcome().error
+    };
+    let live = check("mysite.settings");
+    assert!(live.contains("polls/jinja2/a.html"), "{live}");
+    assert!(!live.contains("b.html"), "{live}");
+    project.verb(["init"]).success();
+    assert_eq!(check("settings.toml"), live);
+}
+
+/// A loader of templates without directories stays in the settings, so that check warns of it.
+#[test]
+fn check_warns_of_loaders_that_name_no_directories() {
+    let project = project(|project, answers| {
+        project.write("pages/index.html", "");
+        let engine = &mut answers["settings"]["TEMPLATES"]["value"][0];
+        engine["DIRS"] = json!([project.path("pages")]);
+        engine["loaders"] = json!(["shop.Loader"]);
+    });
+    let warning = ["[unknown-loader]", "mysite/settings.py:5"];
+    let live = ["check", "--no-cache", "--settings", "mysite.settings"];
+    project.verb(live).success().stderr(warning);
+    project.verb(["init"]).success();
+    let check = ["check", "--no-cache"];
+    let warning = ["[unknown-loader]", "settings.toml:"];
+    project.verb(check).success().stderr(warning);
+    project.verb(["init", "--check"]).success();
 }

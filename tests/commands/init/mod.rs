@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 use crate::support::project::Project;
 use crate::support::python_project;
 
+mod custom_finders;
 mod live_settings;
+mod optional_directories;
 mod settings_file;
 
 type Tree = BTreeMap<PathBuf, Option<Vec<u8>>>;

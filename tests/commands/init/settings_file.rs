@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use serde_json::{Value, json};
 
-use super::{collected, own_finder, project, unusual, written};
+use super::{collected, project, unusual, written};
 use crate::support::project::{Project, programs};
 use crate::support::python_project;
 
@@ -281,66 +281,6 @@ fn init_check_reports_each_setting_that_differs() {
         answers["settings"]["TEMPLATES"]["value"] = json!([]);
     };
     assert_eq!(drift(templates), ["TEMPLATES"]);
-}
-
-/// A project may list a directory that a bundler makes always, or only where it exists.
-#[test]
-fn init_and_its_check_agree_on_optional_directories() {
-    let list = |project: &Project, answers: &mut Value| {
-        let dirs = answers["settings"]["STATICFILES_DIRS"]["value"]
-            .as_array_mut()
-            .unwrap();
-        let dist = project.path("").canonicalize().unwrap().join("dist");
-        dirs.push(json!({"prefix": "", "directory": dist, "written": dist}));
-    };
-    let project = project(list);
-    let advice = "leave the entry if the directory is optional";
-    project
-        .verb(["init"])
-        .success()
-        .stderr(["staticfiles.W004", advice]);
-    let always = fs::read_to_string(project.path("answers.json")).unwrap();
-    let without = python_project::answers(&project).to_string();
-    let check = || project.verb(["init", "--check"]);
-    check().success();
-    project.write("answers.json", &without);
-    check().success();
-    project.collect().success().stderr([advice]);
-    // Where it exists, both must have it.
-    project.write("dist/d.txt", "d");
-    check().failure(1).stderr(["only here: \"dist\""]);
-    project.write("answers.json", &always);
-    check().success();
-    // What Django lists is never to be removed from the file.
-    let text = fs::read_to_string(project.path("settings.toml")).unwrap();
-    project.write("settings.toml", text.replace(", \"dist\"", ""));
-    fs::remove_dir_all(project.path("dist")).unwrap();
-    check().failure(1).stderr(["only in Django: \"dist\""]);
-}
-
-/// A settings file cannot hold what a finder finds.
-#[test]
-fn init_warns_of_custom_finders() {
-    let project = own_finder();
-    let warning = "mysite.finders.Finder lists 3 files that no settings file can name";
-    project.verb(["init"]).success().stderr([
-        "warning: ",
-        warning,
-        "collect --settings mysite.settings",
-    ]);
-    let file = fs::read_to_string(project.path("settings.toml")).unwrap();
-    assert!(file.contains(warning), "{file}");
-    assert!(!file.contains("STATICFILES_FINDERS"), "{file}");
-    project
-        .verb(["init", "--check"])
-        .success()
-        .stderr([warning]);
-    let answers = fs::read(project.path("answers.json")).unwrap();
-    let mut answers: Value = serde_json::from_slice(&answers).unwrap();
-    answers["finders"][0]["files"] = json!([]);
-    project.write("answers.json", answers.to_string());
-    let outcome = project.verb(["init", "--check"]).outcome();
-    assert_eq!((outcome.code, &outcome.error[..]), (0, ""));
 }
 
 /// Without brotli WhiteNoise makes gzip copies alone, where it makes any.

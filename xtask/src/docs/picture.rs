@@ -63,8 +63,8 @@ fn record() -> Result<Vec<u8>, String> {
     command
         .args(["exec", "--shell", "bash", "--io-timeout", "2s"])
         .args(["--init", FUNCTION, "--palette", "dracula"])
-        .args(["--window", "staticc", "--width", "960"])
-        .args(["--hard-wrap", "116", "--pure-svg", "--out"])
+        .args(["--window", "staticc", "--width", "1072"])
+        .args(["--hard-wrap", "131", "--pure-svg", "--out"])
         .arg(&svg)
         .args(COMMANDS)
         .current_dir(&project)

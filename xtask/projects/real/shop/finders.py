@@ -5,7 +5,7 @@ from django.core.files.storage import FileSystemStorage
 
 
 class GeneratedFinder(BaseFinder):
-    """What the front end's build leaves, except its reports."""
+    """What the front end's build leaves. Neither its reports nor those of later finders."""
 
     def __init__(self, *args, **kwargs):
         self.storage = FileSystemStorage(location=settings.BASE_DIR / "build")
@@ -18,5 +18,6 @@ class GeneratedFinder(BaseFinder):
         return self.storage.path(path) if self.storage.exists(path) else []
 
     def list(self, ignore_patterns):
-        for path in get_files(self.storage, [*ignore_patterns, "*.report.json"]):
+        ignore_patterns.append("*.report.json")
+        for path in get_files(self.storage, ignore_patterns):
             yield path, self.storage
