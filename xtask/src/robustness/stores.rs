@@ -1,5 +1,5 @@
-//! `cargo xtask stores`: publishes to moto, a server that speaks S3, and to azurite, one that
-//! speaks Azure, and reads the objects back with boto3 and Azure's library.
+//! `cargo xtask stores`: publishes to servers that speak S3, Azure and Google Cloud Storage, and
+//! reads the objects back with libraries of others.
 
 use std::process::Command;
 
@@ -8,24 +8,40 @@ use crate::support::npm;
 use crate::support::paths::script;
 use crate::support::process::run as run_program;
 use crate::support::staticc;
-use crate::support::venv::Environment;
+use crate::support::venv::{DJANGO, Environment};
 
-const PACKAGES: [&str; 3] = ["moto[server]==5.2.5", "boto3", "azure-storage-blob"];
+/// Servers, their own clients, the hash of releases, and the other way to publish from Django.
+const PACKAGES: [&str; 8] = [
+    "moto[server]==5.2.5",
+    "boto3",
+    "azure-storage-blob",
+    "gcp-storage-emulator==2026.7.19",
+    "google-cloud-storage",
+    // The emulator imports it.
+    "setuptools<81",
+    "blake3",
+    "django-storages[s3]==1.14.6",
+];
 
 #[derive(clap::Args)]
 pub struct Args {
+    /// Let fewer requests fail
+    #[arg(long)]
+    quick: bool,
     #[command(flatten)]
     directory: DirectoryArgs,
 }
 
 pub fn run(args: &Args) -> Result<(), String> {
     let binary = staticc::binary()?;
-    let python = Environment::new("stores", &PACKAGES).make()?;
+    let newest = DJANGO[DJANGO.len() - 1];
+    let python = Environment::with_django("stores", newest, &PACKAGES).make()?;
     let directory = args.directory.directory("stores");
     let azurite = npm::packages(&["azurite"])?.join(".bin/azurite-blob");
     run_program(
         Command::new(python)
-            .arg(script("stores.py"))
+            .arg(script("stores/main.py"))
+            .args(args.quick.then_some("--quick"))
             .args([&binary, &directory, &azurite]),
     )
 }
