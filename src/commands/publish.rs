@@ -4,7 +4,7 @@ use std::env;
 
 use super::context::Context;
 use super::outcome::{Exit, Failure, Outcome};
-use crate::cli::PublishArgs;
+use crate::cli::stores::PublishArgs;
 use crate::model::{Code, Event, LinkMode, Problem, PublishSummary, Report as _};
 use crate::pipeline::live_manifest::LiveManifest;
 use crate::pipeline::publish::{PublishOptions, Published, Publisher};
@@ -27,8 +27,7 @@ const PUBLISHER: &str = "STATICC_PUBLISHER";
 
 pub fn run(context: &mut Context, args: &PublishArgs) -> Outcome {
     let settings = context.load_settings(&args.project, None)?;
-    let url = store_url(args.store.as_deref(), &settings).map_err(Failure::usage)?;
-    let store = Store::open(&url, settings.publish.endpoint.as_ref()).map_err(Failure::usage)?;
+    let store = open_store(args.store.as_deref(), &settings).map_err(Failure::usage)?;
     let bar = BytesBar::new(args.progress.decided(), "Publishing");
     let options = PublishOptions {
         store: &store,
@@ -130,8 +129,13 @@ fn roll_back(
     Ok(published)
 }
 
-/// Returns the store of the command line, or that of the settings.
-pub(super) fn store_url(given: Option<&str>, settings: &Settings) -> Result<StoreUrl, Problem> {
+/// Opens the store of the command line, or that of the settings.
+pub(super) fn open_store(given: Option<&str>, settings: &Settings) -> Result<Store, Problem> {
+    let url = store_url(given, settings)?;
+    Store::open(&url, settings.publish.endpoint.as_ref())
+}
+
+fn store_url(given: Option<&str>, settings: &Settings) -> Result<StoreUrl, Problem> {
     match (given, &settings.publish.store) {
         (Some(text), _) => StoreUrl::parse(text),
         (None, Some(url)) => Ok(url.clone()),

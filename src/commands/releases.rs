@@ -2,19 +2,17 @@
 
 use super::context::Context;
 use super::outcome::{Exit, Failure, Outcome};
-use super::publish::store_url;
-use crate::cli::ReleasesArgs;
+use super::publish::open_store;
+use crate::cli::stores::ReleasesArgs;
 use crate::model::{Event, ReleaseSummary, Report as _};
 use crate::pipeline::store_releases::StoreReleases;
 use crate::publish::release_document::ReleaseDocument;
-use crate::store::client::Store;
 
 pub fn run(context: &mut Context, args: &ReleasesArgs) -> Outcome {
     let settings = context.load_settings(&args.project, None)?;
-    let url = store_url(args.store.as_deref(), &settings).map_err(Failure::usage)?;
-    let store = Store::open(&url, settings.publish.endpoint.as_ref()).map_err(Failure::usage)?;
+    let store = open_store(args.store.as_deref(), &settings).map_err(Failure::usage)?;
     let releases = StoreReleases { store: &store };
-    let current = releases.current_name()?;
+    let current = releases.pointer()?.map(|pointer| pointer.release);
     let names = releases.names()?;
     let limit = usize::from(args.limit);
     // One more, to know what is new in the last.
@@ -30,7 +28,7 @@ pub fn run(context: &mut Context, args: &ReleasesArgs) -> Outcome {
             next = Some(releases.release(before)?);
         }
         context.console.event(Event::Release(ReleaseSummary {
-            current: *name == current,
+            current: Some(name) == current.as_ref(),
             bytes: new_bytes(&release, next.as_ref()),
             objects: release.objects.len(),
             name: name.clone(),

@@ -10,9 +10,11 @@ use super::template_dirs::relevant;
 use super::toml_writer::assignment;
 use super::value::mode_to_toml;
 use crate::disk::real;
-use crate::model::{App, Backend, Encoding, ReferenceKind};
+use crate::model::{App, Encoding, ReferenceKind};
 use crate::pystd::posixpath::normalize;
-use crate::settings::choices::{BACKENDS, ENCODINGS, KINDS, OBJECT_ENCODINGS, REMOTE_ACCESS};
+use crate::settings::choices::{
+    BACKENDS, ENCODINGS, KINDS, OBJECT_ENCODINGS, REMOTE_ACCESS, name_of,
+};
 use crate::settings::{
     Allow, CacheSettings, CompressionRule, Finder, PublishSettings, ReferenceLevels, Settings,
     StaticDir,
@@ -86,24 +88,23 @@ pub(super) fn compared_settings(
     all.list("INSTALLED_APPS", apps.iter().map(|app| app.entry.as_str()));
     let relevant_dirs = relevant(template_dirs, scope.django);
     all.list("TEMPLATES", relevant_dirs.iter().map(|path| shown(path)));
-    all.add("STORAGES.staticfiles.BACKEND", backend_name(*backend));
+    all.add("STORAGES.staticfiles.BACKEND", name_of(&BACKENDS, backend));
     all.add(&format!("{options}.manifest_name"), manifest_name.as_str());
-    let key = format!("{options}.support_js_module_import_aggregation");
-    all.add(&key, *js_aggregation);
+    let aggregation = format!("{options}.support_js_module_import_aggregation");
+    all.add(&aggregation, *js_aggregation);
     all.add("FILE_UPLOAD_PERMISSIONS", mode_to_toml(*file_mode));
-    let mode = mode_to_toml(*directory_mode);
-    all.add("FILE_UPLOAD_DIRECTORY_PERMISSIONS", mode);
+    let key = "FILE_UPLOAD_DIRECTORY_PERMISSIONS";
+    all.add(key, mode_to_toml(*directory_mode));
     all.add("WHITENOISE_KEEP_ONLY_HASHED_FILES", *keep_only_hashed);
     let extensions = skip_compress_extensions.iter().map(String::as_str);
     all.list("WHITENOISE_SKIP_COMPRESS_EXTENSIONS", extensions);
     let patterns = default_ignore_patterns.iter().map(String::as_str);
     all.list("staticc.default_ignore_patterns", patterns);
     all.add("staticc.django", django.as_str());
+    let patterns = compared_ignore_patterns(settings, scope);
+    all.list("staticc.ignore_patterns", patterns);
     if scope.has_staticc {
         add_staticc(&mut all, settings, &shown);
-    } else {
-        let patterns = shared_ignore_patterns(settings, scope.django);
-        all.list("staticc.ignore_patterns", patterns);
     }
     add_compression(&mut all, settings, scope);
     all.0
@@ -117,26 +118,24 @@ fn django_finders(finders: &[Finder]) -> impl Iterator<Item = &str> {
         .map(Finder::name)
 }
 
-fn backend_name(backend: Backend) -> &'static str {
-    let mut known = BACKENDS.iter();
-    let found = known.find(|(_, known)| *known == backend);
-    found.map_or("", |(name, _)| name)
-}
-
-/// Returns the ignore patterns of Django that a settings file has, too. The file may have more.
-fn shared_ignore_patterns<'a>(
+/// Returns the ignore patterns of the settings. Without a STATICC setting, a file may have more of
+/// them than Django, so that only those of Django count.
+fn compared_ignore_patterns<'a>(
     settings: &'a Settings,
-    django: &'a Settings,
+    scope: CompareScope<'a>,
 ) -> impl Iterator<Item = &'a str> {
-    let patterns = django.ignore_patterns.iter();
+    let owner = if scope.has_staticc {
+        settings
+    } else {
+        scope.django
+    };
+    let patterns = owner.ignore_patterns.iter();
     patterns
         .filter(|pattern| settings.ignore_patterns.contains(pattern))
         .map(String::as_str)
 }
 
 fn add_staticc(all: &mut ComparedList, settings: &Settings, shown: &impl Fn(&Path) -> Value) {
-    let patterns = settings.ignore_patterns.iter().map(String::as_str);
-    all.list("staticc.ignore_patterns", patterns);
     let levels = levels_to_toml(settings.missing_references);
     all.add("staticc.missing_references", levels);
     all.list("staticc.allow", settings.allow.iter().map(allow_to_toml));
@@ -155,11 +154,9 @@ fn add_remote_cache(all: &mut ComparedList, cache: &CacheSettings) {
         .map(|remote| remote.to_string().into());
     all.add_option("staticc.cache.remote", remote);
     let endpoint = cache.remote_endpoint.as_ref();
-    let endpoint = endpoint.map(|endpoint| endpoint.as_str().into());
-    all.add_option("staticc.cache.remote_endpoint", endpoint);
-    let mut known = REMOTE_ACCESS.iter();
-    let access = known.find(|(_, known)| *known == cache.remote_access);
-    let access = access.map_or("", |(name, _)| name);
+    let address = endpoint.map(|endpoint| endpoint.as_str().into());
+    all.add_option("staticc.cache.remote_endpoint", address);
+    let access = name_of(&REMOTE_ACCESS, &cache.remote_access);
     all.add("staticc.cache.remote_access", access);
 }
 
@@ -175,16 +172,12 @@ fn add_publish(all: &mut ComparedList, publish: &PublishSettings) {
         jobs,
     } = publish;
     let key = |name: &str| format!("staticc.publish.{name}");
-    let store = store.as_ref().map(|store| store.to_string().into());
-    all.add_option(&key("store"), store);
-    let endpoint = endpoint.as_ref().map(|endpoint| endpoint.as_str().into());
-    all.add_option(&key("endpoint"), endpoint);
-    let encoding = encoding.map(|encoding| {
-        let mut known = OBJECT_ENCODINGS.iter();
-        let found = known.find(|(_, known)| *known == encoding);
-        found.map_or("", |(name, _)| name).into()
-    });
-    all.add_option(&key("encoding"), encoding);
+    let url = store.as_ref().map(|store| store.to_string().into());
+    all.add_option(&key("store"), url);
+    let address = endpoint.as_ref().map(|endpoint| endpoint.as_str().into());
+    all.add_option(&key("endpoint"), address);
+    let name = encoding.map(|encoding| name_of(&OBJECT_ENCODINGS, &encoding).into());
+    all.add_option(&key("encoding"), name);
     all.add(&key("copies"), *copies);
     all.add(&key("cache_control"), cache_control.as_str());
     let globs = exclude.iter().map(|glob| glob.glob().glob());
@@ -281,16 +274,10 @@ fn static_dir(dir: &StaticDir, shown: &impl Fn(&Path) -> Value) -> Value {
 }
 
 fn encodings_to_toml(encodings: &[Encoding]) -> Value {
-    let name = |encoding: &Encoding| {
-        let mut known = ENCODINGS.iter();
-        let found = known.find(|(_, known)| known == encoding);
-        found.map_or("", |(name, _)| name)
-    };
-    let names: Vec<Value> = encodings
+    let names = encodings
         .iter()
-        .map(|encoding| name(encoding).into())
-        .collect();
-    names.into()
+        .map(|encoding| name_of(&ENCODINGS, encoding));
+    Value::Array(names.map(Value::from).collect())
 }
 
 /// Returns a word if all kinds have the same level, else a table of all kinds.

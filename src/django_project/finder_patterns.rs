@@ -116,13 +116,13 @@ impl PatternChange {
             ("adds", &self.added, "to"),
             ("removes", &self.removed, "from"),
         ];
-        let parts = parts.iter().filter(|(_, patterns, _)| !patterns.is_empty());
-        let parts: Vec<String> = parts
+        let changes = parts.iter().filter(|(_, patterns, _)| !patterns.is_empty());
+        let changes: Vec<String> = changes
             .map(|(verb, patterns, to)| format!("{verb} {} {to}", patterns.join(", ")))
             .collect();
         let message = format!(
             "the finder {finder} {} the ignore patterns of later finders, which a settings file cannot do",
-            parts.join(" and ")
+            changes.join(" and ")
         );
         Problem::warning(Code::CustomFinder, message)
     }

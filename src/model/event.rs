@@ -173,7 +173,7 @@ pub struct PublishSummary {
 pub struct ReleaseSummary {
     pub name: String,
     pub number: u64,
-    /// In RFC 3339.
+    /// When it was published, in RFC 3339.
     pub created: String,
     /// Who published it, as `STATICC_PUBLISHER` says.
     pub publisher: Option<String>,

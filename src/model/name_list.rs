@@ -10,10 +10,10 @@ use std::fmt::Display;
 /// assert_eq!(first_names(["a", "b", "c", "d"], 2), "a, b and 2 more");
 /// ```
 pub fn first_names<T: Display>(names: impl IntoIterator<Item = T>, max: usize) -> String {
-    let mut names = names.into_iter();
-    let first = names.by_ref().take(max).map(|name| name.to_string());
+    let mut rest = names.into_iter();
+    let first = rest.by_ref().take(max).map(|name| name.to_string());
     let shown = first.collect::<Vec<_>>().join(", ");
-    match names.count() {
+    match rest.count() {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }

@@ -122,18 +122,16 @@ impl Claimant<'_> {
         }
         let mut problem = claimed_by_another(number);
         if let Some(claim) = claim {
-            let publisher = claim.publisher.map(|publisher| format!(" by {publisher}"));
-            let publisher = publisher.unwrap_or_default();
-            problem = problem.note(format!("claimed at {}{publisher}", claim.claimed));
+            let by = claim.publisher.map(|publisher| format!(" by {publisher}"));
+            let by = by.as_deref().unwrap_or_default();
+            problem = problem.note(format!("claimed at {}{by}", claim.claimed));
         }
         Err(problem.note(format!("the claim is {key}")))
     }
 
     /// Fails if another release has become the current one.
     fn check_is_current(&self, current: &CurrentState) -> Result<(), Problem> {
-        let found = self.releases.get(CURRENT, MAX_POINTER_SIZE)?;
-        let found = found.and_then(|(bytes, _)| CurrentRelease::read(&bytes).ok());
-        match found {
+        match self.releases.pointer()? {
             Some(found) if found.number > current.number => Err(claimed_by_another(found.number)),
             _ => Ok(()),
         }

@@ -8,13 +8,13 @@ use rayon::prelude::*;
 
 use super::live_manifest::LiveManifest;
 use crate::disk;
-use crate::encode::decode::is_copy;
 use crate::model::{Code, Encoding, FileStep, LogicalPath, Problem};
 use crate::publish::object_headers::object_headers;
 use crate::publish::published_object::{ObjectRole, PublishedObject};
 use crate::publish::release_document::NAMESPACE;
 use crate::pystd::posixpath::normpath;
 use crate::settings::{ObjectEncoding, Settings};
+use crate::static_root::copy_verifier::{COLLECT_AGAIN, wrong_copy};
 use crate::static_root::root::StaticRoot;
 use crate::static_root::temp_names::is_temporary;
 use crate::store::client::Upload;
@@ -101,8 +101,8 @@ impl PublishedFiles<'_> {
         } else {
             let all = self.root.files()?;
             let is_own = |path: &LogicalPath| path.as_path().file_name().is_some_and(is_temporary);
-            let all = all.into_iter().filter(|path| !is_own(path));
-            files.extend(all.map(|path| (path, ObjectRole::Plain)));
+            let others = all.into_iter().filter(|path| !is_own(path));
+            files.extend(others.map(|path| (path, ObjectRole::Plain)));
             if self.settings.backend.compresses() {
                 let copies = files.keys().flat_map(|path| {
                     Encoding::ALL.map(|encoding| path.with_suffix(encoding.suffix()))
@@ -123,13 +123,13 @@ impl PublishedFiles<'_> {
         copies: &[Encoding],
     ) -> Result<Vec<PublishedObject>, Problem> {
         let publish = &self.settings.publish;
-        let encoding = match publish.encoding {
+        let wanted = match publish.encoding {
             Some(ObjectEncoding::Identity) => None,
             Some(ObjectEncoding::Compressed(encoding)) => Some(encoding),
             None => self.keeps_headers.then_some(Encoding::Gzip),
         };
         // Django reads the manifest as it is.
-        let encoding = encoding
+        let encoding = wanted
             .filter(|encoding| copies.contains(encoding) && file.role != ObjectRole::Manifest);
         let key = self.key(&file.path)?;
         let mut objects = vec![self.object(file, key.clone(), encoding)?];
@@ -227,19 +227,8 @@ impl PublishedFiles<'_> {
         let objects: Vec<_> = objects.collect();
         let problems = objects.par_iter().filter_map(|object| {
             let (path, encoding) = object.copy_of.as_ref()?;
-            let place = self.root.locate(&object.source);
-            let decoded = disk::open(&place).and_then(|(copy, _)| {
-                let (content, _) = disk::open(&self.root.locate(path))?;
-                is_copy(*encoding, copy, content)
-            });
-            let message = match decoded {
-                Ok(true) => return None,
-                Ok(false) => format!("is not the compressed copy of {path}"),
-                Err(error) => format!("cannot be decoded: {error}"),
-            };
-            let help = "collect again: `staticc collect` compares and repairs";
-            let problem = Problem::error(Code::WrongCopy, message);
-            Some(problem.in_file(place).help(help))
+            let problem = wrong_copy(self.root, *encoding, &object.source, path)?;
+            Some(problem.help(COLLECT_AGAIN))
         });
         let mut problems: Vec<Problem> = problems.collect();
         shorten(&mut problems);

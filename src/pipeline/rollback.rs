@@ -13,7 +13,7 @@ use crate::publish::release_document::{
 };
 use crate::store::batch::Transfer;
 
-/// An earlier release.
+/// The earlier release that becomes the current one.
 pub struct RollbackTarget {
     pub name: String,
     pub release: ReleaseDocument,

@@ -91,17 +91,17 @@ impl StoreReleases<'_> {
         Ok(ReleaseDocument::read(&bytes).map_err(|fault| damage(&fault)))
     }
 
-    /// Returns the name of the current release, or nothing.
-    pub fn current_name(self) -> Result<String, Problem> {
-        let pointer = self.get(CURRENT, MAX_POINTER_SIZE)?;
-        let pointer = pointer.and_then(|(bytes, _)| CurrentRelease::read(&bytes).ok());
-        Ok(pointer.map(|pointer| pointer.release).unwrap_or_default())
+    /// Returns the pointer to the current release. One that cannot be read is as if there were
+    /// none.
+    pub fn pointer(self) -> Result<Option<CurrentRelease>, Problem> {
+        let found = self.get(CURRENT, MAX_POINTER_SIZE)?;
+        Ok(found.and_then(|(bytes, _)| CurrentRelease::read(&bytes).ok()))
     }
 
     /// Returns the names of all releases, the oldest first.
     pub fn names(self) -> Result<Vec<String>, Problem> {
-        let objects = self.store.list(RELEASES);
-        let objects = objects.map_err(|error| self.problem(&error))?;
+        let listed = self.store.list(RELEASES);
+        let objects = listed.map_err(|error| self.problem(&error))?;
         let names = objects.iter().filter_map(|object| {
             let name = object.key.rsplit('/').next()?.strip_suffix(".json")?;
             number_of(name).map(|_| name.to_owned())

@@ -151,9 +151,9 @@ const UNKNOWN: &str = "application/octet-stream";
 pub fn content_type(path: &LogicalPath) -> String {
     let (_, name) = path_split(path.as_bytes());
     let name = String::from_utf8_lossy(name).to_lowercase();
-    let (_, extension) = splitext(name.as_bytes());
-    let extension = String::from_utf8_lossy(extension);
-    let extension = extension.trim_start_matches('.');
+    let (_, suffix) = splitext(name.as_bytes());
+    let suffix = String::from_utf8_lossy(suffix);
+    let extension = suffix.trim_start_matches('.');
     let media_type = find(WHITENOISE_NAMES, &name)
         .or_else(|| find(FIRST, extension))
         .or_else(|| find(WHITENOISE, extension))

@@ -71,8 +71,8 @@ impl<'a> PublishPlan<'a> {
     /// to forget them.
     pub fn to_purge(&self) -> impl Iterator<Item = &str> {
         let sent = self.plain.iter().chain(&self.manifest);
-        let sent = sent.map(|object| &object.key[..]);
-        sent.chain(self.removed.iter().map(String::as_str))
+        let keys = sent.map(|object| &object.key[..]);
+        keys.chain(self.removed.iter().map(String::as_str))
     }
 }
 
@@ -97,8 +97,8 @@ fn kept<'a>(
         is_held.extend(digests.filter(|digest| !held.contains(digest)));
     }
     // Each content once.
-    let objects = objects.iter();
     objects
+        .iter()
         .filter(|object| is_held.insert(&object.digest))
         .collect()
 }

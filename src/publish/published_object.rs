@@ -27,7 +27,7 @@ pub struct PublishedObject {
     pub source: LogicalPath,
     /// The file that the source is a compressed copy of.
     pub copy_of: Option<(LogicalPath, Encoding)>,
-    /// In bytes.
+    /// The size of the object in bytes, as it is sent.
     pub size: u64,
     /// The BLAKE3 hash in hexadecimal digits.
     pub digest: String,

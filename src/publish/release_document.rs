@@ -88,7 +88,7 @@ struct StoredObject {
 impl ReleaseDocument {
     pub fn to_json(&self) -> Vec<u8> {
         let mut headers: Vec<ObjectHeaders> = Vec::new();
-        let objects = self.objects.iter().map(|(key, object)| {
+        let stored_objects = self.objects.iter().map(|(key, object)| {
             let known = headers.iter().position(|known| *known == object.headers);
             let index = known.unwrap_or_else(|| {
                 headers.push(object.headers.clone());
@@ -102,7 +102,7 @@ impl ReleaseDocument {
             };
             (key.clone(), stored)
         });
-        let objects = objects.collect();
+        let objects = stored_objects.collect();
         let stored = StoredRelease {
             version: VERSION,
             number: self.number,
@@ -120,8 +120,8 @@ impl ReleaseDocument {
         let stored: StoredRelease = read_json(bytes)?;
         check_version(stored.version)?;
         let objects = stored.objects.into_iter().map(|(key, object)| {
-            let headers = stored.headers.get(object.headers);
-            let headers = headers.ok_or("lacks headers of its objects")?.clone();
+            let known = stored.headers.get(object.headers);
+            let headers = known.ok_or("lacks headers of its objects")?.clone();
             let object = ReleaseObject {
                 size: object.size,
                 digest: object.blake3,

@@ -39,12 +39,7 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
             return status(2, format!("Skipping '{path}' (compressed already)"));
         }
         Event::CopiesKept { copies } => return status(2, copies_kept(*copies)),
-        Event::Cache { found, made } => {
-            let share = found * 100 / (found + made).max(1);
-            let text =
-                format!("cache: {found} compressed copies found, {made} made ({share} % found)");
-            return status(2, text);
-        }
+        Event::Cache { found, made } => return status(2, cache(*found, *made)),
         Event::RemoteCache(summary) => return status(1, remote_cache(*summary)),
         Event::Waiting { static_root } => {
             let root = clean(&static_root.to_string_lossy());
@@ -53,33 +48,21 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
         Event::CodeExplanation { code } => (0, format!("{code}\n\n{}", section(*code))),
         Event::Unlisted { path } => (1, format!("in no manifest: {}", clean(&path.to_text()))),
         Event::Pruned { path } => {
-            let path = clean(&path.to_text());
-            if dry_run {
-                (1, format!("Pretending to delete '{path}'"))
-            } else {
-                (2, format!("Deleting '{path}'"))
-            }
+            let words = ["Pretending to delete", "Deleting"];
+            step(dry_run, &path.to_text(), words)
         }
         Event::Published {
             path, lists_names, ..
         } => {
-            let path = clean(path);
-            let (verbosity, text) = if dry_run {
-                (1, format!("Pretending to publish '{path}'"))
-            } else {
-                (2, format!("Publishing '{path}'"))
-            };
-            if *lists_names {
-                return status(verbosity, text);
-            }
-            (verbosity, text)
+            let words = ["Pretending to publish", "Publishing"];
+            return Some(publishing(step(dry_run, path, words), *lists_names));
         }
         Event::Release(release) => (0, release_line(release)),
         Event::ToPurge { url } => (0, clean(url)),
-        Event::PublishingDone(summary) if summary.lists_names => {
-            return status(1, published(summary, dry_run));
+        Event::PublishingDone(summary) => {
+            let text = published(summary, dry_run);
+            return Some(publishing((1, text), summary.lists_names));
         }
-        Event::PublishingDone(summary) => (1, published(summary, dry_run)),
         Event::PruningDone(summary) => (1, pruned(summary, dry_run)),
         Event::Verified(summary) => (1, verified(summary)),
         Event::Checked(summary) => (1, checked(*summary)),
@@ -97,6 +80,38 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
         stream: Stream::Output,
         text,
     })
+}
+
+/// Returns the message of a line with this verbosity. Standard output may be for the names to be
+/// purged alone.
+fn publishing((verbosity, text): (u8, String), lists_names: bool) -> Message {
+    let stream = if lists_names {
+        Stream::Error
+    } else {
+        Stream::Output
+    };
+    Message {
+        verbosity,
+        stream,
+        text,
+    }
+}
+
+/// Returns the line of a step with a path, and its verbosity. The first words are for a dry run,
+/// which has nothing else to show.
+fn step(dry_run: bool, path: &str, words: [&str; 2]) -> (u8, String) {
+    let [pretended, done] = words;
+    let path = clean(path);
+    if dry_run {
+        (1, format!("{pretended} '{path}'"))
+    } else {
+        (2, format!("{done} '{path}'"))
+    }
+}
+
+fn cache(found: u64, made: u64) -> String {
+    let share = found * 100 / (found + made).max(1);
+    format!("cache: {found} compressed copies found, {made} made ({share} % found)")
 }
 
 fn remote_cache(summary: RemoteCacheSummary) -> String {
@@ -187,14 +202,14 @@ fn published(summary: &PublishSummary, dry_run: bool) -> String {
 fn release_line(release: &ReleaseSummary) -> String {
     let mark = if release.current { '*' } else { ' ' };
     let publisher = release.publisher.as_deref().map(clean);
-    let publisher = publisher.map(|publisher| format!(", by {publisher}"));
+    let by = publisher.map(|publisher| format!(", by {publisher}"));
     format!(
         "{mark} {}  {}  {}, {} new{}",
         release.number,
         clean(&release.created),
         counted(release.objects, "object", "objects"),
         ByteSize(release.bytes),
-        publisher.unwrap_or_default()
+        by.unwrap_or_default()
     )
 }
 

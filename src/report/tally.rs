@@ -52,9 +52,9 @@ impl Tally {
                 Severity::Warning => ("more warning", "more warnings"),
                 Severity::Note => ("more note", "more notes"),
             };
-            let counted = counted(more, one, several);
+            let others = counted(more, one, several);
             Some(format!(
-                "… and {counted} [{code}]; `--format json` lists all"
+                "… and {others} [{code}]; `--format json` lists all"
             ))
         })
     }

@@ -74,6 +74,14 @@ pub const KINDS: [(&str, AllowKind); 8] = [
     problem(Code::WrongSourceCopy),
 ];
 
+/// Returns the text of a value. Empty if it is none of the choices.
+pub fn name_of<T: PartialEq>(choices: &[(&'static str, T)], value: &T) -> &'static str {
+    let mut known = choices.iter();
+    known
+        .find(|(_, known)| known == value)
+        .map_or("", |(name, _)| name)
+}
+
 const fn level(level: ReportLevel) -> (&'static str, ReportLevel) {
     (level.as_str(), level)
 }

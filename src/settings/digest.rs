@@ -65,19 +65,23 @@ impl Settings {
         }
         fields.list(allow, allowed);
         add_compression(&mut fields, compression);
-        // Copies are the same wherever they come from.
-        let CacheSettings {
-            dir,
-            max_size,
-            remote: _,
-            remote_endpoint: _,
-            remote_access: _,
-        } = cache;
-        fields.list(dir.as_slice(), |fields, dir| {
-            fields.path(dir);
-        });
-        fields.number(*max_size);
+        add_cache(&mut fields, cache);
     }
+}
+
+fn add_cache(fields: &mut Fields<'_>, cache: &CacheSettings) {
+    // Copies are the same wherever they come from.
+    let CacheSettings {
+        dir,
+        max_size,
+        remote: _,
+        remote_endpoint: _,
+        remote_access: _,
+    } = cache;
+    fields.list(dir.as_slice(), |fields, dir| {
+        fields.path(dir);
+    });
+    fields.number(*max_size);
 }
 
 fn finder(fields: &mut Fields<'_>, finder: &Finder) {

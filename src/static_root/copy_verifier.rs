@@ -17,6 +17,9 @@ use crate::sources::finder;
 use crate::sources::ignore_patterns::IgnorePatterns;
 use crate::state::cache::Cache;
 
+/// The help for a copy that collecting replaces.
+pub const COLLECT_AGAIN: &str = "collect again: `staticc collect` compares and repairs";
+
 /// Returns the level that the settings give a source with the name of a compressed copy.
 pub type SourceCopyLevel<'a> = dyn Fn(&LogicalPath) -> Option<ReportLevel> + Sync + 'a;
 
@@ -54,16 +57,7 @@ impl<'a> CopyVerifier<'a> {
         is_key: bool,
     ) -> Option<Problem> {
         let place = self.root.locate(copy);
-        let is_same = disk::open(&place).and_then(|(copy, _)| {
-            let (content, _) = disk::open(&file.source())?;
-            is_copy(encoding, copy, content)
-        });
-        let message = match is_same {
-            Ok(true) => return None,
-            Ok(false) => format!("is not the compressed copy of {}", file.path),
-            Err(error) => format!("cannot be decoded: {error}"),
-        };
-        let problem = Problem::error(Code::WrongCopy, message).in_file(&place);
+        let problem = wrong_copy(self.root, encoding, copy, &file.path)?;
         if is_key || self.is_source(copy) {
             let level = (self.level)(copy).unwrap_or(ReportLevel::Warn);
             let problem = Problem {
@@ -84,7 +78,7 @@ impl<'a> CopyVerifier<'a> {
                      then collect again: `staticc collect`",
                     shlex::quote(&directory.to_string_lossy())
                 )),
-            _ => problem.help("collect again: `staticc collect` compares and repairs"),
+            _ => problem.help(COLLECT_AGAIN),
         })
     }
 
@@ -106,4 +100,24 @@ impl<'a> CopyVerifier<'a> {
                 .get(path)
                 .is_some_and(|source| disk::same_bytes(source, &self.root.locate(path)))
     }
+}
+
+/// Returns the problem of a compressed copy in STATIC_ROOT that does not decode to a file there.
+pub fn wrong_copy(
+    root: &StaticRoot,
+    encoding: Encoding,
+    copy: &LogicalPath,
+    file: &LogicalPath,
+) -> Option<Problem> {
+    let place = root.locate(copy);
+    let is_same = disk::open(&place).and_then(|(copy, _)| {
+        let (content, _) = disk::open(&root.locate(file))?;
+        is_copy(encoding, copy, content)
+    });
+    let message = match is_same {
+        Ok(true) => return None,
+        Ok(false) => format!("is not the compressed copy of {file}"),
+        Err(error) => format!("cannot be decoded: {error}"),
+    };
+    Some(Problem::error(Code::WrongCopy, message).in_file(place))
 }

@@ -7,7 +7,7 @@ pub mod cancellation;
 pub mod commit;
 mod content_bytes;
 mod copy_origin;
-mod copy_verifier;
+pub mod copy_verifier;
 mod file_content;
 pub mod inspect;
 pub mod leftovers;

@@ -19,18 +19,18 @@ pub struct BackgroundStore {
     slots: Arc<Semaphore>,
 }
 
-type Answer<T> = Box<dyn FnOnce(Result<T, StoreError>) + Send>;
+type Callback<T> = Box<dyn FnOnce(Result<T, StoreError>) + Send>;
 
 enum Request {
     Get {
         key: String,
         limit: u64,
-        answer: Answer<Option<Vec<u8>>>,
+        answer: Callback<Option<Vec<u8>>>,
     },
     Put {
         upload: Upload,
         rule: PutRule,
-        answer: Answer<()>,
+        answer: Callback<()>,
     },
     Stop,
 }
@@ -134,17 +134,9 @@ mod tests {
 
     use super::*;
     use crate::store::error::StoreErrorKind;
-    use crate::store::headers::ObjectHeaders;
+    use crate::store::samples::upload;
 
     const LIMIT: Duration = Duration::from_secs(10);
-
-    fn upload(key: &str) -> Upload {
-        Upload {
-            key: key.to_owned(),
-            body: key.into(),
-            headers: ObjectHeaders::default(),
-        }
-    }
 
     #[test]
     fn many_requests_are_answered() {
@@ -153,7 +145,8 @@ mod tests {
         for number in 0..100 {
             let sender = sender.clone();
             let answer = move |result: Result<(), StoreError>| sender.send(result).unwrap();
-            store.put(upload(&format!("all/{number}")), PutRule::Keep, answer);
+            let key = format!("all/{number}");
+            store.put(upload(&key, &key), PutRule::Keep, answer);
         }
         for _ in 0..100 {
             answers.recv_timeout(LIMIT).unwrap().unwrap();

@@ -33,8 +33,8 @@ impl Store {
     ) -> Result<(), Problem> {
         let request = |item: &T| {
             let upload = load(item)?;
-            let path = self.path(StoreStep::Write, &upload.key);
-            let path = path.map_err(|error| error.to_problem(&self.url))?;
+            let found = self.path(StoreStep::Write, &upload.key);
+            let path = found.map_err(|error| error.to_problem(&self.url))?;
             let sender = self.sender();
             Ok(async move { sender.put(&path, upload, PutRule::Replace).await })
         };
@@ -74,8 +74,8 @@ impl Store {
                 while requests.len() < jobs.max(1)
                     && let Some((index, item)) = waiting.next()
                 {
-                    let request = request(item)?;
-                    requests.spawn(async move { (index, request.await) });
+                    let sending = request(item)?;
+                    requests.spawn(async move { (index, sending.await) });
                 }
                 let Some(joined) = requests.join_next().await else {
                     return Ok(());
@@ -102,8 +102,8 @@ impl Store {
         Ok(async move {
             let step = StoreStep::Read;
             let failed = |error| StoreError::new(step, &transfer.from, &error);
-            let got = client.get_opts(&from, object_store::GetOptions::default());
-            let got = got.await.map_err(failed)?;
+            let asked = client.get_opts(&from, object_store::GetOptions::default());
+            let got = asked.await.map_err(failed)?;
             let wrong = || {
                 let detail = "its bytes are not those of the release";
                 StoreError::other(step, &transfer.from, StoreErrorKind::Other, detail)
@@ -128,14 +128,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn upload(key: &str, body: &str) -> Upload {
-        Upload {
-            key: key.to_owned(),
-            body: body.into(),
-            headers: ObjectHeaders::default(),
-        }
-    }
+    use crate::store::samples::upload;
 
     #[test]
     fn many_objects_are_sent_and_a_failure_ends_it() {

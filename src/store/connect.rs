@@ -25,54 +25,48 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// The variable that allows requests without encryption to other machines.
 pub const ALLOW_HTTP: &str = "STATICC_ALLOW_HTTP";
 
+/// Builds the client of a bucket: `build!(builder, key of its address, method that takes the
+/// bucket)`. The three builders of the crate have the same methods and no common trait.
+macro_rules! build {
+    ($url:expr, $builder:expr, $address:expr, $with_bucket:ident) => {{
+        let address = $builder.get_config_value(&$address);
+        let options = client_options(address.as_deref())?;
+        let builder = $builder.$with_bucket(&$url.bucket);
+        let configured = builder.with_client_options(options).with_retry(retries());
+        configured
+            .build()
+            .map(|client| Arc::new(client) as Arc<dyn ObjectStore>)
+    }};
+}
+
 /// Returns the client. `endpoint` is of the settings, and only for S3.
 pub fn connect(
     url: &StoreUrl,
     endpoint: Option<&Endpoint>,
 ) -> Result<Arc<dyn ObjectStore>, Problem> {
-    let failed = |error: &object_store::Error| {
-        StoreError::new(StoreStep::Connect, "", error).to_problem(url)
-    };
     if url.kind != StoreKind::Directory {
         // The one provider of TLS. Fails only if it is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
     }
-    match url.kind {
-        StoreKind::Directory => Ok(Arc::new(LocalFileSystem::new())),
+    let client = match url.kind {
+        StoreKind::Directory => Ok(Arc::new(LocalFileSystem::new()) as Arc<dyn ObjectStore>),
         StoreKind::S3 => {
             let mut builder = AmazonS3Builder::from_env();
             if let Some(endpoint) = endpoint {
                 builder = builder.with_endpoint(endpoint.as_str());
             }
-            let address = builder.get_config_value(&AmazonS3ConfigKey::Endpoint);
-            let options = client_options(address.as_deref())?;
-            let builder = builder
-                .with_bucket_name(&url.bucket)
-                .with_client_options(options)
-                .with_retry(retries());
-            Ok(Arc::new(builder.build().map_err(|error| failed(&error))?))
+            build!(url, builder, AmazonS3ConfigKey::Endpoint, with_bucket_name)
         }
         StoreKind::Azure => {
             let builder = MicrosoftAzureBuilder::from_env();
-            let address = builder.get_config_value(&AzureConfigKey::Endpoint);
-            let options = client_options(address.as_deref())?;
-            let builder = builder
-                .with_container_name(&url.bucket)
-                .with_client_options(options)
-                .with_retry(retries());
-            Ok(Arc::new(builder.build().map_err(|error| failed(&error))?))
+            build!(url, builder, AzureConfigKey::Endpoint, with_container_name)
         }
         StoreKind::Google => {
             let builder = GoogleCloudStorageBuilder::from_env();
-            let address = builder.get_config_value(&GoogleConfigKey::BaseUrl);
-            let options = client_options(address.as_deref())?;
-            let builder = builder
-                .with_bucket_name(&url.bucket)
-                .with_client_options(options)
-                .with_retry(retries());
-            Ok(Arc::new(builder.build().map_err(|error| failed(&error))?))
+            build!(url, builder, GoogleConfigKey::BaseUrl, with_bucket_name)
         }
-    }
+    };
+    client.map_err(|error| StoreError::new(StoreStep::Connect, "", &error).to_problem(url))
 }
 
 /// Returns the options of a client that sends requests to this address. Without one, it is that

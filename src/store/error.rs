@@ -34,7 +34,6 @@ pub enum StoreStep {
     Connect,
     Read,
     Write,
-    Copy,
     Delete,
     List,
 }
@@ -117,7 +116,6 @@ impl StoreError {
             StoreStep::Connect => "connect".to_owned(),
             StoreStep::Read => format!("read {key}"),
             StoreStep::Write => format!("write {key}"),
-            StoreStep::Copy => format!("copy {key}"),
             StoreStep::Delete => format!("delete {key}"),
             StoreStep::List => format!("list {key}"),
         }
@@ -264,9 +262,9 @@ fn detail(error: &object_store::Error, text: &str) -> String {
     while let Some(cause) = last.source() {
         last = cause;
     }
-    let last = last.to_string();
     // A text of the crate with the request: its end says what went wrong.
-    let end = last.rsplit(" - ").next().unwrap_or_default();
+    let text = last.to_string();
+    let end = text.rsplit(" - ").next().unwrap_or_default();
     first_line(end)
 }
 

@@ -9,3 +9,6 @@ pub mod connect;
 pub mod error;
 pub mod headers;
 pub mod url;
+
+#[cfg(test)]
+mod samples;

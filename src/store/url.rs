@@ -13,7 +13,7 @@ pub enum StoreKind {
     S3,
     /// Azure Blob Storage.
     Azure,
-    /// Google Cloud Storage.
+    /// A bucket of Google Cloud Storage.
     Google,
     /// A local directory.
     Directory,
@@ -139,8 +139,8 @@ fn refused(fault: &str, help: &str) -> Problem {
 impl fmt::Display for StoreUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut schemes = SCHEMES.iter();
-        let scheme = schemes.find(|(_, kind)| *kind == self.kind);
-        let scheme = scheme.map_or("", |(name, _)| name);
+        let found = schemes.find(|(_, kind)| *kind == self.kind);
+        let scheme = found.map_or("", |(name, _)| name);
         write!(formatter, "{scheme}://{}", self.bucket)?;
         if !self.prefix.is_empty() {
             write!(formatter, "/{}", self.prefix)?;

@@ -247,18 +247,23 @@ def loader_directories(template, loaders):
     from django.template.loaders.locmem import Loader as LocmemLoader
     from django.template.utils import get_app_template_dirs
 
+    def single(loaders):
+        for loader in loaders:
+            yield from single(loader.loaders) if hasattr(loader, "loaders") else [loader]  # of the cached loader
+
+    def ask(loader):
+        return [absolute(path) for path in loader.get_dirs()]
+
     directories, unknown = [], []
-
-    def add(loader):
-        if hasattr(loader, "loaders"):  # those of the cached loader
-            return [add(inner) for inner in loader.loaders]
-        if not isinstance(loader, LocmemLoader):
-            name = dotted(type(loader))
-            asked = attempt(f"the loader {name}", lambda: [absolute(path) for path in loader.get_dirs()])
-            unknown.append(name) if asked is None else directories.extend(asked)
-
-    for loader in Engine(dirs=list(template.get("DIRS", ())), loaders=loaders).template_loaders:
-        add(loader)
+    for loader in single(Engine(dirs=list(template.get("DIRS", ())), loaders=loaders).template_loaders):
+        if isinstance(loader, LocmemLoader):
+            continue
+        name = dotted(type(loader))
+        asked = attempt(f"the loader {name}", ask, loader)
+        if asked is None:
+            unknown.append(name)
+        else:
+            directories.extend(asked)
     of_apps = [absolute(path) for path in get_app_template_dirs("templates")]
     in_apps = bool(of_apps) and set(of_apps) <= set(directories)
     return {

@@ -50,16 +50,16 @@ impl EntryOf<'_> {
             body.extend_from_slice(&(copy.bytes.len() as u64).to_le_bytes());
             body.extend_from_slice(&copy.bytes);
         }
-        let checksum = checksum(&self.cache_key(), &body);
-        [&MAGIC[..], checksum.as_bytes(), &body].concat()
+        let sum = checksum(&self.cache_key(), &body);
+        [&MAGIC[..], sum.as_bytes(), &body].concat()
     }
 
     /// Returns the copies of an entry, or `None` if it is damaged, or an entry of something
     /// else. They are not compared with the content.
     pub fn read(&self, bytes: &[u8]) -> Option<Vec<Encoded>> {
         let (header, mut body) = bytes.split_at_checked(HEADER)?;
-        let checksum = checksum(&self.cache_key(), body);
-        if !header.starts_with(MAGIC) || header[MAGIC.len()..] != *checksum.as_bytes() {
+        let sum = checksum(&self.cache_key(), body);
+        if !header.starts_with(MAGIC) || header[MAGIC.len()..] != *sum.as_bytes() {
             return None;
         }
         let mut copies: Vec<Encoded> = Vec::new();
@@ -106,8 +106,8 @@ fn encoding(byte: u8) -> Option<Encoding> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::{copies, entry_of};
     use super::*;
-    use crate::encode::encoder::encode;
 
     fn spec() -> CompressionSpec {
         CompressionSpec {
@@ -115,22 +115,6 @@ mod tests {
             brotli_quality: 5,
             limit: 950_000,
         }
-    }
-
-    fn entry_of<'a>(content: &[u8], spec: &'a CompressionSpec) -> EntryOf<'a> {
-        EntryOf {
-            content: blake3::hash(content),
-            size: content.len() as u64,
-            spec,
-        }
-    }
-
-    fn copies(content: &[u8], spec: &CompressionSpec) -> Vec<Encoded> {
-        let copy = |encoding| Encoded {
-            encoding,
-            bytes: encode(content, spec, encoding).unwrap(),
-        };
-        spec.encodings.iter().map(copy).collect()
     }
 
     #[test]

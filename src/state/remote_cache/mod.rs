@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::entry::EntryOf;
-use self::shared::{Answer, Question, Shared, State, TooLarge};
+use self::shared::{EntryAnswer, EntryRequest, Shared, State, TooLarge};
 use crate::encode::cost::compression_time;
 use crate::encode::spec::Encoded;
 use crate::model::{Code, Encoding, Problem, RemoteAccess, RemoteCacheSummary};
@@ -58,14 +58,14 @@ impl RemoteAnswer {
         let Self::Copies(copies) = self else {
             return None;
         };
-        let mut copies = copies.iter_mut();
-        let copy = copies.find(|copy| copy.encoding == encoding)?;
+        let mut known = copies.iter_mut();
+        let copy = known.find(|copy| copy.encoding == encoding)?;
         Some(std::mem::take(&mut copy.bytes)).filter(|bytes| !bytes.is_empty())
     }
 }
 
 impl RemoteCache {
-    /// Sends no request.
+    /// Makes the cache. Sends no request.
     pub fn new(url: StoreUrl, endpoint: Option<Endpoint>, access: RemoteAccess) -> Self {
         Self {
             access,
@@ -82,9 +82,9 @@ impl RemoteCache {
 
     /// Asks for entries, in the order in which they will be needed. Does not wait.
     pub fn ask<'a>(&self, entries: impl IntoIterator<Item = EntryOf<'a>>) {
-        let questions: Vec<Question> = entries
+        let questions: Vec<EntryRequest> = entries
             .into_iter()
-            .map(|entry| Question {
+            .map(|entry| EntryRequest {
                 key: entry.object_key(),
                 max_size: entry.max_size(),
             })
@@ -212,7 +212,7 @@ impl RemoteCache {
         let store = self.shared.store();
         let Some(store) = &*store else { return };
         let next = self.shared.state().next_questions();
-        for Question { key, max_size } in next {
+        for EntryRequest { key, max_size } in next {
             let (shared, url, name) = (Arc::clone(&self.shared), self.url.clone(), key.clone());
             let answer = move |result: Result<Option<Vec<u8>>, StoreError>| {
                 let answer = match result {
@@ -228,7 +228,7 @@ impl RemoteCache {
     }
 
     /// Waits for the answer to a question. `None` if there will be none.
-    fn wait_for(&self, key: &str) -> Option<Answer> {
+    fn wait_for(&self, key: &str) -> Option<EntryAnswer> {
         self.wait(|state| match state.take_answer(key) {
             Some(answer) => Some(Some(answer)),
             None if state.is_asked(key) => None,
@@ -268,11 +268,14 @@ fn saved_time(entry: &EntryOf<'_>) -> Duration {
 }
 
 #[cfg(test)]
+mod samples;
+
+#[cfg(test)]
 mod tests {
     use std::convert::Infallible;
 
+    use super::samples::{copies, entry_of};
     use super::*;
-    use crate::encode::encoder::encode;
     use crate::encode::spec::CompressionSpec;
     use std::time::Instant;
 
@@ -286,22 +289,6 @@ mod tests {
 
     fn content(number: usize) -> Vec<u8> {
         format!("static file {number} ").repeat(200).into_bytes()
-    }
-
-    fn entry_of<'a>(content: &[u8], spec: &'a CompressionSpec) -> EntryOf<'a> {
-        EntryOf {
-            content: blake3::hash(content),
-            size: content.len() as u64,
-            spec,
-        }
-    }
-
-    fn copies(content: &[u8], spec: &CompressionSpec) -> Vec<Encoded> {
-        let copy = |encoding| Encoded {
-            encoding,
-            bytes: encode(content, spec, encoding).unwrap(),
-        };
-        spec.encodings.iter().map(copy).collect()
     }
 
     /// A remote cache in a memory that answers after a while.

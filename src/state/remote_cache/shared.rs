@@ -11,10 +11,10 @@ use crate::store::background::BackgroundStore;
 use crate::store::client::PutRule;
 
 /// An entry that is asked for.
-pub(super) struct Question {
+pub(super) struct EntryRequest {
     /// The name of the object.
     pub key: String,
-    /// In bytes.
+    /// The largest size that is accepted, in bytes.
     pub max_size: u64,
 }
 
@@ -23,7 +23,7 @@ pub(super) struct Question {
 pub(super) struct TooLarge;
 
 /// The bytes of an entry, or `None` if there is none.
-pub(super) type Answer = Result<Option<Vec<u8>>, TooLarge>;
+pub(super) type EntryAnswer = Result<Option<Vec<u8>>, TooLarge>;
 
 /// How many bytes the answers can have that are on their way, or wait for the threads that
 /// compress. They share the connection: with more, none would be whole within two seconds.
@@ -42,9 +42,9 @@ pub(super) struct Shared {
 
 pub(super) struct State {
     /// The questions that are not sent yet.
-    questions: VecDeque<Question>,
+    questions: VecDeque<EntryRequest>,
     /// The questions that nobody has taken the answer to, each with the answer if it is there.
-    open: HashMap<String, OpenQuestion>,
+    open: HashMap<String, OpenRequest>,
     /// The sizes of the questions that are sent, and whose answer nobody has taken.
     ahead: u64,
     pub asked: usize,
@@ -58,9 +58,9 @@ pub(super) struct State {
     pub fault: Option<Problem>,
 }
 
-struct OpenQuestion {
+struct OpenRequest {
     max_size: u64,
-    answer: Option<Answer>,
+    answer: Option<EntryAnswer>,
 }
 
 impl Shared {
@@ -88,7 +88,7 @@ impl Shared {
         self.changed();
     }
 
-    /// Ends all requests.
+    /// Ends all requests. Nothing is answered afterwards.
     pub fn stop(&self) {
         *self.store() = None;
     }
@@ -153,9 +153,9 @@ impl State {
     }
 
     /// Adds questions. Each is asked once.
-    pub fn ask(&mut self, questions: Vec<Question>) {
+    pub fn ask(&mut self, questions: Vec<EntryRequest>) {
         for question in questions {
-            let open = OpenQuestion {
+            let open = OpenRequest {
                 max_size: question.max_size,
                 answer: None,
             };
@@ -167,7 +167,7 @@ impl State {
     }
 
     /// Returns the questions to be sent now: at least one if no answer is awaited.
-    pub fn next_questions(&mut self) -> Vec<Question> {
+    pub fn next_questions(&mut self) -> Vec<EntryRequest> {
         let mut next = Vec::new();
         while let Some(question) = self.questions.front()
             && (self.ahead == 0 || self.ahead + question.max_size <= MAX_AHEAD)
@@ -178,7 +178,7 @@ impl State {
         next
     }
 
-    pub fn answer(&mut self, key: &str, answer: Answer) {
+    pub fn answer(&mut self, key: &str, answer: EntryAnswer) {
         self.patience.answered(Instant::now());
         if let Some(open) = self.open.get_mut(key) {
             open.answer = Some(answer);
@@ -191,7 +191,7 @@ impl State {
     }
 
     /// Takes the answer if it is there.
-    pub fn take_answer(&mut self, key: &str) -> Option<Answer> {
+    pub fn take_answer(&mut self, key: &str) -> Option<EntryAnswer> {
         self.open.get(key)?.answer.as_ref()?;
         let open = self.open.remove(key)?;
         self.ahead -= open.max_size;
