@@ -209,7 +209,9 @@ class Command(collectstatic.Command):
         if self.store and event["event"] == "post-processed" and event["copy"] == event["path"] + ".gz":
             return  # it is how the object is sent
         if "text" in event and event["event"] != "done":  # handle() prints the closing sentence
-            self.log(event["text"], 2 if event["event"] == "publishing-done" else event["verbosity"])
+            self.log(event["text"], event["verbosity"])
+        if event["event"] == "publishing-done":
+            self.log(f"{event['sent']} objects published to '{event['store']}', {event['unchanged']} unchanged.", 2)
         paths = getattr(self, LISTS.get(event["event"], ""), None)
         if paths is not None:
             paths.append(event.get("to") or event["path"])
