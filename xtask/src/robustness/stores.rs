@@ -20,7 +20,7 @@ const PACKAGES: [&str; 8] = [
     // The emulator imports it.
     "setuptools<81",
     "blake3",
-    "django-storages[s3]==1.14.6",
+    "django-storages[azure,google,s3]==1.14.6",
 ];
 
 #[derive(clap::Args)]

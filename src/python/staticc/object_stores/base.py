@@ -15,7 +15,7 @@ MANIFEST_ATTRIBUTES = {
     "manifest_name", "manifest_strict", "max_post_process_passes", "support_js_module_import_aggregation",
 }
 # Members that do not affect collecting, or whose effect the attributes of the storage show.
-HARMLESS = {"__init__", "deconstruct", "make_helpful_exception", "stored_name"}
+HARMLESS = {"__init__", "deconstruct", "make_helpful_exception", "read_manifest", "stored_name"}
 LIBRARIES = ("django", "storages")
 # Media types that every storage with `gzip` compresses if nothing else is set.
 GZIP_TYPES = {

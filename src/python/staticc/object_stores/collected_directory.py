@@ -19,9 +19,11 @@ WHITENOISE = "whitenoise.storage.Compressed"
 NAMED_ATTRIBUTES = ("manifest_name", "manifest_strict", "support_js_module_import_aggregation")
 
 
-def directory_of(store):
+def directory_of(storage, store):
     """Returns the directory of a store, for this project. It may not exist."""
-    project = (store.url, store.endpoint or "", os.environ.get("DJANGO_SETTINGS_MODULE", ""), os.getcwd())
+    kind = "manifest" if has_manifest(storage) else "plain"
+    module = os.environ.get("DJANGO_SETTINGS_MODULE", "")
+    project = (kind, store.url, store.endpoint or "", module, os.getcwd())
     name = hashlib.sha256("\n".join(project).encode("utf-8", "surrogateescape")).hexdigest()[:16]
     return cache_directory() / "staticc-collected" / name
 

@@ -123,7 +123,7 @@ class Command(collectstatic.Command):
             store = object_stores.describe(storage)
         except object_stores.NotReplaceable as reason:
             raise LeftToDjango(reason) from reason
-        self.directory = collected_directory.directory_of(store)
+        self.directory = collected_directory.directory_of(storage, store)
         if self.clear:
             # What Django deletes in the store must not come back from here.
             shutil.rmtree(self.directory, ignore_errors=True)
