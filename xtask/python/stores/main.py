@@ -11,6 +11,7 @@ import argparse
 import time
 from pathlib import Path
 
+from cdn import django_links_to_the_cdn
 from django_storages import app_leaves_what_django_storages_leaves
 from faults import errors_are_retried, every_end_leaves_a_release
 from releases import (
@@ -32,6 +33,7 @@ CHECKS = [
     publishers_at_once_do_not_mix,
     azure_has_the_same_objects,
     google_has_the_same_objects,
+    django_links_to_the_cdn,
     app_leaves_what_django_storages_leaves,
     every_end_leaves_a_release,
 ]
