@@ -13,6 +13,7 @@ use object_store::{
     BackoffConfig, ClientOptions, ObjectStore, RetryConfig, StaticCredentialProvider,
 };
 
+use super::acl::AclConnector;
 use super::aws_profile;
 use super::error::{StoreError, StoreStep};
 use super::roots::extra_certificates;
@@ -45,14 +46,21 @@ macro_rules! build {
     }};
 }
 
-/// Returns the client. `endpoint` is of the settings, and only for S3.
+/// Returns the client. `endpoint` is of the settings, and only for S3. `has_acl` says whether
+/// objects get an access control list.
 pub fn connect(
     url: &StoreUrl,
     endpoint: Option<&Endpoint>,
+    has_acl: bool,
 ) -> Result<Arc<dyn ObjectStore>, Problem> {
     if url.kind != StoreKind::Directory {
         // The one provider of TLS. Fails only if it is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
+    }
+    if has_acl && !url.kind.has_acls() {
+        let message = format!("{url} has no access control lists");
+        let problem = Problem::error(Code::StoreUrl, message);
+        return Err(problem.help("remove `acl` from [staticc.publish]"));
     }
     let client = match url.kind {
         StoreKind::Directory => Ok(Arc::new(LocalFileSystem::new()) as Arc<dyn ObjectStore>),
@@ -61,6 +69,9 @@ pub fn connect(
             if let Some(endpoint) = endpoint {
                 builder = builder.with_endpoint(endpoint.as_str());
             }
+            if has_acl {
+                builder = with_signed_acl(url, builder)?;
+            }
             build!(url, builder, AmazonS3ConfigKey::Endpoint, with_bucket_name)
         }
         StoreKind::Azure => {
@@ -68,7 +79,10 @@ pub fn connect(
             build!(url, builder, AzureConfigKey::Endpoint, with_container_name)
         }
         StoreKind::Google => {
-            let builder = google_builder();
+            let mut builder = google_builder();
+            if has_acl {
+                builder = builder.with_http_connector(AclConnector::google());
+            }
             build!(url, builder, GoogleConfigKey::BaseUrl, with_bucket_name)
         }
     };
@@ -92,6 +106,24 @@ fn s3_builder() -> Result<AmazonS3Builder, Problem> {
         builder = builder.with_region(region);
     }
     Ok(builder)
+}
+
+/// Returns the builder of a client that signs access control lists, with the credentials of a
+/// client that does not.
+fn with_signed_acl(url: &StoreUrl, builder: AmazonS3Builder) -> Result<AmazonS3Builder, Problem> {
+    let address = builder.get_config_value(&AmazonS3ConfigKey::Endpoint);
+    let options = client_options(address.as_deref())?;
+    let unsigned = builder.clone().with_bucket_name(&url.bucket);
+    let built = unsigned.with_client_options(options).build();
+    let client =
+        built.map_err(|error| StoreError::new(StoreStep::Connect, "", &error).to_problem(url))?;
+    let credentials = Arc::clone(client.credentials());
+    let region = builder.get_config_value(&AmazonS3ConfigKey::Region);
+    let region = region.unwrap_or_else(|| "us-east-1".to_owned());
+    let connector = AclConnector::s3(Arc::clone(&credentials), region);
+    Ok(builder
+        .with_credentials(credentials)
+        .with_http_connector(connector))
 }
 
 /// Returns what the environment says of Google Cloud Storage, with the token of a CI or a tool.

@@ -2,6 +2,7 @@
 //! owns the crate `object_store` and the runtime that it needs; other rooms call functions
 //! that block, or leave requests to a thread of the store. Does not know what is published.
 
+pub mod acl;
 mod aws_profile;
 pub mod background;
 pub mod batch;

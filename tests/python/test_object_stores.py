@@ -147,7 +147,7 @@ class Described(unittest.TestCase):
 
     def test_s3_that_staticc_cannot_take_over(self):
         for name, value in (
-            ("default_acl", "public-read"), ("file_overwrite", False),
+            ("default_acl", "public-read-write"), ("file_overwrite", False),
             ("object_parameters", {"CacheControl": "x", "ServerSideEncryption": "aws:kms"}),
             ("transfer_config", TransferConfig(multipart_threshold=1)), ("verify", False),
             ("client_config", Config(s3={"use_accelerate_endpoint": True})), ("proxies", {"https": "http://proxy"}),
@@ -157,6 +157,15 @@ class Described(unittest.TestCase):
                 self.refused(S3StaticStorage(**{**AWS, "gzip": True, name: value}), f"`{name}")
         self.refused(S3StaticStorage(**{**AWS, "bucket_name": None}), "bucket_name")
         self.refused(S3StaticStorage(bucket_name="bucket", endpoint_url="https://store.example"), "credentials")
+
+    def test_access_control_lists(self):
+        acl = object_stores.describe(S3StaticStorage(**AWS, default_acl="public-read")).publish_settings()[1]["acl"]
+        self.assertEqual(acl, "public-read")
+        parameters = {"ACL": "bucket-owner-full-control"}
+        storage = S3StaticStorage(**AWS, default_acl="public-read", object_parameters=parameters)
+        self.assertEqual(object_stores.describe(storage).acl, "bucket-owner-full-control")
+        bucket = {"bucket_name": "bucket", "credentials": Credentials("x")}
+        self.assertEqual(object_stores.describe(GoogleCloudStorage(**bucket, default_acl="publicRead")).acl, "public-read")
 
     def test_s3_that_changes_nothing(self):
         config = Config(
@@ -259,7 +268,7 @@ class Described(unittest.TestCase):
         options = {**bucket, "credentials": AnonymousCredentials(), "object_parameters": parameters}
         self.assertEqual(object_stores.describe(GoogleCloudStorage(**options)).cache_control, "max-age=9")
         for name, value in (
-            ("default_acl", "publicRead"), ("object_parameters", {"acl": "publicRead"}), ("file_overwrite", False),
+            ("default_acl", "projectPrivate"), ("object_parameters", {"metadata": {}}), ("file_overwrite", False),
         ):
             self.refused(GoogleCloudStorage(**{**bucket, "credentials": credentials, name: value}), name)
 
@@ -365,10 +374,10 @@ class Collectstatic(unittest.TestCase):
                 self.collect(flag)
                 end = "is not for publishing to a store; Django's own collectstatic does it\n"
                 self.assertEqual(self.err.getvalue(), f"staticc: {flag} {end}")
-            with override_settings(AWS_DEFAULT_ACL="public-read"):
+            with override_settings(AWS_S3_FILE_OVERWRITE=False):
                 self.use(S3StaticStorage)
                 self.collect()
-            self.assertIn("S3StaticStorage has `default_acl`, which staticc can't take over", self.err.getvalue())
+            self.assertIn("S3StaticStorage has `file_overwrite=False`, which staticc can't take over", self.err.getvalue())
         self.assertFalse((self.here / "collect.called").exists())
 
 

@@ -33,6 +33,7 @@ class Amazon:
             "secret_key": "hunter2",
             "region_name": "us-east-1",
             "gzip": True,
+            "default_acl": "public-read",
         }
 
     def bucket_options(self, bucket):
@@ -50,6 +51,10 @@ class Amazon:
         found = self.s3.get_object(Bucket=bucket, Key=key)
         encoding = found.get("ContentEncoding") or None
         return found["ContentType"], encoding, found.get("CacheControl"), found["Body"].read()
+
+    def grants(self, bucket, key):
+        found = self.s3.get_object_acl(Bucket=bucket, Key=key)["Grants"]
+        return [(grant["Grantee"].get("URI"), grant["Permission"]) for grant in found]
 
 
 class Azure:
@@ -90,6 +95,9 @@ class Azure:
         settings = download.properties.content_settings
         headers = (settings.content_type, settings.content_encoding or None)
         return (*headers, settings.cache_control or None, download.readall())
+
+    def grants(self, bucket, key):
+        return []
 
     def upload(self, bucket, key, text):
         try:
@@ -136,6 +144,10 @@ class Google:
         headers = (blob.content_type, blob.content_encoding, blob.cache_control)
         # This replaces the headers by those of the emulator's download, which has none.
         return (*headers, blob.download_as_bytes(raw_download=True))
+
+    def grants(self, bucket, key):
+        # The emulator keeps none.
+        return []
 
     def upload(self, bucket, key, text):
         self.client.bucket(bucket).blob(key).upload_from_string(text)

@@ -86,6 +86,7 @@ def compare_buckets(stores, there, has_manifest):
     theirs = {key: Object(*there.read(other_bucket, key)) for key in other_keys}
     fingerprinted = fingerprinted_keys(theirs) if has_manifest else set()
     differences = compare(stores, ours, theirs, fingerprinted)
+    compare_grants(stores, there, own_bucket, other_bucket)
     print(f"  {own_bucket}: {len(ours)} objects")
     if requests:
         print(f"  {requests} requests in {seconds:.1f} s", end=", ")
@@ -95,6 +96,14 @@ def compare_buckets(stores, there, has_manifest):
     print(f"  {'objects':>7}  {'django-storages':42} staticc")
     for (kind, other, own), count in sorted(differences.items(), key=str):
         print(f"  {count:7}  {kind + ': ' + str(other):42} {own}")
+
+
+def compare_grants(stores, there, own_bucket, other_bucket):
+    """Checks who may read: what both sent, and only staticc itself what is below .staticc/."""
+    grants = [there.grants(bucket, PREFIX + "app.js") for bucket in (own_bucket, other_bucket)]
+    stores.check(grants[0] == grants[1], f"{own_bucket}: {grants}")
+    documents = there.grants(own_bucket, PREFIX + ".staticc/current")
+    stores.check(documents == [] or documents != grants[0], f"{own_bucket}: {documents}")
 
 
 def collectstatic(stores, there, file, described):

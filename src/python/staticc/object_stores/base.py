@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import os
 import posixpath
+import re
 
 from staticc import ask
 
@@ -21,6 +22,8 @@ LIBRARIES = ("django", "storages")
 GZIP_TYPES = {
     "text/css", "text/javascript", "application/javascript", "application/x-javascript", "image/svg+xml",
 }
+# Access control lists that S3 and Google have in common.
+ACLS = {"private", "public-read", "authenticated-read", "bucket-owner-read", "bucket-owner-full-control"}
 OCTET_STREAM = "application/octet-stream"
 
 
@@ -40,6 +43,7 @@ class ObjectStore:
     gzip: bool = False
     endpoint: str = None
     cache_control: str = None
+    acl: str = None
 
     def publish_settings(self):
         """Returns settings of `[staticc.publish]`, in two groups: those that hold, and those that STATICC may change."""
@@ -49,6 +53,8 @@ class ObjectStore:
         changeable = {"encoding": "gzip" if self.gzip else "identity"}
         if self.cache_control:
             changeable["cache_control"] = self.cache_control
+        if self.acl:
+            changeable["acl"] = self.acl
         return fixed, changeable
 
     def child_environment(self):
@@ -118,6 +124,13 @@ def known_parameters(storage, known):
     for name in parameters:
         require(name in known, storage, f"object_parameters[{name!r}]")
     return parameters
+
+
+def acl_of(storage, acl, name):
+    """Returns an access control list in the words of S3, or None."""
+    words = re.sub("[A-Z]", lambda letter: "-" + letter[0].lower(), acl or "")
+    require(not words or words in ACLS, storage, f"{name}={acl!r}")
+    return words or None
 
 
 def gzips(storage):

@@ -1,11 +1,12 @@
 """Describes the storages of Google Cloud Storage."""
 
-from staticc.object_stores.base import ObjectStore, explained, gzips, known_parameters, require, store_url, text_or_none
+from staticc.object_stores.base import (
+    ObjectStore, acl_of, explained, gzips, known_parameters, require, store_url, text_or_none,
+)
 
 
 def describe(storage):
-    parameters = known_parameters(storage, {"cache_control"})
-    require(not storage.default_acl, storage, "default_acl")
+    parameters = known_parameters(storage, {"acl", "cache_control"})
     require(storage.file_overwrite, storage, "file_overwrite=False")
     require(storage.bucket_name, storage, "no bucket_name")
     with explained("the credentials of Google"):
@@ -15,6 +16,7 @@ def describe(storage):
         environment=environment,
         prefixes=("GOOGLE_SERVICE_", "GOOGLE_APPLICATION_", "GOOGLE_OAUTH_"),
         gzip=gzips(storage),
+        acl=acl_of(storage, parameters.get("acl", storage.default_acl), "default_acl"),
         cache_control=text_or_none(parameters.get("cache_control")),
     )
 

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from staticc.object_stores.base import (
-    OCTET_STREAM, ObjectStore, explained, gzips, known_parameters, require, store_url, text_or_none,
+    OCTET_STREAM, ObjectStore, acl_of, explained, gzips, known_parameters, require, store_url, text_or_none,
 )
 
 # Options of botocore that change neither the objects nor where they go.
@@ -15,8 +15,7 @@ SIGNATURES = (None, "s3v4")
 
 
 def describe(storage):
-    parameters = known_parameters(storage, {"CacheControl"})
-    require(not storage.default_acl, storage, "default_acl")
+    parameters = known_parameters(storage, {"ACL", "CacheControl"})
     require(storage.file_overwrite, storage, "file_overwrite=False")
     require(not storage.cloudfront_signer or not storage.querystring_auth, storage, "cloudfront_signer")
     require(storage.default_content_type == OCTET_STREAM, storage, "default_content_type")
@@ -41,6 +40,7 @@ def describe(storage):
                   "AWS_ENDPOINT", "AWS_PROFILE", "AWS_CONTAINER_", "AWS_ROLE_", "AWS_WEB_", "AWS_VIRTUAL_"),
         gzip=gzips(storage),
         endpoint=endpoint,
+        acl=acl_of(storage, parameters.get("ACL", storage.default_acl), "default_acl"),
         cache_control=text_or_none(parameters.get("CacheControl")),
     )
 
