@@ -10,6 +10,7 @@ use object_store::{
 };
 use tokio::runtime::{Builder, Runtime};
 
+use super::acl::AclRule;
 use super::connect::connect;
 use super::error::{StoreError, StoreErrorKind, StoreStep};
 use super::headers::ObjectHeaders;
@@ -22,6 +23,8 @@ pub struct Store {
     pub(super) runtime: Runtime,
     /// A directory keeps no headers.
     keeps_headers: bool,
+    /// Who may read the objects. `None` leaves that to the store.
+    acl: Option<AclRule>,
 }
 
 /// An object as the store describes it.
@@ -54,8 +57,19 @@ pub enum PutRule {
 impl Store {
     /// Opens a store. Sends no request.
     pub fn open(url: &StoreUrl, endpoint: Option<&Endpoint>) -> Result<Self, Problem> {
-        let client = connect(url, endpoint.filter(|_| url.kind == StoreKind::S3))?;
-        Self::with_client(url, client)
+        Self::open_with_acl(url, endpoint, None)
+    }
+
+    /// Opens a store whose objects get an access control list.
+    pub fn open_with_acl(
+        url: &StoreUrl,
+        endpoint: Option<&Endpoint>,
+        acl: Option<AclRule>,
+    ) -> Result<Self, Problem> {
+        let endpoint = endpoint.filter(|_| url.kind == StoreKind::S3);
+        let client = connect(url, endpoint, acl.is_some())?;
+        let store = Self::with_client(url, client)?;
+        Ok(Self { acl, ..store })
     }
 
     /// Returns an empty store in memory, for tests.
@@ -87,6 +101,7 @@ impl Store {
         })?;
         Ok(Self {
             keeps_headers: url.kind.keeps_headers(),
+            acl: None,
             url: url.clone(),
             client,
             runtime,
@@ -161,6 +176,7 @@ impl Store {
         Sender {
             client: Arc::clone(&self.client),
             keeps_headers: self.keeps_headers,
+            acl: self.acl,
         }
     }
 
@@ -181,6 +197,7 @@ impl Store {
 pub(super) struct Sender {
     client: Arc<dyn ObjectStore>,
     keeps_headers: bool,
+    acl: Option<AclRule>,
 }
 
 impl Sender {
@@ -220,12 +237,15 @@ impl Sender {
             PutRule::Replace => PutMode::Overwrite,
             PutRule::Keep => PutMode::Create,
         };
-        let options = PutOptions {
+        let mut options = PutOptions {
             mode,
             attributes,
             ..PutOptions::default()
         };
         let Upload { key, body, .. } = upload;
+        if let Some(rule) = self.acl {
+            rule.mark(&key, &mut options);
+        }
         let body = PutPayload::from(body);
         let sent = self.client.put_opts(path, body, options).await;
         sent.map(|_| ())

@@ -11,8 +11,8 @@ import argparse
 import time
 from pathlib import Path
 
-from clouds import azure_has_the_same_objects, google_has_the_same_objects
-from django_storages import django_storages_has_the_same_objects
+from cdn import django_links_to_the_cdn
+from django_storages import app_leaves_what_django_storages_leaves
 from faults import errors_are_retried, every_end_leaves_a_release
 from releases import (
     changed_headers_are_sent,
@@ -21,6 +21,7 @@ from releases import (
     publishes_and_counts,
     rollback_restores_names,
 )
+from same_objects import azure_has_the_same_objects, google_has_the_same_objects
 from servers import Stores
 
 CHECKS = [
@@ -32,7 +33,8 @@ CHECKS = [
     publishers_at_once_do_not_mix,
     azure_has_the_same_objects,
     google_has_the_same_objects,
-    django_storages_has_the_same_objects,
+    django_links_to_the_cdn,
+    app_leaves_what_django_storages_leaves,
     every_end_leaves_a_release,
 ]
 
