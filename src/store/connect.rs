@@ -1,7 +1,6 @@
 //! Makes the client of a store. Credentials come from the environment, as the tools of each
 //! cloud find them. Sends no request.
 
-use std::env;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,18 +11,15 @@ use object_store::local::LocalFileSystem;
 use object_store::{BackoffConfig, Certificate, ClientOptions, ObjectStore, RetryConfig};
 
 use super::error::{StoreError, StoreStep};
+use super::tls::{self, ALLOW_HTTP};
 use super::url::{Endpoint, StoreKind, StoreUrl};
-use crate::disk;
-use crate::model::{Code, FileStep, Problem};
+use crate::model::{Code, Problem};
 
 /// How long it may take to connect to a server.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a server may be silent.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// The variable that allows requests without encryption to other machines.
-pub const ALLOW_HTTP: &str = "STATICC_ALLOW_HTTP";
 
 /// Builds the client of a bucket: `build!(builder, key of its address, method that takes the
 /// bucket)`. The three builders of the crate have the same methods and no common trait.
@@ -45,8 +41,7 @@ pub fn connect(
     endpoint: Option<&Endpoint>,
 ) -> Result<Arc<dyn ObjectStore>, Problem> {
     if url.kind != StoreKind::Directory {
-        // The one provider of TLS. Fails only if it is installed already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        tls::install_provider();
     }
     let client = match url.kind {
         StoreKind::Directory => Ok(Arc::new(LocalFileSystem::new()) as Arc<dyn ObjectStore>),
@@ -72,13 +67,12 @@ pub fn connect(
 /// Returns the options of a client that sends requests to this address. Without one, it is that
 /// of the cloud, over HTTPS.
 fn client_options(address: Option<&str>) -> Result<ClientOptions, Problem> {
-    let allowed = env::var_os(ALLOW_HTTP).is_some_and(|value| value == "1");
     let mut options = ClientOptions::new()
-        .with_allow_http(allows_http(address, allowed)?)
+        .with_allow_http(allows_http(address, tls::allows_http_to_others())?)
         .with_connect_timeout(CONNECT_TIMEOUT)
         .with_timeout_disabled()
         .with_read_timeout(READ_TIMEOUT);
-    for certificate in certificates()? {
+    for certificate in tls::certificates(Certificate::from_pem_bundle)? {
         options = options.with_root_certificate(certificate);
     }
     Ok(options)
@@ -97,23 +91,6 @@ fn allows_http(address: Option<&str>, allowed: bool) -> Result<bool, Problem> {
     let message = "the endpoint is on another machine, and without encryption";
     let problem = Problem::error(Code::StoreUrl, message);
     Err(problem.help(format!("use https://, or set {ALLOW_HTTP}=1")))
-}
-
-/// Returns the certificates of `AWS_CA_BUNDLE`, which count beside those of the system.
-fn certificates() -> Result<Vec<Certificate>, Problem> {
-    let Some(file) = env::var_os("AWS_CA_BUNDLE").filter(|file| !file.is_empty()) else {
-        return Ok(Vec::new());
-    };
-    let path = std::path::Path::new(&file);
-    let help = "correct AWS_CA_BUNDLE";
-    let bytes = disk::read(path)
-        .map_err(|error| Problem::failed(FileStep::Read, path, &error).help(help))?;
-    Certificate::from_pem_bundle(&bytes).map_err(|_| {
-        let message = "holds no certificates in the PEM format";
-        Problem::error(Code::StoreUnusable, message)
-            .in_file(path)
-            .help(help)
-    })
 }
 
 /// Retries requests that a server has failed, each after a longer and random time.
