@@ -180,7 +180,7 @@ fn verified(summary: &VerifySummary) -> String {
 fn site_verified(summary: &SiteSummary) -> String {
     let row = |problems: &SiteProblems| {
         format!(
-            "{:<17} {:<7} {:>6}  {}\n",
+            "{:<17} {:<8} {:>5}  {}\n",
             problems.code.as_str(),
             problems.severity.as_str(),
             problems.files,
@@ -189,7 +189,10 @@ fn site_verified(summary: &SiteSummary) -> String {
     };
     let mut text = String::new();
     if !summary.problems.is_empty() {
-        text = format!("{:<17} {:<7} {:>6}  first\n", "problem", "is", "files");
+        text = format!(
+            "{:<17} {:<8} {:>5}  first\n",
+            "problem", "severity", "files"
+        );
         text.extend(summary.problems.iter().map(row));
     }
     let verdict = match summary.errors {

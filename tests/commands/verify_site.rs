@@ -50,11 +50,12 @@ fn problems(outcome: &Outcome) -> BTreeMap<String, u64> {
         .iter()
         .find(|event| event["event"] == "site-verified");
     let rows = summary.unwrap()["problems"].as_array().unwrap();
-    let row = |row: &Value| {
+    let mut problems = BTreeMap::new();
+    for row in rows {
         let code = row["code"].as_str().unwrap().to_owned();
-        (code, row["files"].as_u64().unwrap())
-    };
-    rows.iter().map(row).collect()
+        *problems.entry(code).or_default() += row["files"].as_u64().unwrap();
+    }
+    problems
 }
 
 /// Asserts that a run ended with these problems.
@@ -133,13 +134,7 @@ fn references_are_followed() {
         .file("src/a.css", "a { background: url(b.png) }")
         .file("src/b.png", "b");
     project.collect().success();
-    // Nobody but the text names the plain file.
-    let css = fs::read_dir(project.path("out"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .find(|path| path.to_str().unwrap().contains("a.") && path.extension().unwrap() == "css")
-        .unwrap();
-    assert!(css.exists());
+    // Nobody but the text names this file.
     project.write("out/extra.png", "extra");
     let manifest = fs::read_to_string(project.path("out/staticfiles.json")).unwrap();
     let value: Value = serde_json::from_str(&manifest).unwrap();
@@ -328,8 +323,7 @@ fn faults_of_answers_are_found() {
     let project = project();
     for (name, code, fault, expected) in cases {
         let outcome = verify(&project, fault).outcome();
-        let found = problems(&outcome);
-        println!("{name}: {found:?}");
+        println!("{name}");
         assert_problems(&outcome, code, expected);
     }
 }
@@ -446,7 +440,7 @@ fn sites_that_do_not_answer_end_the_run() {
 }
 
 #[test]
-fn a_bomb_is_not_decoded() {
+fn what_decodes_to_more_than_the_file_is_not_decoded_to_its_end() {
     let project = Project::new().file("src/a.css", "a { color: red }\n".repeat(100));
     project.collect().success();
     let bomb = {

@@ -121,7 +121,8 @@ async fn send(
         let response = builder.send().await.map_err(failure)?;
         read(response, limit).await
     };
-    let longest = timeout + Duration::from_secs(limit / SLOWEST);
+    // The client ends a silence of `timeout` itself.
+    let longest = timeout + Duration::from_secs(1 + limit / SLOWEST);
     tokio::time::timeout(longest, whole)
         .await
         .unwrap_or_else(|_| {
