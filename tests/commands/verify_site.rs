@@ -305,7 +305,7 @@ fn faults_of_answers_are_found() {
                     answered.status = 200;
                 }
             },
-            &[PUBLIC, ("site-revalidation", 14)],
+            &[PUBLIC, ("site-revalidation", 16)],
         ),
         (
             "other head",
@@ -317,7 +317,7 @@ fn faults_of_answers_are_found() {
                         .insert("Content-Type", "text/plain".to_owned());
                 }
             },
-            &[PUBLIC, ("site-head", 14)],
+            &[PUBLIC, ("site-head", 16)],
         ),
     ];
     let project = project();

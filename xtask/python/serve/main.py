@@ -39,15 +39,16 @@ class Project:
             path = self.directory / "src" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-        sources = [str(self.directory / "src"), str(arguments.repository / "fixtures/demo/static")]
+        demo = arguments.repository / "fixtures/demo"
+        sources = [str(self.directory / "src"), str(demo / "static"), ["vendor", str(demo / "vendor")]]
         settings = {
             "STATIC_URL": "/static/",
             "STATIC_ROOT": str(self.root),
             "STATICFILES_DIRS": sources,
-            "INSTALLED_APPS": ["django.contrib.admin"],
+            "INSTALLED_APPS": ["django.contrib.admin", "polls.apps.PollsConfig"],
         }
         lines = [f"{key} = {json.dumps(value)}\n" for key, value in settings.items()]
-        lines.append(f"[staticc]\npython_path = [{json.dumps(sys.prefix)}]\n")
+        lines.append(f"[staticc]\npython_path = {json.dumps([sys.prefix, str(demo)])}\n")
         (self.directory / "settings.toml").write_text("".join(lines))
         self.run("collect", "--noinput", "-v0", "--cache-dir", "cache")
         paths = json.loads((self.root / "staticfiles.json").read_text())["paths"]
@@ -85,7 +86,7 @@ def main():
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("staticc", type=lambda text: Path(text).resolve())
     parser.add_argument("directory", type=Path)
-    parser.add_argument("repository", type=Path)
+    parser.add_argument("repository", type=lambda text: Path(text).resolve())
     arguments = parser.parse_args()
     project = Project(arguments)
     servers = [WhiteNoise, Nginx] if arguments.quick else [WhiteNoise, Nginx, Apache]
