@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use crate::model::{Event, Problem, Progress, Report, SiteSummary};
 use crate::publish::purge_url::purge_url;
 use crate::site::expected::ExpectedFiles;
-use crate::site::finding::Finding;
-use crate::site::findings::Findings;
+use crate::site::finding::SiteFinding;
+use crate::site::findings::SiteFindings;
 use crate::site::server::ServerKind;
 use crate::site::site_checker::SiteChecker;
 use crate::site::site_request::{SiteRequest, first_requests};
@@ -33,8 +33,8 @@ impl SiteAsker<'_> {
         let mut checker = SiteChecker::new(expected);
         // If the site cannot be reached, one request shows it.
         if let Some(failure) = self.failure_of_first(&requests, expected)? {
-            let mut findings = Findings::default();
-            findings.add(0, Finding::NoAnswer(failure));
+            let mut findings = SiteFindings::default();
+            findings.add(0, SiteFinding::NoAnswer(failure));
             let mut problems = findings.problems(&expected.files, self.url, ServerKind::Unknown);
             return Err(problems.remove(0));
         }

@@ -2,7 +2,7 @@
 
 use super::cache_control::{carries_hash, is_lasting};
 use super::expected::{ExpectedFile, PageOrigin};
-use super::finding::Finding;
+use super::finding::SiteFinding;
 use super::media_type::{TypeVerdict, expected_type, judge};
 use super::site_request::Accept;
 use crate::encode::decode::is_copy_of;
@@ -25,11 +25,11 @@ pub fn check_answer(
     accept: Accept,
     answer: &WebAnswer,
     pages: &PageOrigin,
-    mut find: impl FnMut(Finding),
+    mut find: impl FnMut(SiteFinding),
 ) -> Option<SentForm> {
     if file.role == ObjectRole::Manifest {
         if answer.status == 200 {
-            find(Finding::PublicManifest);
+            find(SiteFinding::PublicManifest);
         }
         return None;
     }
@@ -43,12 +43,12 @@ pub fn check_answer(
     let encoding = match sent_encoding(&answer.headers) {
         Ok(encoding) => encoding,
         Err(encoding) => {
-            find(Finding::UnwantedEncoding { encoding, accept });
+            find(SiteFinding::UnwantedEncoding { encoding, accept });
             return None;
         }
     };
     if !has_content(file, encoding, answer) {
-        find(Finding::OtherContent { encoding });
+        find(SiteFinding::OtherContent { encoding });
         return None;
     }
     let vary = answer.headers.get("vary").unwrap_or_default();
@@ -60,32 +60,32 @@ pub fn check_answer(
 }
 
 /// Returns the finding of an answer that is not the file.
-fn other_status(file: &ExpectedFile, answer: &WebAnswer) -> Finding {
+fn other_status(file: &ExpectedFile, answer: &WebAnswer) -> SiteFinding {
     let location = answer.headers.get("location");
     match location.filter(|_| (300..400).contains(&answer.status)) {
         Some(location) => {
             let path = purge_url("", file.path.as_bytes());
             let target = location.strip_suffix(&path).unwrap_or(&location);
-            Finding::Redirect {
+            SiteFinding::Redirect {
                 target: target.to_owned(),
             }
         }
-        None => Finding::OtherStatus(answer.status),
+        None => SiteFinding::OtherStatus(answer.status),
     }
 }
 
-fn check_type(file: &ExpectedFile, headers: &WebHeaders, find: &mut impl FnMut(Finding)) {
+fn check_type(file: &ExpectedFile, headers: &WebHeaders, find: &mut impl FnMut(SiteFinding)) {
     let found = headers.get("content-type").unwrap_or_default();
     let extension = file.extension();
     let expected = expected_type(file);
     match judge(file, &found) {
         TypeVerdict::Good => {}
-        TypeVerdict::Poor => find(Finding::PoorType {
+        TypeVerdict::Poor => find(SiteFinding::PoorType {
             extension,
             found,
             expected,
         }),
-        TypeVerdict::Wrong => find(Finding::WrongType {
+        TypeVerdict::Wrong => find(SiteFinding::WrongType {
             extension,
             found,
             expected,
@@ -93,17 +93,17 @@ fn check_type(file: &ExpectedFile, headers: &WebHeaders, find: &mut impl FnMut(F
     }
 }
 
-fn check_caching(file: &ExpectedFile, headers: &WebHeaders, find: &mut impl FnMut(Finding)) {
+fn check_caching(file: &ExpectedFile, headers: &WebHeaders, find: &mut impl FnMut(SiteFinding)) {
     let cache_control = headers.get("cache-control").unwrap_or_default();
     let is_kept = is_lasting(&cache_control);
     let is_fingerprinted = file.role == ObjectRole::Fingerprinted;
     if is_fingerprinted && !is_kept {
-        find(Finding::NotLasting {
+        find(SiteFinding::NotLasting {
             cache_control,
             has_extension: !file.extension().is_empty(),
         });
     } else if !is_fingerprinted && is_kept && !carries_hash(&file.path) {
-        find(Finding::Lasting { cache_control });
+        find(SiteFinding::Lasting { cache_control });
     }
 }
 
@@ -111,7 +111,7 @@ fn check_permission(
     file: &ExpectedFile,
     headers: &WebHeaders,
     pages: &PageOrigin,
-    find: &mut impl FnMut(Finding),
+    find: &mut impl FnMut(SiteFinding),
 ) {
     let allowed = headers.get("access-control-allow-origin");
     let is_allowed = match pages {
@@ -122,7 +122,7 @@ fn check_permission(
             .is_some_and(|allowed| allowed == "*" || allowed == origin),
     };
     if !is_allowed && file.needs_permission() {
-        find(Finding::NoPermission {
+        find(SiteFinding::NoPermission {
             allowed,
             is_origin_known: *pages != PageOrigin::Unknown,
         });
@@ -156,32 +156,31 @@ fn has_content(file: &ExpectedFile, encoding: Option<Encoding>, answer: &WebAnsw
 pub fn check_forms(
     file: &ExpectedFile,
     forms: &[Option<SentForm>; Accept::ALL.len()],
-    mut find: impl FnMut(Finding),
+    mut find: impl FnMut(SiteFinding),
 ) {
     let sent: Vec<SentForm> = forms.iter().copied().flatten().collect();
     let is_same = |form: &SentForm| Some(form.encoding) == sent.first().map(|one| one.encoding);
     let is_negotiated = !sent.iter().all(is_same);
     if is_negotiated && sent.iter().any(|form| !form.varies) {
-        find(Finding::NoVary);
+        find(SiteFinding::NoVary);
     }
     let is_whole = sent.len() == forms.len();
-    let one_encoding = sent.first().and_then(|form| form.encoding);
     for (accept, form) in Accept::ALL.into_iter().zip(forms) {
         let Some(form) = form else { continue };
         match (accept.encoding(), form.encoding) {
-            (_, Some(encoding)) if is_whole && !is_negotiated => {
-                if Some(encoding) == one_encoding && accept == Accept::Identity {
-                    find(Finding::OneEncoding { encoding });
-                }
+            // The same for all readers: one of them says it.
+            (None, Some(encoding)) if is_whole && !is_negotiated => {
+                find(SiteFinding::OneEncoding { encoding });
             }
+            (Some(_), Some(_)) if is_whole && !is_negotiated => {}
             (wanted, Some(encoding)) if wanted != Some(encoding) => {
-                find(Finding::UnwantedEncoding {
+                find(SiteFinding::UnwantedEncoding {
                     encoding: encoding.header().to_owned(),
                     accept,
                 });
             }
             (Some(encoding), None) if file.copies.contains(encoding) => {
-                find(Finding::NotCompressed { encoding });
+                find(SiteFinding::NotCompressed { encoding });
             }
             _ => {}
         }
@@ -211,11 +210,11 @@ mod tests {
         }
     }
 
-    fn findings(path: &str, answer: &WebAnswer, pages: &PageOrigin) -> Vec<Finding> {
+    fn findings(path: &str, answer: &WebAnswer, pages: &PageOrigin) -> Vec<SiteFinding> {
         let mut found = Vec::new();
         let file = sample_file(path, CONTENT);
         check_answer(&file, Accept::Gzip, answer, pages, |finding| {
-            found.push(finding)
+            found.push(finding);
         });
         found
     }
@@ -250,19 +249,22 @@ mod tests {
         let name = "a.d41d8cd98f00.css";
         let found = |answer: &WebAnswer| findings(name, answer, &PageOrigin::Same);
         for body in [&b"a { color: blue }"[..], b"", &gzip(CONTENT.as_bytes())] {
-            let other = Finding::OtherContent { encoding: None };
+            let other = SiteFinding::OtherContent { encoding: None };
             assert_eq!(found(&answer(&GOOD, body)), [other]);
         }
         let mut headers = GOOD.to_vec();
         headers.push(("content-encoding", "gzip, gzip"));
         let twice = answer(&headers, CONTENT.as_bytes());
-        let unwanted = Finding::UnwantedEncoding {
+        let unwanted = SiteFinding::UnwantedEncoding {
             encoding: "gzip, gzip".to_owned(),
             accept: Accept::Gzip,
         };
         assert_eq!(found(&twice), [unwanted]);
         let without_headers = answer(&[], CONTENT.as_bytes());
-        let codes: Vec<_> = found(&without_headers).iter().map(Finding::code).collect();
+        let codes: Vec<_> = found(&without_headers)
+            .iter()
+            .map(SiteFinding::code)
+            .collect();
         assert_eq!(
             codes,
             [
@@ -279,12 +281,12 @@ mod tests {
             ..WebAnswer::default()
         };
         let target = "https://example.com/s/".to_owned();
-        assert_eq!(found(&elsewhere), [Finding::Redirect { target }]);
+        assert_eq!(found(&elsewhere), [SiteFinding::Redirect { target }]);
         let missing = WebAnswer {
             status: 404,
             ..WebAnswer::default()
         };
-        assert_eq!(found(&missing), [Finding::OtherStatus(404)]);
+        assert_eq!(found(&missing), [SiteFinding::OtherStatus(404)]);
     }
 
     #[test]
@@ -337,16 +339,16 @@ mod tests {
         let negotiated = [form(None, true), form(gz, true), form(br, true)];
         assert_eq!(found(negotiated), []);
         let without_vary = [form(None, false), form(gz, true), form(br, true)];
-        assert_eq!(found(without_vary), [Finding::NoVary]);
+        assert_eq!(found(without_vary), [SiteFinding::NoVary]);
         let as_in_a_store = [form(gz, false); 3];
-        let one = Finding::OneEncoding {
+        let one = SiteFinding::OneEncoding {
             encoding: Encoding::Gzip,
         };
         assert_eq!(found(as_in_a_store), [one]);
-        let never =
-            [Encoding::Gzip, Encoding::Brotli].map(|encoding| Finding::NotCompressed { encoding });
+        let never = [Encoding::Gzip, Encoding::Brotli]
+            .map(|encoding| SiteFinding::NotCompressed { encoding });
         assert_eq!(found([form(None, false); 3]), never);
-        let unwanted = Finding::UnwantedEncoding {
+        let unwanted = SiteFinding::UnwantedEncoding {
             encoding: "br".to_owned(),
             accept: Accept::Gzip,
         };
@@ -362,7 +364,7 @@ mod tests {
         #[test]
         fn only_the_content_is_good(
             bytes in proptest::collection::vec(any::<u8>(), 0..80),
-            encoding in prop_oneof![Just(""), Just("gzip"), Just("br"), Just("zstd"), ".*"],
+            encoding in prop_oneof!["", "gzip", "br", "zstd", ".*"],
         ) {
             let mut headers = GOOD.to_vec();
             headers.push(("content-encoding", &encoding));

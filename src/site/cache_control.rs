@@ -129,7 +129,7 @@ mod tests {
 
         #[test]
         fn order_and_case_do_not_count(upper in any::<bool>(), first in any::<bool>()) {
-            let mut parts = vec!["public", "immutable", "max-age=60"];
+            let mut parts = ["public", "immutable", "max-age=60"];
             if first {
                 parts.reverse();
             }

@@ -1,7 +1,7 @@
 //! What to do about a finding: for every server, and in the words of the configuration of nginx,
 //! Apache and WhiteNoise. `docs/verify.md` has these configurations whole.
 
-use super::finding::Finding;
+use super::finding::SiteFinding;
 use super::server::ServerKind;
 use crate::store::web::answer::WebFailureKind;
 use crate::store::web::url::WebUrl;
@@ -18,7 +18,7 @@ const NGINX_CACHE: &str = r#"map $uri $static_cache { default "max-age=60, publi
 const APACHE_CACHE: &str = r#"<LocationMatch "\.[0-9a-f]{12}(\.[^./]+)?(\.br|\.gz)?$"> Header set Cache-Control "max-age=315360000, public, immutable" </LocationMatch>"#;
 
 /// Returns the help of a finding: the line of configuration if the server is known.
-pub fn cure(finding: &Finding, url: &WebUrl, server: ServerKind) -> String {
+pub fn cure(finding: &SiteFinding, url: &WebUrl, server: ServerKind) -> String {
     match line(finding, url, server) {
         Some(text) => format!("{}: {text}", name(server)),
         None => advice(finding).to_owned(),
@@ -26,7 +26,7 @@ pub fn cure(finding: &Finding, url: &WebUrl, server: ServerKind) -> String {
 }
 
 /// Returns lines of configuration for the common servers, if the server is not known.
-pub fn recipes(finding: &Finding, url: &WebUrl, server: ServerKind) -> Vec<String> {
+pub fn recipes(finding: &SiteFinding, url: &WebUrl, server: ServerKind) -> Vec<String> {
     if server != ServerKind::Unknown {
         return Vec::new();
     }
@@ -48,9 +48,9 @@ fn name(server: ServerKind) -> &'static str {
 }
 
 /// Returns what helps whatever the server is.
-fn advice(finding: &Finding) -> &'static str {
+fn advice(finding: &SiteFinding) -> &'static str {
     match finding {
-        Finding::NoAnswer(failure) => match failure.kind {
+        SiteFinding::NoAnswer(failure) => match failure.kind {
             WebFailureKind::Unreachable => {
                 "correct the URL, start the site, or set HTTPS_PROXY if a proxy is between"
             }
@@ -62,30 +62,32 @@ fn advice(finding: &Finding) -> &'static str {
                 "restart the server: it may remember the size of an earlier file"
             }
         },
-        Finding::OtherStatus(_) => {
+        SiteFinding::OtherStatus(_) => {
             "deploy this STATIC_ROOT, let everybody read its files, and give the URL of STATIC_URL"
         }
-        Finding::Redirect { .. } => {
+        SiteFinding::Redirect { .. } => {
             "verify the URL that the site redirects to, or serve files here"
         }
-        Finding::OtherContent { .. } => {
+        SiteFinding::OtherContent { .. } => {
             "deploy this STATIC_ROOT, purge the CDN, and turn off what changes files on their way"
         }
-        Finding::UnwantedEncoding { .. } | Finding::OneEncoding { .. } => {
+        SiteFinding::UnwantedEncoding { .. } | SiteFinding::OneEncoding { .. } => {
             "send each reader an encoding that Accept-Encoding names, or the file as it is"
         }
-        Finding::NotCompressed { .. } => {
+        SiteFinding::NotCompressed { .. } => {
             "let the server send the compressed copies, and keep Accept-Encoding in front of it"
         }
-        Finding::WrongType { .. } | Finding::PoorType { .. } => {
+        SiteFinding::WrongType { .. } | SiteFinding::PoorType { .. } => {
             "set the type of this extension in the server"
         }
-        Finding::NoVary => "send Vary: Accept-Encoding with every file that has compressed copies",
-        Finding::Lasting { .. } => "send immutable only with fingerprinted names",
-        Finding::NotLasting { .. } => {
+        SiteFinding::NoVary => {
+            "send Vary: Accept-Encoding with every file that has compressed copies"
+        }
+        SiteFinding::Lasting { .. } => "send immutable only with fingerprinted names",
+        SiteFinding::NotLasting { .. } => {
             "send Cache-Control: max-age=315360000, public, immutable with fingerprinted names"
         }
-        Finding::NoPermission {
+        SiteFinding::NoPermission {
             is_origin_known, ..
         } => {
             if *is_origin_known {
@@ -94,113 +96,128 @@ fn advice(finding: &Finding) -> &'static str {
                 "send Access-Control-Allow-Origin: *, or name the origin of the pages: --origin"
             }
         }
-        Finding::NotRevalidated { .. } => {
+        SiteFinding::NotRevalidated { .. } => {
             "let the server compare ETag and Last-Modified, and give all machines the same times"
         }
-        Finding::HeadDiffers { .. } => "let HEAD reach the server of the files",
-        Finding::PublicManifest => "this does no harm; only Django needs to read the manifest",
+        SiteFinding::HeadDiffers { .. } => "let HEAD reach the server of the files",
+        SiteFinding::PublicManifest => "this does no harm; only Django needs to read the manifest",
     }
 }
 
 /// Returns the line of a server's configuration that mends a finding, if there is one.
-fn line(finding: &Finding, url: &WebUrl, server: ServerKind) -> Option<String> {
-    let path = url.path();
-    let fixed = |text: &str| Some(text.to_owned());
-    match (server, finding) {
-        (
-            _,
-            Finding::WrongType {
-                extension,
-                expected,
-                ..
-            }
-            | Finding::PoorType {
-                extension,
-                expected,
-                ..
-            },
-        ) => type_line(server, extension, expected),
-        (ServerKind::Nginx, Finding::OtherStatus(_)) => Some(format!(
-            "location {path} {{ alias /path/of/STATIC_ROOT/; }}"
-        )),
-        (ServerKind::Apache, Finding::OtherStatus(_)) => {
-            Some(format!("Alias {path} /path/of/STATIC_ROOT/"))
+fn line(finding: &SiteFinding, url: &WebUrl, server: ServerKind) -> Option<String> {
+    match server {
+        ServerKind::Nginx => nginx_line(finding, url.path()),
+        ServerKind::Apache => apache_line(finding, url.path()),
+        ServerKind::WhiteNoise => white_noise_line(finding),
+        ServerKind::Store => store_line(finding).map(str::to_owned),
+        ServerKind::Unknown => None,
+    }
+}
+
+/// `path` is that of the static files.
+fn nginx_line(finding: &SiteFinding, path: &str) -> Option<String> {
+    let text = match finding {
+        SiteFinding::OtherStatus(_) => {
+            format!("location {path} {{ alias /path/of/STATIC_ROOT/; }}")
         }
-        (ServerKind::WhiteNoise, Finding::OtherStatus(_) | Finding::OtherContent { .. }) => {
-            fixed("restart the server after collecting")
+        SiteFinding::PublicManifest => {
+            format!("location = {path}staticfiles.json {{ return 404; }}")
         }
-        (ServerKind::Nginx, Finding::NoVary) => {
-            fixed("gzip_vary off; add_header Vary Accept-Encoding;")
+        SiteFinding::Lasting { .. } | SiteFinding::NotLasting { .. } => NGINX_CACHE.to_owned(),
+        SiteFinding::NoVary => "gzip_vary off; add_header Vary Accept-Encoding;".to_owned(),
+        SiteFinding::NoPermission { .. } => {
+            r#"add_header Access-Control-Allow-Origin "*";"#.to_owned()
         }
-        (ServerKind::Apache, Finding::NoVary) => fixed("Header merge Vary Accept-Encoding"),
-        (ServerKind::WhiteNoise, Finding::NoVary) => {
-            fixed("it sends Vary: keep this header in the proxy before it")
+        SiteFinding::NotCompressed { .. } => {
+            "gzip_static on; brotli_static on; (package libnginx-mod-http-brotli-static)".to_owned()
         }
-        (ServerKind::Nginx, Finding::Lasting { .. } | Finding::NotLasting { .. }) => {
-            fixed(NGINX_CACHE)
+        other => {
+            let (extension, expected) = missing_type(other)?;
+            format!("types {{ {expected} {extension}; }} beside include mime.types;")
         }
-        (ServerKind::Apache, Finding::Lasting { .. } | Finding::NotLasting { .. }) => {
-            fixed(APACHE_CACHE)
+    };
+    Some(text)
+}
+
+/// `path` is that of the static files.
+fn apache_line(finding: &SiteFinding, path: &str) -> Option<String> {
+    let text = match finding {
+        SiteFinding::OtherStatus(_) => format!("Alias {path} /path/of/STATIC_ROOT/"),
+        SiteFinding::PublicManifest => {
+            "<Files staticfiles.json> Require all denied </Files>".to_owned()
         }
-        (ServerKind::WhiteNoise, Finding::NotLasting { has_extension, .. }) => {
-            if *has_extension {
-                fixed(
-                    "restart the server after collecting; WHITENOISE_IMMUTABLE_FILE_TEST must match",
-                )
-            } else {
-                fixed("it takes no name without an extension for a fingerprinted one")
-            }
+        SiteFinding::Lasting { .. } | SiteFinding::NotLasting { .. } => APACHE_CACHE.to_owned(),
+        SiteFinding::NoVary => "Header merge Vary Accept-Encoding".to_owned(),
+        SiteFinding::NoPermission { .. } => {
+            r#"Header set Access-Control-Allow-Origin "*""#.to_owned()
         }
-        (ServerKind::WhiteNoise, Finding::Lasting { .. }) => {
-            fixed("correct WHITENOISE_IMMUTABLE_FILE_TEST and WHITENOISE_MAX_AGE")
+        other => {
+            let (extension, expected) = missing_type(other)?;
+            format!(
+                r#"AddType {expected} .{extension} and <FilesMatch "\.{extension}\.(br|gz)$"> ForceType {expected} </FilesMatch>"#
+            )
         }
-        (ServerKind::Nginx, Finding::NoPermission { .. }) => {
-            fixed(r#"add_header Access-Control-Allow-Origin "*";"#)
+    };
+    Some(text)
+}
+
+fn white_noise_line(finding: &SiteFinding) -> Option<String> {
+    let text = match finding {
+        SiteFinding::OtherStatus(_) | SiteFinding::OtherContent { .. } => {
+            "restart the server after collecting"
         }
-        (ServerKind::Apache, Finding::NoPermission { .. }) => {
-            fixed(r#"Header set Access-Control-Allow-Origin "*""#)
+        SiteFinding::NoVary => "it sends Vary: keep this header in the proxy before it",
+        SiteFinding::NotLasting {
+            has_extension: false,
+            ..
+        } => "it takes no name without an extension for a fingerprinted one",
+        SiteFinding::NotLasting { .. } => {
+            "restart the server after collecting; WHITENOISE_IMMUTABLE_FILE_TEST must match"
         }
-        (ServerKind::WhiteNoise, Finding::NoPermission { .. }) => {
-            fixed("WHITENOISE_ALLOW_ALL_ORIGINS = True")
+        SiteFinding::Lasting { .. } => {
+            "correct WHITENOISE_IMMUTABLE_FILE_TEST and WHITENOISE_MAX_AGE"
         }
-        (ServerKind::Store, Finding::NoPermission { .. }) => {
-            fixed("allow GET from the origin of the pages in the CORS rules of the bucket")
+        SiteFinding::NoPermission { .. } => "WHITENOISE_ALLOW_ALL_ORIGINS = True",
+        other => {
+            let (extension, expected) = missing_type(other)?;
+            return Some(format!(
+                r#"WHITENOISE_MIMETYPES = {{".{extension}": "{expected}"}}"#
+            ));
         }
-        (ServerKind::Store, Finding::NotLasting { .. } | Finding::Lasting { .. }) => {
-            fixed("publish with `staticc publish`, which sets Cache-Control")
+    };
+    Some(text.to_owned())
+}
+
+fn store_line(finding: &SiteFinding) -> Option<&'static str> {
+    match finding {
+        SiteFinding::NoPermission { .. } => {
+            Some("allow GET from the origin of the pages in the CORS rules of the bucket")
         }
-        (ServerKind::Nginx, Finding::NotCompressed { .. }) => {
-            fixed("gzip_static on; brotli_static on; (package libnginx-mod-http-brotli-static)")
-        }
-        (ServerKind::Nginx, Finding::PublicManifest) => Some(format!(
-            "location = {path}staticfiles.json {{ return 404; }}"
-        )),
-        (ServerKind::Apache, Finding::PublicManifest) => {
-            fixed("<Files staticfiles.json> Require all denied </Files>")
+        SiteFinding::NotLasting { .. }
+        | SiteFinding::Lasting { .. }
+        | SiteFinding::WrongType { .. }
+        | SiteFinding::PoorType { .. } => {
+            Some("publish with `staticc publish`, which sets Cache-Control and Content-Type")
         }
         _ => None,
     }
 }
 
-/// Returns the line that gives an extension its type.
-fn type_line(server: ServerKind, extension: &str, expected: &str) -> Option<String> {
-    if extension.is_empty() {
-        return None;
-    }
-    match server {
-        ServerKind::Nginx => Some(format!(
-            "types {{ {expected} {extension}; }} beside include mime.types;"
-        )),
-        ServerKind::Apache => Some(format!(
-            r#"AddType {expected} .{extension} and <FilesMatch "\.{extension}\.(br|gz)$"> ForceType {expected} </FilesMatch>"#
-        )),
-        ServerKind::WhiteNoise => Some(format!(
-            r#"WHITENOISE_MIMETYPES = {{".{extension}": "{expected}"}}"#
-        )),
-        ServerKind::Store => {
-            Some("publish with `staticc publish`, which sets Content-Type".to_owned())
+/// Returns the extension that a server gives a wrong type, and the type that it should have.
+fn missing_type(finding: &SiteFinding) -> Option<(&str, &str)> {
+    match finding {
+        SiteFinding::WrongType {
+            extension,
+            expected,
+            ..
         }
-        ServerKind::Unknown => None,
+        | SiteFinding::PoorType {
+            extension,
+            expected,
+            ..
+        } if !extension.is_empty() => Some((extension, expected)),
+        _ => None,
     }
 }
 
@@ -211,7 +228,7 @@ mod tests {
     #[test]
     fn known_servers_get_their_line_and_others_all_of_them() {
         let url = WebUrl::parse("https://example.com/static/").unwrap();
-        let finding = Finding::WrongType {
+        let finding = SiteFinding::WrongType {
             extension: "mjs".to_owned(),
             found: String::new(),
             expected: "text/javascript".to_owned(),
@@ -223,7 +240,7 @@ mod tests {
         );
         assert!(recipes(&finding, &url, ServerKind::Nginx).is_empty());
         assert_eq!(recipes(&finding, &url, ServerKind::Unknown).len(), 3);
-        let manifest = cure(&Finding::PublicManifest, &url, ServerKind::Nginx);
+        let manifest = cure(&SiteFinding::PublicManifest, &url, ServerKind::Nginx);
         assert!(
             manifest.contains("location = /static/staticfiles.json"),
             "{manifest}"

@@ -8,7 +8,7 @@ use super::site_request::Accept;
 
 /// In the order in which they are reported.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Finding {
+pub enum SiteFinding {
     NoAnswer(WebFailure),
     OtherStatus(u16),
     Redirect {
@@ -66,7 +66,7 @@ pub enum Finding {
     PublicManifest,
 }
 
-impl Finding {
+impl SiteFinding {
     pub fn code(&self) -> Code {
         match self {
             Self::NoAnswer(_) => Code::SiteUnreachable,

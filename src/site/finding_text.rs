@@ -1,7 +1,7 @@
 //! The message of a finding, as a sentence about its files. What a site has sent is shortened.
 //! Knows no cure.
 
-use super::finding::Finding;
+use super::finding::SiteFinding;
 use crate::model::Encoding;
 use crate::store::web::answer::WebFailureKind;
 
@@ -9,7 +9,7 @@ use crate::store::web::answer::WebFailureKind;
 const LONGEST: usize = 120;
 
 /// Returns the message of a finding in as many files.
-pub fn message(finding: &Finding, files: usize) -> String {
+pub fn message(finding: &SiteFinding, files: usize) -> String {
     let one = files == 1;
     let subject = if one {
         "1 file".to_owned()
@@ -19,7 +19,7 @@ pub fn message(finding: &Finding, files: usize) -> String {
     let is = if one { "is" } else { "are" };
     let has = if one { "has" } else { "have" };
     match finding {
-        Finding::NoAnswer(failure) => {
+        SiteFinding::NoAnswer(failure) => {
             let detail = shorten(&failure.detail);
             let fault = match failure.kind {
                 WebFailureKind::Unreachable => "the site cannot be reached",
@@ -29,29 +29,31 @@ pub fn message(finding: &Finding, files: usize) -> String {
             };
             format!("{subject} {is} not answered: {fault} ({detail})")
         }
-        Finding::OtherStatus(status) => {
+        SiteFinding::OtherStatus(status) => {
             format!("{subject} {is} answered with the status {status}")
         }
-        Finding::Redirect { target } => format!("{subject} {is} redirected to {}", shorten(target)),
-        Finding::OtherContent { encoding } => {
+        SiteFinding::Redirect { target } => {
+            format!("{subject} {is} redirected to {}", shorten(target))
+        }
+        SiteFinding::OtherContent { encoding } => {
             let form = encoding.map_or(String::new(), |encoding| {
                 format!(" when decoded from {}", encoding.header())
             });
             format!("{subject} {has} another content than in STATIC_ROOT{form}")
         }
-        Finding::UnwantedEncoding { encoding, accept } => format!(
+        SiteFinding::UnwantedEncoding { encoding, accept } => format!(
             "{subject} {is} sent as {} to a reader that accepts {}",
             shorten(encoding),
             accept.header()
         ),
-        Finding::WrongType {
+        SiteFinding::WrongType {
             extension, found, ..
         } => format!(
             "{subject} named *.{extension} {has} {}, and browsers refuse {}",
             content_type(found),
             if one { "it" } else { "them" }
         ),
-        Finding::PoorType {
+        SiteFinding::PoorType {
             extension,
             found,
             expected,
@@ -64,34 +66,34 @@ pub fn message(finding: &Finding, files: usize) -> String {
 }
 
 /// Returns the message of a finding about what is kept, repeated or allowed.
-fn caching_message(finding: &Finding, subject: &str, one: bool) -> String {
+fn caching_message(finding: &SiteFinding, subject: &str, one: bool) -> String {
     let is = if one { "is" } else { "are" };
     let has = if one { "has" } else { "have" };
     match finding {
-        Finding::NoVary => {
+        SiteFinding::NoVary => {
             format!("{subject} {is} sent in several encodings without Vary: Accept-Encoding")
         }
-        Finding::Lasting { cache_control } => format!(
+        SiteFinding::Lasting { cache_control } => format!(
             "{subject} without a fingerprint {is} kept for a year: Cache-Control: {}",
             shorten(cache_control)
         ),
-        Finding::NotLasting { cache_control, .. } => {
+        SiteFinding::NotLasting { cache_control, .. } => {
             let found = header("Cache-Control", cache_control);
             format!("{subject} with a fingerprint {is} not kept for a year: {found}")
         }
-        Finding::NoPermission { allowed, .. } => {
+        SiteFinding::NoPermission { allowed, .. } => {
             let allowed = allowed.as_deref().unwrap_or_default();
             let found = header("Access-Control-Allow-Origin", allowed);
             format!("{subject} may not be used by pages of another host: {found}")
         }
-        Finding::NotRevalidated { condition, status } => format!(
+        SiteFinding::NotRevalidated { condition, status } => format!(
             "{subject} {is} sent again although nothing changed: {condition} is answered with \
              the status {status}, and not 304"
         ),
-        Finding::HeadDiffers { header } => {
+        SiteFinding::HeadDiffers { header } => {
             format!("{subject} {has} another {header} in the answer to HEAD than in that to GET")
         }
-        Finding::OneEncoding { encoding } => format!(
+        SiteFinding::OneEncoding { encoding } => format!(
             "{subject} {is} sent as {} whatever the reader accepts{}",
             encoding.header(),
             if *encoding == Encoding::Gzip {
@@ -100,7 +102,7 @@ fn caching_message(finding: &Finding, subject: &str, one: bool) -> String {
                 ""
             }
         ),
-        Finding::NotCompressed { encoding } => format!(
+        SiteFinding::NotCompressed { encoding } => format!(
             "{subject} with a {} copy in STATIC_ROOT {is} sent without compression to a reader \
              that accepts {}",
             encoding.suffix(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cure::{cure, recipes};
 use super::expected::ExpectedFile;
-use super::finding::Finding;
+use super::finding::SiteFinding;
 use super::finding_text::message;
 use super::server::ServerKind;
 use crate::model::{Code, Problem, Severity, SiteProblems};
@@ -16,13 +16,13 @@ use crate::store::web::url::WebUrl;
 const EXAMPLES: usize = 3;
 
 #[derive(Debug, Default)]
-pub struct Findings {
+pub struct SiteFindings {
     /// Each with the indices of its files.
-    groups: BTreeMap<Finding, BTreeSet<usize>>,
+    groups: BTreeMap<SiteFinding, BTreeSet<usize>>,
 }
 
-impl Findings {
-    pub fn add(&mut self, file: usize, finding: Finding) {
+impl SiteFindings {
+    pub fn add(&mut self, file: usize, finding: SiteFinding) {
         self.groups.entry(finding).or_default().insert(file);
     }
 
@@ -99,10 +99,10 @@ mod tests {
         let files: Vec<_> = (0..9)
             .map(|number| sample_file(&format!("a/{number}.css"), ""))
             .collect();
-        let mut findings = Findings::default();
-        findings.add(8, Finding::PublicManifest);
+        let mut findings = SiteFindings::default();
+        findings.add(8, SiteFinding::PublicManifest);
         for index in (0..5).chain(0..5) {
-            findings.add(index, Finding::NoVary);
+            findings.add(index, SiteFinding::NoVary);
         }
         let url = WebUrl::parse("https://example.com/static/").unwrap();
         let problems = findings.problems(&files, &url, ServerKind::Nginx);

@@ -1,7 +1,7 @@
 //! Checks the answers to HEAD and to conditional requests, against the answer to GET that the
 //! same reader was sent before. Asks nothing.
 
-use super::finding::Finding;
+use super::finding::SiteFinding;
 use super::site_request::{RequestKind, SiteRequest};
 use crate::store::web::answer::{WebAnswer, WebHeaders};
 
@@ -29,35 +29,34 @@ pub fn check_later(
     kind: &RequestKind,
     got: &WebHeaders,
     answer: &WebAnswer,
-    mut find: impl FnMut(Finding),
+    mut find: impl FnMut(SiteFinding),
 ) {
     let status = answer.status;
     match kind {
-        RequestKind::Get(_) => {}
-        RequestKind::Head if status != 200 => find(Finding::HeadDiffers { header: "status" }),
+        RequestKind::Head if status != 200 => find(SiteFinding::HeadDiffers { header: "status" }),
         RequestKind::Head => {
             let same = SAME.iter();
             let different = same.filter(|(name, _)| answer.headers.get(name) != got.get(name));
-            different.for_each(|(_, header)| find(Finding::HeadDiffers { header }));
+            different.for_each(|(_, header)| find(SiteFinding::HeadDiffers { header }));
             // A server may leave it out, but must not say another one.
             let length = |headers: &WebHeaders| headers.get("content-length");
             if let (Some(one), Some(other)) = (length(&answer.headers), length(got))
                 && one != other
             {
-                find(Finding::HeadDiffers {
+                find(SiteFinding::HeadDiffers {
                     header: "Content-Length",
                 });
             }
         }
-        RequestKind::IfNoneMatch(_) if status != 304 => find(Finding::NotRevalidated {
+        RequestKind::IfNoneMatch(_) if status != 304 => find(SiteFinding::NotRevalidated {
             condition: "If-None-Match",
             status,
         }),
-        RequestKind::IfModifiedSince(_) if status != 304 => find(Finding::NotRevalidated {
+        RequestKind::IfModifiedSince(_) if status != 304 => find(SiteFinding::NotRevalidated {
             condition: "If-Modified-Since",
             status,
         }),
-        RequestKind::IfNoneMatch(_) | RequestKind::IfModifiedSince(_) => {}
+        RequestKind::Get(_) | RequestKind::IfNoneMatch(_) | RequestKind::IfModifiedSince(_) => {}
     }
 }
 
@@ -91,12 +90,12 @@ mod tests {
             };
             let mut found = Vec::new();
             check_later(&RequestKind::Head, &got, &answer, |finding| {
-                found.push(finding)
+                found.push(finding);
             });
             found
         };
         assert_eq!(found(&[("etag", "\"a\"")], 200), []);
-        let differs = |header| Finding::HeadDiffers { header };
+        let differs = |header| SiteFinding::HeadDiffers { header };
         assert_eq!(found(&[], 405), [differs("status")]);
         let both = [differs("ETag"), differs("Content-Length")];
         assert_eq!(found(&[("content-length", "0")], 200), both);

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer_checks::{SentForm, check_answer, check_forms};
 use super::expected::ExpectedFiles;
-use super::finding::Finding;
-use super::findings::Findings;
+use super::finding::SiteFinding;
+use super::findings::SiteFindings;
 use super::later_checks::{check_later, later_requests};
 use super::sample::sample;
 use super::server::ServerKind;
@@ -25,7 +25,7 @@ pub struct SiteChecker<'a> {
     sample: BTreeSet<usize>,
     /// The headers of the answers that later ones are compared with.
     got: BTreeMap<usize, WebHeaders>,
-    pub findings: Findings,
+    pub findings: SiteFindings,
     pub server: ServerKind,
     /// How many requests were answered, or not.
     pub requests: usize,
@@ -39,7 +39,7 @@ impl<'a> SiteChecker<'a> {
             forms: vec![Default::default(); expected.files.len()],
             sample: sample(&expected.files),
             got: BTreeMap::new(),
-            findings: Findings::default(),
+            findings: SiteFindings::default(),
             server: ServerKind::default(),
             requests: 0,
             trouble: 0,
@@ -52,7 +52,7 @@ impl<'a> SiteChecker<'a> {
         let file = &self.expected.files[request.file];
         let trouble = &mut self.trouble;
         let findings = &mut self.findings;
-        let find = |finding: Finding| {
+        let find = |finding: SiteFinding| {
             *trouble += usize::from(finding.is_trouble());
             findings.add(request.file, finding);
         };
@@ -62,7 +62,7 @@ impl<'a> SiteChecker<'a> {
             Err(_) if file.role == ObjectRole::Manifest => return,
             Err(failure) => {
                 let mut find = find;
-                find(Finding::NoAnswer(failure));
+                find(SiteFinding::NoAnswer(failure));
                 return;
             }
         };
