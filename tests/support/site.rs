@@ -109,7 +109,8 @@ fn read_request(reader: &mut BufReader<&TcpStream>) -> std::io::Result<Option<As
     let mut words = line.split_whitespace();
     let method = words.next().unwrap_or_default().to_owned();
     let url = words.next().unwrap_or_default();
-    let path = url.strip_prefix("/static/").unwrap_or("none");
+    // A proxy is asked with the whole URL.
+    let path = url.split_once("/static/").map_or("none", |(_, path)| path);
     let path = staticc::pystd::urllib::percent_decode(path.as_bytes());
     let mut headers = BTreeMap::new();
     loop {

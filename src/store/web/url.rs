@@ -1,12 +1,11 @@
 //! The URL of the directory in which a site serves its static files. A problem never shows the
 //! URL: a user may have put a password into it.
 
-use std::net::IpAddr;
-
 use reqwest::Url;
 
 use crate::model::{Code, Problem};
 use crate::store::tls::{ALLOW_HTTP, allows_http_to_others};
+use crate::store::url::is_loopback_host;
 
 /// A URL that ends with a slash, without user, password, query and fragment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,20 +38,13 @@ impl WebUrl {
             url.set_path(&path);
         }
         let web_url = Self(url);
-        if web_url.0.scheme() == "http" && !allows_http && !web_url.is_loopback() {
+        let host = web_url.0.host_str().unwrap_or_default();
+        if web_url.0.scheme() == "http" && !allows_http && !is_loopback_host(host) {
             let fault = "is on another machine, and without encryption";
             let help = format!("use https://, or set {ALLOW_HTTP}=1");
             return Err(refused(fault, &help));
         }
         Ok(web_url)
-    }
-
-    /// Returns whether the site is on this machine.
-    fn is_loopback(&self) -> bool {
-        let host = self.0.host_str().unwrap_or_default();
-        let address = host.trim_start_matches('[').trim_end_matches(']');
-        let parsed = address.parse::<IpAddr>();
-        address == "localhost" || parsed.is_ok_and(|address| address.is_loopback())
     }
 
     pub fn as_str(&self) -> &str {

@@ -227,3 +227,23 @@ fn static_root_is_not_locked_while_a_site_is_asked() {
     });
     assert_problems(&run.outcome(), 0, &[PUBLIC]);
 }
+
+/// Requests without encryption to another machine are allowed here, and a proxy is between.
+#[test]
+fn proxy_of_the_environment_is_asked() {
+    let project = project();
+    let proxy = Site::serve(project.path("out"), |asked, _| {
+        assert_eq!(asked.headers["host"], "static.example.com");
+    });
+    let address = proxy.url.trim_end_matches("/static/");
+    let run = project.verb([
+        "verify",
+        "http://static.example.com/static/",
+        "--format",
+        "json",
+    ]);
+    let run = run
+        .env("STATICC_ALLOW_HTTP", "1")
+        .env("HTTP_PROXY", address);
+    assert_problems(&run.outcome(), 0, &[PUBLIC]);
+}

@@ -8,12 +8,13 @@ usage: main.py [--quick] STATICC DIRECTORY REPOSITORY
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from servers import Apache, Nginx, WhiteNoise
+from servers import Apache, EncryptedNginx, Nginx, WhiteNoise
 
 # What servers are wrong about, beside the files of the example project and of the admin.
 FILES = {
@@ -55,9 +56,11 @@ class Project:
         self.fingerprinted = set(paths.values())
         self.names = self.fingerprinted | set(paths)
 
-    def run(self, *arguments, check=True):
+    def run(self, *arguments, check=True, **environment):
         words = [self.staticc, *arguments]
-        return subprocess.run(words, cwd=self.directory, check=check, stdout=subprocess.PIPE)
+        environment = {**os.environ, **environment}
+        options = {"cwd": self.directory, "stdout": subprocess.PIPE, "env": environment}
+        return subprocess.run(words, check=check, **options)
 
     def negotiated(self):
         """The names with a compressed copy."""
@@ -102,7 +105,20 @@ def main():
             print(f"{'ok    ' if is_right else 'FAILED'} {name}: {requests} requests, {found or 'no problems'}")
             if not is_right:
                 print(f"       expected {expected}, exit {status}")
+    failed |= not has_only_trusted_certificates(project)
     sys.exit(failed)
+
+
+def has_only_trusted_certificates(project):
+    """Whether a site with an unknown certificate is refused, and passes with that of its authority."""
+    server = EncryptedNginx(project, is_good=True)
+    with server as url:
+        refused = project.run("verify", url, "--format", "json", check=False)
+        authority = str(server.directory / "ca.pem")
+        trusted = project.run("verify", url, check=False, AWS_CA_BUNDLE=authority)
+    is_right = refused.returncode == 1 and b"certificate" in refused.stdout and trusted.returncode == 0
+    print(f"{'ok    ' if is_right else 'FAILED'} a certificate that only AWS_CA_BUNDLE makes known")
+    return is_right
 
 
 main()

@@ -23,6 +23,8 @@ def free_port():
 class Server:
     """Use it as a context: it runs within, and gives the URL of the static files."""
 
+    scheme = "http"
+
     def __init__(self, project, is_good):
         self.root = project.root
         self.port = free_port()
@@ -39,7 +41,7 @@ class Server:
         for _ in range(200):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return f"http://127.0.0.1:{self.port}/static/"
+                    return f"{self.scheme}://127.0.0.1:{self.port}/static/"
             if self.process.poll() is not None:
                 break
             time.sleep(0.1)
@@ -83,7 +85,7 @@ http {{
         "~\\.[0-9a-f]{{12}}(\\.[^./]+)?$" "{IMMUTABLE}";
     }}
     server {{
-        listen 127.0.0.1:{self.port};
+        {self.listen()}
         location /static/ {{
             alias {self.root}/;
             gzip_static on; brotli_static on; gzip_vary off;
@@ -97,6 +99,9 @@ http {{
         file.write_text(text)
         return ["/usr/sbin/nginx", "-p", str(self.directory), "-c", str(file)]
 
+    def listen(self):
+        return f"listen 127.0.0.1:{self.port};"
+
     @staticmethod
     def expected(project):
         return {
@@ -106,6 +111,31 @@ http {{
             ("site-vary", "error"): project.negotiated(),
             ("site-caching", "error"): len(project.fingerprinted),
         }
+
+
+class EncryptedNginx(Nginx):
+    """With the certificate of an authority that only `AWS_CA_BUNDLE` names."""
+
+    scheme = "https"
+
+    def configure(self, is_good):
+        self.openssl("req", "-x509", "-subj", "/CN=authority", "-keyout", "ca.key", "-out", "ca.pem")
+        self.openssl("req", "-subj", "/CN=localhost", "-keyout", "key.pem", "-out", "request.pem")
+        (self.directory / "names").write_text("subjectAltName = IP:127.0.0.1\n")
+        authority = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"]
+        words = ["openssl", "x509", "-req", "-in", "request.pem", "-days", "2", *authority]
+        words += ["-extfile", "names", "-out", "certificate.pem"]
+        subprocess.run(words, cwd=self.directory, check=True, stderr=subprocess.DEVNULL)
+        return super().configure(is_good)
+
+    def openssl(self, *words):
+        options = ["-newkey", "rsa:2048", "-nodes", "-days", "2"]
+        command = ["openssl", *words, *options]
+        subprocess.run(command, cwd=self.directory, check=True, stderr=subprocess.DEVNULL)
+
+    def listen(self):
+        files = f"ssl_certificate {self.directory}/certificate.pem; ssl_certificate_key {self.directory}/key.pem;"
+        return f"listen 127.0.0.1:{self.port} ssl; {files}"
 
 
 class Apache(Server):
