@@ -1,6 +1,7 @@
 //! Defines the verbs and their flags, with their help. Does not know what they do.
 
 pub mod groups;
+pub mod sites;
 pub mod stores;
 
 use std::ffi::OsString;
@@ -13,6 +14,7 @@ use self::groups::{
     CacheArgs, CacheDirArgs, IgnoreArgs, OutputArgs, ProjectArgs, RetentionArgs, ThreadArgs,
     WaitArgs, When,
 };
+use self::sites::SiteArgs;
 use self::stores::{PublishArgs, ReleasesArgs};
 
 /// Django's collectstatic with WhiteNoise's compressed manifest storage, as
@@ -47,9 +49,10 @@ pub enum Verb {
     ///
     /// For a file: where it comes from, what it refers to, what refers to it, and its sizes.
     Explain(ExplainArgs),
-    /// Check that STATIC_ROOT is complete
+    /// Check that STATIC_ROOT is complete, or that a site serves it
     ///
-    /// Checks the manifest, fingerprints, compressed copies and references.
+    /// Checks the manifest, fingerprints, compressed copies and references. With a URL, asks the
+    /// deployed site for all files, as browsers do.
     Verify(VerifyArgs),
     /// Remove the fingerprinted files of old releases
     Prune(PruneArgs),
@@ -220,6 +223,9 @@ pub struct ExplainArgs {
 
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
+    #[command(flatten)]
+    pub site: SiteArgs,
+
     #[command(flatten)]
     pub project: ProjectArgs,
 

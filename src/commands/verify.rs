@@ -2,6 +2,7 @@
 
 use super::context::{Context, use_threads};
 use super::outcome::{Exit, Outcome};
+use super::verify_site;
 use crate::cli::VerifyArgs;
 use crate::model::{Code, Event, LinkMode, Report as _};
 use crate::pipeline::severity::SeverityPolicy;
@@ -10,6 +11,9 @@ use crate::static_root::root::StaticRoot;
 use crate::static_root::verify::{VerifyLevels, VerifyResult, verify};
 
 pub fn run(context: &mut Context, args: &VerifyArgs) -> Outcome {
+    if let Some(url) = &args.site.url {
+        return verify_site::run(context, args, url);
+    }
     let settings = context.load_settings(&args.project, None)?;
     use_threads(&args.threads);
     let root = StaticRoot::new(&settings, LinkMode::Copy, false);

@@ -10,7 +10,7 @@ use super::candidate::Candidates;
 use super::code::Code;
 use super::explanation::Explanation;
 use super::path_text;
-use super::problem::Problem;
+use super::problem::{Problem, Severity};
 use super::remote_cache::RemoteCacheSummary;
 
 /// One fact of a run. Events follow each other as Django reports them.
@@ -92,6 +92,10 @@ pub enum Event {
     Unlisted { path: LogicalPath },
     /// `staticc verify` is done.
     Verified(VerifySummary),
+    /// A file has a problem on the site that `staticc verify` asks.
+    SiteProblem { code: Code, url: String },
+    /// `staticc verify` has asked a site for its files.
+    SiteVerified(SiteSummary),
     /// `staticc prune` deleted a file.
     Pruned { path: LogicalPath },
     /// `staticc prune` is done.
@@ -200,6 +204,33 @@ pub struct VerifySummary {
     pub unlisted: usize,
     /// Problems that are errors.
     pub errors: usize,
+}
+
+/// What a site was asked, and what is wrong with its answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SiteSummary {
+    /// The URL of the directory of static files.
+    pub url: String,
+    /// Files that the site should serve.
+    pub files: usize,
+    /// Requests that were sent. A repeated one counts once.
+    pub requests: usize,
+    /// Whether the site was in so much trouble that the other requests were not sent.
+    pub gave_up: bool,
+    /// Problems that are errors.
+    pub errors: usize,
+    /// How many files have each problem.
+    pub problems: Vec<SiteProblems>,
+}
+
+/// The files of a site that have the same problem.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SiteProblems {
+    pub code: Code,
+    pub severity: Severity,
+    pub files: usize,
+    /// The path of the first one.
+    pub first: LogicalPath,
 }
 
 /// The numbers of Django's closing sentence.

@@ -35,7 +35,7 @@ pub use self::django_version::DjangoVersion;
 pub use self::encoding::{Encoding, Encodings, NoCompressionReason};
 pub use self::event::{
     CheckSummary, CollectSummary, Event, Progress, PruneSummary, PublishSummary, ReleaseSummary,
-    Report, VerifySummary,
+    Report, SiteProblems, SiteSummary, VerifySummary,
 };
 pub use self::explanation::{
     AllowLocation, CompressedCopy, CopyOutcome, Explanation, IncomingReference, NoHashReason,

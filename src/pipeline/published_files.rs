@@ -77,11 +77,11 @@ impl PublishedFiles<'_> {
 
     /// Returns the files with their roles. With a manifest, these are the files that it names.
     /// A name that is plain and fingerprinted counts as plain: its content may change.
-    fn files(&self, live: &LiveManifest<'_>) -> Result<BTreeMap<LogicalPath, ObjectRole>, Problem> {
-        let excluded = |path: &LogicalPath| {
-            let mut globs = self.settings.publish.exclude.iter();
-            globs.any(|glob| glob.is_match(path.as_path()))
-        };
+    pub fn files(
+        &self,
+        live: &LiveManifest<'_>,
+    ) -> Result<BTreeMap<LogicalPath, ObjectRole>, Problem> {
+        let excluded = |path: &LogicalPath| self.excludes(path);
         let mut files = BTreeMap::new();
         if self.settings.backend.hashes() {
             let (_, manifest) = live.read()?;
@@ -114,6 +114,12 @@ impl PublishedFiles<'_> {
         }
         files.retain(|path, _| !excluded(path));
         Ok(files)
+    }
+
+    /// Returns whether the settings leave a file out.
+    pub fn excludes(&self, path: &LogicalPath) -> bool {
+        let mut globs = self.settings.publish.exclude.iter();
+        globs.any(|glob| glob.is_match(path.as_path()))
     }
 
     /// Returns the objects of a file that has these compressed copies.
@@ -253,7 +259,7 @@ impl PublishedFiles<'_> {
     }
 }
 
-fn unreadable(place: &PathBuf, error: &std::io::Error) -> Problem {
+pub(super) fn unreadable(place: &PathBuf, error: &std::io::Error) -> Problem {
     if error.kind() == std::io::ErrorKind::NotFound {
         let problem = Problem::error(Code::MissingFile, "is not there; the manifest names it");
         return problem

@@ -7,7 +7,7 @@ use super::catalogue::section;
 use super::text::{clean, counted};
 use crate::model::{
     CheckSummary, Event, PruneSummary, PublishSummary, ReleaseSummary, RemoteAccess,
-    RemoteCacheSummary, VerifySummary,
+    RemoteCacheSummary, SiteProblems, SiteSummary, VerifySummary,
 };
 
 pub(super) struct Message {
@@ -65,6 +65,8 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
         }
         Event::PruningDone(summary) => (1, pruned(summary, dry_run)),
         Event::Verified(summary) => (1, verified(summary)),
+        Event::SiteProblem { code, url } => (2, format!("{code}: {}", clean(url))),
+        Event::SiteVerified(summary) => (1, site_verified(summary)),
         Event::Checked(summary) => (1, checked(*summary)),
         Event::SettingsWritten { file } => {
             (1, format!("{} written.", clean(&file.to_string_lossy())))
@@ -172,6 +174,42 @@ fn verified(summary: &VerifySummary) -> String {
             format!("{verified}: {verdict}, {unlisted} in no manifest.")
         }
     }
+}
+
+/// Returns a table of the problems, and a sentence.
+fn site_verified(summary: &SiteSummary) -> String {
+    let row = |problems: &SiteProblems| {
+        format!(
+            "{:<17} {:<8} {:>5}  {}\n",
+            problems.code.as_str(),
+            problems.severity.as_str(),
+            problems.files,
+            clean(&problems.first.to_text())
+        )
+    };
+    let mut text = String::new();
+    if !summary.problems.is_empty() {
+        text = format!(
+            "{:<17} {:<8} {:>5}  first\n",
+            "problem", "severity", "files"
+        );
+        text.extend(summary.problems.iter().map(row));
+    }
+    let verdict = match summary.errors {
+        0 => "no errors".to_owned(),
+        errors => counted(errors, "error", "errors"),
+    };
+    let end = if summary.gave_up {
+        "; the site is in trouble, and was not asked for the rest"
+    } else {
+        ""
+    };
+    format!(
+        "{text}{} at '{}', {}: {verdict}{end}.",
+        counted(summary.files, "file", "files"),
+        clean(&summary.url),
+        counted(summary.requests, "request", "requests"),
+    )
 }
 
 fn published(summary: &PublishSummary, dry_run: bool) -> String {

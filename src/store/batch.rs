@@ -1,12 +1,13 @@
 //! Requests for many objects, several of them at a time. Ends at the first failure. Does not
 //! know what objects mean.
 
-use tokio::task::JoinSet;
+use std::ops::ControlFlow;
 
 use super::client::{PutRule, Store, Upload};
 use super::error::{StoreError, StoreErrorKind, StoreStep};
 use super::headers::ObjectHeaders;
-use crate::model::{Code, Problem};
+use super::runtime;
+use crate::model::Problem;
 
 /// An object whose bytes come from another object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,26 +68,10 @@ impl Store {
     where
         F: Future<Output = Result<(), StoreError>> + Send + 'static,
     {
-        self.runtime.block_on(async {
-            let mut requests = JoinSet::new();
-            let mut waiting = items.iter().enumerate();
-            loop {
-                while requests.len() < jobs.max(1)
-                    && let Some((index, item)) = waiting.next()
-                {
-                    let sending = request(item)?;
-                    requests.spawn(async move { (index, sending.await) });
-                }
-                let Some(joined) = requests.join_next().await else {
-                    return Ok(());
-                };
-                let (index, result) = joined.map_err(|error| {
-                    let message = format!("a request ended early: {error}");
-                    Problem::error(Code::StoreUnusable, message)
-                })?;
-                result.map_err(|error| error.to_problem(&self.url))?;
-                done(&items[index]);
-            }
+        runtime::run_all(&self.runtime, items, jobs, request, |item, result| {
+            result.map_err(|error| error.to_problem(&self.url))?;
+            done(item);
+            Ok(ControlFlow::Continue(()))
         })
     }
 
@@ -128,6 +113,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Code;
     use crate::store::samples::upload;
 
     #[test]

@@ -8,14 +8,15 @@ use object_store::path::Path;
 use object_store::{
     Attribute, Attributes, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload,
 };
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 
 use super::acl::AclRule;
 use super::connect::connect;
 use super::error::{StoreError, StoreErrorKind, StoreStep};
 use super::headers::ObjectHeaders;
+use super::runtime;
 use super::url::{Endpoint, StoreKind, StoreUrl};
-use crate::model::{Code, Problem};
+use crate::model::Problem;
 
 pub struct Store {
     pub(super) url: StoreUrl,
@@ -94,17 +95,12 @@ impl Store {
 
     /// Makes a store of a client, such as one for tests.
     pub fn with_client(url: &StoreUrl, client: Arc<dyn ObjectStore>) -> Result<Self, Problem> {
-        let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| {
-            let message = format!("the runtime of stores cannot start: {error}");
-            Problem::error(Code::StoreUnusable, message)
-        })?;
         Ok(Self {
             keeps_headers: url.kind.keeps_headers(),
             acl: None,
             url: url.clone(),
             client,
-            runtime,
+            runtime: runtime::start()?,
         })
     }
 

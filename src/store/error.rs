@@ -178,7 +178,7 @@ impl StoreError {
 }
 
 /// Returns the texts of an error and of its causes. Each is only matched, and not shown.
-fn chain(error: &dyn Error) -> String {
+pub(super) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -10,3 +10,4 @@ mod init;
 mod prune;
 mod publish;
 mod verify;
+mod verify_site;

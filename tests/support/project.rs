@@ -57,7 +57,11 @@ pub fn staticc() -> Command {
         .env_remove("GITHUB_WORKSPACE")
         .env_remove("STATICC_CACHE_REMOTE")
         .env_remove("STATICC_CACHE_REMOTE_ACCESS")
+        .env_remove("STATICC_ALLOW_HTTP")
         .env_remove("VIRTUAL_ENV");
+    for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+        command.env_remove(name).env_remove(name.to_uppercase());
+    }
     command
 }
 
