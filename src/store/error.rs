@@ -25,6 +25,8 @@ pub enum StoreErrorKind {
     Unreachable,
     /// The object is larger than it can be.
     TooLarge,
+    /// The run was interrupted.
+    Stopped,
     Other,
 }
 
@@ -70,6 +72,11 @@ impl StoreError {
         }
     }
 
+    /// Makes the error of a step that an interrupted run did not finish.
+    pub fn stopped(step: StoreStep, key: &str) -> Self {
+        Self::other(step, key, StoreErrorKind::Stopped, "")
+    }
+
     /// Returns the problem of this error in a store.
     pub fn to_problem(&self, url: &StoreUrl) -> Problem {
         let bucket = &url.bucket;
@@ -91,6 +98,7 @@ impl StoreError {
             StoreErrorKind::NotFound => format!("cannot {what}: it is not there"),
             StoreErrorKind::AlreadyExists => format!("cannot {what}: it is there already"),
             StoreErrorKind::TooLarge => format!("cannot {what}: it is too large"),
+            StoreErrorKind::Stopped => format!("cannot {what}: the run was interrupted"),
             StoreErrorKind::Other if self.step == StoreStep::Connect => {
                 format!("the environment has values that do not fit {url}")
             }
@@ -136,6 +144,9 @@ impl StoreError {
             (StoreErrorKind::NoCredentials, StoreKind::Google) => {
                 "set GOOGLE_APPLICATION_CREDENTIALS, or run `gcloud auth application-default login`"
             }
+            (StoreErrorKind::NoPermission, StoreKind::S3) if self.step == StoreStep::Delete => {
+                "allow s3:DeleteObject, which `staticc prune --store` needs"
+            }
             (StoreErrorKind::NoPermission, StoreKind::S3) => {
                 "allow s3:PutObject, s3:GetObject and s3:ListBucket; without s3:ListBucket, \
                  S3 answers so for an object that is not there"
@@ -144,7 +155,7 @@ impl StoreError {
                 "let this user write in the directory"
             }
             (StoreErrorKind::NoPermission, _) => {
-                "give the account the right to read, write and list objects"
+                "give the account the right to read, write, delete and list objects"
             }
             (StoreErrorKind::WrongRegion, _) => "set AWS_REGION to the region of the bucket",
             (StoreErrorKind::ClockSkew, _) => "set the clock of this machine",

@@ -8,7 +8,9 @@ pub mod client;
 pub mod connect;
 pub mod error;
 pub mod headers;
+pub mod inspection;
+pub mod stop;
 pub mod url;
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;

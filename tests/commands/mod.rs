@@ -8,5 +8,7 @@ mod explain;
 mod find;
 mod init;
 mod prune;
+mod prune_store;
 mod publish;
 mod verify;
+mod verify_store;
