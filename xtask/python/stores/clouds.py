@@ -88,6 +88,9 @@ def store_has_the_same_objects(stores, name, store, create, keys, read, upload):
     """
     stores.empty_bucket()
     project = stores.project(name)
+    # Only a store of S3 may have one in the settings.
+    stores.settings(project, "", has_endpoint=False)
+    stores.clouds["AWS_ENDPOINT_URL"] = stores.proxy.url
     stores.collect(project)
     _, error = stores.run(project, "publish", store, code=1)
     stores.check("there is no bucket bucket" in error, error)
@@ -96,6 +99,9 @@ def store_has_the_same_objects(stores, name, store, create, keys, read, upload):
     def publish(*flags):
         stores.run(project, "publish", *flags)
         stores.run(project, "publish", store, *flags)
+        compare()
+
+    def compare():
         expected = [key for key in stores.keys() if not key.startswith(PREFIX + ".staticc/")]
         missing = set(expected) - set(keys())
         stores.check(not missing, f"{missing} are not in {store}")
@@ -113,8 +119,19 @@ def store_has_the_same_objects(stores, name, store, create, keys, read, upload):
     stores.collect(project)
     publish()
     publish("--rollback")
+    for flags in ([], [store]):
+        out, _ = stores.run(project, "verify", "--store", *flags)
+        stores.check("no errors" in out, out)
+        out, _ = stores.run(project, "prune", "--store", *flags, "--keep", "1")
+        stores.check("of 1 old release" in out, out)
+        stores.run(project, "verify", "--store", *flags)
+    compare()
+    left, expected = (
+        {key for key in listed if "/.staticc/" not in key} for listed in (keys(), stores.keys())
+    )
+    stores.check(left == expected, f"after pruning: {left ^ expected}")
     claim = '{"version": 1, "content": "0", "claimed": "then"}'
-    upload(f"{PREFIX}.staticc/claims/00000004-1.json", claim)
+    upload(f"{PREFIX}.staticc/claims/00000005-1.json", claim)
     _, error = stores.run(project, "publish", store, code=1)
     stores.check("[publish-claimed]" in error, error)
     return project

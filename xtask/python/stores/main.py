@@ -13,13 +13,19 @@ from pathlib import Path
 
 from clouds import azure_has_the_same_objects, google_has_the_same_objects
 from django_storages import django_storages_has_the_same_objects
-from faults import errors_are_retried, every_end_leaves_a_release
+from faults import (
+    errors_are_retried,
+    every_end_leaves_a_release,
+    every_end_of_pruning_loses_nothing,
+)
 from releases import (
     changed_headers_are_sent,
     claims_hold,
     publishers_at_once_do_not_mix,
+    prunes_what_only_old_releases_name,
     publishes_and_counts,
     rollback_restores_names,
+    verifies_and_mends,
 )
 from servers import Stores
 
@@ -28,12 +34,15 @@ CHECKS = [
     changed_headers_are_sent,
     claims_hold,
     rollback_restores_names,
+    prunes_what_only_old_releases_name,
+    verifies_and_mends,
     errors_are_retried,
     publishers_at_once_do_not_mix,
     azure_has_the_same_objects,
     google_has_the_same_objects,
     django_storages_has_the_same_objects,
     every_end_leaves_a_release,
+    every_end_of_pruning_loses_nothing,
 ]
 
 
