@@ -55,6 +55,7 @@ codes! {
     MisplacedCache = "misplaced-cache",
     MissingDirectory = "missing-directory",
     MissingFile = "missing-file",
+    MissingObject = "missing-object",
     MissingReference = "missing-reference",
     MissingSetting = "missing-setting",
     MissingStatic = "missing-static",
@@ -119,6 +120,7 @@ codes! {
     Usage = "usage",
     WrongContent = "wrong-content",
     WrongCopy = "wrong-copy",
+    WrongObject = "wrong-object",
     WrongSourceCopy = "wrong-source-copy",
     WrongType = "wrong-type",
 }

@@ -96,10 +96,14 @@ pub enum Event {
     SiteProblem { code: Code, url: String },
     /// `staticc verify` has asked a site for its files.
     SiteVerified(SiteSummary),
-    /// `staticc prune` deleted a file.
+    /// `staticc verify --store` is done.
+    StoreVerified(StoreVerifySummary),
+    /// `staticc prune` deleted a file, or an object of a store.
     Pruned { path: LogicalPath },
     /// `staticc prune` is done.
     PruningDone(PruneSummary),
+    /// `staticc prune --store` is done.
+    StorePruningDone(StorePruneSummary),
     /// `staticc publish` sent an object.
     Published {
         /// The key below the prefix of the store.
@@ -144,6 +148,21 @@ pub struct PruneSummary {
     /// Releases that are no longer known.
     pub releases: usize,
     /// Releases that staticc still remembers.
+    pub kept: usize,
+}
+
+/// What `staticc prune --store` deleted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct StorePruneSummary {
+    /// The URL of the store.
+    pub store: String,
+    /// Objects that were deleted.
+    pub objects: usize,
+    /// The size of these objects.
+    pub bytes: u64,
+    /// Releases that were deleted.
+    pub releases: usize,
+    /// Releases that the store still has.
     pub kept: usize,
 }
 
@@ -231,6 +250,25 @@ pub struct SiteProblems {
     pub files: usize,
     /// The path of the first one.
     pub first: LogicalPath,
+}
+
+/// What `staticc verify --store` read, and what it found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct StoreVerifySummary {
+    /// The URL of the store.
+    pub store: String,
+    /// The number of the release.
+    pub number: u64,
+    /// Objects that were read, with those that are kept for a rollback.
+    pub objects: usize,
+    /// The size that the release gives them.
+    pub bytes: u64,
+    /// Entries of the manifest.
+    pub entries: usize,
+    /// Requests that were sent.
+    pub requests: usize,
+    /// Problems that are errors.
+    pub errors: usize,
 }
 
 /// The numbers of Django's closing sentence.

@@ -17,6 +17,9 @@ pub mod path_filter;
 pub mod process;
 pub mod project;
 pub mod prune;
+pub mod prune_store;
+#[cfg(test)]
+mod prune_store_tests;
 pub mod publish;
 pub mod published_files;
 pub mod record_file;
@@ -24,4 +27,6 @@ pub mod remote_cache_location;
 pub mod rollback;
 pub mod severity;
 pub mod site_asker;
+pub mod store_inspection;
 pub mod store_releases;
+pub mod verify_store;

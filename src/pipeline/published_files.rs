@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::live_manifest::LiveManifest;
 use crate::disk;
 use crate::model::{Code, Encoding, FileStep, LogicalPath, Problem};
+use crate::publish::content_type::own_encoding;
 use crate::publish::object_headers::object_headers;
 use crate::publish::published_object::{ObjectRole, PublishedObject};
 use crate::publish::release_document::NAMESPACE;
@@ -52,9 +53,11 @@ impl PublishedFiles<'_> {
                     role: *role,
                 };
                 let is_copy_of_its_own = |copy: &LogicalPath| !files.contains_key(copy);
+                // What is compressed itself has one encoding, and cannot have another.
+                let can_have_copies = own_encoding(path).is_none();
                 let copies = Encoding::ALL.into_iter().filter(|encoding| {
                     let copy = path.with_suffix(encoding.suffix());
-                    is_copy_of_its_own(&copy) && has_file(&copy)
+                    can_have_copies && is_copy_of_its_own(&copy) && has_file(&copy)
                 });
                 self.objects_of(&file, &copies.collect::<Vec<_>>())
             })
@@ -81,7 +84,7 @@ impl PublishedFiles<'_> {
         &self,
         live: &LiveManifest<'_>,
     ) -> Result<BTreeMap<LogicalPath, ObjectRole>, Problem> {
-        let excluded = |path: &LogicalPath| self.excludes(path);
+        let excluded = |path: &LogicalPath| self.settings.publish.excludes(path);
         let mut files = BTreeMap::new();
         if self.settings.backend.hashes() {
             let (_, manifest) = live.read()?;

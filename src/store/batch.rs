@@ -3,6 +3,9 @@
 
 use std::ops::ControlFlow;
 
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
 use super::client::{PutRule, Store, Upload};
 use super::error::{StoreError, StoreErrorKind, StoreStep};
 use super::headers::ObjectHeaders;
@@ -30,7 +33,7 @@ impl Store {
         items: &[T],
         jobs: usize,
         load: impl Fn(&T) -> Result<Upload, Problem>,
-        done: impl FnMut(&T),
+        mut done: impl FnMut(&T),
     ) -> Result<(), Problem> {
         let request = |item: &T| {
             let upload = load(item)?;
@@ -39,7 +42,7 @@ impl Store {
             let sender = self.sender();
             Ok(async move { sender.put(&path, upload, PutRule::Replace).await })
         };
-        self.run_all(items, jobs, request, done)
+        self.run_all(items, jobs, request, |item, ()| done(item))
     }
 
     /// Sends the bytes of one object as those of another, for each transfer, `jobs` of them at
@@ -48,30 +51,59 @@ impl Store {
         &self,
         transfers: &[Transfer],
         jobs: usize,
-        done: impl FnMut(&Transfer),
+        mut done: impl FnMut(&Transfer),
     ) -> Result<(), Problem> {
         let request = |transfer: &Transfer| {
             let request = self.transfer_request(transfer.clone());
             request.map_err(|error| error.to_problem(&self.url))
         };
-        self.run_all(transfers, jobs, request, done)
+        self.run_all(transfers, jobs, request, |transfer, ()| done(transfer))
     }
 
-    /// Carries out a request for each item, `jobs` of them at a time.
-    fn run_all<T, F>(
+    /// Deletes objects, in as few requests as the store needs for so many. One that is not there
+    /// is no error.
+    pub fn delete_all(&self, keys: &[String]) -> Result<(), Problem> {
+        let failed = |error: StoreError| error.to_problem(&self.url);
+        let first = keys.first().map(String::as_str).unwrap_or_default();
+        let paths = keys.iter().map(|key| self.path(StoreStep::Delete, key));
+        let paths: Vec<_> = paths.collect::<Result<_, _>>().map_err(failed)?;
+        let mut answers = self
+            .client
+            .delete_stream(stream::iter(paths.into_iter().map(Ok)).boxed());
+        let deleting = async {
+            while let Some(answer) = answers.next().await {
+                match answer.map_err(|error| StoreError::new(StoreStep::Delete, first, &error)) {
+                    Err(error) if error.kind != StoreErrorKind::NotFound => return Err(error),
+                    _ => {}
+                }
+            }
+            Ok(())
+        };
+        let answer = self.wait(deleting);
+        let stopped = || Err(StoreError::stopped(StoreStep::Delete, first));
+        answer.unwrap_or_else(stopped).map_err(failed)
+    }
+
+    /// Carries out a request for each item, `jobs` of them at a time, and calls `done` with each
+    /// answer.
+    pub(super) fn run_all<T, A, F>(
         &self,
         items: &[T],
         jobs: usize,
         request: impl Fn(&T) -> Result<F, Problem>,
-        mut done: impl FnMut(&T),
+        mut done: impl FnMut(&T, A),
     ) -> Result<(), Problem>
     where
-        F: Future<Output = Result<(), StoreError>> + Send + 'static,
+        A: Send + 'static,
+        F: Future<Output = Result<A, StoreError>> + Send + 'static,
     {
-        runtime::run_all(&self.runtime, items, jobs, request, |item, result| {
-            result.map_err(|error| error.to_problem(&self.url))?;
-            done(item);
+        let requests = runtime::run_all(items, jobs, request, |item, result| {
+            done(item, result.map_err(|error| error.to_problem(&self.url))?);
             Ok(ControlFlow::Continue(()))
+        });
+        self.wait(requests).unwrap_or_else(|| {
+            let error = StoreError::stopped(StoreStep::Connect, "");
+            Err(error.to_problem(&self.url))
         })
     }
 
@@ -130,6 +162,19 @@ mod tests {
         };
         let problem = store.put_all(&items, 7, load, |_| ()).unwrap_err();
         assert_eq!(problem.code, Code::SourceChanged);
+    }
+
+    #[test]
+    fn deleting_leaves_all_others() {
+        let store = Store::in_memory().unwrap();
+        for key in ["all/a", "all/b", "all/c"] {
+            store.put(upload(key, "x"), PutRule::Replace).unwrap();
+        }
+        let keys = ["all/a", "all/none", "all/c"].map(str::to_owned);
+        store.delete_all(&keys).unwrap();
+        let left = store.list("all").unwrap();
+        assert_eq!((left.len(), &left[0].key[..]), (1, "all/b"));
+        store.delete_all(&[]).unwrap();
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub enum StoreErrorKind {
     Unreachable,
     /// The object is larger than it can be.
     TooLarge,
+    /// The run was interrupted.
+    Stopped,
     Other,
 }
 
@@ -72,6 +74,11 @@ impl StoreError {
         }
     }
 
+    /// Makes the error of a step that an interrupted run did not finish.
+    pub fn stopped(step: StoreStep, key: &str) -> Self {
+        Self::other(step, key, StoreErrorKind::Stopped, "")
+    }
+
     /// Returns the problem of this error in a store.
     pub fn to_problem(&self, url: &StoreUrl) -> Problem {
         let bucket = &url.bucket;
@@ -96,6 +103,7 @@ impl StoreError {
             StoreErrorKind::NotFound => format!("cannot {what}: it is not there"),
             StoreErrorKind::AlreadyExists => format!("cannot {what}: it is there already"),
             StoreErrorKind::TooLarge => format!("cannot {what}: it is too large"),
+            StoreErrorKind::Stopped => format!("cannot {what}: the run was interrupted"),
             StoreErrorKind::Other if self.step == StoreStep::Connect => {
                 format!("the environment has values that do not fit {url}")
             }
@@ -141,6 +149,9 @@ impl StoreError {
             (StoreErrorKind::NoCredentials, StoreKind::Google) => {
                 "set GOOGLE_APPLICATION_CREDENTIALS, or run `gcloud auth application-default login`"
             }
+            (StoreErrorKind::NoPermission, StoreKind::S3) if self.step == StoreStep::Delete => {
+                "allow s3:DeleteObject, which `staticc prune --store` needs"
+            }
             (StoreErrorKind::NoPermission, StoreKind::S3) => {
                 "allow s3:PutObject, s3:GetObject and s3:ListBucket, and s3:PutObjectAcl for `acl`; without s3:ListBucket, \
                  S3 answers so for an object that is not there"
@@ -149,7 +160,7 @@ impl StoreError {
                 "let this user write in the directory"
             }
             (StoreErrorKind::NoPermission, _) => {
-                "give the account the right to read, write and list objects"
+                "give the account the right to read, write, delete and list objects"
             }
             (StoreErrorKind::WrongRegion, _) => "set AWS_REGION to the region of the bucket",
             (StoreErrorKind::NoAcls, _) => {

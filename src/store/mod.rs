@@ -11,10 +11,12 @@ pub mod client;
 pub mod connect;
 pub mod error;
 pub mod headers;
+pub mod inspection;
 mod runtime;
+pub mod stop;
 mod tls;
 pub mod url;
 pub mod web;
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;

@@ -19,8 +19,7 @@ pub(super) fn start() -> Result<Runtime, Problem> {
 
 /// Carries out a request for each item, `jobs` of them at a time. `done` gets each result as it
 /// comes, and says whether to go on; the requests that are under way end when it does not.
-pub(super) fn run_all<T, F>(
-    runtime: &Runtime,
+pub(super) async fn run_all<T, F>(
     items: &[T],
     jobs: usize,
     request: impl Fn(&T) -> Result<F, Problem>,
@@ -29,26 +28,24 @@ pub(super) fn run_all<T, F>(
 where
     F: Future<Output: Send + 'static> + Send + 'static,
 {
-    runtime.block_on(async {
-        let mut requests = JoinSet::new();
-        let mut waiting = items.iter().enumerate();
-        loop {
-            while requests.len() < jobs.max(1)
-                && let Some((index, item)) = waiting.next()
-            {
-                let sending = request(item)?;
-                requests.spawn(async move { (index, sending.await) });
-            }
-            let Some(joined) = requests.join_next().await else {
-                return Ok(());
-            };
-            let (index, result) = joined.map_err(|error| {
-                let message = format!("a request ended early: {error}");
-                Problem::error(Code::StoreUnusable, message)
-            })?;
-            if done(&items[index], result)?.is_break() {
-                return Ok(());
-            }
+    let mut requests = JoinSet::new();
+    let mut waiting = items.iter().enumerate();
+    loop {
+        while requests.len() < jobs.max(1)
+            && let Some((index, item)) = waiting.next()
+        {
+            let sending = request(item)?;
+            requests.spawn(async move { (index, sending.await) });
         }
-    })
+        let Some(joined) = requests.join_next().await else {
+            return Ok(());
+        };
+        let (index, result) = joined.map_err(|error| {
+            let message = format!("a request ended early: {error}");
+            Problem::error(Code::StoreUnusable, message)
+        })?;
+        if done(&items[index], result)?.is_break() {
+            return Ok(());
+        }
+    }
 }

@@ -11,5 +11,6 @@ pub mod outcome;
 pub mod project;
 pub mod python_project;
 pub mod site;
+pub mod store;
 pub mod test_names;
 pub mod tree;

@@ -75,9 +75,8 @@ impl WebClient {
             let client = self.client.clone();
             Ok(send_with_retries(client, request(item), self.timeout))
         };
-        runtime::run_all(&self.runtime, items, jobs, send, |item, answer| {
-            Ok(done(item, answer))
-        })
+        let requests = runtime::run_all(items, jobs, send, |item, answer| Ok(done(item, answer)));
+        self.runtime.block_on(requests)
     }
 }
 

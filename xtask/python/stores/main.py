@@ -13,13 +13,19 @@ from pathlib import Path
 
 from cdn import django_links_to_the_cdn
 from django_storages import app_leaves_what_django_storages_leaves
-from faults import errors_are_retried, every_end_leaves_a_release
+from faults import (
+    errors_are_retried,
+    every_end_leaves_a_release,
+    every_end_of_pruning_loses_nothing,
+)
 from releases import (
     changed_headers_are_sent,
     claims_hold,
     publishers_at_once_do_not_mix,
+    prunes_what_only_old_releases_name,
     publishes_and_counts,
     rollback_restores_names,
+    verifies_and_mends,
 )
 from same_objects import azure_has_the_same_objects, google_has_the_same_objects
 from servers import Stores
@@ -29,6 +35,8 @@ CHECKS = [
     changed_headers_are_sent,
     claims_hold,
     rollback_restores_names,
+    prunes_what_only_old_releases_name,
+    verifies_and_mends,
     errors_are_retried,
     publishers_at_once_do_not_mix,
     azure_has_the_same_objects,
@@ -36,6 +44,7 @@ CHECKS = [
     django_links_to_the_cdn,
     app_leaves_what_django_storages_leaves,
     every_end_leaves_a_release,
+    every_end_of_pruning_loses_nothing,
 ]
 
 
