@@ -76,7 +76,8 @@ function utf8Length(text, start, end) {
 
 function imports(text) {
   const references = []
-  for (const { type, specifier, glob, start, end } of lexer.parse(text)[0]) {
+  // Who decodes a file takes its BOM off, and the lexer relies on it.
+  for (const { type, specifier, glob, start, end } of lexer.parse(text.replace(/^\ufeff/, ' '))[0]) {
     if (typeof specifier !== 'string' || glob) continue
     // Of a dynamic import, the range has the quotation marks.
     if (type === 'dynamic') references.push(['dynamic', start, end, specifier])

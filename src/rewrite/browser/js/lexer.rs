@@ -3,7 +3,9 @@
 //! it keeps the open ones on a stack of its own, so that nesting has no bound.
 //! Does not know what references are.
 
-use super::cursor::{Cursor, TemplateEnd, is_line_end, unicode_space};
+use std::ops::Range;
+
+use super::cursor::{Cursor, TemplateEnd, is_line_end, unicode_space, word_length};
 use super::lookahead::{is_async_function, is_class, skip_to_parameters};
 
 /// A token that may begin or be a reference. The cursor stands behind it.
@@ -58,11 +60,92 @@ struct OpenBracket {
     ternaries: u32,
 }
 
+/// What the first byte of a token tells.
+#[derive(Clone, Copy)]
+enum Effect {
+    /// It is space.
+    Nothing,
+    /// It is all that matters of its token.
+    Set(Previous),
+    /// A word or number begins.
+    Word,
+    Visit,
+}
+
+static EFFECTS: [Effect; 256] = {
+    let mut table = [Effect::Visit; 256];
+    let mut byte = 0;
+    while byte < 128_u8 {
+        table[byte as usize] = match byte {
+            b'\t'..=b'\r' | b' ' => Effect::Nothing,
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' | b'#' => Effect::Word,
+            b';' => Effect::Set(Previous::Statement),
+            b',' | b'=' | b'&' | b'|' | b'^' | b'~' | b'!' | b'%' | b'*' | b'@' => {
+                Effect::Set(Previous::Operator)
+            }
+            _ => Effect::Visit,
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// All keywords that [`Lexer::keyword`] knows.
+const KEYWORDS: [&[u8]; 27] = [
+    b"async",
+    b"await",
+    b"case",
+    b"class",
+    b"default",
+    b"delete",
+    b"do",
+    b"else",
+    b"export",
+    b"extends",
+    b"finally",
+    b"for",
+    b"function",
+    b"if",
+    b"import",
+    b"in",
+    b"instanceof",
+    b"new",
+    b"of",
+    b"return",
+    b"throw",
+    b"try",
+    b"typeof",
+    b"void",
+    b"while",
+    b"with",
+    b"yield",
+];
+
+/// For each first letter of a keyword, a bit for each second letter.
+static SECOND_LETTERS: [u32; 26] = {
+    let mut table = [0; 26];
+    let mut index = 0;
+    while index < KEYWORDS.len() {
+        let keyword = KEYWORDS[index];
+        table[(keyword[0] - b'a') as usize] |= 1 << (keyword[1] - b'a');
+        index += 1;
+    }
+    table
+};
+
+/// Returns whether a word may be a keyword, by its first letters.
+fn may_be_keyword(word: &[u8]) -> bool {
+    let [first @ b'a'..=b'z', second @ b'a'..=b'z', ..] = word else {
+        return false;
+    };
+    SECOND_LETTERS[usize::from(first - b'a')] >> (second - b'a') & 1 != 0
+}
+
 pub(super) struct Lexer<'t> {
     pub cursor: Cursor<'t>,
     previous: Previous,
-    /// The end of the previous token.
-    previous_end: usize,
+    /// The last comments with nothing but space between them.
+    comments: Range<usize>,
     open: Vec<OpenBracket>,
     ternaries: u32,
     /// Whether `<!--` and `-->` begin comments, as in classic scripts.
@@ -82,7 +165,7 @@ impl<'t> Lexer<'t> {
         Self {
             cursor,
             previous: Previous::Statement,
-            previous_end: 0,
+            comments: 0..0,
             open: Vec::new(),
             ternaries: 0,
             has_html_comments,
@@ -107,52 +190,72 @@ impl<'t> Lexer<'t> {
 
     /// Goes to the next token that matters.
     pub fn next_marker(&mut self) -> Option<Marker> {
-        while let Some(byte) = self.cursor.peek() {
-            let marker = match byte {
-                b'\t'..=b'\r' | b' ' => {
-                    self.cursor.at += 1;
-                    continue;
-                }
-                b'a'..=b'z' => self.lowercase_word(),
-                b'A'..=b'Z' | b'_' | b'$' | b'#' | b'\\' => self.word(),
-                b'0'..=b'9' => self.number(),
-                0x80.. => match unicode_space(self.cursor.rest()) {
-                    0 => self.word(),
-                    length => {
-                        self.cursor.at += length;
-                        continue;
-                    }
-                },
-                b'"' | b'\'' => {
-                    self.cursor.skip_string();
-                    self.set(Previous::Operand)
-                }
-                b'`' => {
-                    self.cursor.at += 1;
-                    self.template()
-                }
-                b'/' => match self.slash() {
-                    Some(comment) => return Some(comment),
-                    None => None,
-                },
-                _ => {
-                    if self.is_html_comment(byte) {
-                        self.saw_html_comment = true;
-                        if self.has_html_comments {
-                            self.cursor.skip_line();
-                            continue;
-                        }
-                    }
-                    self.cursor.at += 1;
-                    self.punctuator(byte)
-                }
-            };
-            self.previous_end = self.cursor.at;
-            if marker.is_some() {
-                return marker;
+        loop {
+            let byte = self.skip_plain_tokens()?;
+            if let Some(marker) = self.visit(byte) {
+                return Some(marker);
             }
         }
-        None
+    }
+
+    /// Skips space and the tokens whose meaning one byte tells: most names, numbers and
+    /// operators. Returns the byte that needs a closer look.
+    fn skip_plain_tokens(&mut self) -> Option<u8> {
+        // Local variables stay in registers; most of the time is spent here.
+        let Cursor { text, mut at } = self.cursor;
+        let mut previous = self.previous;
+        let next = loop {
+            let Some(&byte) = text.get(at) else {
+                break None;
+            };
+            match EFFECTS[usize::from(byte)] {
+                Effect::Nothing => {}
+                Effect::Set(after) => previous = after,
+                Effect::Word => {
+                    let length = word_length(&text[at..]);
+                    if may_be_keyword(&text[at..at + length]) {
+                        break Some(byte);
+                    }
+                    previous = Previous::Operand;
+                    at += length;
+                    continue;
+                }
+                Effect::Visit => break Some(byte),
+            }
+            at += 1;
+        };
+        self.cursor.at = at;
+        self.previous = previous;
+        next
+    }
+
+    /// Visits the token that begins with this byte.
+    fn visit(&mut self, byte: u8) -> Option<Marker> {
+        match byte {
+            b'a'..=b'z' => self.keyword(),
+            b'"' | b'\'' => {
+                self.cursor.skip_string();
+                self.set(Previous::Operand)
+            }
+            b'`' => {
+                self.cursor.at += 1;
+                self.template()
+            }
+            b'/' => self.slash(),
+            b'\\' => self.word(),
+            0x80.. => match unicode_space(self.cursor.rest()) {
+                0 => self.word(),
+                length => {
+                    self.cursor.at += length;
+                    None
+                }
+            },
+            _ if self.skip_html_comment(byte) => None,
+            _ => {
+                self.cursor.at += 1;
+                self.punctuator(byte)
+            }
+        }
     }
 
     /// Sets what the token at hand means for the next one. It is no marker.
@@ -166,30 +269,17 @@ impl<'t> Lexer<'t> {
         self.set(Previous::Operand)
     }
 
-    /// A number may hold or end in a dot, which is no member access then.
-    fn number(&mut self) -> Option<Marker> {
-        let start = self.cursor.at;
-        self.cursor.skip_word();
-        let has_prefix = matches!(
-            &self.cursor.text[start..self.cursor.at],
-            [b'0', b'a'..=b'z' | b'A'..=b'Z', ..]
-        );
-        if !has_prefix && self.cursor.eat(b'.') {
-            self.cursor.skip_word();
-        }
-        self.set(Previous::Operand)
-    }
-
-    /// An identifier or keyword.
-    fn lowercase_word(&mut self) -> Option<Marker> {
+    /// A keyword, or another word that begins like one.
+    fn keyword(&mut self) -> Option<Marker> {
         use Previous::{ControlKeyword, Default, Dot, Operand, Operator, Statement};
         let start = self.cursor.at;
         self.cursor.skip_word();
         let before = std::mem::replace(&mut self.previous, Operand);
+        let word = &self.cursor.text[start..self.cursor.at];
         if before == Dot {
             return None;
         }
-        self.previous = match &self.cursor.text[start..self.cursor.at] {
+        self.previous = match word {
             b"import" => return Some(Marker::Import),
             b"export" => {
                 self.previous = Statement;
@@ -286,10 +376,6 @@ impl<'t> Lexer<'t> {
                 Some(Bracket::Substitution) => self.template(),
                 _ => None,
             },
-            b';' => {
-                self.ternaries = 0;
-                self.set(Statement)
-            }
             b'.' if self.cursor.rest().starts_with(b"..") => {
                 self.cursor.at += 2;
                 self.set(Operator)
@@ -302,7 +388,8 @@ impl<'t> Lexer<'t> {
                 let is_postfix = self.previous == Operand;
                 self.set(if is_postfix { Operand } else { Operator })
             }
-            b'=' if self.cursor.eat(b'>') => self.set(Statement),
+            // `=>`, behind which a brace opens a block.
+            b'>' if self.cursor.text[..self.cursor.at].ends_with(b"=>") => self.set(Statement),
             _ => self.set(Operator),
         }
     }
@@ -375,15 +462,17 @@ impl<'t> Lexer<'t> {
         match self.cursor.text.get(start + 1) {
             Some(b'/') => {
                 self.cursor.skip_line();
-                return Some(Marker::Comment(start));
+                return Some(self.comment(start));
             }
             Some(b'*') => {
                 self.cursor.skip_block_comment();
-                return Some(Marker::Comment(start));
+                return Some(self.comment(start));
             }
             _ => {}
         }
-        if self.previous != Previous::Operand && start >= self.no_regex_before {
+        // A number may end in a dot.
+        let is_operand_over = matches!(self.previous, Previous::Operand | Previous::Dot);
+        if !is_operand_over && start >= self.no_regex_before {
             if self.cursor.skip_regex() {
                 self.cursor.skip_word();
                 return self.set(Previous::Operand);
@@ -396,18 +485,42 @@ impl<'t> Lexer<'t> {
         self.set(Previous::Operator)
     }
 
-    /// Whether a classic script has a comment here: `<!--`, or `-->` with nothing but
-    /// space and comments before it on its line.
-    fn is_html_comment(&self, byte: u8) -> bool {
-        let rest = self.cursor.rest();
-        match byte {
-            b'<' => rest.starts_with(b"<!--"),
-            b'-' if rest.starts_with(b"-->") => {
-                let between = &self.cursor.text[self.previous_end..self.cursor.at];
-                self.previous_end == 0
-                    || (0..between.len()).any(|index| is_line_end(&between[index..]))
-            }
-            _ => false,
+    fn comment(&mut self, start: usize) -> Marker {
+        let is_first = self.cursor.text[..start].trim_ascii_end().len() > self.comments.end;
+        if is_first {
+            self.comments.start = start;
         }
+        self.comments.end = self.cursor.at;
+        Marker::Comment(start)
+    }
+
+    /// Skips what a classic script has as a comment: a line from `<!--` on, or from `-->`
+    /// on if nothing but space and comments stand before it.
+    fn skip_html_comment(&mut self, byte: u8) -> bool {
+        let rest = self.cursor.rest();
+        let is_comment = match byte {
+            b'<' => rest.starts_with(b"<!--"),
+            b'-' => rest.starts_with(b"-->") && self.is_first_on_line(),
+            _ => false,
+        };
+        self.saw_html_comment |= is_comment;
+        if is_comment && self.has_html_comments {
+            let start = self.cursor.at;
+            self.cursor.skip_line();
+            self.comment(start);
+            return true;
+        }
+        false
+    }
+
+    /// Whether a line end stands between the previous token and this place.
+    fn is_first_on_line(&self) -> bool {
+        let before = &self.cursor.text[..self.cursor.at];
+        let mut token_end = before.trim_ascii_end().len();
+        if token_end <= self.comments.end {
+            token_end = before[..self.comments.start].trim_ascii_end().len();
+        }
+        let between = &before[token_end..];
+        token_end == 0 || (0..between.len()).any(|index| is_line_end(&between[index..]))
     }
 }
