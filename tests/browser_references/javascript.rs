@@ -243,6 +243,10 @@ fn regex_is_told_from_division() {
         "for (const a of b) {}",
         "a = b\n{}",
         "'use strict'\n{}",
+        "a\nclass B {}",
+        "a()\nfunction b() {}",
+        "a\nasync function b() {}",
+        "@a class B {}",
         "catch (e) {}",
     ];
     for before in before_operand {

@@ -21,7 +21,7 @@ use crate::support::{npm, print_line};
 const ORACLES: [&str; 3] = ["css-tree", "es-module-lexer", "oxc-parser"];
 
 /// How many differences are shown.
-const SHOWN: usize = 40;
+const SHOWN: usize = 4000;
 
 /// Packages of all kinds, and those that they depend on.
 const PACKAGES: [&str; 74] = [

@@ -38,6 +38,14 @@ enum Previous {
     FunctionDeclaration,
 }
 
+impl Previous {
+    /// Returns whether `function` or `class` begins a declaration. Behind an operand it
+    /// does, since a line end then ends the statement.
+    fn lets_declare(self) -> bool {
+        matches!(self, Self::Statement | Self::Default | Self::Operand)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Bracket {
     Paren,
@@ -299,7 +307,7 @@ impl<'t> Lexer<'t> {
             b"default" => Default,
             b"async" if is_async_function(self.cursor) => before,
             b"function" if skip_to_parameters(&mut self.cursor) => {
-                let is_declaration = matches!(before, Statement | Default);
+                let is_declaration = before.lets_declare();
                 self.cursor.at += 1;
                 let after = if is_declaration {
                     Previous::FunctionDeclaration
@@ -309,7 +317,7 @@ impl<'t> Lexer<'t> {
                 return self.open(Bracket::Paren, after);
             }
             b"class" if is_class(self.cursor) => {
-                let is_declaration = matches!(before, Statement | Default);
+                let is_declaration = before.lets_declare();
                 let after = if is_declaration { Statement } else { Operand };
                 self.open(Bracket::ClassHead, after);
                 Operand
