@@ -213,7 +213,12 @@ function urls(value, isCustom, references) {
   cssTree.walk(value, {
     enter(node) {
       if (node.type === 'Url') push(isCustom ? 'custom' : 'url', node, references)
-      if (node.type === 'Function' && /^(-webkit-)?image-set$/i.test(node.name)) {
+      // css-tree leaves escapes in the names of functions.
+      const name = node.type === 'Function' ? cssTree.ident.decode(node.name).toLowerCase() : ''
+      if (name === 'url' && node.children.first?.type === 'String') {
+        push(isCustom ? 'custom' : 'url', node.children.first, references)
+      }
+      if (/^(-webkit-)?image-set$/.test(name)) {
         node.children.forEach(child => {
           if (child.type === 'String') push(isCustom ? 'custom' : 'image-set', child, references)
         })
