@@ -149,10 +149,17 @@ function visit(node, references) {
     node.type === 'NewExpression' &&
     node.callee.name === 'URL' &&
     node.arguments.length === 2 &&
-    isImportMeta(node.arguments[1], 'url')
+    isImportMeta(withoutEmptyString(node.arguments[1]), 'url')
   ) {
     literal('new-url', node.arguments[0], references)
   }
+}
+
+// Vite writes "" + import.meta.url.
+function withoutEmptyString(node) {
+  const isSum = node.type === 'BinaryExpression' && node.operator === '+'
+  const isEmpty = isSum && (node.left.value === '' || node.left.quasis?.map(({ value }) => value.cooked).join('${}') === '')
+  return isEmpty ? node.right : node
 }
 
 function isImportMeta(node, property) {

@@ -1,12 +1,14 @@
-//! Walks through the tokens of a JavaScript text and reports the few that matter. To
-//! tell a regular expression from a division it knows what each bracket belongs to;
-//! it keeps the open ones on a stack of its own, so that nesting has no bound.
-//! Does not know what references are.
+//! Walks through the tokens of a JavaScript text and reports the few that matter. What a
+//! token means for the next one tells a regular expression from a division. Does not know
+//! what references are.
 
 use std::ops::Range;
 
+use super::brackets::{Bracket, Brackets};
 use super::cursor::{Cursor, TemplateEnd, is_line_end, unicode_space, word_length};
 use super::lookahead::{is_async_function, is_class, skip_to_parameters};
+use super::plain_token::{EFFECTS, Effect, may_be_keyword};
+use super::previous::Previous;
 
 /// A token that may begin or be a reference. The cursor stands behind it.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,144 +20,12 @@ pub(super) enum Marker {
     Comment(usize),
 }
 
-/// What the previous token means for the next one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Previous {
-    /// A statement may begin.
-    Statement,
-    /// It ends an operand: an operator may follow.
-    Operand,
-    /// An operand must follow.
-    Operator,
-    /// A property name must follow.
-    Dot,
-    /// `if`, `for`, `while` or `with`: a statement follows the parentheses.
-    ControlKeyword,
-    /// `default`, which stands before a colon or after `export`.
-    Default,
-    /// The parameters of a function, whose body follows.
-    FunctionExpression,
-    FunctionDeclaration,
-}
-
-impl Previous {
-    /// Returns whether `function` or `class` begins a declaration. Behind an operand it
-    /// does, since a line end then ends the statement.
-    fn lets_declare(self) -> bool {
-        matches!(self, Self::Statement | Self::Default | Self::Operand)
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Bracket {
-    Paren,
-    Square,
-    Block,
-    Object,
-    /// From `class` to its body. It has no bracket.
-    ClassHead,
-    /// The code in a template, from `${` to `}`.
-    Substitution,
-}
-
-/// An open bracket.
-#[derive(Clone, Copy, Debug)]
-struct OpenBracket {
-    bracket: Bracket,
-    /// What the closing bracket means for the token after it.
-    after: Previous,
-    /// How many `?` have no `:` yet.
-    ternaries: u32,
-}
-
-/// What the first byte of a token tells.
-#[derive(Clone, Copy)]
-enum Effect {
-    /// It is space.
-    Nothing,
-    /// It is all that matters of its token.
-    Set(Previous),
-    /// A word or number begins.
-    Word,
-    Visit,
-}
-
-static EFFECTS: [Effect; 256] = {
-    let mut table = [Effect::Visit; 256];
-    let mut byte = 0;
-    while byte < 128_u8 {
-        table[byte as usize] = match byte {
-            b'\t'..=b'\r' | b' ' => Effect::Nothing,
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' | b'#' => Effect::Word,
-            b';' => Effect::Set(Previous::Statement),
-            b',' | b'=' | b'&' | b'|' | b'^' | b'~' | b'!' | b'%' | b'*' | b'@' => {
-                Effect::Set(Previous::Operator)
-            }
-            _ => Effect::Visit,
-        };
-        byte += 1;
-    }
-    table
-};
-
-/// All keywords that [`Lexer::keyword`] knows.
-const KEYWORDS: [&[u8]; 27] = [
-    b"async",
-    b"await",
-    b"case",
-    b"class",
-    b"default",
-    b"delete",
-    b"do",
-    b"else",
-    b"export",
-    b"extends",
-    b"finally",
-    b"for",
-    b"function",
-    b"if",
-    b"import",
-    b"in",
-    b"instanceof",
-    b"new",
-    b"of",
-    b"return",
-    b"throw",
-    b"try",
-    b"typeof",
-    b"void",
-    b"while",
-    b"with",
-    b"yield",
-];
-
-/// For each first letter of a keyword, a bit for each second letter.
-static SECOND_LETTERS: [u32; 26] = {
-    let mut table = [0; 26];
-    let mut index = 0;
-    while index < KEYWORDS.len() {
-        let keyword = KEYWORDS[index];
-        table[(keyword[0] - b'a') as usize] |= 1 << (keyword[1] - b'a');
-        index += 1;
-    }
-    table
-};
-
-/// Returns whether a word may be a keyword, by its first letters.
-fn may_be_keyword(word: &[u8]) -> bool {
-    let [first @ b'a'..=b'z', second @ b'a'..=b'z', ..] = word else {
-        return false;
-    };
-    SECOND_LETTERS[usize::from(first - b'a')] >> (second - b'a') & 1 != 0
-}
-
 pub(super) struct Lexer<'t> {
     pub cursor: Cursor<'t>,
     previous: Previous,
     /// The last comments with nothing but space between them.
     comments: Range<usize>,
-    open: Vec<OpenBracket>,
-    ternaries: u32,
+    brackets: Brackets,
     /// Whether `<!--` and `-->` begin comments, as in classic scripts.
     has_html_comments: bool,
     /// Whether there is what a classic script has as an HTML comment.
@@ -174,8 +44,7 @@ impl<'t> Lexer<'t> {
             cursor,
             previous: Previous::Statement,
             comments: 0..0,
-            open: Vec::new(),
-            ternaries: 0,
+            brackets: Brackets::default(),
             has_html_comments,
             saw_html_comment: false,
             no_regex_before: 0,
@@ -184,7 +53,7 @@ impl<'t> Lexer<'t> {
 
     /// Returns whether no bracket is open.
     pub fn is_top_level(&self) -> bool {
-        self.open.is_empty()
+        self.brackets.is_empty()
     }
 
     /// Goes on behind a declaration or a part of it, where the specifier or a new
@@ -302,24 +171,21 @@ impl<'t> Lexer<'t> {
             b"await" if before == ControlKeyword => ControlKeyword,
             b"case" | b"delete" | b"extends" | b"in" | b"instanceof" | b"return" | b"throw"
             | b"typeof" | b"void" | b"yield" | b"await" => Operator,
-            b"of" if before == Operand && self.is_in_control_paren() => Operator,
+            b"of" if before == Operand && self.brackets.is_in_control_paren() => Operator,
             b"do" | b"else" | b"finally" | b"try" => Statement,
             b"default" => Default,
             b"async" if is_async_function(self.cursor) => before,
             b"function" if skip_to_parameters(&mut self.cursor) => {
-                let is_declaration = before.lets_declare();
                 self.cursor.at += 1;
-                let after = if is_declaration {
-                    Previous::FunctionDeclaration
-                } else {
-                    Previous::FunctionExpression
-                };
+                let is_declaration = before.lets_declare();
+                let declaration = is_declaration.then_some(Previous::FunctionDeclaration);
+                let after = declaration.unwrap_or(Previous::FunctionExpression);
                 return self.open(Bracket::Paren, after);
             }
             b"class" if is_class(self.cursor) => {
                 let is_declaration = before.lets_declare();
                 let after = if is_declaration { Statement } else { Operand };
-                self.open(Bracket::ClassHead, after);
+                self.brackets.open(Bracket::ClassHead, after);
                 Operand
             }
             _ => Operand,
@@ -327,45 +193,19 @@ impl<'t> Lexer<'t> {
         None
     }
 
-    fn is_in_control_paren(&self) -> bool {
-        self.open
-            .last()
-            .is_some_and(|open| open.bracket == Bracket::Paren && open.after == Previous::Statement)
-    }
-
     fn open(&mut self, bracket: Bracket, after: Previous) -> Option<Marker> {
-        self.open.push(OpenBracket {
-            bracket,
-            after,
-            ternaries: std::mem::take(&mut self.ternaries),
-        });
-        let is_block = bracket == Bracket::Block;
-        self.set(if is_block {
-            Previous::Statement
-        } else {
-            Previous::Operator
+        self.brackets.open(bracket, after);
+        self.set(match bracket {
+            Bracket::Block => Previous::Statement,
+            _ => Previous::Operator,
         })
     }
 
-    /// Closes the innermost bracket, if it is one of these. A closing bracket without an
-    /// opening one is skipped.
-    fn close(&mut self, brackets: &[Bracket]) -> Option<Bracket> {
-        // A class without a body.
-        if self.open.last()?.bracket == Bracket::ClassHead {
-            self.close_innermost();
-        }
-        let innermost = self.open.last()?.bracket;
-        if !brackets.contains(&innermost) {
-            return None;
-        }
-        self.close_innermost();
-        Some(innermost)
-    }
-
-    fn close_innermost(&mut self) {
-        if let Some(open) = self.open.pop() {
-            self.previous = open.after;
-            self.ternaries = open.ternaries;
+    fn close(&mut self, brackets: &[Bracket]) -> Option<Marker> {
+        let (bracket, after) = self.brackets.close(brackets)?;
+        match bracket {
+            Bracket::Substitution => self.template(),
+            _ => self.set(after),
         }
     }
 
@@ -378,19 +218,19 @@ impl<'t> Lexer<'t> {
             }
             b'[' => self.open(Bracket::Square, Operand),
             b'{' => self.open_brace(),
-            b')' => self.close(&[Bracket::Paren]).and(None),
-            b']' => self.close(&[Bracket::Square]).and(None),
-            b'}' => match self.close(&[Bracket::Block, Bracket::Object, Bracket::Substitution]) {
-                Some(Bracket::Substitution) => self.template(),
-                _ => None,
-            },
+            b')' => self.close(&[Bracket::Paren]),
+            b']' => self.close(&[Bracket::Square]),
+            b'}' => self.close(&[Bracket::Block, Bracket::Object, Bracket::Substitution]),
             b'.' if self.cursor.rest().starts_with(b"..") => {
                 self.cursor.at += 2;
                 self.set(Operator)
             }
             b'.' => self.set(Dot),
             b'?' => self.question_mark(),
-            b':' => self.colon(),
+            b':' => {
+                let previous = self.brackets.add_colon();
+                self.set(previous)
+            }
             b'+' | b'-' if self.cursor.eat(byte) => {
                 // Behind an operand it is the operand's last part.
                 let is_postfix = self.previous == Operand;
@@ -416,21 +256,8 @@ impl<'t> Lexer<'t> {
             }
             _ => {}
         }
-        self.ternaries = self.ternaries.saturating_add(1);
+        self.brackets.add_ternary();
         self.set(Previous::Operator)
-    }
-
-    /// A statement follows the colon of a label or a case; elsewhere a value does.
-    fn colon(&mut self) -> Option<Marker> {
-        let innermost = self.open.last().map(|open| open.bracket);
-        let is_in_block = matches!(innermost, None | Some(Bracket::Block));
-        let ends_label = self.ternaries == 0 && is_in_block;
-        self.ternaries = self.ternaries.saturating_sub(1);
-        self.set(if ends_label {
-            Previous::Statement
-        } else {
-            Previous::Operator
-        })
     }
 
     /// Decides whether a brace opens a block or an object.
@@ -438,11 +265,7 @@ impl<'t> Lexer<'t> {
         use Previous::{
             ControlKeyword, FunctionDeclaration, FunctionExpression, Operand, Statement,
         };
-        if let Some(open) = self.open.last()
-            && open.bracket == Bracket::ClassHead
-        {
-            let after = open.after;
-            self.close_innermost();
+        if let Some(after) = self.brackets.end_class_head() {
             return self.open(Bracket::Block, after);
         }
         match self.previous {
