@@ -25,13 +25,7 @@ fn main() {
 }
 
 fn asset(path: &str) -> Asset {
-    let path = LogicalPath::new(path);
-    Asset {
-        key: path.clone(),
-        path: path.clone(),
-        found_path: path,
-        directory: Arc::from(Path::new("/sources")),
-    }
+    Asset::at(LogicalPath::new(path), Arc::from(Path::new("/sources")))
 }
 
 /// Rewrites texts on one thread. Broken references are ignored.

@@ -26,3 +26,4 @@ mod settings_schema;
 mod signals;
 mod support;
 mod templates;
+mod treatments;

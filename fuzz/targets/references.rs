@@ -120,11 +120,5 @@ impl Case<'_> {
 }
 
 fn asset(name: &[u8]) -> Asset {
-    let path = LogicalPath::new(name);
-    Asset {
-        key: path.clone(),
-        path: path.clone(),
-        found_path: path,
-        directory: Arc::from(Path::new("/sources")),
-    }
+    Asset::at(LogicalPath::new(name), Arc::from(Path::new("/sources")))
 }

@@ -39,7 +39,7 @@ pub fn check_texts(
     let mut checked = CheckedTexts::default();
     let (mut texts, mut unchanged, mut stamps) = (Vec::new(), Vec::new(), Vec::new());
     for (id, source) in skimmed {
-        checked.count += usize::from(context.assets[id.index()].path.is_adjustable());
+        checked.count += usize::from(context.assets[id.index()].is_scanned);
         match source {
             Ok(SkimmedSource::NotAdjustable) => {}
             Ok(SkimmedSource::Unchanged(stamp)) => {

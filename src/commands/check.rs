@@ -92,6 +92,7 @@ fn check_project(mut project: Project<'_>, cache: &Cache, scope: TemplateScope) 
     let with_templates = scope != TemplateScope::None;
     let hashes = settings.backend.hashes();
     let mut problems = std::mem::take(&mut project.found.problems);
+    problems.append(&mut project.found.warnings);
     let policy = SeverityPolicy::new(settings);
     let level_of_name = |path: &_, code| policy.level_of(path, code);
     problems.extend(path_problems(&project.found, &level_of_name));

@@ -106,6 +106,7 @@ impl Collection<'_> {
         let started = now();
         let mut project = Project::find(self.settings, &(&args.ignore).into());
         Problem::fail_on_any(std::mem::take(&mut project.found.problems))?;
+        context.report(std::mem::take(&mut project.found.warnings));
         let record_file = CollectRecordFile::new(self.cache, self.root);
         let (record, no_record) = (record_file.read(), CollectRecord::default());
         let inputs = InputsDigest::of(self.settings, &project.found.assets);

@@ -16,8 +16,8 @@ use crate::settings::choices::{
     BACKENDS, ENCODINGS, KINDS, OBJECT_ENCODINGS, REMOTE_ACCESS, name_of,
 };
 use crate::settings::{
-    Allow, CacheSettings, CompressionRule, Finder, PublishSettings, ReferenceLevels, Settings,
-    StaticDir,
+    Allow, CacheSettings, CompressionRule, Finder, PlacedGlob, PublishSettings, ReferenceLevels,
+    Settings, StaticDir,
 };
 
 /// A setting with its dotted key.
@@ -71,6 +71,7 @@ pub(super) fn compared_settings(
         keep_only_hashed,
         skip_compress_extensions,
         django,
+        treatments: _,
         missing_references: _,
         allow: _,
         compression: _,
@@ -136,6 +137,10 @@ fn compared_ignore_patterns<'a>(
 }
 
 fn add_staticc(all: &mut ComparedList, settings: &Settings, shown: &impl Fn(&Path) -> Value) {
+    for (key, _, globs) in settings.treatments.by_key() {
+        let globs = globs.iter().map(PlacedGlob::text);
+        all.list(&format!("staticc.{key}"), globs);
+    }
     let levels = levels_to_toml(settings.missing_references);
     all.add("staticc.missing_references", levels);
     all.list("staticc.allow", settings.allow.iter().map(allow_to_toml));

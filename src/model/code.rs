@@ -103,6 +103,7 @@ codes! {
     UnrequestableName = "unrequestable-name",
     UnusableName = "unusable-name",
     UnusedAllow = "unused-allow",
+    UnusedGlob = "unused-glob",
     Usage = "usage",
     WrongContent = "wrong-content",
     WrongCopy = "wrong-copy",

@@ -23,6 +23,7 @@ mod problem;
 mod reference;
 mod remote_cache;
 mod source_span;
+mod treatment;
 
 pub use self::app::App;
 pub use self::asset::{Asset, AssetId, LogicalPath};
@@ -53,3 +54,4 @@ pub use self::problem::{Problem, Related, Severity};
 pub use self::reference::{ReferenceKind, ReportLevel};
 pub use self::remote_cache::{RemoteAccess, RemoteCacheSummary};
 pub use self::source_span::{LineIndex, SourceSpan, line_range, span_at};
+pub use self::treatment::{PrehashedBy, Treatment};

@@ -87,7 +87,7 @@ fn rewrite_texts(
 ) -> Result<Vec<Problem>, Vec<Problem>> {
     let assets = &project.found.assets;
     let is_unknown = |id: &AssetId| {
-        let adjustable = assets[id.index()].path.is_adjustable();
+        let adjustable = assets[id.index()].is_scanned;
         adjustable && post_processed.adjusted(*id).is_none() && !sources.unreadable.contains(id)
     };
     let ids = (0..).map(AssetId).take(assets.len());

@@ -87,14 +87,22 @@ impl PublishedFiles<'_> {
             let (_, manifest) = live.read()?;
             let keeps_plain = !self.settings.keeps_only_hashed();
             for (key, hashed) in &manifest.paths {
-                files.insert(hashed.clone(), ObjectRole::Fingerprinted);
+                let keeps_name = hashed.as_bytes() == normpath(key.as_bytes());
+                let role = if keeps_name && !self.is_prehashed(hashed) {
+                    ObjectRole::Plain
+                } else {
+                    ObjectRole::Fingerprinted
+                };
+                files.insert(hashed.clone(), role);
                 if excluded(key) {
                     files.remove(hashed);
                 }
             }
             for key in manifest.paths.keys().filter(|_| keeps_plain) {
                 let path = LogicalPath::new(normpath(key.as_bytes()));
-                files.insert(path, ObjectRole::Plain);
+                if !self.is_prehashed(&path) {
+                    files.insert(path, ObjectRole::Plain);
+                }
             }
             let name = LogicalPath::new(self.settings.manifest_name.as_str());
             files.insert(name, ObjectRole::Manifest);
@@ -114,6 +122,11 @@ impl PublishedFiles<'_> {
         }
         files.retain(|path, _| !excluded(path));
         Ok(files)
+    }
+
+    /// Returns whether the settings say that a name has a hash already.
+    fn is_prehashed(&self, path: &LogicalPath) -> bool {
+        self.settings.treatments.treatment_of(path).is_prehashed()
     }
 
     /// Returns the objects of a file that has these compressed copies.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::context::RewriteContext;
 use super::reference_problems::unhashable_problem;
 use super::reference_scan::{ReferenceScan, ScannedText, scan_all};
-use super::resolve::hashed_path;
+use super::resolve::final_path;
 use crate::model::{AssetId, ContentId, Fingerprint, LogicalPath, Problem};
 
 /// An adjustable asset whose references are rewritten. Fingerprint, content id
@@ -53,7 +53,7 @@ pub fn complete(context: &RewriteContext<'_>, scan: ReferenceScan<'_>) -> Rewrit
     for (asset, fingerprint) in context.assets.iter().zip(&fingerprints) {
         let zero = [b'0'; Fingerprint::LEN];
         let digits = fingerprint.as_ref().map_or(&zero, Fingerprint::as_bytes);
-        hashed.push(hashed_path(&asset.key, digits).unwrap_or_else(|| {
+        hashed.push(final_path(asset, digits).unwrap_or_else(|| {
             problems.push(unhashable_problem(asset));
             asset.path.clone()
         }));

@@ -144,8 +144,8 @@ pub fn references(
 
 impl<'a> ScannedText<'a> {
     fn new(asset: AssetId, source: &'a str, scanned: Scanned) -> Self {
-        let placeholders = scanned.placeholders.iter();
-        let mut targets: Vec<AssetId> = placeholders.map(|(_, target)| *target).collect();
+        let placeholders = scanned.placeholders.iter().map(|(_, target)| *target);
+        let mut targets: Vec<AssetId> = placeholders.chain(scanned.kept).collect();
         targets.sort_unstable();
         targets.dedup();
         Self {

@@ -37,6 +37,8 @@ pub(super) enum Resolution {
     /// The URL to write; the placeholder in it stands for the asset's
     /// fingerprint.
     Asset(AssetId, String),
+    /// An asset that keeps its name: the text stays as it was.
+    Kept(AssetId),
     /// The URL to write; it needs no fingerprint (a directory).
     Constant(String),
     /// The URL to write, of a file that only an earlier run left.
@@ -68,6 +70,15 @@ pub fn hashed_path(key: &LogicalPath, fingerprint: &[u8]) -> Option<LogicalPath>
         fingerprint,
     )))
     .map(LogicalPath::new)
+}
+
+/// The path of the file that the manifest names for an asset: that of the fingerprinted copy, or
+/// the plain one if the asset keeps its name.
+pub fn final_path(asset: &Asset, fingerprint: &[u8]) -> Option<LogicalPath> {
+    if asset.treatment.keeps_name() {
+        return Some(asset.path.clone());
+    }
+    hashed_path(&asset.key, fingerprint)
 }
 
 /// Does what `clean_name` of Django's storages does.
@@ -210,6 +221,9 @@ impl<'a> Resolver<'a> {
         let name = normpath(name);
         let key = with_forward_slashes(&name);
         if let Some(&id) = self.by_key.get(key.as_slice()) {
+            if self.assets[id.index()].treatment.keeps_name() {
+                return Err(Resolution::Kept(id));
+            }
             let hashed = hashed_path(&self.assets[id.index()].key, placeholder);
             let hashed = hashed.map_or(key, |path| path.as_bytes().to_vec());
             return Ok((Meaning::Asset(id), hashed));
@@ -219,6 +233,9 @@ impl<'a> Resolver<'a> {
         let cleaned = clean_name(&name);
         let path = normpath(&cleaned);
         if let Some(id) = self.at_path(&path) {
+            if self.assets[id.index()].treatment.keeps_name() {
+                return Err(Resolution::Kept(id));
+            }
             return Ok((
                 Meaning::Asset(id),
                 with_forward_slashes(&hashed_name(&name, placeholder)),

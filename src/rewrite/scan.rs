@@ -20,6 +20,8 @@ pub(super) struct Scanned {
     /// Where in `text` the fingerprint of which asset belongs, in order.
     pub placeholders: Vec<(usize, AssetId)>,
     pub to_assets: Vec<AssetReference>,
+    /// Assets with references that stay, because the assets keep their names.
+    pub kept: Vec<AssetId>,
     /// References that lead to no asset.
     pub findings: Vec<Finding>,
     /// How many references lead to a directory.
@@ -87,6 +89,7 @@ pub(super) fn scan(
         targets: Vec::new(),
         passes: Vec::new(),
         to_assets: Vec::new(),
+        kept: Vec::new(),
         findings: Vec::new(),
         directories: 0,
         foreign: Vec::new(),
@@ -100,6 +103,7 @@ pub(super) fn scan(
         placeholders: walk.placeholders(written.as_deref().unwrap_or(text)),
         text: written,
         to_assets: walk.to_assets,
+        kept: walk.kept,
         findings: walk.findings,
         directories: walk.directories,
         foreign: walk.foreign,
@@ -117,6 +121,7 @@ struct Walk<'a> {
     /// What each rule that changed the text replaced.
     passes: Vec<Vec<Edit>>,
     to_assets: Vec<AssetReference>,
+    kept: Vec<AssetId>,
     findings: Vec<Finding>,
     directories: usize,
     foreign: Vec<usize>,
@@ -128,8 +133,9 @@ enum MatchOutcome {
     Url(String),
     /// The URL is none of a static file. The match stays, or goes where Django deletes it.
     Skipped,
-    /// The reference leads to no file. Django fails here, so the match stays as it is.
-    Broken,
+    /// The match stays as it is. The reference leads to a file that keeps its name, or to no
+    /// file, where Django fails.
+    Stays,
 }
 
 /// A replaced piece: where it was and where its replacement is.
@@ -149,7 +155,7 @@ impl Walk<'_> {
         let mut edits = Vec::new();
         for Match { whole, url, clause } in rule.matches(text) {
             let url = match self.convert(rule.kind, url, text, whole.range()) {
-                MatchOutcome::Broken => continue,
+                MatchOutcome::Stays => continue,
                 MatchOutcome::Skipped if !rule.deletes_skipped => continue,
                 MatchOutcome::Skipped => None,
                 MatchOutcome::Url(url) => Some(url),
@@ -200,21 +206,20 @@ impl Walk<'_> {
             }
             Resolution::Asset(asset, url) => {
                 self.targets.push(asset);
-                let (start, end) = self.origin_of(&range);
-                self.to_assets.push(AssetReference {
-                    kind,
-                    target: asset,
-                    start,
-                    end,
-                });
+                self.add_reference(kind, asset, &range);
                 return MatchOutcome::Url(url);
+            }
+            Resolution::Kept(asset) => {
+                self.kept.push(asset);
+                self.add_reference(kind, asset, &range);
+                return MatchOutcome::Stays;
             }
             Resolution::Leftover(path, url) => (Fault::Leftover(path), MatchOutcome::Url(url)),
             // An earlier rule wrote this URL. Django would look for the
             // fingerprinted name and fail, or add a second fingerprint.
             Resolution::Missing(path) if self.is_marked(&path) => return MatchOutcome::Skipped,
-            Resolution::Missing(path) => (Fault::Missing(path), MatchOutcome::Broken),
-            Resolution::Outside(path) => (Fault::Outside(path), MatchOutcome::Broken),
+            Resolution::Missing(path) => (Fault::Missing(path), MatchOutcome::Stays),
+            Resolution::Outside(path) => (Fault::Outside(path), MatchOutcome::Stays),
         };
         let (start, end) = self.origin_of(&range);
         self.findings.push(Finding {
@@ -225,6 +230,21 @@ impl Walk<'_> {
             end,
         });
         written
+    }
+
+    fn add_reference(
+        &mut self,
+        kind: ReferenceKind,
+        target: AssetId,
+        range: &std::ops::Range<usize>,
+    ) {
+        let (start, end) = self.origin_of(range);
+        self.to_assets.push(AssetReference {
+            kind,
+            target,
+            start,
+            end,
+        });
     }
 
     /// The placeholder for the next target. Its marker is not in the text:

@@ -31,6 +31,7 @@ impl Settings {
             keep_only_hashed,
             skip_compress_extensions,
             django,
+            treatments,
             missing_references,
             allow,
             compression,
@@ -60,6 +61,12 @@ impl Settings {
         fields.number(u64::from(*js_aggregation));
         fields.number(u64::from(*keep_only_hashed));
         fields.text(django.as_str());
+        for (_, _, globs) in treatments.by_key() {
+            // Where a glob is in the settings file does not matter.
+            fields.list(globs, |fields, glob| {
+                fields.text(glob.text());
+            });
+        }
         for kind in ReferenceKind::ALL {
             fields.text(missing_references.of(kind).as_str());
         }

@@ -190,6 +190,15 @@ tables! {
         /// Patterns of what is not collected, unless --no-default-ignore is
         /// given: what Django has as StaticFilesConfig.ignore_patterns.
         default_ignore_patterns: Texts => Texts(&DEFAULT_IGNORE_PATTERNS);
+        /// Globs on files whose names have a hash already, such as
+        /// "assets/*-????????.*": names and texts stay.
+        prehashed: Texts => Texts(&[]);
+        /// Globs on files whose texts stay, such as "leaflet/**": their names
+        /// get a fingerprint.
+        no_rewrite: Texts => Texts(&[]);
+        /// Globs on files that are kept under their plain names only, such as
+        /// "tinymce/**".
+        no_hash: Texts => Texts(&[]);
         missing_references: WordOrTable(LEVEL_NAMES, &MISSING_REFERENCES);
         allow: Tables(&ALLOW);
         compression: Table(&COMPRESSION);

@@ -14,8 +14,8 @@ use super::problem_list::ProblemList;
 use super::reader::Section;
 use super::tree::{Node, Span};
 use super::{
-    Finder, ReferenceLevels, Settings, StaticDir, cache_fields, directory_overlap, django_checks,
-    fields, installed_apps, keys, publish_fields, storage, templates,
+    Finder, ReferenceLevels, Settings, StaticDir, TreatmentGlobs, cache_fields, directory_overlap,
+    django_checks, fields, installed_apps, keys, publish_fields, storage, templates,
 };
 use crate::apps::python_env::{default_search_path, installed_django, search_path};
 use crate::apps::search_path::SearchPath;
@@ -143,6 +143,7 @@ impl<'a> Loader<'a> {
         // the run reports all problems at once.
         let manifest_name = fields::manifest_name(&options);
         let skip_compress_extensions = fields::skip_extensions(top);
+        let treatments = TreatmentGlobs::read(staticc);
         let allow = fields::allow(staticc);
         let compression = fields::compression(&staticc.table(&keys::COMPRESSION));
         let cache = cache_fields::cache(&staticc.table(&keys::CACHE), self.layers);
@@ -166,6 +167,7 @@ impl<'a> Loader<'a> {
             keep_only_hashed: is_on(top, "WHITENOISE_KEEP_ONLY_HASHED_FILES"),
             skip_compress_extensions,
             django,
+            treatments,
             missing_references: ReferenceLevels::read(staticc),
             allow,
             compression,

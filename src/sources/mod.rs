@@ -9,3 +9,4 @@ pub mod ignore_patterns;
 pub mod read;
 pub mod skim;
 pub mod source_problem;
+pub mod treatments;

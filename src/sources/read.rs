@@ -50,7 +50,7 @@ pub fn read_all(assets: &[Asset], hashes: bool, known: &dyn KnownContents) -> So
             let id = AssetId::new(index);
             let source = asset.source();
             let known = |stamp: &Stamp| known.content(id, &source, stamp);
-            let depth = match (hashes, asset.path.is_adjustable()) {
+            let depth = match (hashes, asset.is_scanned) {
                 (true, true) => ReadDepth::Text,
                 (true, false) => ReadDepth::Fingerprint,
                 (false, _) => ReadDepth::Id,

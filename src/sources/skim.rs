@@ -25,7 +25,7 @@ pub fn skim(
         return Err(problem);
     }
     let stamp = Stamp::of(&metadata);
-    if !asset.path.is_adjustable() {
+    if !asset.is_scanned {
         rustix::fs::access(&source, rustix::fs::Access::READ_OK)
             .map_err(|error| unreadable(&source, &error.into()))?;
         return Ok(SkimmedSource::NotAdjustable);

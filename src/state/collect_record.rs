@@ -19,7 +19,7 @@ use super::source_pairs::SourcePairs;
 use crate::model::{Asset, AssetId, ContentId, Fingerprint, LogicalPath, Stamp};
 use crate::plan::model::{FileChange, PostProcessed};
 use crate::rewrite::adjusted::Adjusted;
-use crate::rewrite::resolve::hashed_path;
+use crate::rewrite::resolve::final_path;
 use crate::sources::content::{Content, KnownContents};
 
 #[derive(Debug, Default)]
@@ -93,7 +93,7 @@ impl CollectRecord {
         let mut invalid: Vec<usize> = Vec::new();
         for (index, (row, content)) in self.sources.iter().zip(contents).enumerate() {
             let id = AssetId::new(index);
-            if !assets[index].path.is_adjustable() {
+            if !assets[index].is_scanned {
                 if row.fingerprint != content.fingerprint {
                     invalid.push(index);
                 }
@@ -102,7 +102,7 @@ impl CollectRecord {
             let adjusted = Self::adjusted(row).filter(|_| content.text().is_none());
             let is_there = |adjusted: &Adjusted| {
                 let digits = adjusted.fingerprint.as_bytes();
-                let path = hashed_path(&assets[index].key, digits)?;
+                let path = final_path(&assets[index], digits)?;
                 self.file(&path, adjusted.id)
                     .filter(|file| is_intact(&path, file))
             };
@@ -290,13 +290,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("a.txt"), "a").unwrap();
         let metadata = std::fs::metadata(directory.path().join("a.txt")).unwrap();
-        let path = LogicalPath::new("a.txt");
-        let asset = Asset {
-            key: path.clone(),
-            path: path.clone(),
-            found_path: path,
-            directory: directory.path().into(),
-        };
+        let asset = Asset::at(LogicalPath::new("a.txt"), directory.path().into());
         let content = Content {
             id: Some(blake3::hash(b"a")),
             stamp: Stamp::of(&metadata),

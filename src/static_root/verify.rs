@@ -14,7 +14,7 @@ use super::root::StaticRoot;
 use crate::disk;
 use crate::model::{
     Asset, Code, Encoding, FileStep, Fingerprint, LogicalPath, Problem, ReferenceKind, ReportLevel,
-    Severity, VerifySummary,
+    Severity, Treatment, VerifySummary,
 };
 use crate::plan::manifest::Manifest;
 use crate::pystd::posixpath::normpath;
@@ -60,12 +60,7 @@ pub fn verify(
     let files: Vec<Asset> = root
         .files()?
         .into_iter()
-        .map(|path| Asset {
-            key: path.clone(),
-            path: path.clone(),
-            found_path: path,
-            directory: directory.clone(),
-        })
+        .map(|path| Asset::at(path, directory.clone()))
         .collect();
     let rules = Rules::new(settings.django, settings.js_aggregation);
     let mut result = VerifyResult::default();
@@ -73,6 +68,7 @@ pub fn verify(
     let by_path = (0..).zip(&files).map(|(index, file)| (&file.path, index));
     let verifier = Verifier {
         root,
+        settings,
         checker: ReferenceChecker::new(&files, &settings.static_url, &rules),
         levels,
         copies: CopyVerifier::new(root, settings, cache, levels.source_copy),
@@ -82,7 +78,7 @@ pub fn verify(
         by_path: by_path.collect(),
         files: &files,
     };
-    let roles = verifier.roles(settings, &mut result.problems);
+    let roles = verifier.roles(&mut result.problems);
     let findings: Vec<FileFindings> = files
         .par_iter()
         .zip(&roles)
@@ -151,6 +147,8 @@ fn read_manifest(
 enum FileRole {
     /// The fingerprinted file of this key of the manifest.
     Hashed(LogicalPath),
+    /// A file that keeps its name: the manifest maps its key to itself.
+    Kept,
     /// The plain file of a key whose fingerprinted file is this. `None` without a manifest.
     Plain(Option<LogicalPath>),
     /// A compressed copy of another file.
@@ -170,6 +168,7 @@ struct FileFindings {
 
 struct Verifier<'a> {
     root: &'a StaticRoot,
+    settings: &'a Settings,
     checker: ReferenceChecker<'a>,
     levels: &'a VerifyLevels<'a>,
     copies: CopyVerifier<'a>,
@@ -183,7 +182,8 @@ struct Verifier<'a> {
 
 impl Verifier<'_> {
     /// Returns the role of each file. A file of the manifest that is missing is a problem.
-    fn roles(&self, settings: &Settings, problems: &mut Vec<Problem>) -> Vec<FileRole> {
+    fn roles(&self, problems: &mut Vec<Problem>) -> Vec<FileRole> {
+        let settings = self.settings;
         let unknown = if self.hashes {
             FileRole::Unlisted
         } else {
@@ -206,12 +206,13 @@ impl Verifier<'_> {
         };
         let keeps_plain = !settings.keeps_only_hashed();
         for (key, path) in self.manifest.iter().flat_map(|manifest| &manifest.paths) {
+            let plain = plain_path(key);
+            if plain == *path {
+                take(path, FileRole::Kept, Some(key));
+                continue;
+            }
             if keeps_plain {
-                take(
-                    &plain_path(key),
-                    FileRole::Plain(Some(path.clone())),
-                    Some(key),
-                );
+                take(&plain, FileRole::Plain(Some(path.clone())), Some(key));
             }
             take(path, FileRole::Hashed(key.clone()), Some(key));
         }
@@ -244,7 +245,7 @@ impl Verifier<'_> {
     fn verify_file(&self, file: &Asset, role: &FileRole) -> FileFindings {
         let mut findings = FileFindings::default();
         let content = match role {
-            FileRole::Hashed(_) | FileRole::Plain(_) => FileContent::read(file)
+            FileRole::Hashed(_) | FileRole::Kept | FileRole::Plain(_) => FileContent::read(file)
                 .map_err(|error| {
                     let problem = Problem::failed(FileStep::Read, &file.source(), &error);
                     findings.problems.push(problem);
@@ -297,6 +298,9 @@ impl Verifier<'_> {
             FileRole::Plain(Some(_)) => return,
             _ => (&file.path, ReferenceForm::Source),
         };
+        if self.stays_as_is(path) {
+            return;
+        }
         let text = String::from_utf8_lossy(bytes);
         let (references, dangling) = self.checker.check(file, &text, form);
         findings.references = references;
@@ -304,6 +308,12 @@ impl Verifier<'_> {
             .into_iter()
             .filter_map(|reference| self.dangling(file, path, reference));
         findings.problems.extend(problems);
+    }
+
+    /// Returns whether the settings leave the text of a file alone, wherever it leads.
+    fn stays_as_is(&self, path: &LogicalPath) -> bool {
+        let treatment = self.settings.treatments.treatment_of(path);
+        matches!(treatment, Treatment::NoHash | Treatment::NoRewrite)
     }
 
     /// Returns whether the manifest has an entry for the source with this path.
