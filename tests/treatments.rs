@@ -196,3 +196,116 @@ fn unused_glob_is_reported() {
         .stderr(["unused-glob", "gone/**"]);
     project.verb(["check"]).success().stderr(["unused-glob"]);
 }
+
+const BUNDLE: &str = "assets/app-Bf3_x9Kq.js";
+
+fn bundle(top: &str, staticc: &str) -> Project {
+    let text = format!("{}import './rest-Zk2-81aX.js'\n", "call();\n".repeat(100));
+    project(top, staticc)
+        .file(&format!("src/{BUNDLE}"), text)
+        .file("src/assets/rest-Zk2-81aX.js", "1")
+        .file("src/site.css", "a { b: url(assets/logo-0a1b2c3d.png) }")
+        .file("src/assets/logo-0a1b2c3d.png", "logo")
+}
+
+const PREHASHED: &str = "prehashed = [\"assets/*-????????.*\"]";
+
+#[test]
+fn prehashed_file_keeps_its_name_and_has_no_second_copy() {
+    for top in ["", KEEP_ONLY_HASHED] {
+        let project = bundle(top, PREHASHED);
+        project.collect().success().empty_stderr();
+        assert_eq!(hashed(&project, BUNDLE), BUNDLE);
+        let names = names(&project);
+        let of_bundle = names.iter().filter(|name| name.starts_with("assets/app"));
+        let suffixes: Vec<&str> = of_bundle.map(|name| &name[BUNDLE.len()..]).collect();
+        assert_eq!(suffixes, ["", ".br", ".gz"]);
+        assert!(text(&project, "site.css").contains("url(assets/logo-0a1b2c3d.png)"));
+        project.verb(["verify"]).success().empty_stderr();
+        let before = project.static_root();
+        let second = project.collect().success().out;
+        let unmodified = if top.is_empty() { 4 } else { 3 };
+        assert!(
+            second.contains(&format!("{unmodified} unmodified")),
+            "{second}"
+        );
+        assert_eq!(project.static_root(), before);
+        let out = project.verb(["explain", BUNDLE]).success().out;
+        assert!(out.contains("staticc.prehashed says that its name has a hash"));
+    }
+}
+
+#[test]
+fn prehashed_name_with_another_content_is_an_error() {
+    let project = bundle("", PREHASHED);
+    project.collect().success();
+    project.write(&format!("src/{BUNDLE}"), "changed()");
+    for arguments in [
+        &["collect", "--noinput"][..],
+        &["collect", "--noinput", "--no-cache"],
+    ] {
+        let run = project.verb(arguments).failure(1);
+        run.stderr(["src/assets/app-Bf3_x9Kq.js", "[prehashed-changed]"]);
+    }
+    // STATIC_ROOT is gone, and the release is remembered.
+    fs::remove_dir_all(project.path("out")).unwrap();
+    project.collect().failure(1).stderr(["[prehashed-changed]"]);
+    // Somebody who does not use the name for ever may change the content.
+    let arguments = ["collect", "--noinput", "--set", "staticc.prehashed=[]"];
+    project.verb(arguments).success();
+}
+
+#[test]
+fn plain_file_may_become_a_prehashed_one() {
+    let project = bundle("", "");
+    project.collect().success();
+    project.write(&format!("src/{BUNDLE}"), "changed()");
+    let arguments = ["collect", "--noinput", "--set", PREHASHED];
+    let set = format!("staticc.{PREHASHED}");
+    project.verb([&arguments[..3], &[&set]].concat()).success();
+}
+
+#[test]
+fn prune_removes_prehashed_files_of_old_releases() {
+    let project = bundle(KEEP_ONLY_HASHED, PREHASHED);
+    project.collect().success();
+    fs::remove_file(project.path(&format!("src/{BUNDLE}"))).unwrap();
+    project.collect().success();
+    assert!(project.out(BUNDLE).exists());
+    project.verb(["prune", "--keep", "1"]).success();
+    let names = names(&project);
+    assert!(
+        !names.iter().any(|name| name.starts_with(BUNDLE)),
+        "{names:?}"
+    );
+    assert!(names.contains(&"assets/logo-0a1b2c3d.png".to_owned()));
+    project.verb(["verify"]).success().empty_stderr();
+}
+
+#[test]
+fn manifest_of_a_bundler_counts_for_browsers_only() {
+    let manifest = format!(
+        r#"{{"main.ts": {{"file": "{BUNDLE}", "name": "app", "src": "main.ts"}},
+            "rest.ts": {{"file": "assets/rest-Zk2-81aX.js", "src": "rest.ts"}},
+            "plain.ts": {{"file": "assets/plain.js", "name": "plain"}}}}"#
+    );
+    for place in ["src/.vite/manifest.json", "src/manifest.json"] {
+        let project = bundle("", "references = \"browser\"")
+            .file(place, &manifest)
+            .file("src/assets/plain.js", "1");
+        project.collect().success();
+        assert_eq!(hashed(&project, BUNDLE), BUNDLE);
+        assert_ne!(hashed(&project, "assets/plain.js"), "assets/plain.js");
+        let out = project.verb(["explain", BUNDLE]).success().out;
+        let line = format!("{place} says that its name has a hash");
+        assert!(out.contains(&line), "{out}");
+        let set = [
+            "collect",
+            "--noinput",
+            "--set",
+            "staticc.references='django'",
+        ];
+        project.verb(set).success();
+        assert_ne!(hashed(&project, BUNDLE), BUNDLE);
+    }
+}

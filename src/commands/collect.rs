@@ -15,6 +15,7 @@ use crate::pipeline::consent::OverwriteQuestion;
 use crate::pipeline::django_events::DjangoEvents;
 use crate::pipeline::large_files::large_files_note;
 use crate::pipeline::live_manifest::LiveManifest;
+use crate::pipeline::prehashed_changes::prehashed_changes;
 use crate::pipeline::process::{ProcessOptions, Processed};
 use crate::pipeline::project::Project;
 use crate::pipeline::prune::{check_preconditions, prune};
@@ -125,7 +126,7 @@ impl Collection<'_> {
         };
         let source_pairs = self.report_sources(context, &project, &read, plan);
         let earlier = self.files_to_clear()?;
-        let live = LiveManifest::new(self.root, self.settings, self.cache);
+        let live = self.live_manifest();
         context.report(Vec::from_iter(
             live.remember_before(plan.manifest.as_deref(), args.dry_run),
         ));
@@ -177,11 +178,21 @@ impl Collection<'_> {
         };
         let processed = options.process(project, inputs, &inspector)?;
         let states = inspector.inspect(&processed.plan)?;
+        Problem::fail_on_any(prehashed_changes(
+            &project.found.assets,
+            &processed.plan,
+            &states,
+            &self.live_manifest(),
+        ))?;
         Ok(Prepared {
             processed,
             inspector,
             states,
         })
+    }
+
+    fn live_manifest(&self) -> LiveManifest<'_> {
+        LiveManifest::new(self.root, self.settings, self.cache)
     }
 
     /// Reports sources that are not what their names say, and those too large to compress.
@@ -227,8 +238,8 @@ impl Collection<'_> {
         bar.finish();
         let changes = carried_out?;
         if let Some(manifest) = &processed.plan.manifest {
-            let hashed = processed.post_processed.hashed.as_deref();
-            live.remember_written(manifest, hashed.unwrap_or_default());
+            let files = processed.release_files(&prepared.inspector.assets);
+            live.remember_written(manifest, files);
         }
         self.clear(&processed.plan, &changes, earlier)
             .map_err(|problem| vec![problem])?;

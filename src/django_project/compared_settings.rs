@@ -13,7 +13,7 @@ use crate::disk::real;
 use crate::model::{App, Encoding, ReferenceKind};
 use crate::pystd::posixpath::normalize;
 use crate::settings::choices::{
-    BACKENDS, ENCODINGS, KINDS, OBJECT_ENCODINGS, REMOTE_ACCESS, name_of,
+    BACKENDS, ENCODINGS, KINDS, OBJECT_ENCODINGS, REFERENCES, REMOTE_ACCESS, name_of,
 };
 use crate::settings::{
     Allow, CacheSettings, CompressionRule, Finder, PlacedGlob, PublishSettings, ReferenceLevels,
@@ -71,6 +71,7 @@ pub(super) fn compared_settings(
         keep_only_hashed,
         skip_compress_extensions,
         django,
+        references: _,
         treatments: _,
         missing_references: _,
         allow: _,
@@ -137,6 +138,8 @@ fn compared_ignore_patterns<'a>(
 }
 
 fn add_staticc(all: &mut ComparedList, settings: &Settings, shown: &impl Fn(&Path) -> Value) {
+    let references = name_of(&REFERENCES, &settings.references);
+    all.add("staticc.references", references);
     for (key, _, globs) in settings.treatments.by_key() {
         let globs = globs.iter().map(PlacedGlob::text);
         all.list(&format!("staticc.{key}"), globs);

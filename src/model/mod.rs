@@ -51,7 +51,7 @@ pub use self::link_mode::LinkMode;
 pub use self::name_list::first_names;
 pub use self::package_path::{installed_package, npm_package};
 pub use self::problem::{Problem, Related, Severity};
-pub use self::reference::{ReferenceKind, ReportLevel};
+pub use self::reference::{ReferenceKind, ReferenceRules, ReportLevel};
 pub use self::remote_cache::{RemoteAccess, RemoteCacheSummary};
 pub use self::source_span::{LineIndex, SourceSpan, line_range, span_at};
 pub use self::treatment::{PrehashedBy, Treatment};

@@ -3,7 +3,7 @@
 
 use super::project::Project;
 use super::severity::SeverityPolicy;
-use crate::model::{AssetId, Fingerprint, Problem};
+use crate::model::{Asset, AssetId, Fingerprint, Problem};
 use crate::plan::builder;
 use crate::plan::model::{Plan, PostProcessed};
 use crate::rewrite::adjusted::rewrite;
@@ -12,6 +12,7 @@ use crate::settings::AllowKind;
 use crate::sources::content::Content;
 use crate::sources::read::{Sources, read_all, read_none, read_possible, read_texts};
 use crate::state::inputs_digest::InputsDigest;
+use crate::state::releases::ReleaseFile;
 use crate::static_root::inspect::Inspector;
 
 /// The project's files with their final texts and names.
@@ -22,6 +23,31 @@ pub struct Processed {
     pub plan: Plan,
     /// Problems in texts that don't fail the run.
     pub warnings: Vec<Problem>,
+}
+
+impl Processed {
+    /// Returns the files that the manifest names.
+    pub fn release_files<'a>(
+        &'a self,
+        assets: &'a [Asset],
+    ) -> impl Iterator<Item = ReleaseFile> + 'a {
+        let hashed = self.post_processed.hashed.iter().flatten();
+        hashed.zip((0..).map(AssetId)).map(|(path, id)| {
+            let adjusted = self.post_processed.adjusted(id);
+            let in_cycle = adjusted.is_some_and(|adjusted| adjusted.in_cycle);
+            let content = if in_cycle {
+                adjusted.map(|adjusted| adjusted.id)
+            } else if assets[id.index()].treatment.is_prehashed() {
+                self.contents[id.index()].id
+            } else {
+                None
+            };
+            ReleaseFile {
+                path: path.clone(),
+                content,
+            }
+        })
+    }
 }
 
 /// The flags of collect that processing depends on.

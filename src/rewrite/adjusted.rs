@@ -17,6 +17,8 @@ pub struct Adjusted {
     pub id: ContentId,
     /// The size in bytes.
     pub size: u64,
+    /// Whether its references lead back to it. The fingerprint is then of all texts in the cycle.
+    pub in_cycle: bool,
     /// The assets that its references name, each once.
     pub targets: Vec<AssetId>,
     /// Whether the next run must look at it again, to report its broken references.
@@ -79,6 +81,7 @@ fn finish(scanned: ScannedText<'_>, fingerprints: &[Option<Fingerprint>]) -> Opt
         fingerprint: Fingerprint::of(bytes),
         id: blake3::hash(bytes),
         size: bytes.len() as u64,
+        in_cycle: false,
         targets: scanned.targets,
         has_broken_refs: scanned.has_broken_refs,
         text: text.and_then(|bytes| String::from_utf8(bytes).ok()),

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use blake3::Hasher;
 
+use super::choices::{REFERENCES, name_of};
 use super::{
     Allow, AllowKind, CacheSettings, Compression, CompressionRule, Finder, OtherFinder, Settings,
     StaticDir,
@@ -31,6 +32,7 @@ impl Settings {
             keep_only_hashed,
             skip_compress_extensions,
             django,
+            references,
             treatments,
             missing_references,
             allow,
@@ -61,6 +63,7 @@ impl Settings {
         fields.number(u64::from(*js_aggregation));
         fields.number(u64::from(*keep_only_hashed));
         fields.text(django.as_str());
+        fields.text(name_of(&REFERENCES, references));
         for (_, _, globs) in treatments.by_key() {
             // Where a glob is in the settings file does not matter.
             fields.list(globs, |fields, glob| {

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::choices::one_of;
+use super::choices::{REFERENCES, one_of};
 use super::django_checks::{CheckedUrls, UncheckedUrls};
 use super::fields::FileMode;
 use super::finder::FINDERS;
@@ -143,6 +143,7 @@ impl<'a> Loader<'a> {
         // the run reports all problems at once.
         let manifest_name = fields::manifest_name(&options);
         let skip_compress_extensions = fields::skip_extensions(top);
+        let references = staticc.word("references", &REFERENCES).unwrap_or_default();
         let treatments = TreatmentGlobs::read(staticc);
         let allow = fields::allow(staticc);
         let compression = fields::compression(&staticc.table(&keys::COMPRESSION));
@@ -167,8 +168,9 @@ impl<'a> Loader<'a> {
             keep_only_hashed: is_on(top, "WHITENOISE_KEEP_ONLY_HASHED_FILES"),
             skip_compress_extensions,
             django,
+            references,
             treatments,
-            missing_references: ReferenceLevels::read(staticc),
+            missing_references: ReferenceLevels::read(staticc, references),
             allow,
             compression,
             cache,

@@ -40,7 +40,7 @@ pub use self::finder::{Finder, FinderListing, OtherFinder, StaticDir};
 pub use self::publish::{ObjectEncoding, PublishSettings};
 pub use self::reference_levels::ReferenceLevels;
 pub use self::treatment_globs::{PlacedGlob, TreatmentGlobs};
-use crate::model::{App, Backend, DjangoVersion};
+use crate::model::{App, Backend, DjangoVersion, ReferenceRules};
 
 /// All settings of a run, checked and with defaults.
 #[derive(Clone, Debug)]
@@ -75,6 +75,8 @@ pub struct Settings {
     pub skip_compress_extensions: Vec<String>,
     /// The version of Django whose rules apply.
     pub django: DjangoVersion,
+    /// By whose rules references are found.
+    pub references: ReferenceRules,
     /// The files that are not treated as others are.
     pub treatments: TreatmentGlobs,
     /// What a missing reference of each kind amounts to.

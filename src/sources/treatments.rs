@@ -1,11 +1,46 @@
-//! Decides the treatment of each file by the settings. Reads no file.
+//! Decides the treatment of each file by the settings, and by the manifests of bundlers. Reads no
+//! other file.
 
-use crate::model::{Asset, Code, Problem, Treatment};
+use super::bundles::prehashed_files;
+use crate::model::{Asset, Code, PrehashedBy, Problem, ReferenceRules, Treatment};
+use crate::rewrite::browser::found_reference::Language;
 use crate::settings::{PlacedGlob, Settings};
 
-/// Sets the treatment of the files that are not treated as others are. Returns a warning for each
-/// glob that matches none of them.
+/// Decides what is done with the name and the text of each file. Returns a warning for each glob
+/// that matches no file.
 pub fn set_treatments(assets: &mut [Asset], settings: &Settings) -> Vec<Problem> {
+    let unused = apply_globs(assets, settings);
+    match settings.references {
+        // Texts that stay matter to nobody.
+        ReferenceRules::Django => {
+            for asset in assets.iter_mut() {
+                asset.is_scanned &= asset.treatment.rewrites();
+            }
+        }
+        ReferenceRules::Browser => {
+            for asset in assets.iter_mut() {
+                asset.is_scanned = Language::of(&asset.path).is_some();
+            }
+            if settings.backend.hashes() {
+                apply_manifests(assets, settings);
+            }
+        }
+    }
+    unused
+}
+
+fn apply_manifests(assets: &mut [Asset], settings: &Settings) {
+    for (id, manifest) in prehashed_files(assets, &settings.static_url) {
+        let treatment = &mut assets[id.index()].treatment;
+        // The settings count first.
+        if treatment.rewrites() {
+            *treatment = Treatment::Prehashed(PrehashedBy::Manifest(manifest));
+        }
+    }
+}
+
+/// Returns a warning for each glob that matches no file.
+fn apply_globs(assets: &mut [Asset], settings: &Settings) -> Vec<Problem> {
     let mut globs: Vec<TreatmentGlob<'_>> = Vec::new();
     for (key, treatment, placed) in settings.treatments.by_key() {
         globs.extend(placed.iter().map(|glob| TreatmentGlob {
@@ -25,10 +60,7 @@ pub fn set_treatments(assets: &mut [Asset], settings: &Settings) -> Vec<Problem>
             .map(TreatmentGlob::use_it);
         // Without fingerprints, all names and texts stay.
         let first = matching.next().filter(|_| settings.backend.hashes());
-        if let Some(treatment) = first {
-            asset.is_scanned &= treatment.rewrites();
-            asset.treatment = treatment;
-        }
+        asset.treatment = first.unwrap_or_default();
         // The others are used, too.
         matching.for_each(drop);
     }

@@ -48,6 +48,7 @@ struct SourceRow {
 struct AdjustedRow {
     id: [u8; blake3::OUT_LEN],
     size: u64,
+    in_cycle: bool,
     targets: Vec<u32>,
 }
 
@@ -154,6 +155,7 @@ impl CollectRecord {
             fingerprint: row.fingerprint?,
             id: adjusted.id.into(),
             size: adjusted.size,
+            in_cycle: adjusted.in_cycle,
             targets: adjusted.targets.iter().copied().map(AssetId).collect(),
             has_broken_refs: false,
             text: None,
@@ -194,7 +196,7 @@ pub fn body<'b>(bytes: &'b [u8], magic: &[u8]) -> Option<&'b [u8]> {
 }
 
 /// The first bytes of a record. The last one is the version of the format.
-const MAGIC: &[u8] = b"staticc record\x04";
+const MAGIC: &[u8] = b"staticc record\x05";
 
 /// The run that a record is about.
 pub struct RecordedRun<'a> {
@@ -252,6 +254,7 @@ impl RecordedRun<'_> {
         let row = |adjusted: &Adjusted| AdjustedRow {
             id: adjusted.id.into(),
             size: adjusted.size,
+            in_cycle: adjusted.in_cycle,
             targets: adjusted.targets.iter().map(|target| target.0).collect(),
         };
         SourceRow {
