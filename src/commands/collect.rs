@@ -238,7 +238,7 @@ impl Collection<'_> {
         bar.finish();
         let changes = carried_out?;
         if let Some(manifest) = &processed.plan.manifest {
-            let files = processed.release_files(&prepared.inspector.assets);
+            let files = processed.release_files(prepared.inspector.assets);
             live.remember_written(manifest, files);
         }
         self.clear(&processed.plan, &changes, earlier)

@@ -23,14 +23,17 @@ pub fn is_manifest_name(name: &[u8]) -> bool {
 
 /// Returns the files that a manifest names; none if it is not one of a bundler.
 pub fn bundled_files(text: &[u8]) -> Vec<BundledFile> {
-    let vite = serde_json::from_slice(text).map(vite_files);
-    let stats = || serde_json::from_slice(text).map(webpack_files);
-    let tracked = || serde_json::from_slice(text).map(tracked_files);
-    let listed = || serde_json::from_slice(text).map(listed_files);
-    let mapped = || serde_json::from_slice(text).map(|files: FileMap| mapped_files(&files));
-    let files = vite.or_else(|_| stats()).or_else(|_| tracked());
-    let files = files.or_else(|_| listed()).or_else(|_| mapped());
-    files.unwrap_or_default()
+    let vite = parsed(text).map(|manifest| vite_files(&manifest));
+    let stats = || parsed(text).map(|stats| webpack_files(&stats));
+    let tracked = || parsed(text).map(|bundles| tracked_files(&bundles));
+    let listed = || parsed(text).map(|list: FileList| mapped_files(&list.files));
+    let mapped = || parsed(text).map(|files| mapped_files(&files));
+    let files = vite.or_else(stats).or_else(tracked).or_else(listed);
+    files.or_else(mapped).unwrap_or_default()
+}
+
+fn parsed<'t, T: Deserialize<'t>>(text: &'t [u8]) -> Option<T> {
+    serde_json::from_slice(text).ok()
 }
 
 /// Vite's manifest: by source, the file that was made of it.
@@ -47,10 +50,10 @@ struct ViteChunk {
     assets: Vec<String>,
 }
 
-fn vite_files(manifest: ViteManifest) -> Vec<BundledFile> {
+fn vite_files(manifest: &ViteManifest) -> Vec<BundledFile> {
     let mut files = Vec::new();
     for (key, chunk) in manifest {
-        let source = chunk.src.as_deref().unwrap_or(&key);
+        let source = chunk.src.as_deref().unwrap_or(key);
         let name = chunk.name.as_deref().unwrap_or(source);
         files.extend(chunk.css.iter().map(|path| file(path, Some(name))));
         files.extend(chunk.assets.iter().map(|path| file(path, None)));
@@ -80,29 +83,34 @@ struct StatsInfo {
     immutable: bool,
 }
 
-fn webpack_files(stats: WebpackStats) -> Vec<BundledFile> {
-    let bundled = |asset: StatsAsset| BundledFile {
-        path: asset.name,
+fn webpack_files(stats: &WebpackStats) -> Vec<BundledFile> {
+    let bundled = |asset: &StatsAsset| BundledFile {
+        path: asset.name.clone(),
         is_hashed: asset.info.immutable,
     };
-    stats.assets.into_iter().map(bundled).collect()
+    stats.assets.iter().map(bundled).collect()
 }
 
 /// What webpack-bundle-tracker writes.
 #[derive(Deserialize)]
 struct TrackedBundles {
-    assets: HashMap<String, serde::de::IgnoredAny>,
+    assets: HashMap<String, TrackedAsset>,
     /// The names of the files of each chunk.
     chunks: HashMap<String, Vec<String>>,
 }
 
-fn tracked_files(bundles: TrackedBundles) -> Vec<BundledFile> {
+#[derive(Deserialize)]
+struct TrackedAsset {
+    name: String,
+}
+
+fn tracked_files(bundles: &TrackedBundles) -> Vec<BundledFile> {
     let mut chunk_of = HashMap::new();
     for (chunk, files) in &bundles.chunks {
         chunk_of.extend(files.iter().map(|path| (path, &chunk[..])));
     }
-    let paths = bundles.assets.keys();
-    paths
+    let names = bundles.assets.values().map(|asset| &asset.name);
+    names
         .map(|path| file(path, chunk_of.get(path).copied()))
         .collect()
 }
@@ -114,10 +122,6 @@ type FileMap = HashMap<String, String>;
 #[derive(Deserialize)]
 struct FileList {
     files: FileMap,
-}
-
-fn listed_files(list: FileList) -> Vec<BundledFile> {
-    mapped_files(&list.files)
 }
 
 fn mapped_files(map: &FileMap) -> Vec<BundledFile> {
@@ -227,7 +231,8 @@ mod tests {
         assert_eq!(hashed, ["main.3f1c.js"]);
         assert_eq!(others, ["main-0123456789.js", "plain.js"]);
         let tracker = r#"{"status": "done", "chunks": {"main": ["main-abcdefgh.js", "main.css"]},
-            "assets": {"main-abcdefgh.js": {"name": "x"}, "main.css": {}, "1.0123abcd.png": {}}}"#;
+            "assets": {"main-abcdefgh.js": {"name": "main-abcdefgh.js", "path": "/dist/x"},
+            "main.css": {"name": "main.css"}, "1.0123abcd.png": {"name": "1.0123abcd.png"}}}"#;
         let (hashed, others) = split(tracker);
         assert_eq!(hashed, ["1.0123abcd.png", "main-abcdefgh.js"]);
         assert_eq!(others, ["main.css"]);
