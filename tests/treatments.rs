@@ -269,7 +269,7 @@ fn plain_file_may_become_a_prehashed_one() {
 fn prune_removes_prehashed_files_of_old_releases() {
     let project = bundle(KEEP_ONLY_HASHED, PREHASHED);
     project.collect().success();
-    fs::remove_file(project.path(&format!("src/{BUNDLE}"))).unwrap();
+    fs::remove_file(project.path(format!("src/{BUNDLE}"))).unwrap();
     project.collect().success();
     assert!(project.out(BUNDLE).exists());
     project.verb(["prune", "--keep", "1"]).success();
