@@ -37,7 +37,7 @@ fn bench(bencher: divan::Bencher<'_, '_>, texts: &[(String, String)]) {
         .collect();
     let mut fingerprints = vec![None; texts.len()];
     fingerprints.push(Some(Fingerprint::of(b"i")));
-    let rules = Rules::new(DjangoVersion::V6_1, true);
+    let rules = Rules::django(DjangoVersion::V6_1, true);
     let context = RewriteContext {
         assets: &assets,
         fingerprints: &fingerprints,
@@ -57,7 +57,7 @@ fn bench(bencher: divan::Bencher<'_, '_>, texts: &[(String, String)]) {
         .counter(BytesCount::new(size))
         .with_inputs(|| {
             let texts = (0..).map(AssetId).zip(texts);
-            texts.map(|(id, (_, text))| (id, text.as_str())).collect()
+            texts.map(|(id, (_, text))| (id, text.as_bytes())).collect()
         })
         .bench_values(|texts| pool.install(|| rewrite(&context, texts)));
 }

@@ -34,7 +34,7 @@ const NAMES: [&[u8]; 14] = [
 static RULES: LazyLock<Vec<Rules>> = LazyLock::new(|| {
     let versions = DjangoVersion::ALL.into_iter();
     versions
-        .flat_map(|django| [false, true].map(|aggregation| Rules::new(django, aggregation)))
+        .flat_map(|django| [false, true].map(|aggregation| Rules::django(django, aggregation)))
         .collect()
 });
 
@@ -104,7 +104,7 @@ impl Case<'_> {
             .map(AssetId)
             .zip(&assets)
             .filter(|(_, asset)| adjustable(asset));
-        let texts = texts.map(|(id, _)| (id, if id.index() == referrer { text } else { "" }));
+        let texts = texts.map(|(id, _)| (id, if id.index() == referrer { text.as_bytes() } else { b"" }));
         let job = RewriteContext {
             assets: &assets,
             fingerprints: &fingerprints,

@@ -33,7 +33,10 @@ pub fn check_texts(
         .map(|(index, asset)| {
             let id = AssetId::new(index);
             let is_clean = |stamp: &Stamp| record.targets(id, stamp).is_some();
-            (id, skim(asset, is_clean).map_err(Box::new))
+            (
+                id,
+                skim(asset, context.rules.are_of(), is_clean).map_err(Box::new),
+            )
         })
         .collect();
     let mut checked = CheckedTexts::default();
@@ -57,14 +60,14 @@ pub fn check_texts(
     if !check_references {
         return checked;
     }
-    let borrowed = texts.iter().map(|(id, text)| (*id, text.as_str()));
+    let borrowed = texts.iter().map(|(id, text)| (*id, &text[..]));
     let scan = scan_all(context, borrowed.collect(), &unchanged);
-    if scan.has_cycles && !unchanged.is_empty() {
+    if scan.has_nameless_cycles && !unchanged.is_empty() {
         // The message shows the place of each reference in the cycle, also in
         // texts that the record lists.
         return check_texts(context, &CheckRecord::default(), check_references);
     }
-    if !scan.has_cycles {
+    if !scan.has_nameless_cycles {
         for ((id, targets, has_broken_refs), stamp) in scan.texts().zip(stamps) {
             if !has_broken_refs {
                 checked.clean.push(CleanText {

@@ -53,5 +53,5 @@ pub use self::package_path::{installed_package, npm_package};
 pub use self::problem::{Problem, Related, Severity};
 pub use self::reference::{ReferenceKind, ReferenceRules, ReportLevel};
 pub use self::remote_cache::{RemoteAccess, RemoteCacheSummary};
-pub use self::source_span::{LineIndex, SourceSpan, line_range, span_at};
+pub use self::source_span::{LineIndex, SourceSpan, line_range, readable, span_at};
 pub use self::treatment::{PrehashedBy, Treatment};

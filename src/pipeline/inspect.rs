@@ -224,7 +224,7 @@ impl<'a> FileInspector<'a> {
         let adjusted = self.adjusted.get(&id);
         let text = adjusted.and_then(|adjusted| adjusted.text.as_ref());
         let loaded = || self.read.contents[id.index()].bytes();
-        text.map(String::as_bytes).or_else(loaded)
+        text.map(Vec::as_slice).or_else(loaded)
     }
 
     /// Reads the source again; fails if it has changed.

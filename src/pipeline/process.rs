@@ -80,7 +80,7 @@ impl ProcessOptions {
         } else if self.dry_run {
             Sources::without_problems(read_possible(assets))
         } else {
-            read_all(assets, hashes, record)
+            read_all(assets, hashes, settings.references, record)
         };
         let mut post_processed = PostProcessed::default();
         let mut warnings = Vec::new();
@@ -112,6 +112,7 @@ fn rewrite_texts(
     post_processed: &mut PostProcessed,
 ) -> Result<Vec<Problem>, Vec<Problem>> {
     let assets = &project.found.assets;
+    let rules = project.settings.references;
     let is_unknown = |id: &AssetId| {
         let adjustable = assets[id.index()].is_scanned;
         adjustable && post_processed.adjusted(*id).is_none() && !sources.unreadable.contains(id)
@@ -120,7 +121,7 @@ fn rewrite_texts(
     let unknown: Vec<AssetId> = ids.filter(is_unknown).collect();
     let is_unread = |id: &AssetId| sources.contents[id.index()].text().is_none();
     let unread: Vec<AssetId> = unknown.iter().copied().filter(is_unread).collect();
-    let unreadable = read_texts(assets, &mut sources.contents, &unread);
+    let unreadable = read_texts(assets, &mut sources.contents, &unread, rules);
     let contents = &sources.contents;
     let texts = unknown
         .into_iter()

@@ -63,7 +63,11 @@ impl<'a> Project<'a> {
         work(&RewriteContext {
             assets: &self.found.assets,
             fingerprints,
-            rules: &Rules::new(settings.django, settings.js_aggregation),
+            rules: &Rules::new(
+                settings.references,
+                settings.django,
+                settings.js_aggregation,
+            ),
             static_url: &settings.static_url,
             keeps_plain: !settings.keeps_only_hashed(),
             leftovers,

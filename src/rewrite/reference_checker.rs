@@ -1,12 +1,12 @@
 //! Checks the references of texts that are in STATIC_ROOT: which lead to no file.
 //! Finds them by the same rules as rewriting, and changes nothing.
 
-use std::collections::HashSet;
-
 use super::resolve::{NoLeftovers, Resolution, Resolver};
-use super::rules::Rules;
-use super::scan::{Match, shorten};
-use crate::model::{Asset, Fingerprint, LineIndex, ReferenceKind, SourceSpan};
+use super::rules::{Rules, TextReference};
+use super::scanned::shorten;
+use crate::model::{
+    Asset, Fingerprint, LineIndex, ReferenceKind, ReferenceRules, SourceSpan, readable,
+};
 
 /// How the references of a text are resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct ReferenceChecker<'a> {
 impl<'a> ReferenceChecker<'a> {
     /// `files` are found by their own paths.
     pub fn new(files: &'a [Asset], static_url: &'a str, rules: &'a Rules) -> Self {
-        let skips_protocol_relative = rules.skips_protocol_relative;
+        let skips_protocol_relative = rules.skips_protocol_relative();
         Self {
             resolver: Resolver::new(
                 files,
@@ -54,34 +54,37 @@ impl<'a> ReferenceChecker<'a> {
     pub fn check(
         &self,
         file: &Asset,
-        text: &str,
+        text: &[u8],
         form: ReferenceForm,
     ) -> (usize, Vec<DanglingReference>) {
-        let mut seen = HashSet::new();
-        let mut dangling = Vec::new();
+        let readable = readable(text);
+        let source = match self.rules.are_of() {
+            ReferenceRules::Django => readable.as_bytes(),
+            ReferenceRules::Browser => text,
+        };
+        let references = self.rules.references(&file.path, source);
         let mut lines = None;
-        for rule in self.rules.for_path(file.path.as_bytes()) {
-            for Match { whole, url, .. } in rule.matches(text) {
-                if !seen.insert(url.start()) {
-                    continue;
-                }
-                if let Some(path) = self.dangling_path(file, url.as_str(), form) {
-                    let lines = lines.get_or_insert_with(|| LineIndex::new(text));
-                    dangling.push(DanglingReference {
-                        kind: rule.kind,
-                        span: lines.span(whole.start(), whole.end()),
-                        text: shorten(whole.as_str()),
-                        path,
-                    });
-                }
+        let mut dangling = Vec::new();
+        for TextReference { kind, span, url } in &references {
+            if let Some(path) = self.dangling_path(file, url, form) {
+                let lines = lines.get_or_insert_with(|| LineIndex::new(&readable));
+                dangling.push(DanglingReference {
+                    kind: *kind,
+                    span: lines.span(span.start, span.end),
+                    text: shorten(&readable[span.clone()]),
+                    path: String::from_utf8_lossy(&path).into_owned(),
+                });
             }
         }
-        dangling.sort_by(|a, b| a.span.cmp(&b.span));
-        (seen.len(), dangling)
+        (references.len(), dangling)
     }
 
     /// Returns the path that a URL leads to, if no file is there.
-    fn dangling_path(&self, file: &Asset, url: &str, form: ReferenceForm) -> Option<String> {
+    fn dangling_path(&self, file: &Asset, url: &[u8], form: ReferenceForm) -> Option<Vec<u8>> {
+        if self.rules.are_of() == ReferenceRules::Browser {
+            return self.resolver.dangling_path(file, url);
+        }
+        let url = std::str::from_utf8(url).ok()?;
         if form == ReferenceForm::Source {
             let placeholder = [b'0'; Fingerprint::LEN];
             match self.resolver.resolve(file, url, &placeholder) {
@@ -89,7 +92,6 @@ impl<'a> ReferenceChecker<'a> {
                 _ => return None,
             }
         }
-        let path = self.resolver.followed(file, url)?;
-        Some(String::from_utf8_lossy(&path).into_owned())
+        self.resolver.followed(file, url)
     }
 }

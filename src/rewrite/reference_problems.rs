@@ -5,12 +5,13 @@ use std::cell::LazyCell;
 use std::path::Path;
 
 use super::context::RewriteContext;
+use super::django_scan::Blocks;
 use super::hint::{allow_entry, with_hint};
-use super::scan::{Blocks, Fault, Finding, shorten};
+use super::scanned::{Fault, Finding, shorten};
 use super::suggest::{Referrer, Suggestions, relative_path};
 use crate::model::{
-    Asset, AssetId, Code, LineIndex, LogicalPath, Problem, ReferenceKind, ReportLevel, Severity,
-    SourceSpan,
+    Asset, AssetId, Code, LineIndex, LogicalPath, Problem, ReferenceKind, Severity, SourceSpan,
+    readable,
 };
 
 /// The references of one text that are reported one by one. The others are counted.
@@ -24,26 +25,25 @@ const IN_COMMENT: &str =
 pub(super) fn to_problems(
     context: &RewriteContext<'_>,
     asset: &Asset,
-    text: &str,
+    text: &[u8],
     findings: &[Finding],
     suggestions: &Suggestions<'_>,
 ) -> Vec<Problem> {
     let is_reported = |finding: &&Finding| {
-        finding.level != ReportLevel::Ignore || matches!(finding.fault, Fault::Leftover(_))
+        finding.severity.is_some() || matches!(finding.fault, Fault::Leftover(_))
     };
     let all: Vec<&Finding> = findings.iter().filter(is_reported).collect();
     if all.is_empty() {
         return Vec::new();
     }
     let (reported, others) = all.split_at(all.len().min(MAX_REPORTED));
-    let lines = LineIndex::new(text);
-    let comments = LazyCell::new(|| Blocks::css_comments(text));
+    let text = readable(text);
+    let lines = LineIndex::new(&text);
+    let comments = LazyCell::new(|| Blocks::css_comments(&text));
     let problems = reported.iter().map(|finding| {
         let matched = shorten(text.get(finding.start..finding.end).unwrap_or_default());
         let mut problem = to_problem(context, asset, finding, &matched, suggestions);
-        if finding.level != ReportLevel::Error {
-            problem.severity = Severity::Warning;
-        }
+        problem.severity = severity_of(finding);
         if finding.kind == ReferenceKind::Css && comments.contain(finding.start) {
             problem = problem.note(IN_COMMENT);
         }
@@ -89,20 +89,27 @@ fn to_problem(
             format!("{matched} names {path}, which only an earlier run left in STATIC_ROOT"),
         )
         .help("collect that file again, or remove the reference"),
+        Fault::NotKept(path) => Problem::error(
+            Code::MissingReference,
+            format!("{matched} names {path}, of which only the fingerprinted file is kept"),
+        )
+        .note("the text stays as it is, so the reference gets no fingerprint")
+        .help("add that file to staticc.no_hash or staticc.prehashed"),
     }
 }
 
 /// Counts the findings of one text that are not reported one by one.
 fn summary(asset: &Asset, others: &[&Finding]) -> Option<Problem> {
-    let fails = |finding: &&Finding| {
-        finding.level == ReportLevel::Error && !matches!(finding.fault, Fault::Leftover(_))
-    };
-    let severity = if others.iter().any(fails) {
-        Severity::Error
-    } else {
-        Severity::Warning
-    };
-    overflow_problem(others.len(), severity, &asset.source())
+    let worst = others.iter().map(|finding| severity_of(finding)).min()?;
+    overflow_problem(others.len(), worst, &asset.source())
+}
+
+/// Returns the severity of a finding that is reported.
+fn severity_of(finding: &Finding) -> Severity {
+    match finding.fault {
+        Fault::Leftover(_) => Severity::Warning,
+        _ => finding.severity.unwrap_or(Severity::Warning),
+    }
 }
 
 /// Returns one problem for the `count` references of a file that are not reported

@@ -62,7 +62,11 @@ pub fn verify(
         .into_iter()
         .map(|path| Asset::at(path, directory.clone()))
         .collect();
-    let rules = Rules::new(settings.django, settings.js_aggregation);
+    let rules = Rules::new(
+        settings.references,
+        settings.django,
+        settings.js_aggregation,
+    );
     let mut result = VerifyResult::default();
     let manifest = read_manifest(root, settings, &mut result.problems);
     let by_path = (0..).zip(&files).map(|(index, file)| (&file.path, index));
@@ -301,8 +305,7 @@ impl Verifier<'_> {
         if self.stays_as_is(path) {
             return;
         }
-        let text = String::from_utf8_lossy(bytes);
-        let (references, dangling) = self.checker.check(file, &text, form);
+        let (references, dangling) = self.checker.check(file, bytes, form);
         findings.references = references;
         let problems = dangling
             .into_iter()

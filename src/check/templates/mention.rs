@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::engine::{Engine, readable, references};
+use super::engine::{Engine, references};
 use super::static_reference::StaticReference;
 use super::template_file::{TemplateFile, list_templates};
-use crate::model::{LineIndex, SourceSpan};
-use crate::rewrite::scan::shorten;
+use crate::model::{LineIndex, SourceSpan, readable};
+use crate::rewrite::scanned::shorten;
 
 /// A static reference in a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
