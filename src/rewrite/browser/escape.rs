@@ -14,13 +14,16 @@ pub fn escape(quoting: Quoting, url: &[u8]) -> Vec<u8> {
                 escaped.extend([b'\\', byte]);
             }
             Quoting::CssUnquoted if b"\"'()\\".contains(&byte) => escaped.extend([b'\\', byte]),
-            Quoting::CssUnquoted if byte == b' ' => push_hex(&mut escaped, byte),
+            // White space behind an escape would belong to it, but here it is escaped too.
+            Quoting::CssUnquoted if byte == b' ' || (byte.is_ascii_control() && byte != 0) => {
+                escaped.extend(format!("\\{byte:06x}").bytes());
+            }
             // NUL cannot be spelled in CSS, not even by an escape.
             Quoting::CssString(_) | Quoting::CssUnquoted if byte == 0 => {
                 push_percent(&mut escaped, byte);
             }
-            Quoting::CssString(_) | Quoting::CssUnquoted if byte.is_ascii_control() => {
-                push_hex(&mut escaped, byte);
+            Quoting::CssString(_) if byte.is_ascii_control() => {
+                escaped.extend(format!("\\{byte:x} ").bytes());
             }
             Quoting::JsString(quote) if byte == quote || byte == b'\\' => {
                 escaped.extend([b'\\', byte]);
@@ -57,11 +60,6 @@ fn ends_comment(url: &[u8]) -> bool {
         ]
         .iter()
         .any(|space| url.starts_with(space))
-}
-
-/// Appends a CSS escape. The space belongs to it.
-fn push_hex(escaped: &mut Vec<u8>, byte: u8) {
-    escaped.extend(format!("\\{byte:x} ").bytes());
 }
 
 fn push_percent(escaped: &mut Vec<u8>, byte: u8) {

@@ -5,6 +5,11 @@
 //! [`finder::references`] chooses the language's own search. Each reference has the
 //! bytes of its URL, and [`escape::escape`] spells another URL for the same place.
 
+mod css;
 pub mod escape;
 pub mod finder;
 pub mod found_reference;
+mod js;
+mod same_length;
+mod source_map;
+mod webmanifest;
