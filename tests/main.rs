@@ -12,6 +12,7 @@
 
 mod architecture;
 mod browser_references;
+mod browser_rules;
 mod case_names;
 mod commands;
 mod concurrency;

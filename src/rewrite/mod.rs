@@ -14,6 +14,7 @@ mod asset_index;
 pub mod browser;
 mod browser_scan;
 pub mod context;
+pub mod cycle_checker;
 mod cycle_names;
 pub mod django_rules;
 mod django_scan;

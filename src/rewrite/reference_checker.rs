@@ -30,7 +30,7 @@ pub struct DanglingReference {
 
 /// Looks references up among all files of a STATIC_ROOT.
 pub struct ReferenceChecker<'a> {
-    resolver: Resolver<'a>,
+    pub(super) resolver: Resolver<'a>,
     rules: &'a Rules,
 }
 

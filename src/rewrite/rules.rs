@@ -46,6 +46,14 @@ impl Rules {
         }
     }
 
+    /// Returns whether references are looked for in files of this name.
+    pub fn scan(&self, path: &LogicalPath) -> bool {
+        match self {
+            Self::Django(_) => path.is_adjustable(),
+            Self::Browser => Language::of(path).is_some(),
+        }
+    }
+
     /// Returns the kinds of references that are looked for in a file.
     pub fn kinds(&self, path: &LogicalPath) -> BTreeSet<ReferenceKind> {
         use ReferenceKind::{Css, Js, SourceMap, Webmanifest};

@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn absolute_static_url_is_ours() {
+    fn host_of_static_url_is_ours() {
         for static_url in ["https://cdn.example/s/", "//cdn.example/s/"] {
             for url in [
                 "https://cdn.example/s/a.css",

@@ -66,7 +66,7 @@ impl Resolver<'_> {
         if asset.treatment.keeps_name() {
             return None;
         }
-        let (path_before, path_after) = split_at_fingerprint(asset)?;
+        let (path_before, path_after) = split_at_fingerprint(&asset.key)?;
         let end = end_of_path(url);
         let name = last_segment(&path_before);
         let mut parts = UrlParts {
@@ -90,9 +90,17 @@ impl Resolver<'_> {
     }
 }
 
-/// Returns the parts of the path of an asset's fingerprinted copy around the fingerprint.
-fn split_at_fingerprint(asset: &Asset) -> Option<(Vec<u8>, Vec<u8>)> {
-    let path = |digit: u8| hashed_path(&asset.key, &[digit; Fingerprint::LEN]);
+/// Returns the fingerprint in the path of the fingerprinted copy of a file.
+pub(super) fn fingerprint_in(key: &LogicalPath, hashed: &LogicalPath) -> Option<Fingerprint> {
+    let (before, after) = split_at_fingerprint(key)?;
+    let rest = hashed.as_bytes().strip_prefix(&before[..])?;
+    let digits = rest.strip_suffix(&after[..])?;
+    Fingerprint::all_in(&[b".", digits].concat()).next()
+}
+
+/// Returns the parts of the path of a fingerprinted copy around the fingerprint.
+fn split_at_fingerprint(key: &LogicalPath) -> Option<(Vec<u8>, Vec<u8>)> {
+    let path = |digit: u8| hashed_path(key, &[digit; Fingerprint::LEN]);
     let (zeros, ones): (LogicalPath, LogicalPath) = (path(b'0')?, path(b'1')?);
     let pairs = zeros.as_bytes().iter().zip(ones.as_bytes());
     let at = pairs.take_while(|(zero, one)| zero == one).count();

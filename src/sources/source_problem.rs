@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
-use crate::model::{Code, FileStep, Problem, ReferenceRules, readable, span_at};
+use crate::model::{Code, FileStep, Problem, ReferenceRules, span_at};
 
 /// A source changed while the run read it.
 pub fn changed(source: &Path) -> Problem {
@@ -31,8 +31,9 @@ pub fn check_text(source: &Path, text: &[u8], rules: ReferenceRules) -> Result<(
 
 fn not_utf8(source: &Path, text: &[u8], at: usize) -> Problem {
     let byte = text.get(at).copied().unwrap_or_default();
-    let shown = readable(text);
-    let end = at + 1;
+    // Up to the faulty byte, offsets in the lossy text are those in the file.
+    let shown = String::from_utf8_lossy(text);
+    let end = at + char::REPLACEMENT_CHARACTER.len_utf8();
     let message = format!("is not UTF-8: byte 0x{byte:02x} at offset {at}");
     Problem::error(Code::NotUtf8, message)
         .in_file(source)

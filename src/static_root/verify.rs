@@ -4,29 +4,26 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::copy_verifier::{CopyVerifier, SourceCopyLevel};
 use super::file_content::FileContent;
+use super::file_roles::{FileRole, FileRoles, plain_path};
 use super::root::StaticRoot;
 use crate::disk;
 use crate::model::{
-    Asset, Code, Encoding, FileStep, Fingerprint, LogicalPath, Problem, ReferenceKind, ReportLevel,
-    Severity, Treatment, VerifySummary,
+    Asset, Code, Encoding, FileStep, Fingerprint, LogicalPath, Problem, ReferenceKind,
+    ReferenceRules, ReportLevel, Severity, Treatment, VerifySummary,
 };
 use crate::plan::manifest::Manifest;
-use crate::pystd::posixpath::normpath;
+use crate::rewrite::cycle_checker::CycleMember;
 use crate::rewrite::reference_checker::{DanglingReference, ReferenceChecker, ReferenceForm};
 use crate::rewrite::resolve::hashed_path;
 use crate::rewrite::rules::Rules;
 use crate::settings::Settings;
 use crate::state::cache::Cache;
-
-/// The missing files of a manifest that are reported one by one. The others are counted: a
-/// manifest of megabytes may name nothing that exists.
-const MAX_REPORTED: usize = 1000;
 
 #[derive(Debug, Default)]
 pub struct VerifyResult {
@@ -56,22 +53,36 @@ pub fn verify(
         let help = "collect first: `staticc collect`";
         return Err(problem.in_file(root.path()).help(help));
     }
-    let directory: std::sync::Arc<Path> = root.path().into();
-    let files: Vec<Asset> = root
-        .files()?
-        .into_iter()
-        .map(|path| Asset::at(path, directory.clone()))
-        .collect();
     let rules = Rules::new(
         settings.references,
         settings.django,
         settings.js_aggregation,
     );
+    let directory: std::sync::Arc<Path> = root.path().into();
+    let files: Vec<Asset> = root
+        .files()?
+        .into_iter()
+        .map(|path| {
+            let is_scanned = rules.scan(&path);
+            Asset {
+                is_scanned,
+                ..Asset::at(path, directory.clone())
+            }
+        })
+        .collect();
     let mut result = VerifyResult::default();
     let manifest = read_manifest(root, settings, &mut result.problems);
-    let by_path = (0..).zip(&files).map(|(index, file)| (&file.path, index));
-    let verifier = Verifier {
+    let paths = (0..).zip(&files).map(|(index, file)| (&file.path, index));
+    let by_path: HashMap<&LogicalPath, usize> = paths.collect();
+    let roles = FileRoles {
         root,
+        settings,
+        manifest: manifest.as_ref(),
+        files: &files,
+        by_path: &by_path,
+    };
+    let roles = roles.find(&mut result.problems);
+    let verifier = Verifier {
         settings,
         checker: ReferenceChecker::new(&files, &settings.static_url, &rules),
         levels,
@@ -79,10 +90,8 @@ pub fn verify(
         compresses: settings.backend.compresses(),
         hashes: settings.backend.hashes(),
         manifest: manifest.as_ref(),
-        by_path: by_path.collect(),
-        files: &files,
+        by_path,
     };
-    let roles = verifier.roles(&mut result.problems);
     let findings: Vec<FileFindings> = files
         .par_iter()
         .zip(&roles)
@@ -94,10 +103,22 @@ pub fn verify(
         entries: manifest.as_ref().map_or(0, |manifest| manifest.paths.len()),
         ..VerifySummary::default()
     };
-    for file in findings {
-        result.counts.copies += file.copies;
-        result.counts.references += file.references;
-        result.problems.extend(file.problems);
+    let mut suspects = Vec::new();
+    for (file, findings) in files.iter().zip(findings) {
+        result.counts.copies += findings.copies;
+        result.counts.references += findings.references;
+        result.problems.extend(findings.problems);
+        let suspect = findings.suspect.map(|(key, text)| CycleMember {
+            file,
+            path: plain_path(&key),
+            text,
+        });
+        suspects.extend(suspect);
+    }
+    for (suspect, name) in suspects.iter().zip(verifier.checker.cycle_names(&suspects)) {
+        let fingerprint = name.unwrap_or_else(|| Fingerprint::of(&suspect.text));
+        let problem = verifier.wrong_content(suspect.file, &suspect.path, fingerprint);
+        result.problems.extend(problem);
     }
     let with_roles = files.iter().zip(roles);
     let unlisted = with_roles.filter(|(_, role)| matches!(role, FileRole::Unlisted));
@@ -146,32 +167,17 @@ fn read_manifest(
     }
 }
 
-/// Why a file is in STATIC_ROOT.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum FileRole {
-    /// The fingerprinted file of this key of the manifest.
-    Hashed(LogicalPath),
-    /// A file that keeps its name: the manifest maps its key to itself.
-    Kept,
-    /// The plain file of a key whose fingerprinted file is this. `None` without a manifest.
-    Plain(Option<LogicalPath>),
-    /// A compressed copy of another file.
-    Copy,
-    Manifest,
-    /// No manifest names it, and it is no compressed copy.
-    Unlisted,
-}
-
 /// The findings in a file and its compressed copies.
 #[derive(Default)]
 struct FileFindings {
     problems: Vec<Problem>,
     copies: usize,
     references: usize,
+    /// The key and the text, if its name is not that of its content. It may be that of a cycle.
+    suspect: Option<(LogicalPath, Vec<u8>)>,
 }
 
 struct Verifier<'a> {
-    root: &'a StaticRoot,
     settings: &'a Settings,
     checker: ReferenceChecker<'a>,
     levels: &'a VerifyLevels<'a>,
@@ -181,71 +187,9 @@ struct Verifier<'a> {
     hashes: bool,
     manifest: Option<&'a Manifest>,
     by_path: HashMap<&'a LogicalPath, usize>,
-    files: &'a [Asset],
 }
 
 impl Verifier<'_> {
-    /// Returns the role of each file. A file of the manifest that is missing is a problem.
-    fn roles(&self, problems: &mut Vec<Problem>) -> Vec<FileRole> {
-        let settings = self.settings;
-        let unknown = if self.hashes {
-            FileRole::Unlisted
-        } else {
-            FileRole::Plain(None)
-        };
-        let mut roles = vec![unknown; self.files.len()];
-        let mut missing = 0;
-        let mut take = |path: &LogicalPath, role: FileRole, key: Option<&LogicalPath>| match (
-            self.by_path.get(path),
-            key,
-        ) {
-            (Some(&file), _) => roles[file] = role,
-            (None, Some(key)) => {
-                missing += 1;
-                if missing <= MAX_REPORTED {
-                    problems.push(self.missing_file(path, key));
-                }
-            }
-            (None, None) => {}
-        };
-        let keeps_plain = !settings.keeps_only_hashed();
-        for (key, path) in self.manifest.iter().flat_map(|manifest| &manifest.paths) {
-            let plain = plain_path(key);
-            if plain == *path {
-                take(path, FileRole::Kept, Some(key));
-                continue;
-            }
-            if keeps_plain {
-                take(&plain, FileRole::Plain(Some(path.clone())), Some(key));
-            }
-            take(path, FileRole::Hashed(key.clone()), Some(key));
-        }
-        let name = LogicalPath::new(settings.manifest_name.as_str());
-        if self.hashes {
-            take(&name, FileRole::Manifest, None);
-        }
-        problems.extend(more_missing(missing, self.root.locate(&name)));
-        for (index, file) in self.files.iter().enumerate() {
-            if self.compresses && roles[index] != FileRole::Unlisted {
-                for encoding in Encoding::ALL {
-                    let copy = file.path.with_suffix(encoding.suffix());
-                    if let Some(&copy) = self.by_path.get(&copy) {
-                        roles[copy] = FileRole::Copy;
-                    }
-                }
-            }
-        }
-        roles
-    }
-
-    /// Returns the problem of a file that the manifest names for `key`.
-    fn missing_file(&self, path: &LogicalPath, key: &LogicalPath) -> Problem {
-        let message = format!("is not there; the manifest names it for {key}");
-        Problem::error(Code::MissingFile, message)
-            .in_file(self.root.locate(path))
-            .help("collect again: `staticc collect`")
-    }
-
     fn verify_file(&self, file: &Asset, role: &FileRole) -> FileFindings {
         let mut findings = FileFindings::default();
         let content = match role {
@@ -259,7 +203,15 @@ impl Verifier<'_> {
         };
         findings.problems.extend(match (role, &content) {
             (FileRole::Hashed(key), Some(content)) => {
-                self.wrong_content(file, key, content.fingerprint())
+                let problem = self.wrong_content(file, key, content.fingerprint());
+                if let (Some(_), FileContent::Text(text)) = (&problem, content)
+                    && self.settings.references == ReferenceRules::Browser
+                {
+                    findings.suspect = Some((key.clone(), text.clone()));
+                    None
+                } else {
+                    problem
+                }
             }
             // The plain file of a text is not rewritten, and has another content.
             (FileRole::Plain(Some(hashed)), Some(FileContent::Other(fingerprint))) => {
@@ -377,18 +329,6 @@ impl Verifier<'_> {
         }
         Some(problem.help("collect again: `staticc collect` compares contents and repairs"))
     }
-}
-
-/// Counts the missing files that are not reported one by one.
-fn more_missing(missing: usize, manifest: PathBuf) -> Option<Problem> {
-    let more = missing.checked_sub(MAX_REPORTED).filter(|&more| more > 0)?;
-    let message = format!("{more} more of its files are not there");
-    Some(Problem::error(Code::MoreProblems, message).in_file(manifest))
-}
-
-/// Returns the path of the plain file of a key.
-fn plain_path(key: &LogicalPath) -> LogicalPath {
-    LogicalPath::new(normpath(key.as_bytes()))
 }
 
 /// Returns the problem of a plain file whose content is not that of its fingerprinted file.
