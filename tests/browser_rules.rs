@@ -291,3 +291,181 @@ fn prune_removes_old_members_of_cycles() {
     assert_eq!(stay, ["leaf", "other", "staticfiles"]);
     project.verb(["verify"]).success().empty_stderr();
 }
+
+#[test]
+fn missing_module_is_a_warning_and_one_without_extension_a_note() {
+    let project = browser(&[
+        (
+            "a.js",
+            "import './gone.js'; import './helpers'; import 'react'",
+        ),
+        ("b.css", "a { --x: url(gone.png) }"),
+        ("c.js", "1 //# sourceMappingURL=c.map"),
+        ("d.webmanifest", "{\"icons\": [{\"src\": \"gone.png\"}]}"),
+    ]);
+    for verb in [&["collect", "--noinput"][..], &["check"]] {
+        project.verb(verb).success().stderr(
+            [
+                "warning: src/a.js:1:8: './gone.js' names no collected file",
+                "note: src/a.js:1:28: './helpers' names no collected file",
+                "warning: src/b.css:1:14:",
+                "warning: src/c.js:1:",
+                "warning: src/d.webmanifest:1:",
+                "5 problems",
+            ]
+            .into_iter()
+            .filter(|text| *text != "5 problems"),
+        );
+    }
+    project.verb(["verify"]).success();
+    // A level of the settings holds.
+    let error = ["check", "--set", "staticc.missing_references='error'"];
+    let outcome = project.verb(error).failure(1);
+    outcome.stderr([
+        "error: src/a.js:1:28",
+        "error: src/d.webmanifest",
+        "warning: src/b.css",
+    ]);
+    let ignore = ["check", "--set", "staticc.missing_references='ignore'"];
+    project.verb(ignore).success().empty_stderr();
+}
+
+#[test]
+fn missing_url_in_css_stays_an_error() {
+    let project = browser(&[("b.css", "a { b: url(gone.png) image-set('no.png' 1x) }")]);
+    project
+        .collect()
+        .failure(1)
+        .stderr(["url(", "2 errors"].into_iter().filter(|t| *t != "url("));
+}
+
+#[test]
+fn relative_url_out_of_static_url_is_a_warning() {
+    let project = browser(&[("b.css", "a { b: url(../media/x.png) c: url(/media/x.png) }")]);
+    project
+        .collect()
+        .success()
+        .stderr(["[reference-outside]", "1 warning"]);
+}
+
+/// A page that loads `app.js`, which imports a module with a missing one, and a lonely module.
+fn page(staticc: &str) -> Project {
+    browser_with(
+        "",
+        staticc,
+        &[
+            ("app.js", "import './lib/part.js'"),
+            ("lib/part.js", "import './gone.js'; import './helpers'"),
+            ("lonely.js", "import './gone.js'"),
+        ],
+    )
+    .file(
+        "templates/page.html",
+        "{% load static %}\n{% static 'app.js' %}",
+    )
+}
+
+#[test]
+fn check_shows_the_way_from_a_template_to_a_missing_module() {
+    let outcome = page("").verb(["check"]).failure(1);
+    outcome.stderr([
+        "error: src/lib/part.js:1:8: './gone.js' names no collected file",
+        "templates/page.html:2:1: loads it: {% static 'app.js' %}",
+        "src/app.js: refers to lib/part.js",
+        "error: src/lib/part.js:1:28: './helpers'",
+        "warning: src/lonely.js:1:8",
+    ]);
+    // Collecting reads no templates.
+    page("").collect().success();
+    page("").verb(["check", "--no-templates"]).success();
+}
+
+#[test]
+fn check_respects_what_the_settings_say_of_missing_modules() {
+    page("missing_references = {js = \"warn\"}")
+        .verb(["check"])
+        .success();
+    let allow = "[[staticc.allow]]\npath = \"lib/*\"\nkind = \"js\"\nlevel = \"warn\"";
+    let outcome = page(allow).verb(["check"]).success();
+    outcome
+        .stderr(["warning: src/lib/part.js:1:8"])
+        .no_stderr(["unused-allow"]);
+}
+
+#[test]
+fn check_counts_templates_of_packages_only_if_asked() {
+    let project = page("");
+    fs::rename(project.path("templates"), project.path("moved")).unwrap();
+    let template = "{% load static %}{% static 'app.js' %}";
+    let project = project
+        .file("venv/lib/python3.12/site-packages/pkg/__init__.py", "")
+        .file(
+            "venv/lib/python3.12/site-packages/pkg/templates/p.html",
+            template,
+        );
+    let apps = [
+        "check",
+        "--set",
+        "INSTALLED_APPS=['pkg']",
+        "--set",
+        "staticc.python_path=['venv']",
+    ];
+    project.verb(apps).success();
+    project
+        .verb([&apps[..], &["--all-templates"]].concat())
+        .failure(1);
+}
+
+const TWICE: &[(&str, &str)] = &[
+    (
+        "app.js",
+        "import './assets/chunk-0a1b2c3d.js'; export let state",
+    ),
+    (
+        "assets/chunk-0a1b2c3d.js",
+        "import {state} from '../app.js'",
+    ),
+];
+
+#[test]
+fn module_that_runs_twice_is_a_warning() {
+    let prehashed = "prehashed = [\"assets/*\"]";
+    let project = browser_with("", prehashed, TWICE).file("src/page.js", "import './app.js'");
+    // Every run says so, whatever it reads.
+    for _ in 0..2 {
+        project.collect().success().stderr([
+            "warning: src/assets/chunk-0a1b2c3d.js:1:21: '../app.js' loads app.js a second time",
+            "src/page.js: loads it with its fingerprint",
+            "[module-twice]",
+        ]);
+    }
+    let out = project.verb(["explain", "app.js"]).success().out;
+    assert!(out.contains("[module-twice]"), "{out}");
+    // Only a template names it.
+    let project = browser_with("", prehashed, TWICE).file(
+        "templates/page.html",
+        "{% load static %}{% static 'app.js' %}",
+    );
+    project.collect().success().no_stderr(["module-twice"]);
+    let outcome = project.verb(["check"]).success();
+    outcome.stderr([
+        "templates/page.html:1:18: loads it: {% static 'app.js' %}",
+        "[module-twice]",
+    ]);
+    // No text names it with a fingerprint.
+    let project = browser_with(
+        "",
+        "no_hash = [\"app.js\"]\nprehashed = [\"assets/*\"]",
+        TWICE,
+    );
+    project.collect().success().empty_stderr();
+}
+
+#[test]
+fn prehashed_file_that_needs_a_plain_one_is_a_warning_without_plain_files() {
+    let project = browser_with(KEEP_ONLY_HASHED, "prehashed = [\"assets/*\"]", TWICE);
+    project.collect().success().stderr([
+        "warning: src/assets/chunk-0a1b2c3d.js:1:21: '../app.js' names app.js, \
+         of which only the fingerprinted file is kept",
+    ]);
+}

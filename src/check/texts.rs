@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use crate::model::{AssetId, Problem, Stamp};
 use crate::rewrite::context::RewriteContext;
+use crate::rewrite::module_problems::{MissingModule, PlainModule};
 use crate::rewrite::reference_scan::scan_all;
 use crate::sources::skim::{SkimmedSource, skim};
 use crate::state::check_record::{CheckRecord, CleanText};
@@ -13,6 +14,12 @@ use crate::state::check_record::{CheckRecord, CleanText};
 pub struct CheckedTexts {
     /// Sorted by file and place.
     pub problems: Vec<Problem>,
+    /// Modules that are missing, and matter only if a page needs them.
+    pub missing_modules: Vec<MissingModule>,
+    /// References to fingerprinted modules in texts that stay.
+    pub plain_modules: Vec<PlainModule>,
+    /// Every text with the files that it names.
+    pub targets: Vec<(AssetId, Vec<AssetId>)>,
     /// The texts without problems.
     pub clean: Vec<CleanText>,
     /// How many texts there are.
@@ -78,6 +85,11 @@ pub fn check_texts(
             }
         }
     }
+    let scanned = scan.texts().map(|(id, targets, _)| (id, targets.to_vec()));
+    checked.targets = scanned.collect();
+    checked.targets.extend(unchanged);
     checked.problems.extend(scan.problems);
+    checked.missing_modules = scan.missing_modules;
+    checked.plain_modules = scan.plain_modules;
     checked
 }

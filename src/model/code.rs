@@ -59,6 +59,7 @@ codes! {
     MissingReference = "missing-reference",
     MissingSetting = "missing-setting",
     MissingStatic = "missing-static",
+    ModuleTwice = "module-twice",
     MoreProblems = "more-problems",
     NoCache = "no-cache",
     NoCompressedCopies = "no-compressed-copies",

@@ -8,6 +8,7 @@ use super::lookup::FileMatch;
 use super::project::Project;
 use super::severity::SeverityPolicy;
 use crate::check;
+use crate::check::templates::mention::{TemplateMention, mentions_of};
 use crate::disk;
 use crate::encode::spec::CompressionSpec;
 use crate::model::{
@@ -19,6 +20,7 @@ use crate::model::{
 use crate::plan::compression::CompressionSpecs;
 use crate::rewrite::adjusted::{Adjusted, complete};
 use crate::rewrite::context::RewriteContext;
+use crate::rewrite::module_problems::modules_twice_in_texts;
 use crate::rewrite::reference_scan::scan_all;
 use crate::rewrite::reference_scan::{Reference, References, references};
 use crate::rewrite::resolve::{Resolver, final_path};
@@ -75,6 +77,14 @@ impl<'a> FileInspector<'a> {
             let rewritten = complete(rewrite_context, scan);
             inspector.adjusted = rewritten.adjusted.into_iter().collect();
             inspector.problems.extend(rewritten.problems);
+            inspector.problems.extend(modules_twice_in_texts(
+                rewrite_context.assets,
+                &rewritten.plain_modules,
+                inspector
+                    .texts
+                    .iter()
+                    .map(|(id, targets)| (*id, &targets[..])),
+            ));
         }
         Problem::sort(&mut inspector.problems);
         inspector
@@ -303,21 +313,10 @@ impl<'a> FileInspector<'a> {
 
     /// Returns where templates name these files.
     fn mentions(&self, assets: &[AssetId]) -> Vec<(AssetId, IncomingReference)> {
-        let known_by = |id: &AssetId| {
-            let asset = self.asset(*id);
-            check::static_name::asset_key(asset, self.hashes)
-                .as_bytes()
-                .to_vec()
-        };
-        let wanted: HashMap<Vec<u8>, AssetId> =
-            assets.iter().map(|id| (known_by(id), *id)).collect();
-        let asset_named = |name: &str| {
-            let path = check::static_name::lookup_key(name, self.hashes)?;
-            wanted.get(&path).copied()
-        };
+        let assets = assets.iter().map(|id| (*id, self.asset(*id)));
         let directories = &self.project.settings.template_dirs;
-        let mentions = check::templates::mention::mentions(directories, &asset_named).into_iter();
-        let link = |(id, mention): (AssetId, check::templates::mention::TemplateMention)| {
+        let mentions = mentions_of(directories, assets, self.hashes).into_iter();
+        let link = |(id, mention): (AssetId, TemplateMention)| {
             let link = IncomingReference {
                 file: mention.file,
                 kind: ReferenceKind::Template,

@@ -7,6 +7,7 @@ use crate::model::{Asset, AssetId, Fingerprint, Problem};
 use crate::plan::builder;
 use crate::plan::model::{Plan, PostProcessed};
 use crate::rewrite::adjusted::rewrite;
+use crate::rewrite::module_problems::modules_twice_in_texts;
 use crate::rewrite::resolve::{Leftovers, NoLeftovers};
 use crate::settings::AllowKind;
 use crate::sources::content::Content;
@@ -147,5 +148,13 @@ fn rewrite_texts(
     }
     post_processed.adjusted.extend(rewritten.adjusted);
     post_processed.hashed = Some(rewritten.hashed);
+    let texts = post_processed.adjusted.iter();
+    let targets = texts.map(|(id, adjusted)| (*id, &adjusted.targets[..]));
+    problems.extend(modules_twice_in_texts(
+        assets,
+        &rewritten.plain_modules,
+        targets,
+    ));
+    Problem::sort(&mut problems);
     Ok(problems)
 }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::context::RewriteContext;
 use super::cycle_names::cycle_fingerprints;
+use super::module_problems::PlainModule;
 use super::reference_problems::unhashable_problem;
 use super::reference_scan::{ReferenceScan, ScannedText, TextOrder, scan_all};
 use super::resolve::final_path;
@@ -42,6 +43,8 @@ pub struct Rewritten {
     pub adjusted: Vec<(AssetId, Adjusted)>,
     /// Sorted by file and place.
     pub problems: Vec<Problem>,
+    /// References to fingerprinted modules in texts that stay.
+    pub plain_modules: Vec<PlainModule>,
 }
 
 /// Rewrites the texts of all adjustable assets.
@@ -52,6 +55,9 @@ pub fn rewrite(context: &RewriteContext<'_>, texts: Vec<(AssetId, &[u8])>) -> Re
 /// Rewrites all texts of a scan.
 pub fn complete(context: &RewriteContext<'_>, scan: ReferenceScan<'_>) -> Rewritten {
     let mut problems = scan.problems;
+    let missing = scan.missing_modules.into_iter();
+    problems.extend(missing.map(|missing| missing.problem));
+    Problem::sort(&mut problems);
     let mut fingerprints = context.fingerprints.to_vec();
     let adjusted = finish_texts(context, scan.texts, &scan.order, &mut fingerprints);
     let mut hashed = Vec::with_capacity(context.assets.len());
@@ -67,6 +73,7 @@ pub fn complete(context: &RewriteContext<'_>, scan: ReferenceScan<'_>) -> Rewrit
         hashed,
         adjusted,
         problems,
+        plain_modules: scan.plain_modules,
     }
 }
 

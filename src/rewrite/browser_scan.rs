@@ -4,10 +4,10 @@
 use super::browser::escape::escape;
 use super::browser::found_reference::{FoundReference, Syntax};
 use super::resolve::Resolver;
-use super::rules::{browser_references, kind_of, shown_span};
+use super::rules::{browser_references, kind_of, severity_of_missing, shown_span};
 use super::scanned::{AssetReference, Fault, Finding, MissingPolicy, Scanned};
 use super::url_resolve::{UrlParts, UrlResolution};
-use crate::model::{Asset, AssetId, Fingerprint, ReferenceKind, Severity, Treatment};
+use crate::model::{Asset, AssetId, Fingerprint, Severity, Treatment};
 
 /// Scans `text`, the content of `referrer`.
 pub(super) fn scan(
@@ -27,7 +27,9 @@ pub(super) fn scan(
         match resolver.resolve_url(referrer, &found.specifier) {
             UrlResolution::Elsewhere => scan.scanned.foreign.push(found.span.start),
             UrlResolution::Directory => scan.scanned.directories += 1,
-            UrlResolution::Asset(target, url) => scan.add_reference(&found, target, url, resolver),
+            UrlResolution::Asset(target, url) => {
+                scan.add_reference(&found, target, url.as_ref(), resolver);
+            }
             UrlResolution::Missing(path) => scan.add_finding(&found, Fault::Missing(path)),
             UrlResolution::Outside(path) => scan.add_finding(&found, Fault::Outside(path)),
         }
@@ -57,11 +59,11 @@ impl BrowserScan<'_> {
         &mut self,
         found: &FoundReference<'_>,
         target: AssetId,
-        url: Option<UrlParts>,
+        url: Option<&UrlParts>,
         resolver: &Resolver<'_>,
     ) {
         let rewrites = self.referrer.treatment.rewrites();
-        let new_url = url.as_ref().filter(|_| rewrites);
+        let new_url = url.filter(|_| rewrites);
         if let Some(url) = new_url {
             self.edit(found, target, url);
         }
@@ -110,24 +112,14 @@ impl BrowserScan<'_> {
         });
     }
 
-    /// Returns the severity that fits. A level of the settings that is an error stays one, unless
-    /// nobody can tell where the reference leads.
     fn severity(&self, found: &FoundReference<'_>, fault: &Fault) -> Option<Severity> {
         let kind = kind_of(found.syntax);
         let severity = (self.policy)(self.referrer, kind, fault.path()).severity()?;
-        let has_extension = || fault.path().extension().is_some();
-        Some(match (severity, fault) {
-            // It is relative to the style sheet that uses the property.
-            (Severity::Error, _) if found.syntax == Syntax::CustomProperty => Severity::Warning,
+        Some(match fault {
+            Fault::Missing(_) => severity_of_missing(severity, found.syntax, fault.path()),
             // Another part of the site may be there.
-            (Severity::Error, Fault::Outside(_)) => Severity::Warning,
-            // Sources of a bundler name modules without an extension; browsers never load them.
-            (Severity::Warning, Fault::Missing(_))
-                if kind == ReferenceKind::Js && !has_extension() =>
-            {
-                Severity::Note
-            }
-            _ => severity,
+            Fault::Outside(_) => severity.max(Severity::Warning),
+            Fault::Leftover(_) | Fault::NotKept(_) => severity,
         })
     }
 

@@ -21,6 +21,7 @@ mod django_scan;
 pub mod graph;
 pub mod hashed_name;
 pub mod hint;
+pub mod module_problems;
 pub mod reference_checker;
 pub mod reference_problems;
 pub mod reference_scan;

@@ -1,11 +1,15 @@
 //! Checks the references of texts that are in STATIC_ROOT: which lead to no file.
 //! Finds them by the same rules as rewriting, and changes nothing.
 
+use std::path::Path;
+
+use super::browser::found_reference::Syntax;
 use super::resolve::{NoLeftovers, Resolution, Resolver};
-use super::rules::{Rules, TextReference};
+use super::rules::{Rules, TextReference, severity_of_missing};
 use super::scanned::shorten;
 use crate::model::{
-    Asset, Fingerprint, LineIndex, ReferenceKind, ReferenceRules, SourceSpan, readable,
+    Asset, Fingerprint, LineIndex, ReferenceKind, ReferenceRules, ReportLevel, Severity,
+    SourceSpan, readable,
 };
 
 /// How the references of a text are resolved.
@@ -26,6 +30,19 @@ pub struct DanglingReference {
     pub text: String,
     /// The path under STATIC_ROOT that it leads to.
     pub path: String,
+    /// `None` by Django's rules.
+    syntax: Option<Syntax>,
+}
+
+impl DanglingReference {
+    /// Returns the severity of the reference, where the settings want a level for its kind.
+    pub fn severity(&self, level: ReportLevel) -> Option<Severity> {
+        let severity = level.severity()?;
+        Some(match self.syntax {
+            Some(syntax) => severity_of_missing(severity, syntax, Path::new(&self.path)),
+            None => severity,
+        })
+    }
 }
 
 /// Looks references up among all files of a STATIC_ROOT.
@@ -65,7 +82,13 @@ impl<'a> ReferenceChecker<'a> {
         let references = self.rules.references(&file.path, source);
         let mut lines = None;
         let mut dangling = Vec::new();
-        for TextReference { kind, span, url } in &references {
+        for reference in &references {
+            let TextReference {
+                kind,
+                span,
+                url,
+                syntax,
+            } = reference;
             if let Some(path) = self.dangling_path(file, url, form) {
                 let lines = lines.get_or_insert_with(|| LineIndex::new(&readable));
                 dangling.push(DanglingReference {
@@ -73,6 +96,7 @@ impl<'a> ReferenceChecker<'a> {
                     span: lines.span(span.start, span.end),
                     text: shorten(&readable[span.clone()]),
                     path: String::from_utf8_lossy(&path).into_owned(),
+                    syntax: *syntax,
                 });
             }
         }

@@ -7,7 +7,8 @@ use std::path::Path;
 use super::context::RewriteContext;
 use super::django_scan::Blocks;
 use super::hint::{allow_entry, with_hint};
-use super::scanned::{Fault, Finding, shorten};
+use super::module_problems::{MissingModule, PlainModule};
+use super::scanned::{Fault, Finding, Scanned, shorten};
 use super::suggest::{Referrer, Suggestions, relative_path};
 use crate::model::{
     Asset, AssetId, Code, LineIndex, LogicalPath, Problem, ReferenceKind, Severity, SourceSpan,
@@ -21,36 +22,73 @@ pub const MAX_REPORTED: usize = 1000;
 const IN_COMMENT: &str =
     "it is in a comment, where Django before 6.1 looks for references and 6.1 does not";
 
-/// Returns the findings of one text as problems with their places.
+/// The problems of one text.
+#[derive(Default)]
+pub(super) struct TextProblems {
+    pub problems: Vec<Problem>,
+    pub missing_modules: Vec<MissingModule>,
+    pub plain_modules: Vec<PlainModule>,
+}
+
+/// Returns what a scan has found in the text of an asset as problems with their places.
 pub(super) fn to_problems(
     context: &RewriteContext<'_>,
-    asset: &Asset,
+    id: AssetId,
     text: &[u8],
-    findings: &[Finding],
+    scanned: &Scanned,
     suggestions: &Suggestions<'_>,
-) -> Vec<Problem> {
+) -> TextProblems {
+    let asset = &context.assets[id.index()];
     let is_reported = |finding: &&Finding| {
         finding.severity.is_some() || matches!(finding.fault, Fault::Leftover(_))
     };
-    let all: Vec<&Finding> = findings.iter().filter(is_reported).collect();
-    if all.is_empty() {
-        return Vec::new();
+    let all: Vec<&Finding> = scanned.findings.iter().filter(is_reported).collect();
+    let has_plain_modules = context.keeps_plain && !asset.treatment.rewrites();
+    if all.is_empty() && !has_plain_modules {
+        return TextProblems::default();
     }
     let (reported, others) = all.split_at(all.len().min(MAX_REPORTED));
     let text = readable(text);
     let lines = LineIndex::new(&text);
     let comments = LazyCell::new(|| Blocks::css_comments(&text));
-    let problems = reported.iter().map(|finding| {
-        let matched = shorten(text.get(finding.start..finding.end).unwrap_or_default());
+    let shown = |start: usize, end: usize| shorten(text.get(start..end).unwrap_or_default());
+    let mut found = TextProblems::default();
+    for finding in reported {
+        let matched = shown(finding.start, finding.end);
         let mut problem = to_problem(context, asset, finding, &matched, suggestions);
         problem.severity = severity_of(finding);
         if finding.kind == ReferenceKind::Css && comments.contain(finding.start) {
             problem = problem.note(IN_COMMENT);
         }
         let span = lines.span(finding.start, finding.end.max(finding.start));
-        problem.in_file(asset.source()).at(span)
-    });
-    problems.chain(summary(asset, others)).collect()
+        let problem = problem.in_file(asset.source()).at(span);
+        match &finding.fault {
+            Fault::Missing(target) if finding.kind == ReferenceKind::Js && !problem.is_error() => {
+                found.missing_modules.push(MissingModule {
+                    referrer: id,
+                    target: target.clone(),
+                    problem,
+                });
+            }
+            _ => found.problems.push(problem),
+        }
+    }
+    found.problems.extend(summary(asset, others));
+    if has_plain_modules {
+        let references = scanned.to_assets.iter().filter(|reference| {
+            let target = &context.assets[reference.target.index()];
+            reference.is_module && !target.treatment.keeps_name()
+        });
+        found
+            .plain_modules
+            .extend(references.map(|reference| PlainModule {
+                referrer: id,
+                target: reference.target,
+                span: lines.span(reference.start, reference.end),
+                text: shown(reference.start, reference.end),
+            }));
+    }
+    found
 }
 
 fn to_problem(

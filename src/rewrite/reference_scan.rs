@@ -6,7 +6,8 @@ use rayon::prelude::*;
 
 use super::context::RewriteContext;
 use super::graph;
-use super::reference_problems;
+use super::module_problems::{MissingModule, PlainModule};
+use super::reference_problems::{self, TextProblems};
 use super::resolve::Resolver;
 use super::scan::scan;
 use super::scanned::{AssetReference, Scanned, shorten};
@@ -19,6 +20,10 @@ use crate::model::{
 pub struct ReferenceScan<'a> {
     /// Sorted by file and place.
     pub problems: Vec<Problem>,
+    /// Modules that are missing, and matter only if a page needs them.
+    pub missing_modules: Vec<MissingModule>,
+    /// References to fingerprinted modules in texts that stay.
+    pub plain_modules: Vec<PlainModule>,
     pub(super) texts: Vec<ScannedText<'a>>,
     pub(super) order: TextOrder,
     /// Whether there are cycles of references, which have no names by Django's rules.
@@ -81,22 +86,26 @@ pub fn scan_all<'a>(
 ) -> ReferenceScan<'a> {
     let resolver = context.resolver();
     let suggestions = Suggestions::new(context.assets);
-    let (texts, problems): (Vec<ScannedText<'a>>, Vec<Vec<Problem>>) = texts
+    let results: Vec<(ScannedText<'a>, TextProblems)> = texts
         .into_par_iter()
         .map(|(id, text)| {
             let asset = &context.assets[id.index()];
             let scanned = scan(asset, text, context.rules, &resolver, context.policy);
-            let problems = reference_problems::to_problems(
-                context,
-                asset,
-                text,
-                &scanned.findings,
-                &suggestions,
-            );
-            (ScannedText::new(id, text, scanned), problems)
+            let problems =
+                reference_problems::to_problems(context, id, text, &scanned, &suggestions);
+            let mut scanned_text = ScannedText::new(id, text, scanned);
+            scanned_text.has_broken_refs |= !problems.plain_modules.is_empty();
+            (scanned_text, problems)
         })
-        .unzip();
-    let mut problems: Vec<Problem> = problems.into_iter().flatten().collect();
+        .collect();
+    let (mut texts, mut problems) = (Vec::with_capacity(results.len()), Vec::new());
+    let (mut missing_modules, mut plain_modules) = (Vec::new(), Vec::new());
+    for (text, found) in results {
+        texts.push(text);
+        problems.extend(found.problems);
+        missing_modules.extend(found.missing_modules);
+        plain_modules.extend(found.plain_modules);
+    }
     let (order, cycles) = order(context, &texts, unchanged);
     let has_nameless_cycles = !cycles.is_empty();
     problems.extend(cycles.into_iter().map(|cycle| {
@@ -111,6 +120,8 @@ pub fn scan_all<'a>(
     Problem::sort(&mut problems);
     ReferenceScan {
         problems,
+        missing_modules,
+        plain_modules,
         texts,
         order,
         has_nameless_cycles,

@@ -4,12 +4,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::Path;
 
 use super::browser::finder;
 use super::browser::found_reference::{FoundReference, Language, Syntax};
 use super::django_rules::DjangoRules;
 use super::django_scan::Match;
-use crate::model::{DjangoVersion, LogicalPath, ReferenceKind, ReferenceRules};
+use crate::model::{DjangoVersion, LogicalPath, ReferenceKind, ReferenceRules, Severity};
 
 pub enum Rules {
     Django(DjangoRules),
@@ -23,6 +24,8 @@ pub(super) struct TextReference<'t> {
     pub span: Range<usize>,
     /// The URL, decoded.
     pub url: Cow<'t, [u8]>,
+    /// `None` by Django's rules.
+    pub syntax: Option<Syntax>,
 }
 
 impl Rules {
@@ -95,6 +98,7 @@ impl Rules {
                     kind: kind_of(found.syntax),
                     span: shown_span(text, &found),
                     url: found.specifier,
+                    syntax: Some(found.syntax),
                 })
                 .collect(),
         }
@@ -118,6 +122,7 @@ fn django_references<'t>(
                     kind: rule.kind,
                     span: whole.range(),
                     url: Cow::Borrowed(url.as_str().as_bytes()),
+                    syntax: None,
                 });
             }
         }
@@ -152,6 +157,20 @@ pub(super) fn kind_of(syntax: Syntax) -> ReferenceKind {
         | Syntax::ImportMetaResolve
         | Syntax::NewUrl => ReferenceKind::Js,
         Syntax::WebmanifestMember => ReferenceKind::Webmanifest,
+    }
+}
+
+/// Returns the severity of a reference to a file that is missing at a path. `severity` is what the
+/// settings want.
+pub(super) fn severity_of_missing(severity: Severity, syntax: Syntax, path: &Path) -> Severity {
+    match severity {
+        // It is relative to the style sheet that uses the property.
+        Severity::Error if syntax == Syntax::CustomProperty => Severity::Warning,
+        // Sources for a bundler name modules without an extension; browsers never load them.
+        Severity::Warning if kind_of(syntax) == ReferenceKind::Js && path.extension().is_none() => {
+            Severity::Note
+        }
+        _ => severity,
     }
 }
 

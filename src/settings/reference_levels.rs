@@ -13,6 +13,8 @@ pub struct ReferenceLevels {
     source_map: ReportLevel,
     webmanifest: ReportLevel,
     template: ReportLevel,
+    /// Whether the settings say the level of missing modules.
+    js_is_written: bool,
 }
 
 impl ReferenceLevels {
@@ -35,7 +37,13 @@ impl ReferenceLevels {
             source_map: level(ReferenceKind::SourceMap),
             webmanifest: level(ReferenceKind::Webmanifest),
             template: level(ReferenceKind::Template),
+            js_is_written: word.is_some() || table.has(ReferenceKind::Js.as_str()),
         }
+    }
+
+    /// Returns whether missing modules are as severe as they are by default.
+    pub fn has_default_for_modules(self) -> bool {
+        !self.js_is_written
     }
 
     /// Returns the level of references of this kind.

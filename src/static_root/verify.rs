@@ -285,8 +285,8 @@ impl Verifier<'_> {
         path: &LogicalPath,
         reference: DanglingReference,
     ) -> Option<Problem> {
-        let severity =
-            (self.levels.reference)(path, reference.kind, Path::new(&reference.path)).severity()?;
+        let level = (self.levels.reference)(path, reference.kind, Path::new(&reference.path));
+        let severity = reference.severity(level)?;
         let message = format!("{} leads to no file", reference.text);
         let problem = Problem::error(Code::DanglingReference, message)
             .in_file(file.source())
