@@ -16,6 +16,7 @@ mod browser_rules;
 mod case_names;
 mod commands;
 mod concurrency;
+mod cycle_names;
 mod documentation;
 mod hostile_input;
 mod incremental;

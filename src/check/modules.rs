@@ -50,7 +50,7 @@ impl<'a> ModuleGraph<'a> {
             if !is_default(&module) {
                 return module.problem;
             }
-            match self.way_to(module.referrer, &parents) {
+            match way_to(module.referrer, &parents) {
                 Some(way) => self.with_way(module.problem, &way),
                 None => module.problem,
             }
@@ -94,20 +94,6 @@ impl<'a> ModuleGraph<'a> {
         parents
     }
 
-    /// Returns the files from the one that a template names to this one.
-    fn way_to(
-        &self,
-        file: AssetId,
-        parents: &HashMap<AssetId, Option<AssetId>>,
-    ) -> Option<Vec<AssetId>> {
-        let mut way = vec![file];
-        while let Some(parent) = parents.get(way.last()?)? {
-            way.push(*parent);
-        }
-        way.reverse();
-        Some(way)
-    }
-
     /// Makes a problem an error, and shows the way from the template to the file that it is in.
     fn with_way(&self, problem: Problem, way: &[AssetId]) -> Problem {
         let mut error = Problem {
@@ -130,6 +116,16 @@ impl<'a> ModuleGraph<'a> {
         }
         error
     }
+}
+
+/// Returns the files from the one that a template names to this one.
+fn way_to(file: AssetId, parents: &HashMap<AssetId, Option<AssetId>>) -> Option<Vec<AssetId>> {
+    let mut way = vec![file];
+    while let Some(parent) = parents.get(way.last()?)? {
+        way.push(*parent);
+    }
+    way.reverse();
+    Some(way)
 }
 
 fn with_mention(problem: Problem, mention: &TemplateMention) -> Problem {

@@ -35,6 +35,11 @@ impl Treatment {
         *self == Self::Rewrite
     }
 
+    /// Returns whether references in the text are followed, whether they are rewritten or not.
+    pub fn follows_references(&self) -> bool {
+        !matches!(self, Self::NoRewrite | Self::NoHash)
+    }
+
     /// Returns whether the file has one name, which gets no fingerprint. The manifest maps it to
     /// itself.
     pub fn keeps_name(&self) -> bool {

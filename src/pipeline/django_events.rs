@@ -120,11 +120,11 @@ impl DjangoEvents<'_> {
         let depth = |asset: &Asset| memchr::memchr_iter(b'/', asset.key.as_bytes()).count();
         order.sort_by_cached_key(|&index| {
             let asset = &assets[index];
-            (asset.path.is_adjustable(), Reverse(depth(asset)))
+            (asset.is_scanned, Reverse(depth(asset)))
         });
         for index in order {
             let asset = &assets[index];
-            let is_rewritten = asset.path.is_adjustable() && asset.treatment.rewrites();
+            let is_rewritten = asset.is_scanned && asset.treatment.rewrites();
             let is_new = existing[index] != Existing::Same || self.clear;
             let made = !asset.treatment.keeps_name() && (is_rewritten || is_new);
             let path = asset.key.clone();

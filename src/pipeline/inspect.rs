@@ -125,7 +125,7 @@ impl<'a> FileInspector<'a> {
             referrers: self.referrers(id),
             problems: self.problems_of(&sources),
             severities: kinds
-                .filter(|_| self.hashes && asset.is_scanned)
+                .filter(|_| self.hashes && asset.is_scanned && asset.treatment.follows_references())
                 .map(|kind| self.policy.decision(&asset.path, kind))
                 .collect(),
         }
@@ -260,7 +260,7 @@ impl<'a> FileInspector<'a> {
 
     fn rewriting(&self, id: AssetId, references: Option<&References>) -> Rewriting {
         match references {
-            _ if !self.asset(id).path.is_adjustable() => {
+            _ if !self.rewrite_context.rules.scan(&self.asset(id).path) => {
                 Rewriting::None(NoRewritingReason::NotText)
             }
             _ if !self.asset(id).treatment.rewrites() => {

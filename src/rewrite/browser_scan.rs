@@ -7,7 +7,7 @@ use super::resolve::Resolver;
 use super::rules::{browser_references, kind_of, severity_of_missing, shown_span};
 use super::scanned::{AssetReference, Fault, Finding, MissingPolicy, Scanned};
 use super::url_resolve::{UrlParts, UrlResolution};
-use crate::model::{Asset, AssetId, Fingerprint, Severity, Treatment};
+use crate::model::{Asset, AssetId, Fingerprint, Severity};
 
 /// Scans `text`, the content of `referrer`.
 pub(super) fn scan(
@@ -98,8 +98,7 @@ impl BrowserScan<'_> {
 
     fn add_finding(&mut self, found: &FoundReference<'_>, fault: Fault) {
         // Where a text stays because the settings say so, it may lead anywhere.
-        let treatment = &self.referrer.treatment;
-        if matches!(treatment, Treatment::NoRewrite | Treatment::NoHash) {
+        if !self.referrer.treatment.follows_references() {
             return;
         }
         let span = shown_span(self.text, found);

@@ -15,7 +15,7 @@ use super::root::StaticRoot;
 use crate::disk;
 use crate::model::{
     Asset, Code, Encoding, FileStep, Fingerprint, LogicalPath, Problem, ReferenceKind,
-    ReferenceRules, ReportLevel, Severity, Treatment, VerifySummary,
+    ReferenceRules, ReportLevel, Severity, VerifySummary,
 };
 use crate::plan::manifest::Manifest;
 use crate::rewrite::cycle_checker::CycleMember;
@@ -268,7 +268,7 @@ impl Verifier<'_> {
     /// Returns whether the settings leave the text of a file alone, wherever it leads.
     fn stays_as_is(&self, path: &LogicalPath) -> bool {
         let treatment = self.settings.treatments.treatment_of(path);
-        matches!(treatment, Treatment::NoHash | Treatment::NoRewrite)
+        !treatment.follows_references()
     }
 
     /// Returns whether the manifest has an entry for the source with this path.
