@@ -62,8 +62,8 @@ impl<'a> ModuleGraph<'a> {
     /// a text that stays names without.
     pub fn module_twice_problems(&self, plain: &[PlainModule]) -> Vec<Problem> {
         let texts = self.texts.iter();
-        let texts = texts.map(|(id, targets)| (*id, &targets[..]));
-        let referrers = fingerprinted_modules(self.assets, texts);
+        let with_targets = texts.map(|(id, targets)| (*id, &targets[..]));
+        let referrers = fingerprinted_modules(self.assets, with_targets);
         module_twice_problems(self.assets, plain, |target, problem| {
             let mention = self.mentions.get(&target);
             let by_template = mention.map(|mention| with_mention(problem.clone(), mention));

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::model::{AssetId, Problem, Stamp};
 use crate::rewrite::context::RewriteContext;
 use crate::rewrite::module_problems::{MissingModule, PlainModule};
-use crate::rewrite::reference_scan::scan_all;
+use crate::rewrite::reference_scan::{ReferenceScan, scan_all};
 use crate::sources::skim::{SkimmedSource, skim};
 use crate::state::check_record::{CheckRecord, CleanText};
 
@@ -75,15 +75,7 @@ pub fn check_texts(
         return check_texts(context, &CheckRecord::default(), check_references);
     }
     if !scan.has_nameless_cycles {
-        for ((id, targets, has_broken_refs), stamp) in scan.texts().zip(stamps) {
-            if !has_broken_refs {
-                checked.clean.push(CleanText {
-                    id,
-                    stamp,
-                    targets: targets.to_vec(),
-                });
-            }
-        }
+        checked.clean.extend(clean_texts(&scan, stamps));
     }
     let scanned = scan.texts().map(|(id, targets, _)| (id, targets.to_vec()));
     checked.targets = scanned.collect();
@@ -92,4 +84,16 @@ pub fn check_texts(
     checked.missing_modules = scan.missing_modules;
     checked.plain_modules = scan.plain_modules;
     checked
+}
+
+/// Returns the scanned texts without problems. `stamps` are those of all scanned texts.
+fn clean_texts(scan: &ReferenceScan<'_>, stamps: Vec<Stamp>) -> impl Iterator<Item = CleanText> {
+    let with_stamps = scan.texts().zip(stamps);
+    with_stamps
+        .filter(|((_, _, has_broken_refs), _)| !has_broken_refs)
+        .map(|((id, targets, _), stamp)| CleanText {
+            id,
+            stamp,
+            targets: targets.to_vec(),
+        })
 }

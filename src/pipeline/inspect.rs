@@ -313,9 +313,9 @@ impl<'a> FileInspector<'a> {
 
     /// Returns where templates name these files.
     fn mentions(&self, assets: &[AssetId]) -> Vec<(AssetId, IncomingReference)> {
-        let assets = assets.iter().map(|id| (*id, self.asset(*id)));
+        let with_ids = assets.iter().map(|id| (*id, self.asset(*id)));
         let directories = &self.project.settings.template_dirs;
-        let mentions = mentions_of(directories, assets, self.hashes).into_iter();
+        let mentions = mentions_of(directories, with_ids, self.hashes).into_iter();
         let link = |(id, mention): (AssetId, TemplateMention)| {
             let link = IncomingReference {
                 file: mention.file,

@@ -24,8 +24,8 @@ pub fn prehashed_changes(
         return Vec::new();
     }
     let released = released_contents(live);
-    let live_paths = live.read().map(|(_, manifest)| manifest.paths);
-    let live_paths = live_paths.unwrap_or_default();
+    let live_manifest = live.read().map(|(_, manifest)| manifest);
+    let live_paths = live_manifest.unwrap_or_default().paths;
     let is_live = |path: &LogicalPath| live_paths.get(path) == Some(path);
     let has_changed = |id: TargetId, target: &Target| match released.get(&target.path) {
         Some(&content) => plan.contents[target.content].id != Some(content),

@@ -31,10 +31,9 @@ pub(super) fn find_text(
         text.extend_from_slice(b"\n  ");
         text.extend_from_slice(&display(&candidate.source));
         if !is_obvious {
-            let reason = treatment_text(&candidate.treatment, Path::new(""));
-            let reason = reason.map_or_else(String::new, |reason| format!("; {reason}"));
-            let status = status(&candidate.status);
-            text.extend_from_slice(format!(" ({status}{reason})").as_bytes());
+            let mut reasons = vec![status(&candidate.status)];
+            reasons.extend(treatment_text(&candidate.treatment, Path::new("")));
+            text.extend_from_slice(format!(" ({})", reasons.join("; ")).as_bytes());
         }
     }
     if verbosity >= 2 {

@@ -171,10 +171,10 @@ fn finish_texts(
     }
     for step in &order.groups {
         let mut take = |group: &Vec<usize>| {
-            let group = group
-                .iter()
-                .filter_map(|&index| texts.get_mut(index)?.take());
-            group.collect()
+            let members = group.iter();
+            members
+                .filter_map(|&index| texts.get_mut(index)?.take())
+                .collect()
         };
         let ready: Vec<Vec<ScannedText<'_>>> = step.iter().map(&mut take).collect();
         let known = &*fingerprints;

@@ -74,9 +74,9 @@ impl<'a> ReferenceChecker<'a> {
         text: &[u8],
         form: ReferenceForm,
     ) -> (usize, Vec<DanglingReference>) {
-        let readable = readable(text);
+        let shown = readable(text);
         let source = match self.rules.are_of() {
-            ReferenceRules::Django => readable.as_bytes(),
+            ReferenceRules::Django => shown.as_bytes(),
             ReferenceRules::Browser => text,
         };
         let references = self.rules.references(&file.path, source);
@@ -90,11 +90,11 @@ impl<'a> ReferenceChecker<'a> {
                 syntax,
             } = reference;
             if let Some(path) = self.dangling_path(file, url, form) {
-                let lines = lines.get_or_insert_with(|| LineIndex::new(&readable));
+                let lines = lines.get_or_insert_with(|| LineIndex::new(&shown));
                 dangling.push(DanglingReference {
                     kind: *kind,
                     span: lines.span(span.start, span.end),
-                    text: shorten(&readable[span.clone()]),
+                    text: shorten(&shown[span.clone()]),
                     path: String::from_utf8_lossy(&path).into_owned(),
                     syntax: *syntax,
                 });

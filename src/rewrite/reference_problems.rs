@@ -61,7 +61,7 @@ pub(super) fn to_problems(
             problem = problem.note(IN_COMMENT);
         }
         let span = lines.span(finding.start, finding.end.max(finding.start));
-        let problem = problem.in_file(asset.source()).at(span);
+        problem = problem.in_file(asset.source()).at(span);
         match &finding.fault {
             Fault::Missing(target) if finding.kind == ReferenceKind::Js && !problem.is_error() => {
                 found.missing_modules.push(MissingModule {

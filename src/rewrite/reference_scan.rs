@@ -171,9 +171,10 @@ impl<'a> ScannedText<'a> {
     fn new(asset: AssetId, source: &'a [u8], scanned: Scanned) -> Self {
         let placeholders = scanned.placeholders.iter().map(|(_, target)| *target);
         let all = scanned.to_assets.iter();
-        let stay = all.filter(|reference| !reference.is_rewritten);
-        let stay = stay.map(|reference| reference.target);
-        let mut targets: Vec<AssetId> = placeholders.chain(stay).collect();
+        let staying = all
+            .filter(|reference| !reference.is_rewritten)
+            .map(|reference| reference.target);
+        let mut targets: Vec<AssetId> = placeholders.chain(staying).collect();
         targets.sort_unstable();
         targets.dedup();
         Self {
@@ -217,8 +218,8 @@ fn order(
     }
     let to_nodes = |(id, targets): (&AssetId, &&Vec<AssetId>)| {
         // A text that stays waits for no other.
-        let targets = targets.iter().filter(|_| rewrites(id));
-        let nodes = targets.map(|target| nodes[target.index()]);
+        let waits_for = targets.iter().filter(|_| rewrites(id));
+        let nodes = waits_for.map(|target| nodes[target.index()]);
         nodes.flatten().collect()
     };
     let edges: Vec<Vec<usize>> = ids.iter().zip(&targets).map(to_nodes).collect();

@@ -62,8 +62,8 @@ impl Rules {
         use ReferenceKind::{Css, Js, SourceMap, Webmanifest};
         let kinds: &[ReferenceKind] = match self {
             Self::Django(rules) => {
-                let rules = rules.for_path(path.as_bytes()).iter();
-                return rules.map(|rule| rule.kind).collect();
+                let of_path = rules.for_path(path.as_bytes()).iter();
+                return of_path.map(|rule| rule.kind).collect();
             }
             Self::Browser => match Language::of(path) {
                 Some(Language::Css) => &[Css, SourceMap],

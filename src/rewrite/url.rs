@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::pystd::urllib::percent_decode;
 
-/// STATIC_URL, taken apart.
+/// The parts of STATIC_URL by which other URLs are judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SiteUrl {
     /// The host with its scheme, as `https://cdn.example` or `//cdn.example`. Empty for a STATIC_URL
@@ -59,12 +59,9 @@ impl SiteUrl {
         let mut parts = Vec::new();
         if !is_absolute {
             parts.clone_from(&self.path);
-            let directory = directory.split(|&byte| byte == b'/');
-            parts.extend(
-                directory
-                    .filter(|part| !part.is_empty())
-                    .map(<[u8]>::to_vec),
-            );
+            // The name of a directory may have a percent sign.
+            let names = directory.split(|&byte| byte == b'/');
+            parts.extend(names.filter(|name| !name.is_empty()).map(<[u8]>::to_vec));
         }
         let is_directory = push_parts(&mut parts, path);
         match parts.strip_prefix(&self.path[..]) {

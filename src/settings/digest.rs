@@ -8,7 +8,7 @@ use blake3::Hasher;
 use super::choices::{REFERENCES, name_of};
 use super::{
     Allow, AllowKind, CacheSettings, Compression, CompressionRule, Finder, OtherFinder, Settings,
-    StaticDir,
+    StaticDir, TreatmentGlobs,
 };
 use crate::model::{App, ReferenceKind};
 
@@ -64,18 +64,22 @@ impl Settings {
         fields.number(u64::from(*keep_only_hashed));
         fields.text(django.as_str());
         fields.text(name_of(&REFERENCES, references));
-        for (_, _, globs) in treatments.by_key() {
-            // Where a glob is in the settings file does not matter.
-            fields.list(globs, |fields, glob| {
-                fields.text(glob.text());
-            });
-        }
+        add_treatments(&mut fields, treatments);
         for kind in ReferenceKind::ALL {
             fields.text(missing_references.of(kind).as_str());
         }
         fields.list(allow, allowed);
         add_compression(&mut fields, compression);
         add_cache(&mut fields, cache);
+    }
+}
+
+fn add_treatments(fields: &mut Fields<'_>, treatments: &TreatmentGlobs) {
+    for (_, _, globs) in treatments.by_key() {
+        // Where a glob is in the settings file does not matter.
+        fields.list(globs, |fields, glob| {
+            fields.text(glob.text());
+        });
     }
 }
 

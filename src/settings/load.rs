@@ -131,13 +131,7 @@ impl<'a> Loader<'a> {
         directory_overlap::check_prefixes(&static_dirs, top.problems);
         let apps = installed_apps::apps(top, staticc, self.layers, &search);
         let template_dirs = templates::directories(top, self.layers, &apps, self.template_problems);
-        let mode = |key, option| {
-            let of_storage = fields::mode(&options, option);
-            of_storage.or_else(|| fields::mode(top, key))
-        };
-        let file_mode = mode("FILE_UPLOAD_PERMISSIONS", "file_permissions_mode");
-        let key = "FILE_UPLOAD_DIRECTORY_PERMISSIONS";
-        let directory_mode = mode(key, "directory_permissions_mode");
+        let (file_mode, directory_mode) = self.modes(&options);
         let is_on = |section: &Section<'_>, key| section.boolean(key).unwrap_or_default();
         // These can refuse their values, and are read even if `checked` has an error:
         // the run reports all problems at once.
@@ -161,8 +155,8 @@ impl<'a> Loader<'a> {
             ignore_patterns: fields::texts(staticc, "ignore_patterns"),
             default_ignore_patterns: fields::texts(staticc, "default_ignore_patterns"),
             backend,
-            file_mode: file_mode.and_then(FileMode::bits),
-            directory_mode: directory_mode.and_then(FileMode::bits),
+            file_mode,
+            directory_mode,
             manifest_name,
             js_aggregation: is_on(&options, "support_js_module_import_aggregation"),
             keep_only_hashed: is_on(top, "WHITENOISE_KEEP_ONLY_HASHED_FILES"),
@@ -178,6 +172,20 @@ impl<'a> Loader<'a> {
         };
         directory_overlap::check_root(&settings, self.root_span(&options), top.problems);
         Some(settings)
+    }
+
+    /// Returns the modes of files and of new directories.
+    fn modes(&self, options: &Section<'_>) -> (Option<u32>, Option<u32>) {
+        let mode = |key, option| {
+            let of_storage = fields::mode(options, option);
+            let written = of_storage.or_else(|| fields::mode(&self.top, key));
+            written.and_then(FileMode::bits)
+        };
+        let key = "FILE_UPLOAD_DIRECTORY_PERMISSIONS";
+        (
+            mode("FILE_UPLOAD_PERMISSIONS", "file_permissions_mode"),
+            mode(key, "directory_permissions_mode"),
+        )
     }
 
     /// Returns the place of the setting that names STATIC_ROOT.

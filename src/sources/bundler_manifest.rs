@@ -91,7 +91,7 @@ fn webpack_files(stats: &WebpackStats) -> Vec<BundledFile> {
     stats.assets.iter().map(bundled).collect()
 }
 
-/// What webpack-bundle-tracker writes.
+/// The file that webpack-bundle-tracker writes for Django.
 #[derive(Deserialize)]
 struct TrackedBundles {
     assets: HashMap<String, TrackedAsset>,
@@ -147,10 +147,10 @@ fn has_hash(path: &str, base: Option<&str>) -> bool {
         let rest = name.strip_prefix(stem)?;
         rest.strip_prefix(['-', '.', '_'])
     };
-    let base = base.map(last_segment);
     let stems = base.into_iter().flat_map(|base| {
-        let without_extension = base.rsplit_once('.').map(|(stem, _)| stem);
-        [Some(base), without_extension].into_iter().flatten()
+        let base_name = last_segment(base);
+        let without_extension = base_name.rsplit_once('.').map(|(stem, _)| stem);
+        [Some(base_name), without_extension].into_iter().flatten()
     });
     let rests: Vec<&str> = stems.filter_map(rest_of).collect();
     if rests.is_empty() {

@@ -18,7 +18,7 @@ const MAX_SIZE: u64 = 64 << 20;
 
 /// Returns the files whose names have a hash, each with the manifest that says so.
 pub fn prehashed_files(assets: &[Asset], static_url: &str) -> Vec<(AssetId, PathBuf)> {
-    let manifests = manifests(assets);
+    let manifests = manifest_files(assets);
     if manifests.is_empty() {
         return Vec::new();
     }
@@ -53,13 +53,13 @@ pub fn prehashed_files(assets: &[Asset], static_url: &str) -> Vec<(AssetId, Path
 /// A file that may be a manifest.
 struct ManifestFile<'a> {
     file: PathBuf,
-    /// The source directory.
+    /// The source directory that it is in.
     root: &'a Path,
     /// The directory of the bundle in it.
     directory: &'a [u8],
 }
 
-fn manifests(assets: &[Asset]) -> Vec<ManifestFile<'_>> {
+fn manifest_files(assets: &[Asset]) -> Vec<ManifestFile<'_>> {
     let mut manifests = Vec::new();
     let mut directories: HashSet<(&Path, &[u8])> = HashSet::new();
     for asset in assets {

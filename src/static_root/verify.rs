@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -58,30 +59,19 @@ pub fn verify(
         settings.django,
         settings.js_aggregation,
     );
-    let directory: std::sync::Arc<Path> = root.path().into();
-    let files: Vec<Asset> = root
-        .files()?
-        .into_iter()
-        .map(|path| {
-            let is_scanned = rules.scan(&path);
-            Asset {
-                is_scanned,
-                ..Asset::at(path, directory.clone())
-            }
-        })
-        .collect();
+    let files = files_of(root, &rules)?;
     let mut result = VerifyResult::default();
     let manifest = read_manifest(root, settings, &mut result.problems);
     let paths = (0..).zip(&files).map(|(index, file)| (&file.path, index));
     let by_path: HashMap<&LogicalPath, usize> = paths.collect();
-    let roles = FileRoles {
+    let file_roles = FileRoles {
         root,
         settings,
         manifest: manifest.as_ref(),
         files: &files,
         by_path: &by_path,
     };
-    let roles = roles.find(&mut result.problems);
+    let roles = file_roles.find(&mut result.problems);
     let verifier = Verifier {
         settings,
         checker: ReferenceChecker::new(&files, &settings.static_url, &rules),
@@ -103,27 +93,21 @@ pub fn verify(
         entries: manifest.as_ref().map_or(0, |manifest| manifest.paths.len()),
         ..VerifySummary::default()
     };
-    let mut suspects = Vec::new();
-    for (file, findings) in files.iter().zip(findings) {
-        result.counts.copies += findings.copies;
-        result.counts.references += findings.references;
-        result.problems.extend(findings.problems);
-        let suspect = findings.suspect.map(|(key, text)| CycleMember {
-            file,
-            path: plain_path(&key),
-            text,
-        });
-        suspects.extend(suspect);
-    }
-    for (suspect, name) in suspects.iter().zip(verifier.checker.cycle_names(&suspects)) {
-        let fingerprint = name.unwrap_or_else(|| Fingerprint::of(&suspect.text));
-        let problem = verifier.wrong_content(suspect.file, &suspect.path, fingerprint);
-        result.problems.extend(problem);
-    }
+    verifier.add_findings(findings.into_iter().zip(&files), &mut result);
     let with_roles = files.iter().zip(roles);
     let unlisted = with_roles.filter(|(_, role)| matches!(role, FileRole::Unlisted));
     result.unlisted = unlisted.map(|(file, _)| file.path.clone()).collect();
     Ok(result)
+}
+
+/// Returns all files of a STATIC_ROOT.
+fn files_of(root: &StaticRoot, rules: &Rules) -> Result<Vec<Asset>, Problem> {
+    let directory: Arc<Path> = root.path().into();
+    let to_asset = |path: LogicalPath| Asset {
+        is_scanned: rules.scan(&path),
+        ..Asset::at(path, Arc::clone(&directory))
+    };
+    Ok(root.files()?.into_iter().map(to_asset).collect())
 }
 
 /// Reads the manifest, if the backend has one.
@@ -263,6 +247,37 @@ impl Verifier<'_> {
             .into_iter()
             .filter_map(|reference| self.dangling(file, path, reference));
         findings.problems.extend(problems);
+    }
+
+    /// Adds what was found in the files to the result.
+    fn add_findings<'f>(
+        &self,
+        findings: impl Iterator<Item = (FileFindings, &'f Asset)>,
+        result: &mut VerifyResult,
+    ) {
+        let mut suspects = Vec::new();
+        for (of_file, file) in findings {
+            result.counts.copies += of_file.copies;
+            result.counts.references += of_file.references;
+            result.problems.extend(of_file.problems);
+            suspects.extend(of_file.suspect.map(|(key, text)| CycleMember {
+                file,
+                path: plain_path(&key),
+                text,
+            }));
+        }
+        result.problems.extend(self.verify_cycles(&suspects));
+    }
+
+    /// Returns the problems of texts that have neither the content of their names nor the name of
+    /// a cycle.
+    fn verify_cycles(&self, suspects: &[CycleMember<'_>]) -> Vec<Problem> {
+        let names = self.checker.cycle_names(suspects);
+        let problem = |(suspect, name): (&CycleMember<'_>, Option<Fingerprint>)| {
+            let fingerprint = name.unwrap_or_else(|| Fingerprint::of(&suspect.text));
+            self.wrong_content(suspect.file, &suspect.path, fingerprint)
+        };
+        suspects.iter().zip(names).filter_map(problem).collect()
     }
 
     /// Returns whether the settings leave the text of a file alone, wherever it leads.
