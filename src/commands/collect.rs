@@ -16,6 +16,7 @@ use crate::pipeline::consent::OverwriteQuestion;
 use crate::pipeline::django_events::DjangoEvents;
 use crate::pipeline::large_files::large_files_note;
 use crate::pipeline::live_manifest::LiveManifest;
+use crate::pipeline::prehashed_changes::prehashed_changes;
 use crate::pipeline::process::{ProcessOptions, Processed};
 use crate::pipeline::project::Project;
 use crate::pipeline::prune::{check_preconditions, prune};
@@ -121,6 +122,7 @@ impl Collection<'_> {
         let started = now();
         let mut project = Project::find(self.settings, &(&args.ignore).into());
         Problem::fail_on_any(std::mem::take(&mut project.found.problems))?;
+        context.report(std::mem::take(&mut project.found.warnings));
         let record_file = CollectRecordFile::new(self.cache, self.root);
         let (record, no_record) = (record_file.read(), CollectRecord::default());
         let inputs = InputsDigest::of(self.settings, &project.found.assets);
@@ -139,7 +141,7 @@ impl Collection<'_> {
         };
         let source_pairs = self.report_sources(context, &project, &read, plan);
         let earlier = self.files_to_clear()?;
-        let live = LiveManifest::new(self.root, self.settings, self.cache);
+        let live = self.live_manifest();
         context.report(Vec::from_iter(
             live.remember_before(plan.manifest.as_deref(), args.dry_run),
         ));
@@ -191,11 +193,21 @@ impl Collection<'_> {
         };
         let processed = options.process(project, inputs, &inspector)?;
         let states = inspector.inspect(&processed.plan)?;
+        Problem::fail_on_any(prehashed_changes(
+            &project.found.assets,
+            &processed.plan,
+            &states,
+            &self.live_manifest(),
+        ))?;
         Ok(Prepared {
             processed,
             inspector,
             states,
         })
+    }
+
+    fn live_manifest(&self) -> LiveManifest<'_> {
+        LiveManifest::new(self.root, self.settings, self.cache)
     }
 
     /// Reports sources that are not what their names say, and those too large to compress.
@@ -241,8 +253,8 @@ impl Collection<'_> {
         bar.finish();
         let changes = carried_out?;
         if let Some(manifest) = &processed.plan.manifest {
-            let hashed = processed.post_processed.hashed.as_deref();
-            live.remember_written(manifest, hashed.unwrap_or_default());
+            let files = processed.release_files(prepared.inspector.assets);
+            live.remember_written(manifest, files);
         }
         self.clear(&processed.plan, &changes, earlier)
             .map_err(|problem| vec![problem])?;

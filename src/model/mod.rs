@@ -24,6 +24,7 @@ mod reference;
 mod remote_cache;
 mod retention;
 mod source_span;
+mod treatment;
 
 pub use self::app::App;
 pub use self::asset::{Asset, AssetId, LogicalPath};
@@ -51,7 +52,8 @@ pub use self::link_mode::LinkMode;
 pub use self::name_list::first_names;
 pub use self::package_path::{installed_package, npm_package};
 pub use self::problem::{Problem, Related, Severity};
-pub use self::reference::{ReferenceKind, ReportLevel};
+pub use self::reference::{ReferenceKind, ReferenceRules, ReportLevel};
 pub use self::remote_cache::{RemoteAccess, RemoteCacheSummary};
 pub use self::retention::Retention;
-pub use self::source_span::{LineIndex, SourceSpan, line_range, span_at};
+pub use self::source_span::{LineIndex, SourceSpan, line_range, readable, span_at};
+pub use self::treatment::{PrehashedBy, Treatment};

@@ -49,7 +49,7 @@ impl<'a> ServedFiles<'a> {
         let references = self.references(&files);
         for (_, path) in &references {
             // What is not there, `staticc verify` without a URL reports.
-            if !self.published.excludes(path) && self.root.locate(path).is_file() {
+            if !self.settings.publish.excludes(path) && self.root.locate(path).is_file() {
                 files.entry(path.clone()).or_insert(ObjectRole::Plain);
             }
         }
@@ -109,22 +109,21 @@ impl<'a> ServedFiles<'a> {
         if !self.settings.backend.hashes() {
             return HashSet::new();
         }
-        let rules = Rules::new(self.settings.django, self.settings.js_aggregation);
+        let rules = Rules::new(
+            self.settings.references,
+            self.settings.django,
+            self.settings.js_aggregation,
+        );
         let checker = ReferenceChecker::new(&[], &self.settings.static_url, &rules);
         let directory: Arc<std::path::Path> = self.root.path().into();
         let is_text = |(path, role): &(&LogicalPath, &ObjectRole)| {
-            path.is_adjustable() && **role == ObjectRole::Fingerprinted
+            rules.scan(path) && **role == ObjectRole::Fingerprinted
         };
         let texts: Vec<_> = files.iter().filter(is_text).collect();
         let found = texts.into_par_iter().flat_map_iter(|(path, _)| {
-            let file = Asset {
-                key: path.clone(),
-                path: path.clone(),
-                found_path: path.clone(),
-                directory: directory.clone(),
-            };
+            let file = Asset::at(path.clone(), Arc::clone(&directory));
             let bytes = disk::read(&file.source()).unwrap_or_default();
-            checker.arrivals(&file, &String::from_utf8_lossy(&bytes))
+            checker.arrivals(&file, &bytes)
         });
         let is_inside = |(_, path): &(ReferenceKind, LogicalPath)| {
             let bytes = path.as_bytes();

@@ -40,7 +40,8 @@ pub fn prune(
     };
     let mut manifests = live.others();
     // The live manifest is a release, whoever wrote it.
-    releases.remember(&content, ReleaseOrigin::External, manifest.paths.values());
+    let files = manifest.paths.values().map(Into::into);
+    releases.remember(&content, ReleaseOrigin::External, files);
     manifests.push(manifest);
     let list = retention.prune_list(root, &manifests, &releases)?;
     let mut pruning = PruneSummary {

@@ -90,14 +90,22 @@ impl PublishedFiles<'_> {
             let (_, manifest) = live.read()?;
             let keeps_plain = !self.settings.keeps_only_hashed();
             for (key, hashed) in &manifest.paths {
-                files.insert(hashed.clone(), ObjectRole::Fingerprinted);
+                let keeps_name = hashed.as_bytes() == normpath(key.as_bytes());
+                let role = if keeps_name && !self.is_prehashed(hashed) {
+                    ObjectRole::Plain
+                } else {
+                    ObjectRole::Fingerprinted
+                };
+                files.insert(hashed.clone(), role);
                 if excluded(key) {
                     files.remove(hashed);
                 }
             }
             for key in manifest.paths.keys().filter(|_| keeps_plain) {
                 let path = LogicalPath::new(normpath(key.as_bytes()));
-                files.insert(path, ObjectRole::Plain);
+                if !self.is_prehashed(&path) {
+                    files.insert(path, ObjectRole::Plain);
+                }
             }
             let name = LogicalPath::new(self.settings.manifest_name.as_str());
             files.insert(name, ObjectRole::Manifest);
@@ -119,10 +127,9 @@ impl PublishedFiles<'_> {
         Ok(files)
     }
 
-    /// Returns whether the settings leave a file out.
-    pub fn excludes(&self, path: &LogicalPath) -> bool {
-        let mut globs = self.settings.publish.exclude.iter();
-        globs.any(|glob| glob.is_match(path.as_path()))
+    /// Returns whether the settings say that a name has a hash already.
+    fn is_prehashed(&self, path: &LogicalPath) -> bool {
+        self.settings.treatments.treatment_of(path).is_prehashed()
     }
 
     /// Returns the objects of a file that has these compressed copies.

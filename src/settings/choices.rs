@@ -4,7 +4,7 @@ use super::allow::AllowKind;
 use super::finder::FINDERS;
 use super::publish::ObjectEncoding;
 use crate::model::Backend;
-use crate::model::{Code, Encoding, ReferenceKind, RemoteAccess, ReportLevel};
+use crate::model::{Code, Encoding, ReferenceKind, ReferenceRules, RemoteAccess, ReportLevel};
 use crate::store::acl::ObjectAcl;
 
 /// The backends of `STORAGES` and `STATICFILES_STORAGE`.
@@ -65,6 +65,12 @@ pub const REMOTE_ACCESS: [(&str, RemoteAccess); 2] = [
     ("read-only", RemoteAccess::ReadOnly),
 ];
 
+/// The values of `references`.
+pub const REFERENCES: [(&str, ReferenceRules); 2] = [
+    ("django", ReferenceRules::Django),
+    ("browser", ReferenceRules::Browser),
+];
+
 /// The values of `missing_references`.
 pub const LEVELS: [(&str, ReportLevel); 3] = [
     level(ReportLevel::Error),
@@ -76,10 +82,11 @@ pub const LEVELS: [(&str, ReportLevel); 3] = [
 pub const ALLOWED: [(&str, ReportLevel); 2] = [LEVELS[1], LEVELS[2]];
 
 /// The values of `kind` in `[[staticc.allow]]`.
-pub const KINDS: [(&str, AllowKind); 8] = [
+pub const KINDS: [(&str, AllowKind); 9] = [
     reference(ReferenceKind::Css),
     reference(ReferenceKind::SourceMap),
     reference(ReferenceKind::Js),
+    reference(ReferenceKind::Webmanifest),
     reference(ReferenceKind::Template),
     problem(Code::DuplicatePath),
     problem(Code::CaseCollision),

@@ -1,5 +1,5 @@
 //! Lists the fingerprinted files that only old releases name. It lists a file only if a run of
-//! staticc has made it, its content has the fingerprint of its name, no live manifest names it,
+//! staticc has made it, its content is the one of its name, no live manifest names it,
 //! and no text of a recent release contains its fingerprint. Removes nothing.
 
 use std::collections::HashSet;
@@ -13,7 +13,7 @@ use crate::disk;
 use crate::model::{Code, Encoding, FileStep, Fingerprint, LogicalPath, Problem, Retention};
 use crate::plan::manifest::Manifest;
 use crate::pystd::posixpath::normpath;
-use crate::state::releases::{Release, ReleaseFiles, ReleaseOrigin, Releases};
+use crate::state::releases::{Release, ReleaseFile, ReleaseFiles, ReleaseOrigin, Releases};
 
 #[derive(Debug, Default)]
 pub struct PruneList {
@@ -52,8 +52,8 @@ impl Retention {
                 return Err(damaged_release());
             };
             // Otherwise another STATIC_ROOT had this path at the time.
-            let is_here = |path| root.file_metadata(path).is_some();
-            if files.paths.iter().all(is_here) {
+            let is_here = |file: &ReleaseFile| root.file_metadata(&file.path).is_some();
+            if files.files.iter().all(is_here) {
                 here.push((release, files));
             } else {
                 elsewhere.push(files);
@@ -67,7 +67,7 @@ impl Retention {
         {
             if is_recent {
                 list.recent_releases += 1;
-                needed.extend(files.paths);
+                needed.extend(files.files.into_iter().map(|file| file.path));
             } else {
                 old.push((release, files));
             }
@@ -82,7 +82,12 @@ impl Retention {
             list.files.push(path);
         }
         list.old_releases = old.len();
-        old.retain(|(_, files)| !files.paths.iter().any(|path| referenced.contains(path)));
+        old.retain(|(_, files)| {
+            !files
+                .files
+                .iter()
+                .any(|file| referenced.contains(&file.path))
+        });
         list.finished = old.into_iter().map(|(release, _)| release).collect();
         Ok(list)
     }
@@ -103,34 +108,44 @@ fn unneeded_files<'f>(
     needed: &HashSet<LogicalPath>,
 ) -> Result<(HashSet<LogicalPath>, Vec<LogicalPath>), Problem> {
     let own = releases.filter(|files| files.origin == ReleaseOrigin::Staticc);
-    let paths = own.flat_map(|files| &files.paths);
-    let mut paths: Vec<&LogicalPath> = paths.filter(|path| !needed.contains(path)).collect();
-    paths.sort_unstable();
-    paths.dedup();
-    let with_fingerprint = |path| Some((path, own_fingerprint(root, path)?));
-    let files: Vec<_> = paths.into_iter().filter_map(with_fingerprint).collect();
+    let all = own.flat_map(|files| &files.files);
+    let mut all: Vec<&ReleaseFile> = all.filter(|file| !needed.contains(&file.path)).collect();
+    all.sort_unstable_by_key(|file| &file.path);
+    let with_fingerprints = |file| Some((file, own_fingerprints(root, file)?));
+    let mut files: Vec<_> = all.into_iter().filter_map(with_fingerprints).collect();
+    files.dedup_by_key(|(file, _)| &file.path);
     if files.is_empty() {
         return Ok(Default::default());
     }
     let in_texts = fingerprints_in_texts(root, needed)?;
     let (mut referenced, mut unused) = (HashSet::new(), Vec::new());
-    for (path, fingerprint) in files {
-        if in_texts.contains(&fingerprint) {
-            referenced.insert(path.clone());
+    for (file, fingerprints) in files {
+        if fingerprints
+            .iter()
+            .any(|fingerprint| in_texts.contains(fingerprint))
+        {
+            referenced.insert(file.path.clone());
         } else {
-            unused.push(path.clone());
+            unused.push(file.path.clone());
         }
     }
     Ok((referenced, unused))
 }
 
-/// Returns the fingerprint of a file's content. `None` if its name has another one.
-fn own_fingerprint(root: &StaticRoot, path: &LogicalPath) -> Option<Fingerprint> {
-    root.file_metadata(path)?;
-    let (file, _) = disk::open(&root.locate(path)).ok()?;
-    let fingerprint = Fingerprint::of_reader(file).ok()?;
+/// Returns the fingerprints by which texts may name a file. `None` if it does not have the content
+/// that the run has written.
+fn own_fingerprints(root: &StaticRoot, file: &ReleaseFile) -> Option<Vec<Fingerprint>> {
+    root.file_metadata(&file.path)?;
+    let (open_file, _) = disk::open(&root.locate(&file.path)).ok()?;
+    if let Some(content) = file.content {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(open_file).ok()?;
+        let fingerprints = Fingerprint::all_in(file.path.as_bytes());
+        return (hasher.finalize() == content).then(|| fingerprints.collect());
+    }
+    let fingerprint = Fingerprint::of_reader(open_file).ok()?;
     let infix = [b".", &fingerprint.as_bytes()[..]].concat();
-    memchr::memmem::find(path.as_bytes(), &infix).map(|_| fingerprint)
+    memchr::memmem::find(file.path.as_bytes(), &infix).map(|_| vec![fingerprint])
 }
 
 /// Returns what looks like a fingerprint in the texts among these files. A text may refer to a
