@@ -11,7 +11,7 @@ use super::plain_token::{EFFECTS, Effect, may_be_keyword};
 use super::previous::Previous;
 
 /// A token that may begin or be a reference. The cursor stands behind it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Marker {
     Import,
     Export,
