@@ -157,6 +157,9 @@ fn import_counts_only_before_other_rules() {
         "@import url(); @import '«y»';",
         "@import url(x y); @import '«y»';",
         "@imports 'x';",
+        // Both begin a selector, which no semicolon ends.
+        "@import '«x»';; @import 'y'; a { b: url(«z») }",
+        "@import '«x»'; } @import 'y';",
     ]);
 }
 

@@ -24,7 +24,6 @@ pub(super) struct Literal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TemplateEnd {
     Backtick,
-    /// `${`
     Substitution,
     EndOfText,
 }
