@@ -24,6 +24,9 @@ pub const MAX_RELEASE_SIZE: u64 = 512 << 20;
 /// The largest pointer or claim that is read, in bytes.
 pub const MAX_POINTER_SIZE: u64 = 16 << 10;
 
+/// The largest number of a release. No store gets there; a document may say so.
+const MAX_NUMBER: u64 = u64::MAX / 2;
+
 /// The version of the documents that this version of staticc writes and reads.
 const VERSION: u32 = 1;
 
@@ -119,6 +122,7 @@ impl ReleaseDocument {
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
         let stored: StoredRelease = read_json(bytes)?;
         check_version(stored.version)?;
+        check_number(stored.number)?;
         let objects = stored.objects.into_iter().map(|(key, object)| {
             let known = stored.headers.get(object.headers);
             let headers = known.ok_or("lacks headers of its objects")?.clone();
@@ -150,7 +154,8 @@ pub fn release_name(number: u64, created: &str, bytes: &[u8]) -> String {
 
 /// Returns the number in the name of a release.
 pub fn number_of(name: &str) -> Option<u64> {
-    name.split_once('-')?.0.parse().ok()
+    let number = name.split_once('-')?.0.parse().ok();
+    number.filter(|&number| check_number(number).is_ok())
 }
 
 /// Returns the number that users write: `7` or `00000007`.
@@ -205,6 +210,7 @@ impl CurrentRelease {
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
         let current: Self = read_json(bytes)?;
         check_version(current.version)?;
+        check_number(current.number)?;
         // It becomes a key.
         let is_part = |character: char| character.is_ascii_alphanumeric() || character == '-';
         if current.release.chars().all(is_part) {
@@ -296,6 +302,14 @@ fn read_json<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
     serde_json::from_slice(bytes).map_err(|error| format!("cannot be read: {error}"))
 }
 
+/// The number of the next release must be a number, too.
+fn check_number(number: u64) -> Result<(), String> {
+    if number <= MAX_NUMBER {
+        return Ok(());
+    }
+    Err(format!("has the number {number}, which is too large"))
+}
+
 fn check_version(version: u32) -> Result<(), String> {
     if version == VERSION {
         return Ok(());
@@ -348,6 +362,18 @@ mod tests {
         assert!(has_name(&name, &json));
         assert!(!has_name(&name, b"{}"));
         assert!(!has_name("x", &json));
+    }
+
+    #[test]
+    fn numbers_without_a_next_one_are_refused() {
+        let largest = ReleaseDocument {
+            number: u64::MAX,
+            ..release()
+        };
+        assert!(ReleaseDocument::read(&largest.to_json()).is_err());
+        let pointer = CurrentRelease::new(u64::MAX, "00000001-20260102T030405Z-00".to_owned());
+        assert!(CurrentRelease::read(&pointer.to_json()).is_err());
+        assert_eq!(number_of("18446744073709551615-20260102T030405Z-00"), None);
     }
 
     #[test]

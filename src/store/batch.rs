@@ -1,11 +1,14 @@
 //! Requests for many objects, several of them at a time. Ends at the first failure. Does not
 //! know what objects mean.
 
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt as _};
 use tokio::task::JoinSet;
 
-use super::client::{PutRule, Store, Upload};
+use super::client::{Body, PutRule, Store, Upload};
 use super::error::{StoreError, StoreErrorKind, StoreStep};
 use super::headers::ObjectHeaders;
+use super::parts::{LargeBody, LargeSource, MAX_WHOLE, WRONG_BYTES};
 use crate::model::{Code, Problem};
 
 /// An object whose bytes come from another object.
@@ -100,21 +103,15 @@ impl Store {
         let client = std::sync::Arc::clone(&self.client);
         let sender = self.sender();
         Ok(async move {
-            let step = StoreStep::Read;
-            let failed = |error| StoreError::new(step, &transfer.from, &error);
-            let asked = client.get_opts(&from, object_store::GetOptions::default());
-            let got = asked.await.map_err(failed)?;
-            let wrong = || {
-                let detail = "its bytes are not those of the release";
-                StoreError::other(step, &transfer.from, StoreErrorKind::Other, detail)
+            let body = if transfer.size > MAX_WHOLE {
+                Body::Large(LargeBody {
+                    source: LargeSource::Object(from),
+                    size: transfer.size,
+                    digest: transfer.digest,
+                })
+            } else {
+                Body::Bytes(read(&*client, &from, &transfer).await?)
             };
-            if got.meta.size != transfer.size {
-                return Err(wrong());
-            }
-            let body = got.bytes().await.map_err(failed)?.to_vec();
-            if blake3::hash(&body).to_hex().as_str() != transfer.digest {
-                return Err(wrong());
-            }
             let upload = Upload {
                 key: transfer.to,
                 body,
@@ -122,6 +119,27 @@ impl Store {
             };
             sender.put(&to, upload, PutRule::Replace).await
         })
+    }
+}
+
+/// Reads the bytes of a transfer. Fails if they are not the expected ones.
+async fn read(
+    client: &dyn ObjectStore,
+    path: &Path,
+    transfer: &Transfer,
+) -> Result<Vec<u8>, StoreError> {
+    let (step, key) = (StoreStep::Read, &transfer.from);
+    let failed = |error| StoreError::new(step, key, &error);
+    let got = client.get(path).await.map_err(failed)?;
+    let wrong = || StoreError::other(step, key, StoreErrorKind::Other, WRONG_BYTES);
+    if got.meta.size != transfer.size {
+        return Err(wrong());
+    }
+    let bytes = got.bytes().await.map_err(failed)?.to_vec();
+    if blake3::hash(&bytes).to_hex().as_str() == transfer.digest {
+        Ok(bytes)
+    } else {
+        Err(wrong())
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::connect::connect;
 use super::error::{StoreError, StoreErrorKind, StoreStep};
 use super::headers::ObjectHeaders;
+use super::parts::{Destination, LargeBody};
 use super::url::{Endpoint, StoreKind, StoreUrl};
 use crate::model::{Code, Problem};
 
@@ -39,8 +40,15 @@ pub struct ObjectInfo {
 /// An object to be sent.
 pub struct Upload {
     pub key: String,
-    pub body: Vec<u8>,
+    pub body: Body,
     pub headers: ObjectHeaders,
+}
+
+/// The bytes of an object to be sent.
+pub enum Body {
+    Bytes(Vec<u8>),
+    /// Read while it is sent. It replaces an object that is there, whatever the rule is.
+    Large(LargeBody),
 }
 
 /// What becomes of an object that is at the key already.
@@ -220,14 +228,23 @@ impl Sender {
             PutRule::Replace => PutMode::Overwrite,
             PutRule::Keep => PutMode::Create,
         };
+        let Upload { key, body, .. } = upload;
+        let bytes = match body {
+            Body::Bytes(bytes) => bytes,
+            Body::Large(large) => {
+                let client = &*self.client;
+                let key = &key;
+                let destination = Destination { client, path, key };
+                return destination.send(&large, attributes).await;
+            }
+        };
         let options = PutOptions {
             mode,
             attributes,
             ..PutOptions::default()
         };
-        let Upload { key, body, .. } = upload;
-        let body = PutPayload::from(body);
-        let sent = self.client.put_opts(path, body, options).await;
+        let payload = PutPayload::from(bytes);
+        let sent = self.client.put_opts(path, payload, options).await;
         sent.map(|_| ())
             .map_err(|error| StoreError::new(StoreStep::Write, &key, &error))
     }

@@ -8,6 +8,7 @@ pub mod client;
 pub mod connect;
 pub mod error;
 pub mod headers;
+pub mod parts;
 pub mod url;
 
 #[cfg(test)]
