@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::client::{Body, PutRule, Store, Upload};
 use super::error::{StoreError, StoreErrorKind, StoreStep};
 use super::headers::ObjectHeaders;
-use super::parts::{LargeBody, LargeSource, MAX_WHOLE, WRONG_BYTES};
+use super::parts::{LargeBody, LargeSource, MAX_WHOLE, WRONG_BYTES, bytes_in_memory};
 use crate::model::{Code, Problem};
 
 /// An object whose bytes come from another object.
@@ -23,9 +23,16 @@ pub struct Transfer {
     pub headers: ObjectHeaders,
 }
 
+/// How many bytes may be on their way at the same time. It bounds the memory; and on a slow
+/// connection, more would not arrive before the server is taken to be silent.
+const MAX_IN_FLIGHT: u64 = 16 << 20;
+
+/// The index of an item, how many bytes its request held, and how that ended.
+type Answer = (usize, u64, Result<(), StoreError>);
+
 impl Store {
     /// Sends an object for each item, `jobs` of them at a time. `load` reads an item when its
-    /// turn comes, so that no more than `jobs` are in memory; `done` is called for each that is
+    /// turn comes, so that few are in memory; `done` is called for each that is
     /// sent.
     pub fn put_all<T>(
         &self,
@@ -39,7 +46,9 @@ impl Store {
             let found = self.path(StoreStep::Write, &upload.key);
             let path = found.map_err(|error| error.to_problem(&self.url))?;
             let sender = self.sender();
-            Ok(async move { sender.put(&path, upload, PutRule::Replace).await })
+            let bytes = upload.body.in_memory();
+            let sending = async move { sender.put(&path, upload, PutRule::Replace).await };
+            Ok((bytes, sending))
         };
         self.run_all(items, jobs, request, done)
     }
@@ -54,17 +63,19 @@ impl Store {
     ) -> Result<(), Problem> {
         let request = |transfer: &Transfer| {
             let request = self.transfer_request(transfer.clone());
-            request.map_err(|error| error.to_problem(&self.url))
+            let sending = request.map_err(|error| error.to_problem(&self.url))?;
+            Ok((bytes_in_memory(transfer.size), sending))
         };
         self.run_all(transfers, jobs, request, done)
     }
 
-    /// Carries out a request for each item, `jobs` of them at a time.
+    /// Carries out a request for each item, `jobs` of them at a time, or as many as have
+    /// [`MAX_IN_FLIGHT`] bytes. A request comes with how many bytes it holds in memory.
     fn run_all<T, F>(
         &self,
         items: &[T],
         jobs: usize,
-        request: impl Fn(&T) -> Result<F, Problem>,
+        request: impl Fn(&T) -> Result<(u64, F), Problem>,
         mut done: impl FnMut(&T),
     ) -> Result<(), Problem>
     where
@@ -72,24 +83,33 @@ impl Store {
     {
         self.runtime.block_on(async {
             let mut requests = JoinSet::new();
-            let mut waiting = items.iter().enumerate();
-            loop {
-                while requests.len() < jobs.max(1)
-                    && let Some((index, item)) = waiting.next()
-                {
-                    let sending = request(item)?;
-                    requests.spawn(async move { (index, sending.await) });
-                }
+            let mut in_flight = 0;
+            let mut end_one = async |requests: &mut JoinSet<_>| {
                 let Some(joined) = requests.join_next().await else {
-                    return Ok(());
+                    return Ok(0);
                 };
-                let (index, result) = joined.map_err(|error| {
+                let (index, bytes, result): Answer = joined.map_err(|error| {
                     let message = format!("a request ended early: {error}");
                     Problem::error(Code::StoreUnusable, message)
                 })?;
                 result.map_err(|error| error.to_problem(&self.url))?;
                 done(&items[index]);
+                Ok::<u64, Problem>(bytes)
+            };
+            for (index, item) in items.iter().enumerate() {
+                let (bytes, sending) = request(item)?;
+                while requests.len() >= jobs.max(1)
+                    || (in_flight > 0 && in_flight + bytes > MAX_IN_FLIGHT)
+                {
+                    in_flight -= end_one(&mut requests).await?;
+                }
+                in_flight += bytes;
+                requests.spawn(async move { (index, bytes, sending.await) });
             }
+            while !requests.is_empty() {
+                end_one(&mut requests).await?;
+            }
+            Ok(())
         })
     }
 
@@ -145,6 +165,8 @@ async fn read(
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
     use crate::store::samples::upload;
 
@@ -162,6 +184,24 @@ mod tests {
         };
         let problem = store.put_all(&items, 7, load, |_| ()).unwrap_err();
         assert_eq!(problem.code, Code::SourceChanged);
+    }
+
+    #[test]
+    fn few_bytes_are_in_flight() {
+        let store = Store::in_memory().unwrap();
+        let size = |item: &u64| item << 20;
+        let items = [1, 5, 9, 3, 16, 1, 1, 7, 8, 2];
+        let in_flight = Cell::new(0);
+        let load = |item: &u64| {
+            // The next one is loaded before there is room for it.
+            assert!(in_flight.get() <= MAX_IN_FLIGHT);
+            in_flight.set(in_flight.get() + size(item));
+            let body = "x".repeat(usize::try_from(size(item)).unwrap());
+            Ok(upload(&format!("all/{item}"), &body))
+        };
+        let done = |item: &u64| in_flight.set(in_flight.get() - size(item));
+        store.put_all(&items, 32, load, done).unwrap();
+        assert_eq!(in_flight.get(), 0);
     }
 
     #[test]

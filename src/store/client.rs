@@ -13,7 +13,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::connect::connect;
 use super::error::{StoreError, StoreErrorKind, StoreStep};
 use super::headers::ObjectHeaders;
-use super::parts::{Destination, LargeBody};
+use super::parts::{Destination, LargeBody, bytes_in_memory};
 use super::url::{Endpoint, StoreKind, StoreUrl};
 use crate::model::{Code, Problem};
 
@@ -49,6 +49,16 @@ pub enum Body {
     Bytes(Vec<u8>),
     /// Read while it is sent. It replaces an object that is there, whatever the rule is.
     Large(LargeBody),
+}
+
+impl Body {
+    /// Returns how many bytes are in memory while it is sent.
+    pub(super) fn in_memory(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Large(large) => bytes_in_memory(large.size),
+        }
+    }
 }
 
 /// What becomes of an object that is at the key already.

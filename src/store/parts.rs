@@ -124,6 +124,15 @@ impl Destination<'_> {
 /// What is wrong with an object that is not the one of a release.
 pub(super) const WRONG_BYTES: &str = "its bytes are not those of the release";
 
+/// Returns how much of an object of this size is in memory while it is sent.
+pub(super) fn bytes_in_memory(size: u64) -> u64 {
+    if size > MAX_WHOLE {
+        part_size(size)
+    } else {
+        size
+    }
+}
+
 /// Returns the size of all parts but the last one.
 fn part_size(size: u64) -> u64 {
     PART_SIZE.max(size.div_ceil(MAX_PARTS))
@@ -186,7 +195,7 @@ mod tests {
 
     #[test]
     fn the_largest_objects_have_no_more_parts_than_s3_takes() {
-        for size in [1, 5 << 30, 6 << 30, 5 << 40] {
+        for size in [1_u64, 5 << 30, 6 << 30, 5 << 40] {
             let parts = size.div_ceil(part_size(size));
             assert!((1..=MAX_PARTS).contains(&parts), "{size}: {parts}");
         }

@@ -9,7 +9,8 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 
 from google_server import start_google_server
-from servers import BUCKET, PREFIX, free_port, write
+from projects import BUCKET, PREFIX, write
+from servers import free_port
 
 
 def azure_has_the_same_objects(stores):

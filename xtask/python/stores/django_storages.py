@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from servers import BUCKET, IMMUTABLE, PREFIX, SHORT, write
+from projects import BUCKET, IMMUTABLE, PREFIX, SHORT, write
 
 OTHER_BUCKET = "django-storages"
 

@@ -13,10 +13,15 @@ from pathlib import Path
 
 from clouds import azure_has_the_same_objects, google_has_the_same_objects
 from django_storages import django_storages_has_the_same_objects
-from faults import errors_are_retried, every_end_leaves_a_release
+from faults import (
+    every_end_leaves_a_release,
+    memory_server_does_what_moto_does,
+    silent_servers_are_given_up,
+)
 from releases import (
     changed_headers_are_sent,
     claims_hold,
+    errors_are_retried,
     publishers_at_once_do_not_mix,
     publishes_and_counts,
     rollback_restores_names,
@@ -33,7 +38,9 @@ CHECKS = [
     azure_has_the_same_objects,
     google_has_the_same_objects,
     django_storages_has_the_same_objects,
+    memory_server_does_what_moto_does,
     every_end_leaves_a_release,
+    silent_servers_are_given_up,
 ]
 
 
@@ -60,4 +67,5 @@ def main():
             server.wait()
 
 
-main()
+if __name__ == "__main__":
+    main()
