@@ -72,6 +72,12 @@ class FaultyHandler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *arguments):
         pass
 
+    def handle_expect_100(self):
+        super().handle_expect_100()
+        # The client waits for it.
+        self.wfile.flush()
+        return True
+
     def fail(self, fault, status=200, headers=(), content=b""):
         if fault == RESET:
             # Closing sends RST, and drops what has not been sent.

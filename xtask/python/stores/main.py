@@ -9,6 +9,7 @@ fewer requests fail. Everything listens on 127.0.0.1.
 
 import argparse
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from clouds import azure_has_the_same_objects, google_has_the_same_objects
@@ -26,6 +27,7 @@ from releases import (
     publishes_and_counts,
     rollback_restores_names,
 )
+from remote_cache import machines_share_compressed_copies
 from servers import Stores
 
 CHECKS = [
@@ -35,13 +37,22 @@ CHECKS = [
     rollback_restores_names,
     errors_are_retried,
     publishers_at_once_do_not_mix,
+    machines_share_compressed_copies,
     azure_has_the_same_objects,
     google_has_the_same_objects,
     django_storages_has_the_same_objects,
     memory_server_does_what_moto_does,
     every_end_leaves_a_release,
-    silent_servers_are_given_up,
 ]
+
+# These only wait, and run beside the others.
+WAITING_CHECKS = [silent_servers_are_given_up]
+
+
+def run(check, stores):
+    start = time.monotonic()
+    check(stores)
+    print(f"{check.__name__}: ok, {time.monotonic() - start:.1f} s", flush=True)
 
 
 def main():
@@ -52,14 +63,18 @@ def main():
     parser.add_argument("directory", type=Path)
     parser.add_argument("azurite")
     arguments = parser.parse_args()
+
+    def selected(checks):
+        return [check for check in checks if arguments.only in (None, check.__name__)]
+
     stores = Stores(arguments)
     try:
-        for check in CHECKS:
-            if arguments.only in (None, check.__name__):
-                start = time.monotonic()
-                check(stores)
-                seconds = time.monotonic() - start
-                print(f"{check.__name__}: ok, {seconds:.1f} s", flush=True)
+        with ThreadPoolExecutor() as pool:
+            waiting = [pool.submit(run, check, stores) for check in selected(WAITING_CHECKS)]
+            for check in selected(CHECKS):
+                run(check, stores)
+            for one in waiting:
+                one.result()
         print(f"{stores.checks} checks")
     finally:
         for server in stores.servers:

@@ -34,8 +34,8 @@ class Stores(Projects):
         self.start_server([moto, "-H", "127.0.0.1", "-p", str(port)], port)
         super().__init__(arguments.staticc, directory, Proxy(port), self.read_object)
         keys = {"aws_access_key_id": "demo", "aws_secret_access_key": "demo"}
-        address = f"http://127.0.0.1:{port}"
-        self.s3 = boto3.client("s3", endpoint_url=address, region_name="us-east-1", **keys)
+        self.moto = f"http://127.0.0.1:{port}"
+        self.s3 = boto3.client("s3", endpoint_url=self.moto, region_name="us-east-1", **keys)
 
     def start_server(self, arguments, port, **environment):
         log = open(self.directory / f"{port}.log", "w")
