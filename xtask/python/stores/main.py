@@ -19,11 +19,11 @@ from faults import (
     memory_server_does_what_moto_does,
     silent_servers_are_given_up,
 )
+from overlap import overlapping_releases_lose_nothing
 from releases import (
     changed_headers_are_sent,
     claims_hold,
     errors_are_retried,
-    publishers_at_once_do_not_mix,
     publishes_and_counts,
     rollback_restores_names,
 )
@@ -36,7 +36,7 @@ CHECKS = [
     claims_hold,
     rollback_restores_names,
     errors_are_retried,
-    publishers_at_once_do_not_mix,
+    overlapping_releases_lose_nothing,
     machines_share_compressed_copies,
     azure_has_the_same_objects,
     google_has_the_same_objects,

@@ -42,12 +42,7 @@ class Stores(Projects):
         environment = {**os.environ, **environment}
         server = subprocess.Popen(arguments, stdout=log, stderr=log, env=environment)
         self.servers.append(server)
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    return
-            time.sleep(0.1)
-        raise SystemExit(f"{arguments[0]} does not start")
+        wait_for_port(port)
 
     def empty_bucket(self):
         try:
@@ -96,3 +91,13 @@ def free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
+
+
+def wait_for_port(port):
+    """Returns when a server listens at this port of this machine."""
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise SystemExit(f"nothing listens on port {port}")
