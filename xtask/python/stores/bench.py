@@ -139,6 +139,7 @@ def measure_publishing(staticc, s3s, aws, directory, files):
         ("`aws s3 sync`", [aws, *sync]),
         ("django-storages", [sys.executable, script, "src", server.url, BUCKET, "static"]),
     ]
+    yield f"## Publishing, with {DELAY} ms added to each request"
     yield "| program | wall | CPU | requests | bytes sent | peak memory |"
     yield "| --- | --- | --- | --- | --- | --- |"
     for name, command in programs:
@@ -160,6 +161,7 @@ def measure_publishing(staticc, s3s, aws, directory, files):
 
 def measure_machines(staticc, s3s, directory, files):
     """Yields lines on machines that collect one project, one after the other."""
+    yield "## The remote cache: machines that collect one after the other"
     server = Server(s3s, directory / "copies", 0)
     remote = remote_cache(server)
     machines = []
@@ -194,6 +196,7 @@ def encoding_time(staticc, project):
 
 def measure_threshold(staticc, s3s, directory):
     """Yields the lines of a table: contents of one size, compressed and fetched."""
+    yield "## The remote cache: 1,000 contents of one size, wall time (and CPU)"
     yield "| size | compressed here | fetched, 0 ms | 10 ms | 30 ms |"
     yield "| --- | --- | --- | --- | --- |"
     for size in (950, 2000, 4000, 8000):
@@ -234,10 +237,28 @@ def main():
         "machines": lambda: measure_machines(staticc, s3s, directory, int(files)),
         "threshold": lambda: measure_threshold(staticc, s3s, directory),
     }
+    lines = []
     for name in part or parts:
         for line in parts[name]():
             print(line, flush=True)
+            lines.append(line)
+        lines.append("")
     shutil.rmtree(directory)
+    if not part:
+        Path(report).write_text("\n".join([*head(), *lines]).rstrip() + "\n")
+
+
+def head():
+    with open("/proc/cpuinfo") as file:
+        models = [line.split(":")[1].strip() for line in file if line.startswith("model name")]
+    load = os.getloadavg()[2]
+    return [
+        "# Benchmarks of stores",
+        "`cargo xtask bench-stores` measured this. [How](performance.md#stores) says what it means.",
+        "",
+        f"Measured on {len(models)} cores ({models[0]}); the load was {load:.1f} at the end.",
+        "",
+    ]
 
 
 main()

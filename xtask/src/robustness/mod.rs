@@ -5,7 +5,7 @@ mod crash;
 mod crowd;
 mod live;
 mod served;
-mod stores;
+pub mod stores;
 
 use std::path::PathBuf;
 
