@@ -24,5 +24,6 @@ mod remote_cache;
 mod settings;
 mod settings_schema;
 mod signals;
+mod store_connections;
 mod support;
 mod templates;

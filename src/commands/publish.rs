@@ -14,11 +14,13 @@ use crate::pipeline::store_releases::StoreReleases;
 use crate::publish::publish_plan::PublishPlan;
 use crate::publish::published_object::PublishedObject;
 use crate::publish::purge_url::purge_url;
+use crate::publish::release_document::NAMESPACE;
 use crate::report::progress_bar::BytesBar;
 use crate::settings::Settings;
 use crate::state::cache::Cache;
 use crate::static_root::lock::LockMode;
 use crate::static_root::root::StaticRoot;
+use crate::store::acl::AclRule;
 use crate::store::client::Store;
 use crate::store::url::StoreUrl;
 
@@ -132,7 +134,11 @@ fn roll_back(
 /// Opens the store of the command line, or that of the settings.
 pub(super) fn open_store(given: Option<&str>, settings: &Settings) -> Result<Store, Problem> {
     let url = store_url(given, settings)?;
-    Store::open(&url, settings.publish.endpoint.as_ref())
+    let acl = settings.publish.acl.map(|acl| AclRule {
+        acl,
+        except: NAMESPACE,
+    });
+    Store::open_with_acl(&url, settings.publish.endpoint.as_ref(), acl)
 }
 
 fn store_url(given: Option<&str>, settings: &Settings) -> Result<StoreUrl, Problem> {

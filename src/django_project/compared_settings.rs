@@ -13,7 +13,7 @@ use crate::disk::real;
 use crate::model::{App, Encoding, ReferenceKind};
 use crate::pystd::posixpath::normalize;
 use crate::settings::choices::{
-    BACKENDS, ENCODINGS, KINDS, OBJECT_ENCODINGS, REMOTE_ACCESS, name_of,
+    BACKENDS, ENCODINGS, KINDS, OBJECT_ACLS, OBJECT_ENCODINGS, REMOTE_ACCESS, name_of,
 };
 use crate::settings::{
     Allow, CacheSettings, CompressionRule, Finder, PublishSettings, ReferenceLevels, Settings,
@@ -168,6 +168,7 @@ fn add_publish(all: &mut ComparedList, publish: &PublishSettings) {
         encoding,
         copies,
         cache_control,
+        acl,
         exclude,
         jobs,
     } = publish;
@@ -180,6 +181,8 @@ fn add_publish(all: &mut ComparedList, publish: &PublishSettings) {
     all.add_option(&key("encoding"), name);
     all.add(&key("copies"), *copies);
     all.add(&key("cache_control"), cache_control.as_str());
+    let list = acl.map(|acl| name_of(&OBJECT_ACLS, &acl).into());
+    all.add_option(&key("acl"), list);
     let globs = exclude.iter().map(|glob| glob.glob().glob());
     all.list(&key("exclude"), globs);
     all.add(&key("jobs"), i64::from(*jobs));

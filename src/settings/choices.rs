@@ -5,6 +5,7 @@ use super::finder::FINDERS;
 use super::publish::ObjectEncoding;
 use crate::model::Backend;
 use crate::model::{Code, Encoding, ReferenceKind, RemoteAccess, ReportLevel};
+use crate::store::acl::ObjectAcl;
 
 /// The backends of `STORAGES` and `STATICFILES_STORAGE`.
 pub const BACKENDS: [(&str, Backend); 4] = [
@@ -44,6 +45,18 @@ pub const OBJECT_ENCODINGS: [(&str, ObjectEncoding); 3] = [
     ("gzip", ObjectEncoding::Compressed(Encoding::Gzip)),
     ("br", ObjectEncoding::Compressed(Encoding::Brotli)),
     ("identity", ObjectEncoding::Identity),
+];
+
+/// The values of `acl` in `[staticc.publish]`.
+pub const OBJECT_ACLS: [(&str, ObjectAcl); 5] = [
+    ("private", ObjectAcl::Private),
+    ("public-read", ObjectAcl::PublicRead),
+    ("authenticated-read", ObjectAcl::AuthenticatedRead),
+    ("bucket-owner-read", ObjectAcl::BucketOwnerRead),
+    (
+        "bucket-owner-full-control",
+        ObjectAcl::BucketOwnerFullControl,
+    ),
 ];
 
 /// The values of `remote_access` in `[staticc.cache]`.

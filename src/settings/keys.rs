@@ -3,7 +3,7 @@
 
 use super::choices::{
     ALLOWED, BACKEND_NAMES, DEFAULT_IGNORE_PATTERNS, ENCODINGS, FINDER_NAMES, KINDS, LEVELS,
-    OBJECT_ENCODINGS, REMOTE_ACCESS, names,
+    OBJECT_ACLS, OBJECT_ENCODINGS, REMOTE_ACCESS, names,
 };
 use super::publish::{DEFAULT_CACHE_CONTROL, DEFAULT_JOBS};
 use super::value_type::{DefaultValue, Key, Keys, Others, ValueType};
@@ -286,6 +286,8 @@ tables! {
         copies: Boolean => Boolean(false);
         /// The header Cache-Control of names without a fingerprint.
         cache_control: Text => Text(DEFAULT_CACHE_CONTROL);
+        /// Who may read the objects, if not the bucket's policy says so. Only for S3 and Google.
+        acl: Word(&names(&OBJECT_ACLS));
         /// Globs on files that are not published, such as "**/*.map".
         exclude: Texts => Texts(&[]);
         /// How many requests are sent at a time.

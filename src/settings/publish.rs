@@ -3,6 +3,7 @@
 use globset::GlobMatcher;
 
 use crate::model::Encoding;
+use crate::store::acl::ObjectAcl;
 use crate::store::url::{Endpoint, StoreUrl};
 
 /// How many requests are sent at a time if nothing else is set.
@@ -22,6 +23,8 @@ pub struct PublishSettings {
     pub copies: bool,
     /// The header of plain names.
     pub cache_control: String,
+    /// Who may read the objects. `None` leaves that to the store.
+    pub acl: Option<ObjectAcl>,
     /// Files that are not published.
     pub exclude: Vec<GlobMatcher>,
     /// How many requests are sent at a time.

@@ -1,6 +1,6 @@
 //! Reads the table `[staticc.publish]`. Does not know how settings depend on each other.
 
-use super::choices::OBJECT_ENCODINGS;
+use super::choices::{OBJECT_ACLS, OBJECT_ENCODINGS};
 use super::fields;
 use super::publish::{DEFAULT_CACHE_CONTROL, DEFAULT_JOBS, PublishSettings};
 use super::reader::Section;
@@ -14,6 +14,7 @@ pub fn publish(table: &Section<'_>) -> PublishSettings {
         encoding: table.word("encoding", &OBJECT_ENCODINGS),
         copies: table.boolean("copies").unwrap_or_default(),
         cache_control: cache_control(table),
+        acl: table.word("acl", &OBJECT_ACLS),
         exclude: fields::globs(table, "exclude"),
         jobs: table.integer("jobs").unwrap_or(DEFAULT_JOBS),
     }

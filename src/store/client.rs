@@ -6,10 +6,12 @@ use std::time::{Duration, SystemTime};
 
 use object_store::path::Path;
 use object_store::{
-    Attribute, Attributes, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload,
+    Attribute, Attributes, Extensions, ObjectStore, ObjectStoreExt as _, PutMode,
+    PutMultipartOptions, PutOptions, PutPayload,
 };
 use tokio::runtime::{Builder, Runtime};
 
+use super::acl::AclRule;
 use super::connect::connect;
 use super::error::{StoreError, StoreErrorKind, StoreStep};
 use super::headers::ObjectHeaders;
@@ -23,6 +25,8 @@ pub struct Store {
     pub(super) runtime: Runtime,
     /// A directory keeps no headers.
     keeps_headers: bool,
+    /// Who may read the objects. `None` leaves that to the store.
+    acl: Option<AclRule>,
 }
 
 /// An object as the store describes it.
@@ -72,8 +76,19 @@ pub enum PutRule {
 impl Store {
     /// Opens a store. Sends no request.
     pub fn open(url: &StoreUrl, endpoint: Option<&Endpoint>) -> Result<Self, Problem> {
-        let client = connect(url, endpoint.filter(|_| url.kind == StoreKind::S3))?;
-        Self::with_client(url, client)
+        Self::open_with_acl(url, endpoint, None)
+    }
+
+    /// Opens a store whose objects get an access control list.
+    pub fn open_with_acl(
+        url: &StoreUrl,
+        endpoint: Option<&Endpoint>,
+        acl: Option<AclRule>,
+    ) -> Result<Self, Problem> {
+        let endpoint = endpoint.filter(|_| url.kind == StoreKind::S3);
+        let client = connect(url, endpoint, acl.is_some())?;
+        let store = Self::with_client(url, client)?;
+        Ok(Self { acl, ..store })
     }
 
     /// Returns an empty store in memory, for tests.
@@ -105,6 +120,7 @@ impl Store {
         })?;
         Ok(Self {
             keeps_headers: url.kind.keeps_headers(),
+            acl: None,
             url: url.clone(),
             client,
             runtime,
@@ -179,6 +195,7 @@ impl Store {
         Sender {
             client: Arc::clone(&self.client),
             keeps_headers: self.keeps_headers,
+            acl: self.acl,
         }
     }
 
@@ -199,6 +216,7 @@ impl Store {
 pub(super) struct Sender {
     client: Arc<dyn ObjectStore>,
     keeps_headers: bool,
+    acl: Option<AclRule>,
 }
 
 impl Sender {
@@ -239,18 +257,30 @@ impl Sender {
             PutRule::Keep => PutMode::Create,
         };
         let Upload { key, body, .. } = upload;
+        let mut extensions = Extensions::new();
+        if let Some(rule) = self.acl {
+            rule.mark(&key, &mut extensions);
+        }
         let bytes = match body {
             Body::Bytes(bytes) => bytes,
             Body::Large(large) => {
-                let client = &*self.client;
-                let key = &key;
-                let destination = Destination { client, path, key };
-                return destination.send(&large, attributes).await;
+                let destination = Destination {
+                    client: &*self.client,
+                    path,
+                    key: &key,
+                };
+                let options = PutMultipartOptions {
+                    attributes,
+                    extensions,
+                    ..PutMultipartOptions::default()
+                };
+                return destination.send(&large, options).await;
             }
         };
         let options = PutOptions {
             mode,
             attributes,
+            extensions,
             ..PutOptions::default()
         };
         let payload = PutPayload::from(bytes);

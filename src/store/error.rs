@@ -13,6 +13,8 @@ pub enum StoreErrorKind {
     NoCredentials,
     NoPermission,
     WrongRegion,
+    /// The bucket does not allow access control lists.
+    NoAcls,
     /// The clock of this machine and that of the store differ too much.
     ClockSkew,
     Certificate,
@@ -83,6 +85,9 @@ impl StoreError {
             }
             StoreErrorKind::NoPermission => format!("no permission to {what}"),
             StoreErrorKind::WrongRegion => format!("the bucket {bucket} is in another region"),
+            StoreErrorKind::NoAcls => {
+                format!("the bucket {bucket} allows no access control lists")
+            }
             StoreErrorKind::ClockSkew => {
                 "the clock of this machine differs from that of the store".to_owned()
             }
@@ -146,7 +151,7 @@ impl StoreError {
                 "set GOOGLE_APPLICATION_CREDENTIALS, or run `gcloud auth application-default login`"
             }
             (StoreErrorKind::NoPermission, StoreKind::S3) => {
-                "allow s3:PutObject, s3:GetObject and s3:ListBucket; without s3:ListBucket, \
+                "allow s3:PutObject, s3:GetObject and s3:ListBucket, and s3:PutObjectAcl for `acl`; without s3:ListBucket, \
                  S3 answers so for an object that is not there"
             }
             (StoreErrorKind::NoPermission, StoreKind::Directory) => {
@@ -156,6 +161,9 @@ impl StoreError {
                 "give the account the right to read, write and list objects"
             }
             (StoreErrorKind::WrongRegion, _) => "set AWS_REGION to the region of the bucket",
+            (StoreErrorKind::NoAcls, _) => {
+                "remove `acl` or `default_acl`, and let the bucket's policy say who may read"
+            }
             (StoreErrorKind::ClockSkew, _) => "set the clock of this machine",
             (StoreErrorKind::Certificate, _) => {
                 "name the certificates of your organisation with AWS_CA_BUNDLE or SSL_CERT_FILE"
@@ -201,6 +209,8 @@ const SIGNS: &[(&str, StoreErrorKind)] = &[
         StoreErrorKind::NoSuchBucket,
     ),
     ("RequestTimeTooSkewed", StoreErrorKind::ClockSkew),
+    ("AccessControlListNotSupported", StoreErrorKind::NoAcls),
+    ("uniform bucket-level access", StoreErrorKind::NoAcls),
     ("PermanentRedirect", StoreErrorKind::WrongRegion),
     ("AuthorizationHeaderMalformed", StoreErrorKind::WrongRegion),
     ("IllegalLocationConstraint", StoreErrorKind::WrongRegion),
@@ -336,6 +346,10 @@ mod tests {
             (
                 denied("<Code>SignatureDoesNotMatch</Code>"),
                 StoreErrorKind::NoCredentials,
+            ),
+            (
+                error("<Code>AccessControlListNotSupported</Code>"),
+                StoreErrorKind::NoAcls,
             ),
             (
                 error("<Code>PermanentRedirect</Code>"),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use object_store::path::Path;
 use object_store::{
-    Attributes, MultipartUpload, ObjectStore, ObjectStoreExt as _, PutMultipartOptions, PutPayload,
+    MultipartUpload, ObjectStore, ObjectStoreExt as _, PutMultipartOptions, PutPayload,
 };
 
 use super::error::{StoreError, StoreErrorKind, StoreStep};
@@ -48,11 +48,11 @@ pub(super) struct Destination<'a> {
 
 impl Destination<'_> {
     /// Sends an object, which replaces one that is there.
-    pub async fn send(&self, body: &LargeBody, attributes: Attributes) -> Result<(), StoreError> {
-        let options = PutMultipartOptions {
-            attributes,
-            ..PutMultipartOptions::default()
-        };
+    pub async fn send(
+        &self,
+        body: &LargeBody,
+        options: PutMultipartOptions,
+    ) -> Result<(), StoreError> {
         let begun = self.client.put_multipart_opts(self.path, options).await;
         let mut upload = begun.map_err(|error| self.failed(&error))?;
         let sent = self.send_parts(&mut *upload, body).await;
@@ -146,10 +146,11 @@ mod tests {
     use crate::store::client::{Body, PutRule, Store, Upload};
     use crate::store::samples::upload;
 
-    const SIZE: usize = 2 * (PART_SIZE as usize) + 5;
+    const SIZE: usize = (2 << 23) + 5;
 
     fn bytes() -> Vec<u8> {
-        (0..SIZE).map(|index| (index / 1000 % 251) as u8).collect()
+        let numbers = (0..=250_u8).flat_map(|number| [number; 1000]);
+        numbers.cycle().take(SIZE).collect()
     }
 
     /// An upload of a file that has these bytes.

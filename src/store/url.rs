@@ -24,6 +24,11 @@ impl StoreKind {
     pub fn keeps_headers(self) -> bool {
         self != Self::Directory
     }
+
+    /// Whether each object can have an access control list.
+    pub fn has_acls(self) -> bool {
+        matches!(self, Self::S3 | Self::Google)
+    }
 }
 
 /// The schemes of URLs, each with its kind of store.

@@ -125,19 +125,27 @@ def measure_publishing(staticc, s3s, aws, directory, files):
     """Yields the lines of a table."""
     project = directory / "project"
     make_project(project, files)
-    # As collect_to_s3.py has them.
+    # As collect_to_store.py has them.
     settings(project, '"django.contrib.admin", "django.contrib.staticfiles"')
     Run([staticc, "collect", "--noinput"], project)
     server = Server(s3s, directory / "objects", DELAY)
     endpoint = {"AWS_ENDPOINT_URL": server.url}
     copies = ["--exclude", "*.br", "--exclude", "*.gz"]
     sync = ["s3", "sync", "out", f"s3://{BUCKET}/static", *copies, "--endpoint-url", server.url]
-    script = HERE / "collect_to_s3.py"
+    options = {"bucket_name": BUCKET, "location": "static", "endpoint_url": server.url, "gzip": True}
+    described = {
+        "sources": "src",
+        "backend": "storages.backends.s3.S3ManifestStaticStorage",
+        "options": options,
+        "app": False,
+        "names": [],
+    }
+    write(project / "collect.json", json.dumps(described))
     programs = [
         ("`staticc publish`", [staticc, "publish", f"s3://{BUCKET}/static"]),
         ("`staticc publish` again", [staticc, "publish", f"s3://{BUCKET}/static"]),
         ("`aws s3 sync`", [aws, *sync]),
-        ("django-storages", [sys.executable, script, "src", server.url, BUCKET, "static"]),
+        ("django-storages", [sys.executable, HERE / "collect_to_store.py", "collect.json"]),
     ]
     yield f"## Publishing, with {DELAY} ms added to each request"
     yield "| program | wall | CPU | requests | bytes sent | peak memory |"

@@ -12,8 +12,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from clouds import azure_has_the_same_objects, google_has_the_same_objects
-from django_storages import django_storages_has_the_same_objects
+from cdn import django_links_to_the_cdn
+from django_storages import app_leaves_what_django_storages_leaves
 from faults import (
     every_end_leaves_a_release,
     memory_server_does_what_moto_does,
@@ -28,6 +28,7 @@ from releases import (
     rollback_restores_names,
 )
 from remote_cache import machines_share_compressed_copies
+from same_objects import azure_has_the_same_objects, google_has_the_same_objects
 from servers import Stores
 
 CHECKS = [
@@ -40,7 +41,8 @@ CHECKS = [
     machines_share_compressed_copies,
     azure_has_the_same_objects,
     google_has_the_same_objects,
-    django_storages_has_the_same_objects,
+    django_links_to_the_cdn,
+    app_leaves_what_django_storages_leaves,
     memory_server_does_what_moto_does,
     every_end_leaves_a_release,
 ]

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::DirectoryArgs;
 use crate::support::npm;
-use crate::support::paths::script;
+use crate::support::paths::{repository, script};
 use crate::support::process::run as run_program;
 use crate::support::staticc;
 use crate::support::venv::{DJANGO, Environment};
@@ -21,7 +21,7 @@ const PACKAGES: [&str; 8] = [
     // The emulator imports it.
     "setuptools<81",
     "blake3",
-    "django-storages[s3]==1.14.6",
+    "django-storages[azure,google,s3]==1.14.6",
 ];
 
 #[derive(clap::Args)]
@@ -38,6 +38,8 @@ pub fn run(args: &Args) -> Result<(), String> {
     let python = python()?;
     let directory = args.directory.directory("stores");
     let azurite = npm::packages(&["azurite"])?.join(".bin/azurite-blob");
+    let tests = repository().join("tests/python/test_object_stores.py");
+    run_program(Command::new(&python).arg(tests))?;
     run_program(
         Command::new(python)
             .arg(script("stores/main.py"))
