@@ -242,7 +242,7 @@ def main():
     directory.mkdir(parents=True)
     parts = {
         "publishing": lambda: measure_publishing(staticc, s3s, aws, directory, int(files)),
-        "machines": lambda: measure_machines(staticc, s3s, directory, int(files)),
+        "machines": lambda: measure_machines(staticc, s3s, directory, int(files) // 8),
         "threshold": lambda: measure_threshold(staticc, s3s, directory),
     }
     lines = []
