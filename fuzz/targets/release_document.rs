@@ -18,7 +18,10 @@ fuzz_target!(|data: &[u8]| {
         assert!(!claim_key(release.number + 1, 1).is_empty());
     }
     if let Ok(current) = CurrentRelease::read(data) {
-        assert_eq!(CurrentRelease::read(&current.to_json()).as_ref(), Ok(&current));
+        assert_eq!(
+            CurrentRelease::read(&current.to_json()).as_ref(),
+            Ok(&current)
+        );
         let key = release_key(&current.release);
         assert_eq!(key.matches('/').count(), 2, "{key}");
         assert!(!key.contains(".."), "{key}");

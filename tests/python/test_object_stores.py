@@ -156,6 +156,7 @@ class Described(unittest.TestCase):
             with self.subTest(name=name):
                 self.refused(S3StaticStorage(**{**AWS, "gzip": True, name: value}), f"`{name}")
         self.refused(S3StaticStorage(**{**AWS, "bucket_name": None}), "bucket_name")
+        self.refused(S3StaticStorage(**{**AWS, "endpoint_url": "https://a:hunter2@store.example"}), "endpoint_url")
         self.refused(S3StaticStorage(bucket_name="bucket", endpoint_url="https://store.example"), "credentials")
 
     def test_access_control_lists(self):

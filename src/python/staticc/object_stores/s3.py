@@ -29,6 +29,7 @@ def describe(storage):
         client = storage.connection.meta.client
         endpoint = endpoint_of(storage, client)
         environment["AWS_REGION"] = region(storage, client, endpoint)
+    require("@" not in urlsplit(endpoint or "").netloc, storage, "endpoint_url with a password")
     if isinstance(storage.verify, str):
         environment["AWS_CA_BUNDLE"] = storage.verify
     if endpoint and endpoint.startswith("http://"):
