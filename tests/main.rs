@@ -11,6 +11,7 @@
 )]
 
 mod architecture;
+mod browser_references;
 mod case_names;
 mod commands;
 mod concurrency;

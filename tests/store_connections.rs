@@ -190,17 +190,23 @@ fn publish_asks_the_tool_of_aws_for_a_profile() {
 fn only_stores_with_access_control_lists_take_one() {
     let project = project("http://127.0.0.1:1");
     let settings = fs::read_to_string(project.path("settings.toml")).unwrap();
-    let with_acl = |acl: &str| {
-        let text = format!("{settings}acl = \"{acl}\"\n");
+    let with_acl = |lines: &str, acl: &str| {
+        let text = format!("{lines}acl = \"{acl}\"\n");
         project.write("settings.toml", text);
     };
-    with_acl("public-read");
+    with_acl(&settings, "public-read");
     publish(&project).failure(1).stderr(["does not answer"]);
+    let lines = settings.lines();
+    let without_endpoint: String = lines
+        .filter(|line| !line.starts_with("endpoint"))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    with_acl(&without_endpoint, "public-read");
     let directory = format!("file://{}", project.path("store").to_str().unwrap());
     let run = publish(&project).arguments([&directory]);
     run.failure(2)
         .stderr(["has no access control lists", "remove `acl`"]);
-    with_acl("everybody");
+    with_acl(&settings, "everybody");
     publish(&project).failure(2).stderr(["acl", "public-read"]);
 }
 

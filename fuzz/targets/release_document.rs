@@ -3,9 +3,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use staticc::publish::claim_document::{Claim, claim_key};
+use staticc::publish::current_release::CurrentRelease;
 use staticc::publish::release_document::{
-    Claim, CurrentRelease, ReleaseDocument, claim_key, has_name, number_of, release_key,
-    release_name,
+    ReleaseDocument, created_in, has_name, number_of, release_key, release_name,
 };
 
 fuzz_target!(|data: &[u8]| {
@@ -15,6 +16,7 @@ fuzz_target!(|data: &[u8]| {
         let name = release_name(release.number, &release.created, &json);
         assert!(has_name(&name, &json));
         assert_eq!(number_of(&name), Some(release.number));
+        let _ = created_in(&name);
         assert!(!claim_key(release.number + 1, 1).is_empty());
     }
     if let Ok(current) = CurrentRelease::read(data) {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::context::{Context, use_threads};
 use super::outcome::{Exit, Failure, Outcome};
+use super::publish::{Publication, open_store};
 use crate::check::source_copies::{ReadSources, source_copies};
 use crate::cli::{CollectArgs, LinkModeArg};
 use crate::model::{
-    Code, CollectSummary, Event, IndexVec, LinkMode, LogicalPath, Problem, Report as _,
+    Code, CollectSummary, Event, IndexVec, LinkMode, LogicalPath, Problem, Report as _, Retention,
 };
 use crate::pipeline::clock::now;
 use crate::pipeline::consent::OverwriteQuestion;
@@ -30,7 +31,6 @@ use crate::state::remote_cache::RemoteCache;
 use crate::state::source_pairs::SourcePairs;
 use crate::static_root::inspect::Inspector;
 use crate::static_root::lock::LockMode;
-use crate::static_root::prune::Retention;
 use crate::static_root::root::StaticRoot;
 use crate::static_root::transaction::{Transaction, dry_run};
 
@@ -49,6 +49,8 @@ pub fn run(context: &mut Context, args: &CollectArgs) -> Outcome {
     }
     let cache = context.project_cache(&args.cache, &settings)?;
     let remote = Context::remote_cache(&args.cache, &settings)?;
+    let opened = args.publish.then(|| open_store(None, &settings));
+    let store = opened.transpose().map_err(Failure::usage)?;
     if args.prune {
         check_preconditions(&settings, &cache).map_err(Failure::usage)?;
     }
@@ -64,6 +66,19 @@ pub fn run(context: &mut Context, args: &CollectArgs) -> Outcome {
     };
     let collected = collection.collect(context);
     collected.inspect_err(|_| root.rollback())?;
+    if let Some(store) = store.filter(|_| !args.dry_run) {
+        let publication = Publication {
+            settings: &settings,
+            store: &store,
+            jobs: settings.publish.jobs as usize,
+            dry_run: false,
+            verify: false,
+            lists_names: false,
+            progress: args.progress,
+        };
+        // The collected files stay if this fails, and STATIC_ROOT is locked still.
+        publication.publish(context, &root)?;
+    }
     Ok(Exit::Done)
 }
 

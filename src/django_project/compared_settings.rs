@@ -10,7 +10,7 @@ use super::template_dirs::relevant;
 use super::toml_writer::assignment;
 use super::value::mode_to_toml;
 use crate::disk::real;
-use crate::model::{App, Encoding, ReferenceKind};
+use crate::model::{App, Encoding, ReferenceKind, Retention};
 use crate::pystd::posixpath::normalize;
 use crate::settings::choices::{
     BACKENDS, ENCODINGS, KINDS, OBJECT_ACLS, OBJECT_ENCODINGS, REMOTE_ACCESS, name_of,
@@ -171,6 +171,7 @@ fn add_publish(all: &mut ComparedList, publish: &PublishSettings) {
         acl,
         exclude,
         jobs,
+        retention: Retention { keep, older_than },
     } = publish;
     let key = |name: &str| format!("staticc.publish.{name}");
     let url = store.as_ref().map(|store| store.to_string().into());
@@ -186,6 +187,9 @@ fn add_publish(all: &mut ComparedList, publish: &PublishSettings) {
     let globs = exclude.iter().map(|glob| glob.glob().glob());
     all.list(&key("exclude"), globs);
     all.add(&key("jobs"), i64::from(*jobs));
+    all.add(&key("keep"), i64::try_from(*keep).unwrap_or(i64::MAX));
+    let age = older_than.map(|age| humantime::format_duration(age).to_string().into());
+    all.add_option(&key("older_than"), age);
 }
 
 /// Without a STATICC setting, Django's side only knows whether WhiteNoise makes `.br` files.

@@ -22,6 +22,7 @@ mod path_text;
 mod problem;
 mod reference;
 mod remote_cache;
+mod retention;
 mod source_span;
 
 pub use self::app::App;
@@ -35,7 +36,7 @@ pub use self::django_version::DjangoVersion;
 pub use self::encoding::{Encoding, Encodings, NoCompressionReason};
 pub use self::event::{
     CheckSummary, CollectSummary, Event, Progress, PruneSummary, PublishSummary, ReleaseSummary,
-    Report, VerifySummary,
+    Report, SiteProblems, SiteSummary, StorePruneSummary, StoreVerifySummary, VerifySummary,
 };
 pub use self::explanation::{
     AllowLocation, CompressedCopy, CopyOutcome, Explanation, IncomingReference, NoHashReason,
@@ -52,4 +53,5 @@ pub use self::package_path::{installed_package, npm_package};
 pub use self::problem::{Problem, Related, Severity};
 pub use self::reference::{ReferenceKind, ReportLevel};
 pub use self::remote_cache::{RemoteAccess, RemoteCacheSummary};
+pub use self::retention::Retention;
 pub use self::source_span::{LineIndex, SourceSpan, line_range, span_at};

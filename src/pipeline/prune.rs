@@ -2,11 +2,10 @@
 //! STATIC_ROOT that is locked; what may go is decided in [`Retention`].
 
 use super::live_manifest::LiveManifest;
-use crate::model::{Code, Event, Problem, PruneSummary, Report};
+use crate::model::{Code, Event, Problem, PruneSummary, Report, Retention};
 use crate::settings::Settings;
 use crate::state::cache::Cache;
 use crate::state::releases::ReleaseOrigin;
-use crate::static_root::prune::Retention;
 use crate::static_root::root::StaticRoot;
 
 /// How many releases stay if the command line doesn't say.

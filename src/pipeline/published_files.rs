@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::live_manifest::LiveManifest;
 use crate::disk;
 use crate::model::{Code, Encoding, FileStep, LogicalPath, Problem};
+use crate::publish::content_type::own_encoding;
 use crate::publish::object_headers::object_headers;
 use crate::publish::published_object::{ObjectRole, PublishedObject};
 use crate::publish::release_document::NAMESPACE;
@@ -54,9 +55,11 @@ impl PublishedFiles<'_> {
                     role: *role,
                 };
                 let is_copy_of_its_own = |copy: &LogicalPath| !files.contains_key(copy);
+                // What is compressed itself has one encoding, and cannot have another.
+                let can_have_copies = own_encoding(path).is_none();
                 let copies = Encoding::ALL.into_iter().filter(|encoding| {
                     let copy = path.with_suffix(encoding.suffix());
-                    is_copy_of_its_own(&copy) && has_file(&copy)
+                    can_have_copies && is_copy_of_its_own(&copy) && has_file(&copy)
                 });
                 self.objects_of(&file, &copies.collect::<Vec<_>>())
             })
@@ -79,11 +82,11 @@ impl PublishedFiles<'_> {
 
     /// Returns the files with their roles. With a manifest, these are the files that it names.
     /// A name that is plain and fingerprinted counts as plain: its content may change.
-    fn files(&self, live: &LiveManifest<'_>) -> Result<BTreeMap<LogicalPath, ObjectRole>, Problem> {
-        let excluded = |path: &LogicalPath| {
-            let mut globs = self.settings.publish.exclude.iter();
-            globs.any(|glob| glob.is_match(path.as_path()))
-        };
+    pub fn files(
+        &self,
+        live: &LiveManifest<'_>,
+    ) -> Result<BTreeMap<LogicalPath, ObjectRole>, Problem> {
+        let excluded = |path: &LogicalPath| self.settings.publish.excludes(path);
         let mut files = BTreeMap::new();
         if self.settings.backend.hashes() {
             let (_, manifest) = live.read()?;
@@ -116,6 +119,12 @@ impl PublishedFiles<'_> {
         }
         files.retain(|path, _| !excluded(path));
         Ok(files)
+    }
+
+    /// Returns whether the settings leave a file out.
+    pub fn excludes(&self, path: &LogicalPath) -> bool {
+        let mut globs = self.settings.publish.exclude.iter();
+        globs.any(|glob| glob.is_match(path.as_path()))
     }
 
     /// Returns the objects of a file that has these compressed copies.
@@ -266,7 +275,7 @@ impl PublishedFiles<'_> {
     }
 }
 
-fn unreadable(place: &PathBuf, error: &std::io::Error) -> Problem {
+pub(super) fn unreadable(place: &PathBuf, error: &std::io::Error) -> Problem {
     if error.kind() == std::io::ErrorKind::NotFound {
         let problem = Problem::error(Code::MissingFile, "is not there; the manifest names it");
         return problem

@@ -94,6 +94,7 @@ pub(super) fn verbosity(event: &Event) -> u8 {
         | Event::CopyKept { .. }
         | Event::CopiesKept { .. }
         | Event::Pruned { .. }
+        | Event::SiteProblem { .. }
         | Event::Published { .. } => 2,
         _ => 0,
     }

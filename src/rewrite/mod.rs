@@ -8,6 +8,7 @@
 //! first. [`adjusted`] then overwrites the placeholders.
 
 pub mod adjusted;
+pub mod browser;
 pub mod context;
 pub mod graph;
 pub mod hashed_name;

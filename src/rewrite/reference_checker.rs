@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::resolve::{NoLeftovers, Resolution, Resolver};
 use super::rules::Rules;
 use super::scan::{Match, shorten};
-use crate::model::{Asset, Fingerprint, LineIndex, ReferenceKind, SourceSpan};
+use crate::model::{Asset, Fingerprint, LineIndex, LogicalPath, ReferenceKind, SourceSpan};
 
 /// How the references of a text are resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +78,21 @@ impl<'a> ReferenceChecker<'a> {
         }
         dangling.sort_by(|a, b| a.span.cmp(&b.span));
         (seen.len(), dangling)
+    }
+
+    /// Returns the paths at which a browser arrives that follows the references of a text, each
+    /// with its kind. A path may lead out of STATIC_ROOT.
+    pub fn arrivals(&self, file: &Asset, text: &str) -> HashSet<(ReferenceKind, LogicalPath)> {
+        let rules = self.rules.for_path(file.path.as_bytes()).iter();
+        let matches = rules.flat_map(|rule| {
+            let urls = rule.matches(text);
+            urls.map(|found| (rule.kind, found.url.as_str()))
+        });
+        let arrivals = matches.filter_map(|(kind, url)| {
+            let path = self.resolver.arrival(file, url)?;
+            Some((kind, LogicalPath::new(path)))
+        });
+        arrivals.collect()
     }
 
     /// Returns the path that a URL leads to, if no file is there.

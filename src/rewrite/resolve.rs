@@ -279,17 +279,27 @@ impl<'a> Resolver<'a> {
     /// Where a browser arrives that follows `url` from `file` itself, if no
     /// file and no directory is there.
     pub fn followed(&self, file: &Asset, url: &str) -> Option<Vec<u8>> {
-        let url = url.trim_ascii().as_bytes();
-        let to_itself = matches!(url.first(), None | Some(b'?' | b'#'));
-        if self.is_foreign(url) || to_itself || names_directory(url) {
-            return None;
-        }
+        let url = self.own_url(url)?;
         let directory = path_split(file.path.as_bytes()).0;
         let Some(path) = self.follow(directory, url) else {
             return Some(url.to_vec());
         };
         let there = self.directories.contains(&path[..]) || self.at_path(&path).is_some();
         (!there).then_some(path)
+    }
+
+    /// Where a browser arrives that follows `url` from `file` itself, whatever is there.
+    pub fn arrival(&self, file: &Asset, url: &str) -> Option<Vec<u8>> {
+        let directory = path_split(file.path.as_bytes()).0;
+        self.follow(directory, self.own_url(url)?)
+    }
+
+    /// The URL without white space around it, if it leads to a file of the site.
+    fn own_url<'u>(&self, url: &'u str) -> Option<&'u [u8]> {
+        let trimmed = url.trim_ascii().as_bytes();
+        let to_itself = matches!(trimmed.first(), None | Some(b'?' | b'#'));
+        let leads_elsewhere = self.is_foreign(trimmed) || to_itself || names_directory(trimmed);
+        (!leads_elsewhere).then_some(trimmed)
     }
 
     /// A URL that leads from `referrer` to `hashed`, for the names whose

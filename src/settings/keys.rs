@@ -5,7 +5,7 @@ use super::choices::{
     ALLOWED, BACKEND_NAMES, DEFAULT_IGNORE_PATTERNS, ENCODINGS, FINDER_NAMES, KINDS, LEVELS,
     OBJECT_ACLS, OBJECT_ENCODINGS, REMOTE_ACCESS, names,
 };
-use super::publish::{DEFAULT_CACHE_CONTROL, DEFAULT_JOBS};
+use super::publish::{DEFAULT_CACHE_CONTROL, DEFAULT_JOBS, DEFAULT_KEEP};
 use super::value_type::{DefaultValue, Key, Keys, Others, ValueType};
 
 /// Declares a key as `key: ValueType => default;`. Editors show its comment. A key with a hyphen
@@ -292,5 +292,9 @@ tables! {
         exclude: Texts => Texts(&[]);
         /// How many requests are sent at a time.
         jobs: Integer(1, 256) => Integer(DEFAULT_JOBS);
+        /// How many releases staticc prune --store keeps, the current one included.
+        keep: Integer(1, 65535) => Integer(DEFAULT_KEEP);
+        /// Releases that were replaced less than this ago are kept too, as in "30d".
+        older_than: Age;
     } others: Refused
 }

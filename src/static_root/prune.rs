@@ -4,25 +4,16 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 
 use super::root::StaticRoot;
 use crate::disk;
-use crate::model::{Code, Encoding, FileStep, Fingerprint, LogicalPath, Problem};
+use crate::model::{Code, Encoding, FileStep, Fingerprint, LogicalPath, Problem, Retention};
 use crate::plan::manifest::Manifest;
 use crate::pystd::posixpath::normpath;
 use crate::state::releases::{Release, ReleaseFiles, ReleaseOrigin, Releases};
-
-/// Which releases are recent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retention {
-    /// How many of the newest releases are recent, the live one among them. At least 1.
-    pub keep: usize,
-    /// Releases that were replaced less than this ago are recent too.
-    pub older_than: Option<Duration>,
-}
 
 #[derive(Debug, Default)]
 pub struct PruneList {
@@ -38,14 +29,9 @@ pub struct PruneList {
 impl Retention {
     /// Returns which releases are recent. `since` is when each became live, the newest first.
     fn recent(self, since: &[SystemTime], now: SystemTime) -> Vec<bool> {
-        let is_recent = |index: usize| {
-            // A release ends when the next one begins.
-            let is_young = |limit: Duration| {
-                let ended = since[index - 1];
-                now.duration_since(ended).map_or(true, |age| age < limit)
-            };
-            index < self.keep.max(1) || self.older_than.is_some_and(is_young)
-        };
+        // A release ends when the next one begins.
+        let ended = |newer: usize| newer.checked_sub(1).map(|next| since[next]);
+        let is_recent = |newer| self.is_recent(newer, ended(newer), now);
         (0..since.len()).map(is_recent).collect()
     }
 
@@ -177,26 +163,4 @@ fn damaged_release() -> Problem {
     )
     .note("nothing is removed: it might be needed")
     .help("forget all releases: `staticc cache clear`")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn release_is_recent_by_number_or_age() {
-        let now = SystemTime::now();
-        let since = [10, 100, 1000, 5000].map(|age| now - Duration::from_secs(age));
-        let recent = |keep, older_than: Option<u64>| {
-            let older_than = older_than.map(Duration::from_secs);
-            let recent = Retention { keep, older_than }.recent(&since, now);
-            recent.into_iter().filter(|recent| *recent).count()
-        };
-        let kept = [0, 1, 2, 9].map(|keep| recent(keep, None));
-        assert_eq!(kept, [1, 1, 2, 4]);
-        // The second ended 10 seconds ago, the third 100, the last 1000.
-        let young = [5, 50, 500, 5000].map(|age| recent(1, Some(age)));
-        assert_eq!(young, [1, 2, 3, 4]);
-        assert_eq!(recent(3, Some(5)), 3);
-    }
 }

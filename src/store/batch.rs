@@ -1,15 +1,19 @@
 //! Requests for many objects, several of them at a time. Ends at the first failure. Does not
 //! know what objects mean.
 
+use std::ops::ControlFlow;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _};
-use tokio::task::JoinSet;
 
 use super::client::{Body, PutRule, Store, Upload};
 use super::error::{StoreError, StoreErrorKind, StoreStep};
 use super::headers::ObjectHeaders;
 use super::parts::{LargeBody, LargeSource, MAX_WHOLE, WRONG_BYTES, bytes_in_memory};
-use crate::model::{Code, Problem};
+use super::runtime;
+use crate::model::Problem;
 
 /// An object whose bytes come from another object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,13 +27,6 @@ pub struct Transfer {
     pub headers: ObjectHeaders,
 }
 
-/// How many bytes may be on their way at the same time. It bounds the memory; and on a slow
-/// connection, more would not arrive before the server is taken to be silent.
-const MAX_IN_FLIGHT: u64 = 16 << 20;
-
-/// The index of an item, how many bytes its request held, and how that ended.
-type Answer = (usize, u64, Result<(), StoreError>);
-
 impl Store {
     /// Sends an object for each item, `jobs` of them at a time. `load` reads an item when its
     /// turn comes, so that few are in memory; `done` is called for each that is
@@ -39,7 +36,7 @@ impl Store {
         items: &[T],
         jobs: usize,
         load: impl Fn(&T) -> Result<Upload, Problem>,
-        done: impl FnMut(&T),
+        mut done: impl FnMut(&T),
     ) -> Result<(), Problem> {
         let request = |item: &T| {
             let upload = load(item)?;
@@ -50,7 +47,7 @@ impl Store {
             let sending = async move { sender.put(&path, upload, PutRule::Replace).await };
             Ok((bytes, sending))
         };
-        self.run_all(items, jobs, request, done)
+        self.run_all(items, jobs, request, |item, ()| done(item))
     }
 
     /// Sends the bytes of one object as those of another, for each transfer, `jobs` of them at
@@ -59,57 +56,60 @@ impl Store {
         &self,
         transfers: &[Transfer],
         jobs: usize,
-        done: impl FnMut(&Transfer),
+        mut done: impl FnMut(&Transfer),
     ) -> Result<(), Problem> {
         let request = |transfer: &Transfer| {
             let request = self.transfer_request(transfer.clone());
             let sending = request.map_err(|error| error.to_problem(&self.url))?;
             Ok((bytes_in_memory(transfer.size), sending))
         };
-        self.run_all(transfers, jobs, request, done)
+        self.run_all(transfers, jobs, request, |transfer, ()| done(transfer))
     }
 
-    /// Carries out a request for each item, `jobs` of them at a time, or as many as have
-    /// [`MAX_IN_FLIGHT`] bytes. A request comes with how many bytes it holds in memory.
-    fn run_all<T, F>(
+    /// Deletes objects, in as few requests as the store needs for so many. One that is not there
+    /// is no error.
+    pub fn delete_all(&self, keys: &[String]) -> Result<(), Problem> {
+        let failed = |error: StoreError| error.to_problem(&self.url);
+        let first = keys.first().map(String::as_str).unwrap_or_default();
+        let paths = keys.iter().map(|key| self.path(StoreStep::Delete, key));
+        let paths: Vec<_> = paths.collect::<Result<_, _>>().map_err(failed)?;
+        let mut answers = self
+            .client
+            .delete_stream(stream::iter(paths.into_iter().map(Ok)).boxed());
+        let deleting = async {
+            while let Some(answer) = answers.next().await {
+                match answer.map_err(|error| StoreError::new(StoreStep::Delete, first, &error)) {
+                    Err(error) if error.kind != StoreErrorKind::NotFound => return Err(error),
+                    _ => {}
+                }
+            }
+            Ok(())
+        };
+        let answer = self.wait(deleting);
+        let stopped = || Err(StoreError::stopped(StoreStep::Delete, first));
+        answer.unwrap_or_else(stopped).map_err(failed)
+    }
+
+    /// Carries out a request for each item, `jobs` of them at a time, and calls `done` with each
+    /// answer.
+    pub(super) fn run_all<T, A, F>(
         &self,
         items: &[T],
         jobs: usize,
         request: impl Fn(&T) -> Result<(u64, F), Problem>,
-        mut done: impl FnMut(&T),
+        mut done: impl FnMut(&T, A),
     ) -> Result<(), Problem>
     where
-        F: Future<Output = Result<(), StoreError>> + Send + 'static,
+        A: Send + 'static,
+        F: Future<Output = Result<A, StoreError>> + Send + 'static,
     {
-        self.runtime.block_on(async {
-            let mut requests = JoinSet::new();
-            let mut in_flight = 0;
-            let mut end_one = async |requests: &mut JoinSet<_>| {
-                let Some(joined) = requests.join_next().await else {
-                    return Ok(0);
-                };
-                let (index, bytes, result): Answer = joined.map_err(|error| {
-                    let message = format!("a request ended early: {error}");
-                    Problem::error(Code::StoreUnusable, message)
-                })?;
-                result.map_err(|error| error.to_problem(&self.url))?;
-                done(&items[index]);
-                Ok::<u64, Problem>(bytes)
-            };
-            for (index, item) in items.iter().enumerate() {
-                let (bytes, sending) = request(item)?;
-                while requests.len() >= jobs.max(1)
-                    || (in_flight > 0 && in_flight + bytes > MAX_IN_FLIGHT)
-                {
-                    in_flight -= end_one(&mut requests).await?;
-                }
-                in_flight += bytes;
-                requests.spawn(async move { (index, bytes, sending.await) });
-            }
-            while !requests.is_empty() {
-                end_one(&mut requests).await?;
-            }
-            Ok(())
+        let requests = runtime::run_all(items, jobs, request, |item, result| {
+            done(item, result.map_err(|error| error.to_problem(&self.url))?);
+            Ok(ControlFlow::Continue(()))
+        });
+        self.wait(requests).unwrap_or_else(|| {
+            let error = StoreError::stopped(StoreStep::Connect, "");
+            Err(error.to_problem(&self.url))
         })
     }
 
@@ -168,6 +168,7 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
+    use crate::model::Code;
     use crate::store::samples::upload;
 
     #[test]
@@ -194,7 +195,7 @@ mod tests {
         let in_flight = Cell::new(0);
         let load = |item: &u64| {
             // The next one is loaded before there is room for it.
-            assert!(in_flight.get() <= MAX_IN_FLIGHT);
+            assert!(in_flight.get() <= runtime::MAX_IN_FLIGHT);
             in_flight.set(in_flight.get() + size(item));
             let body = "x".repeat(usize::try_from(size(item)).unwrap());
             Ok(upload(&format!("all/{item}"), &body))
@@ -202,6 +203,19 @@ mod tests {
         let done = |item: &u64| in_flight.set(in_flight.get() - size(item));
         store.put_all(&items, 32, load, done).unwrap();
         assert_eq!(in_flight.get(), 0);
+    }
+
+    #[test]
+    fn deleting_leaves_all_others() {
+        let store = Store::in_memory().unwrap();
+        for key in ["all/a", "all/b", "all/c"] {
+            store.put(upload(key, "x"), PutRule::Replace).unwrap();
+        }
+        let keys = ["all/a", "all/none", "all/c"].map(str::to_owned);
+        store.delete_all(&keys).unwrap();
+        let left = store.list("all").unwrap();
+        assert_eq!((left.len(), &left[0].key[..]), (1, "all/b"));
+        store.delete_all(&[]).unwrap();
     }
 
     #[test]

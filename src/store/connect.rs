@@ -10,24 +10,21 @@ use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::gcp::{GcpCredential, GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::local::LocalFileSystem;
 use object_store::{
-    BackoffConfig, ClientOptions, ObjectStore, RetryConfig, StaticCredentialProvider,
+    BackoffConfig, Certificate, ClientOptions, ObjectStore, RetryConfig, StaticCredentialProvider,
 };
 
 use super::acl::AclConnector;
 use super::aws_profile;
 use super::error::{StoreError, StoreStep};
-use super::roots::extra_certificates;
+use super::tls::{self, ALLOW_HTTP};
 use super::url::{Endpoint, StoreKind, StoreUrl};
 use crate::model::{Code, Problem};
 
 /// How long it may take to connect to a server.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a server may be silent.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// The variable that allows requests without encryption to other machines.
-pub const ALLOW_HTTP: &str = "STATICC_ALLOW_HTTP";
 
 /// The variable with an access token of Google.
 const GOOGLE_TOKEN: &str = "GOOGLE_OAUTH_ACCESS_TOKEN";
@@ -54,8 +51,7 @@ pub fn connect(
     has_acl: bool,
 ) -> Result<Arc<dyn ObjectStore>, Problem> {
     if url.kind != StoreKind::Directory {
-        // The one provider of TLS. Fails only if it is installed already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        tls::install_provider();
     }
     if has_acl && !url.kind.has_acls() {
         let message = format!("{url} has no access control lists");
@@ -141,13 +137,12 @@ fn google_builder() -> GoogleCloudStorageBuilder {
 /// Returns the options of a client that sends requests to this address. Without one, it is that
 /// of the cloud, over HTTPS.
 fn client_options(address: Option<&str>) -> Result<ClientOptions, Problem> {
-    let allowed = env::var_os(ALLOW_HTTP).is_some_and(|value| value == "1");
     let mut options = ClientOptions::new()
-        .with_allow_http(allows_http(address, allowed)?)
+        .with_allow_http(allows_http(address, tls::allows_http_to_others())?)
         .with_connect_timeout(CONNECT_TIMEOUT)
         .with_timeout_disabled()
         .with_read_timeout(READ_TIMEOUT);
-    for certificate in extra_certificates()? {
+    for certificate in tls::certificates(Certificate::from_pem_bundle, Certificate::from_der)? {
         options = options.with_root_certificate(certificate);
     }
     Ok(options)

@@ -29,6 +29,8 @@ pub enum StoreErrorKind {
     TooLarge,
     /// A file had other bytes when it was sent.
     SourceChanged,
+    /// The run was interrupted.
+    Stopped,
     Other,
 }
 
@@ -74,6 +76,11 @@ impl StoreError {
         }
     }
 
+    /// Makes the error of a step that an interrupted run did not finish.
+    pub fn stopped(step: StoreStep, key: &str) -> Self {
+        Self::other(step, key, StoreErrorKind::Stopped, "")
+    }
+
     /// Returns the problem of this error in a store.
     pub fn to_problem(&self, url: &StoreUrl) -> Problem {
         let bucket = &url.bucket;
@@ -101,6 +108,7 @@ impl StoreError {
             StoreErrorKind::SourceChanged => {
                 format!("{} changed while it was being published", self.key)
             }
+            StoreErrorKind::Stopped => format!("cannot {what}: the run was interrupted"),
             StoreErrorKind::Other if self.step == StoreStep::Connect => {
                 format!("the environment has values that do not fit {url}")
             }
@@ -150,6 +158,9 @@ impl StoreError {
             (StoreErrorKind::NoCredentials, StoreKind::Google) => {
                 "set GOOGLE_APPLICATION_CREDENTIALS, or run `gcloud auth application-default login`"
             }
+            (StoreErrorKind::NoPermission, StoreKind::S3) if self.step == StoreStep::Delete => {
+                "allow s3:DeleteObject, which `staticc prune --store` needs"
+            }
             (StoreErrorKind::NoPermission, StoreKind::S3) => {
                 "allow s3:PutObject, s3:GetObject and s3:ListBucket, and s3:PutObjectAcl for `acl`; without s3:ListBucket, \
                  S3 answers so for an object that is not there"
@@ -158,7 +169,7 @@ impl StoreError {
                 "let this user write in the directory"
             }
             (StoreErrorKind::NoPermission, _) => {
-                "give the account the right to read, write and list objects"
+                "give the account the right to read, write, delete and list objects"
             }
             (StoreErrorKind::WrongRegion, _) => "set AWS_REGION to the region of the bucket",
             (StoreErrorKind::NoAcls, _) => {
@@ -188,7 +199,7 @@ impl StoreError {
 }
 
 /// Returns the texts of an error and of its causes. Each is only matched, and not shown.
-fn chain(error: &dyn Error) -> String {
+pub(super) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -1,11 +1,10 @@
-"""Ends publishing at its request 1, 2, 3, … in many ways.
+"""Ends publishing and pruning at their requests 1, 2, 3, … in many ways.
 
-Whatever happened, the current release must be whole, and the next publishing must finish. The
-server holds its objects in memory, and several processes end publishing in different ways at
-the same time.
+Whatever happened, the current release must be whole, and the next run must finish. The server
+holds its objects in memory, and several processes end staticc in different ways at the same time.
 """
 
-import itertools
+import json
 import multiprocessing
 import os
 import random
@@ -21,7 +20,7 @@ from projects import BUCKET, PREFIX, Projects, write
 
 # More requests than any publishing here takes.
 MANY = 100
-# Of these requests, --quick takes every one, and then each third.
+# Of the requests, --quick takes every one, and then each third.
 FIRST = 3
 
 # The name of a fault, what happens, and whether the server has done the request by then.
@@ -29,6 +28,7 @@ FIRST = 3
 FAULTS = [
     ("killed before", "kill", False),
     ("killed after", "kill", True),
+    ("terminated", "terminate", False),
     ("403 always", 403, False),
     ("500 once", 500, False),
     ("500 once, done", 500, True),
@@ -63,8 +63,12 @@ class Case(NamedTuple):
     staticc: str
     directory: Path
     is_quick: bool
-    release: str
+    what: str
     fault: tuple
+
+    def projects(self):
+        name = f"{self.what}, {self.fault[0]}".replace(" ", "-")
+        return projects_of(self.staticc, self.directory / name, MemoryServer())
 
 
 def memory_server_does_what_moto_does(stores):
@@ -108,16 +112,34 @@ def compare_with_moto(stores, memory):
 def every_end_leaves_a_release(stores):
     """Ends a first and a second release, and one of a large file, at each of their requests."""
     releases = QUICK_RELEASES if stores.is_quick else RELEASES
+    end_in_all_ways(stores, ends_at_each_request, releases)
+
+
+def every_end_of_pruning_loses_nothing(stores):
+    """Ends pruning at each of its requests."""
+    end_in_all_ways(stores, prunes_end_at_each_request, ["pruning"])
+
+
+def end_in_all_ways(stores, end, whats):
+    """Calls `end` for each of these and each fault, in several processes."""
     cases = [
-        Case(stores.staticc, stores.directory, stores.is_quick, release, fault)
-        for release in releases
+        Case(stores.staticc, stores.directory, stores.is_quick, what, fault)
+        for what in whats
         for fault in FAULTS
     ]
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(os.cpu_count(), mp_context=spawn) as pool:
-        for case, ended, checks in pool.map(ends_at_each_request, cases):
+        for case, ended, checks in pool.map(end, cases):
             stores.checks += checks
-            print(f"  {case.release}, {case.fault[0]}: at {ended} requests", flush=True)
+            print(f"  {case.what}, {case.fault[0]}: at {ended} requests", flush=True)
+
+
+def requests_of(case):
+    """Yields the numbers of the requests that a fault happens at, without an end."""
+    for number in range(1, MANY):
+        if not case.is_quick or number <= FIRST or number % 3 == 0:
+            yield number
+    raise SystemExit(f"FAILED: {case.what}, {case.fault}: there is no end")
 
 
 def projects_of(staticc, directory, server):
@@ -130,8 +152,8 @@ def projects_of(staticc, directory, server):
 def make_project(projects, name):
     """Makes and collects the project of this name."""
     project = projects.project(name)
-    if name == "new":
-        write(project / "src/css/base.css", "a { color: blue }\n" * 50)
+    if name != "old":
+        write(project / "src/css/base.css", f"a {{ content: '{name}' }}\n" * 50)
     if name == "large":
         for other in ("app.js", "app.js.map", "f/ä b~.ttf", "css/site.css", "b.png"):
             (project / "src" / other).unlink()
@@ -142,46 +164,95 @@ def make_project(projects, name):
 
 def ends_at_each_request(case):
     """Returns the case, how many requests it ended at, and how many checks were made."""
-    server = MemoryServer()
-    directory = case.directory / f"{case.release}, {case.fault[0]}".replace(" ", "-")
-    projects = projects_of(case.staticc, directory, server)
-    earlier, name = RELEASES[case.release]
+    projects = case.projects()
+    server = projects.proxy
+    earlier, name = RELEASES[case.what]
     project = make_project(projects, name)
+    third = make_project(projects, "third")
     projects.run(project, "publish", "-j1")
     expected = projects.release()["objects"]
     server.objects.clear()
     if earlier:
         projects.run(make_project(projects, earlier), "publish", "-j1")
     before = dict(server.objects)
-    ended = 0
-    for number in itertools.count(1):
-        projects.check(number < MANY, f"{case.fault}: publishing has no end")
-        if case.is_quick and number > FIRST and number % 3:
-            continue
+    for ended, number in enumerate(requests_of(case)):
         server.objects, server.uploads = dict(before), {}
-        if not end_at(projects, project, case.fault, number):
+        if not end_at(projects, (project, "publish", "-j1"), case.fault, number):
             projects.check(number > 6, f"{case.fault}: only {number} requests")
             return case, ended, projects.checks
-        ended += 1
-        what = f"{case.release}, {case.fault[0]} at {number}"
+        what = f"{case.what}, {case.fault[0]} at {number}"
         current = projects.check_current(PREFIX, expected)
         numbers = (1, 2) if earlier else (0, 1)
         projects.check(current in numbers, f"{what}: release {current}")
-        projects.run(project, "publish")
         # Without a pointer, the next release has the number after that of any document.
         last = (2,) if earlier else (1, 2)
+        if case.fault[1] == "terminate" and earlier:
+            # It has given its claim up, so that others need not wait.
+            projects.run(third, "publish")
+            last = (3, 4)
+        projects.run(project, "publish")
         current = projects.check_current(PREFIX, {})
         projects.check(current in last, f"{what}: release {current} after the next run")
         objects = projects.release()["objects"]
         projects.check(objects == expected, f"{what}: the next release has other objects")
 
 
-def end_at(projects, project, fault, number):
-    """Publishes with a fault at this request; returns whether there was one."""
+def prunes_end_at_each_request(case):
+    """Returns the case, how many requests it ended at, and how many checks were made."""
+    projects = case.projects()
+    server = projects.proxy
+    versions = [make_project(projects, f"version{number}") for number in range(3)]
+    releases = []
+    for project in versions:
+        projects.run(project, "publish")
+        releases.append(projects.release()["objects"])
+    before = dict(server.objects)
+    prune = (project, "prune", "--store", "--keep", "1")
+    projects.run(*prune)
+    expected = unclaimed(server)
+    projects.check(len(expected) < len(before), "nothing is pruned")
+    for ended, number in enumerate(requests_of(case)):
+        server.objects = dict(before)
+        if not end_at(projects, prune, case.fault, number):
+            projects.check(number > 10, f"{case.fault}: only {number} requests")
+            return case, ended, projects.checks
+        what = f"{case.what}, {case.fault[0]} at {number}"
+        current = projects.check_current(PREFIX, {})
+        projects.check(current == 3, f"{what}: release {current} is current")
+        objects = projects.release()["objects"]
+        projects.check(objects == releases[-1], f"{what}: it has other objects")
+        if case.fault[1] != "terminate":
+            an_hour_passes(server)
+        projects.run(*prune)
+        projects.run(project, "verify", "--store")
+        left = unclaimed(server)
+        projects.check(left == expected, f"{what}: {left ^ expected} after the next run")
+        # Content of a release that is gone comes back whole.
+        projects.run(versions[0], "publish")
+        projects.check(projects.check_current(PREFIX, {}) > 3, f"{what}: no other release")
+        objects = projects.release()["objects"]
+        projects.check(objects == releases[0], f"{what}: the next release has other objects")
+
+
+def unclaimed(server):
+    """Returns the keys of all objects that are no claims."""
+    return {key for key in server.objects if "/.staticc/claims/" not in key}
+
+
+def an_hour_passes(server):
+    """Lets all claims be taken over."""
+    for key, (body, headers) in server.objects.items():
+        if "/.staticc/claims/" in key:
+            abandoned = {**json.loads(body), "abandoned": True}
+            server.objects[key] = (json.dumps(abandoned).encode(), headers)
+
+
+def end_at(projects, run, fault, number):
+    """Runs staticc with a fault at this request; returns whether there was one."""
     name, effect, is_done = fault
     server = projects.proxy
     server.requests.clear()
-    process = projects.start(project, "publish", "-j1")
+    process = projects.start(*run)
 
     def happen(request):
         if name == "403 always":
@@ -190,6 +261,12 @@ def end_at(projects, project, fault, number):
             process.send_signal(signal.SIGKILL)
             process.wait()
             return RESET
+        if effect == "terminate":
+            if request == number:
+                process.send_signal(signal.SIGTERM)
+                # The request is on its way when the signal arrives.
+                time.sleep(0.2)
+            return None
         return effect if request == number else None
 
     if is_done:
@@ -205,6 +282,10 @@ def end_at(projects, project, fault, number):
         projects.check(process.returncode == 0, f"{name} {number}: {error}")
     elif effect == "kill":
         projects.check(process.returncode == -signal.SIGKILL, f"{name} {number}: not killed")
+    elif effect == "terminate":
+        # The last request may have been answered.
+        codes = (128 + signal.SIGTERM, 0)
+        projects.check(process.returncode in codes, f"{name} {number}: exit {process.returncode}")
     elif name == "403 always":
         projects.check(process.returncode == 1, f"{name} {number}: exit {process.returncode}")
     else:

@@ -16,6 +16,7 @@ from cdn import django_links_to_the_cdn
 from django_storages import app_leaves_what_django_storages_leaves
 from faults import (
     every_end_leaves_a_release,
+    every_end_of_pruning_loses_nothing,
     memory_server_does_what_moto_does,
     silent_servers_are_given_up,
 )
@@ -24,8 +25,10 @@ from releases import (
     changed_headers_are_sent,
     claims_hold,
     errors_are_retried,
+    prunes_what_only_old_releases_name,
     publishes_and_counts,
     rollback_restores_names,
+    verifies_and_mends,
 )
 from remote_cache import machines_share_compressed_copies
 from same_objects import azure_has_the_same_objects, google_has_the_same_objects
@@ -36,6 +39,8 @@ CHECKS = [
     changed_headers_are_sent,
     claims_hold,
     rollback_restores_names,
+    prunes_what_only_old_releases_name,
+    verifies_and_mends,
     errors_are_retried,
     overlapping_releases_lose_nothing,
     machines_share_compressed_copies,
@@ -45,6 +50,7 @@ CHECKS = [
     app_leaves_what_django_storages_leaves,
     memory_server_does_what_moto_does,
     every_end_leaves_a_release,
+    every_end_of_pruning_loses_nothing,
 ]
 
 # These only wait, and run beside the others.

@@ -12,6 +12,8 @@ from projects import PREFIX, write
 
 RELEASES = 50
 QUICK_RELEASES = 8
+# Of these, pruning keeps the newest.
+KEPT = 3
 READERS = 2
 # Names without a fingerprint that differ between publishers.
 MIXABLE = ["css/base.css", "app.js"]
@@ -44,6 +46,11 @@ def overlapping_releases_lose_nothing(stores):
     stores.check(refused > 0, "no two publishers met")
     for page in pages:
         load(stores, page)
+    stores.run(projects[0], "prune", "--store", "--keep", str(KEPT))
+    for page in pages[-KEPT:]:
+        load(stores, page)
+    keys = {key.removeprefix(PREFIX) for key in stores.keys()}
+    stores.check(not set(pages[0].values()) <= keys, "pruning leaves the first page")
     # A page may have been current for too short a time to be loaded by anybody.
     stores.check(loaded > 0, "no reader has loaded a page")
     print(f"  {published} releases, {refused} refused, {loaded} pages loaded meanwhile")

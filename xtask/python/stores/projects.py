@@ -44,13 +44,15 @@ class Projects:
         self.settings(project, "")
         return project
 
-    def settings(self, project, more):
+    def settings(self, project, more, has_endpoint=True):
+        """Writes the settings. Without an endpoint, that of `clouds` counts."""
+        endpoint = f'endpoint = "{self.proxy.url}"\n' if has_endpoint else ""
         write(
             project / "settings.toml",
             'STATIC_URL = "/static/"\nSTATIC_ROOT = "out"\nSTATICFILES_DIRS = ["src"]\n'
             '[staticc]\npython_path = ["."]\nmissing_references = "ignore"\n'
             f'[staticc.publish]\nstore = "s3://{BUCKET}/{PREFIX}"\n'
-            f'endpoint = "{self.proxy.url}"\n{more}',
+            f"{endpoint}{more}",
         )
 
     def start(self, project, *arguments):

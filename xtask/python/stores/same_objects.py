@@ -24,6 +24,9 @@ def store_has_the_same_objects(stores, other):
     stores.clouds = dict(other.environment)
     store = f"{other.scheme}://{BUCKET}/{PREFIX}"
     project = stores.project(other.name)
+    # Only a store of S3 may have one in the settings.
+    stores.settings(project, "", has_endpoint=False)
+    stores.clouds["AWS_ENDPOINT_URL"] = stores.proxy.url
     stores.collect(project)
     _, error = stores.run(project, "publish", store, code=1)
     stores.check("there is no bucket bucket" in error, error)
@@ -32,6 +35,9 @@ def store_has_the_same_objects(stores, other):
     def publish(*flags):
         stores.run(project, "publish", *flags)
         stores.run(project, "publish", store, *flags)
+        compare()
+
+    def compare():
         expected = [key for key in stores.keys() if not key.startswith(PREFIX + ".staticc/")]
         missing = set(expected) - set(other.keys(BUCKET))
         stores.check(not missing, f"{missing} are not in {store}")
@@ -49,8 +55,20 @@ def store_has_the_same_objects(stores, other):
     stores.collect(project)
     publish()
     publish("--rollback")
+    for flags in ([], [store]):
+        out, _ = stores.run(project, "verify", "--store", *flags)
+        stores.check("no errors" in out, out)
+        out, _ = stores.run(project, "prune", "--store", *flags, "--keep", "1")
+        stores.check("of 1 old release" in out, out)
+        stores.run(project, "verify", "--store", *flags)
+    compare()
+    left, expected = (
+        {key for key in listed if "/.staticc/" not in key}
+        for listed in (other.keys(BUCKET), stores.keys())
+    )
+    stores.check(left == expected, f"after pruning: {left ^ expected}")
     claim = '{"version": 1, "content": "0", "claimed": "then"}'
-    other.upload(BUCKET, f"{PREFIX}.staticc/claims/00000004-1.json", claim)
+    other.upload(BUCKET, f"{PREFIX}.staticc/claims/00000005-1.json", claim)
     _, error = stores.run(project, "publish", store, code=1)
     stores.check("[publish-claimed]" in error, error)
     return project
