@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -18,7 +19,8 @@ use crate::settings::{ObjectEncoding, Settings};
 use crate::static_root::copy_verifier::{COLLECT_AGAIN, wrong_copy};
 use crate::static_root::root::StaticRoot;
 use crate::static_root::temp_names::is_temporary;
-use crate::store::client::Upload;
+use crate::store::client::{Body, Upload};
+use crate::store::parts::{LargeBody, LargeSource, MAX_WHOLE};
 
 /// The longest key that all stores take, in bytes.
 const MAX_KEY_LENGTH: usize = 1024;
@@ -251,16 +253,27 @@ impl PublishedFiles<'_> {
         Problem::fail_on_any(problems)
     }
 
-    /// Reads an object to be sent. Fails if its file is not what it was.
+    /// Reads an object to be sent, or opens a large one. Fails if its file is not what it was.
     pub fn load(&self, object: &PublishedObject) -> Result<Upload, Problem> {
         let place = self.root.locate(&object.source);
-        let body = disk::read(&place).map_err(|error| unreadable(&place, &error))?;
-        if blake3::hash(&body).to_hex().as_str() != object.digest {
-            let message = "changed while it was being published";
-            return Err(Problem::error(Code::SourceChanged, message)
-                .in_file(place)
-                .help("run again when nothing writes to STATIC_ROOT"));
-        }
+        let body = if object.size > MAX_WHOLE {
+            let opened = disk::open(&place);
+            let (file, _) = opened.map_err(|error| unreadable(&place, &error))?;
+            Body::Large(LargeBody {
+                source: LargeSource::File(Arc::new(file)),
+                size: object.size,
+                digest: object.digest.clone(),
+            })
+        } else {
+            let bytes = disk::read(&place).map_err(|error| unreadable(&place, &error))?;
+            if blake3::hash(&bytes).to_hex().as_str() != object.digest {
+                let message = "changed while it was being published";
+                return Err(Problem::error(Code::SourceChanged, message)
+                    .in_file(place)
+                    .help("run again when nothing writes to STATIC_ROOT"));
+            }
+            Body::Bytes(bytes)
+        };
         Ok(Upload {
             key: object.key.clone(),
             body,

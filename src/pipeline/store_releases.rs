@@ -7,7 +7,7 @@ use crate::publish::object_headers::document_headers;
 use crate::publish::release_document::{
     MAX_RELEASE_SIZE, RELEASES, ReleaseDocument, has_name, number_of, release_key,
 };
-use crate::store::client::{ObjectInfo, PutRule, Store, Upload};
+use crate::store::client::{Body, ObjectInfo, PutRule, Store, Upload};
 use crate::store::error::StoreError;
 
 /// The release that counts now.
@@ -134,7 +134,7 @@ fn damaged(key: &str, fault: &str) -> Problem {
 pub fn document(key: &str, body: Vec<u8>) -> Upload {
     Upload {
         key: key.to_owned(),
-        body,
+        body: Body::Bytes(body),
         headers: document_headers(),
     }
 }

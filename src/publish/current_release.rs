@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use super::release_document::{VERSION, check_version, read_json, to_rfc3339};
+use super::release_document::{VERSION, check_number, check_version, read_json, to_rfc3339};
 
 /// The key of the pointer.
 pub const CURRENT: &str = ".staticc/current";
@@ -87,6 +87,7 @@ impl CurrentRelease {
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
         let current: Self = read_json(bytes)?;
         check_version(current.version)?;
+        check_number(current.number)?;
         // It becomes a key.
         let is_part = |character: char| character.is_ascii_alphanumeric() || character == '-';
         if current.release.chars().all(is_part) {
@@ -100,6 +101,12 @@ impl CurrentRelease {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pointer_without_a_next_number_is_refused() {
+        let pointer = CurrentRelease::new(u64::MAX, "00000001-20260102T030405Z-00".to_owned());
+        assert!(CurrentRelease::read(&pointer.to_json()).is_err());
+    }
 
     #[test]
     fn pointer_remembers_when_releases_were_replaced() {

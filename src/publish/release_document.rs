@@ -18,6 +18,9 @@ pub const RELEASES: &str = ".staticc/releases";
 /// The largest release that is read, in bytes: some two million objects.
 pub const MAX_RELEASE_SIZE: u64 = 512 << 20;
 
+/// The largest number of a release. No store gets there; a document may say so.
+const MAX_NUMBER: u64 = u64::MAX / 2;
+
 /// The version of the documents that this version of staticc writes and reads.
 pub(super) const VERSION: u32 = 1;
 
@@ -127,6 +130,7 @@ impl ReleaseDocument {
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
         let stored: StoredRelease = read_json(bytes)?;
         check_version(stored.version)?;
+        check_number(stored.number)?;
         let objects = stored.objects.into_iter().map(|(key, object)| {
             // Both become keys that are read and deleted.
             if key.starts_with(NAMESPACE) || !is_digest(&object.blake3) {
@@ -162,7 +166,8 @@ pub fn release_name(number: u64, created: &str, bytes: &[u8]) -> String {
 
 /// Returns the number in the name of a release.
 pub fn number_of(name: &str) -> Option<u64> {
-    name.split_once('-')?.0.parse().ok()
+    let number = name.split_once('-')?.0.parse().ok();
+    number.filter(|&number| check_number(number).is_ok())
 }
 
 /// Returns the moment in the name of a release.
@@ -241,6 +246,14 @@ pub(super) fn read_json<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, St
     serde_json::from_slice(bytes).map_err(|error| format!("cannot be read: {error}"))
 }
 
+/// The number of the next release must be a number, too.
+pub(super) fn check_number(number: u64) -> Result<(), String> {
+    if number <= MAX_NUMBER {
+        return Ok(());
+    }
+    Err(format!("has the number {number}, which is too large"))
+}
+
 pub(super) fn check_version(version: u32) -> Result<(), String> {
     if version == VERSION {
         return Ok(());
@@ -293,6 +306,16 @@ mod tests {
         assert!(has_name(&name, &json));
         assert!(!has_name(&name, b"{}"));
         assert!(!has_name("x", &json));
+    }
+
+    #[test]
+    fn numbers_without_a_next_one_are_refused() {
+        let largest = ReleaseDocument {
+            number: u64::MAX,
+            ..release()
+        };
+        assert!(ReleaseDocument::read(&largest.to_json()).is_err());
+        assert_eq!(number_of("18446744073709551615-20260102T030405Z-00"), None);
     }
 
     #[test]

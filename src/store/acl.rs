@@ -11,7 +11,7 @@ use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpService,
     ReqwestConnector,
 };
-use object_store::{ClientOptions, PutOptions};
+use object_store::{ClientOptions, Extensions};
 use reqwest::header::{HeaderName, HeaderValue};
 
 /// Who may read objects, in the words that S3 and Google Cloud Storage have in common.
@@ -51,9 +51,9 @@ impl ObjectAcl {
 
 impl AclRule {
     /// Marks the request of an object, if it gets the list.
-    pub fn mark(self, key: &str, options: &mut PutOptions) {
+    pub fn mark(self, key: &str, extensions: &mut Extensions) {
         if !key.starts_with(self.except) {
-            options.extensions.insert(Marked(self.acl.header()));
+            extensions.insert(Marked(self.acl.header()));
         }
     }
 }
@@ -157,7 +157,7 @@ mod tests {
 
     use object_store::aws::{AmazonS3Builder, AwsCredential};
     use object_store::path::Path;
-    use object_store::{ObjectStore as _, RetryConfig, StaticCredentialProvider};
+    use object_store::{ObjectStore as _, PutOptions, RetryConfig, StaticCredentialProvider};
     use reqwest::header::HeaderMap;
 
     use super::*;
@@ -217,7 +217,7 @@ mod tests {
             acl: ObjectAcl::PublicRead,
             except: ".staticc/",
         };
-        rule.mark(key, &mut options);
+        rule.mark(key, &mut options.extensions);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

@@ -5,10 +5,13 @@ use std::ops::ControlFlow;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt as _};
 
-use super::client::{PutRule, Store, Upload};
+use super::client::{Body, PutRule, Store, Upload};
 use super::error::{StoreError, StoreErrorKind, StoreStep};
 use super::headers::ObjectHeaders;
+use super::parts::{LargeBody, LargeSource, MAX_WHOLE, WRONG_BYTES, bytes_in_memory};
 use super::runtime;
 use crate::model::Problem;
 
@@ -26,7 +29,7 @@ pub struct Transfer {
 
 impl Store {
     /// Sends an object for each item, `jobs` of them at a time. `load` reads an item when its
-    /// turn comes, so that no more than `jobs` are in memory; `done` is called for each that is
+    /// turn comes, so that few are in memory; `done` is called for each that is
     /// sent.
     pub fn put_all<T>(
         &self,
@@ -40,7 +43,9 @@ impl Store {
             let found = self.path(StoreStep::Write, &upload.key);
             let path = found.map_err(|error| error.to_problem(&self.url))?;
             let sender = self.sender();
-            Ok(async move { sender.put(&path, upload, PutRule::Replace).await })
+            let bytes = upload.body.in_memory();
+            let sending = async move { sender.put(&path, upload, PutRule::Replace).await };
+            Ok((bytes, sending))
         };
         self.run_all(items, jobs, request, |item, ()| done(item))
     }
@@ -55,7 +60,8 @@ impl Store {
     ) -> Result<(), Problem> {
         let request = |transfer: &Transfer| {
             let request = self.transfer_request(transfer.clone());
-            request.map_err(|error| error.to_problem(&self.url))
+            let sending = request.map_err(|error| error.to_problem(&self.url))?;
+            Ok((bytes_in_memory(transfer.size), sending))
         };
         self.run_all(transfers, jobs, request, |transfer, ()| done(transfer))
     }
@@ -90,7 +96,7 @@ impl Store {
         &self,
         items: &[T],
         jobs: usize,
-        request: impl Fn(&T) -> Result<F, Problem>,
+        request: impl Fn(&T) -> Result<(u64, F), Problem>,
         mut done: impl FnMut(&T, A),
     ) -> Result<(), Problem>
     where
@@ -117,21 +123,15 @@ impl Store {
         let client = std::sync::Arc::clone(&self.client);
         let sender = self.sender();
         Ok(async move {
-            let step = StoreStep::Read;
-            let failed = |error| StoreError::new(step, &transfer.from, &error);
-            let asked = client.get_opts(&from, object_store::GetOptions::default());
-            let got = asked.await.map_err(failed)?;
-            let wrong = || {
-                let detail = "its bytes are not those of the release";
-                StoreError::other(step, &transfer.from, StoreErrorKind::Other, detail)
+            let body = if transfer.size > MAX_WHOLE {
+                Body::Large(LargeBody {
+                    source: LargeSource::Object(from),
+                    size: transfer.size,
+                    digest: transfer.digest,
+                })
+            } else {
+                Body::Bytes(read(&*client, &from, &transfer).await?)
             };
-            if got.meta.size != transfer.size {
-                return Err(wrong());
-            }
-            let body = got.bytes().await.map_err(failed)?.to_vec();
-            if blake3::hash(&body).to_hex().as_str() != transfer.digest {
-                return Err(wrong());
-            }
             let upload = Upload {
                 key: transfer.to,
                 body,
@@ -142,8 +142,31 @@ impl Store {
     }
 }
 
+/// Reads the bytes of a transfer. Fails if they are not the expected ones.
+async fn read(
+    client: &dyn ObjectStore,
+    path: &Path,
+    transfer: &Transfer,
+) -> Result<Vec<u8>, StoreError> {
+    let (step, key) = (StoreStep::Read, &transfer.from);
+    let failed = |error| StoreError::new(step, key, &error);
+    let got = client.get(path).await.map_err(failed)?;
+    let wrong = || StoreError::other(step, key, StoreErrorKind::Other, WRONG_BYTES);
+    if got.meta.size != transfer.size {
+        return Err(wrong());
+    }
+    let bytes = got.bytes().await.map_err(failed)?.to_vec();
+    if blake3::hash(&bytes).to_hex().as_str() == transfer.digest {
+        Ok(bytes)
+    } else {
+        Err(wrong())
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
     use crate::model::Code;
     use crate::store::samples::upload;
@@ -162,6 +185,24 @@ mod tests {
         };
         let problem = store.put_all(&items, 7, load, |_| ()).unwrap_err();
         assert_eq!(problem.code, Code::SourceChanged);
+    }
+
+    #[test]
+    fn few_bytes_are_in_flight() {
+        let store = Store::in_memory().unwrap();
+        let size = |item: &u64| item << 20;
+        let items = [1, 5, 9, 3, 16, 1, 1, 7, 8, 2];
+        let in_flight = Cell::new(0);
+        let load = |item: &u64| {
+            // The next one is loaded before there is room for it.
+            assert!(in_flight.get() <= runtime::MAX_IN_FLIGHT);
+            in_flight.set(in_flight.get() + size(item));
+            let body = "x".repeat(usize::try_from(size(item)).unwrap());
+            Ok(upload(&format!("all/{item}"), &body))
+        };
+        let done = |item: &u64| in_flight.set(in_flight.get() - size(item));
+        store.put_all(&items, 32, load, done).unwrap();
+        assert_eq!(in_flight.get(), 0);
     }
 
     #[test]

@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use object_store::path::Path;
 use object_store::{
-    Attribute, Attributes, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload,
+    Attribute, Attributes, Extensions, ObjectStore, ObjectStoreExt as _, PutMode,
+    PutMultipartOptions, PutOptions, PutPayload,
 };
 use tokio::runtime::Runtime;
 
@@ -14,6 +15,7 @@ use super::acl::AclRule;
 use super::connect::connect;
 use super::error::{StoreError, StoreErrorKind, StoreStep};
 use super::headers::ObjectHeaders;
+use super::parts::{Destination, LargeBody, bytes_in_memory};
 use super::runtime;
 use super::stop::StoreStop;
 use super::url::{Endpoint, StoreKind, StoreUrl};
@@ -45,8 +47,25 @@ pub struct ObjectInfo {
 /// An object to be sent.
 pub struct Upload {
     pub key: String,
-    pub body: Vec<u8>,
+    pub body: Body,
     pub headers: ObjectHeaders,
+}
+
+/// The bytes of an object to be sent.
+pub enum Body {
+    Bytes(Vec<u8>),
+    /// Read while it is sent. It replaces an object that is there, whatever the rule is.
+    Large(LargeBody),
+}
+
+impl Body {
+    /// Returns how many bytes are in memory while it is sent.
+    pub(super) fn in_memory(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Large(large) => bytes_in_memory(large.size),
+        }
+    }
 }
 
 /// What becomes of an object that is at the key already.
@@ -245,17 +264,35 @@ impl Sender {
             PutRule::Replace => PutMode::Overwrite,
             PutRule::Keep => PutMode::Create,
         };
-        let mut options = PutOptions {
+        let Upload { key, body, .. } = upload;
+        let mut extensions = Extensions::new();
+        if let Some(rule) = self.acl {
+            rule.mark(&key, &mut extensions);
+        }
+        let bytes = match body {
+            Body::Bytes(bytes) => bytes,
+            Body::Large(large) => {
+                let destination = Destination {
+                    client: &*self.client,
+                    path,
+                    key: &key,
+                };
+                let options = PutMultipartOptions {
+                    attributes,
+                    extensions,
+                    ..PutMultipartOptions::default()
+                };
+                return destination.send(&large, options).await;
+            }
+        };
+        let options = PutOptions {
             mode,
             attributes,
+            extensions,
             ..PutOptions::default()
         };
-        let Upload { key, body, .. } = upload;
-        if let Some(rule) = self.acl {
-            rule.mark(&key, &mut options);
-        }
-        let body = PutPayload::from(body);
-        let sent = self.client.put_opts(path, body, options).await;
+        let payload = PutPayload::from(bytes);
+        let sent = self.client.put_opts(path, payload, options).await;
         sent.map(|_| ())
             .map_err(|error| StoreError::new(StoreStep::Write, &key, &error))
     }

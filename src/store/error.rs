@@ -27,6 +27,8 @@ pub enum StoreErrorKind {
     Unreachable,
     /// The object is larger than it can be.
     TooLarge,
+    /// A file had other bytes when it was sent.
+    SourceChanged,
     /// The run was interrupted.
     Stopped,
     Other,
@@ -103,6 +105,9 @@ impl StoreError {
             StoreErrorKind::NotFound => format!("cannot {what}: it is not there"),
             StoreErrorKind::AlreadyExists => format!("cannot {what}: it is there already"),
             StoreErrorKind::TooLarge => format!("cannot {what}: it is too large"),
+            StoreErrorKind::SourceChanged => {
+                format!("{} changed while it was being published", self.key)
+            }
             StoreErrorKind::Stopped => format!("cannot {what}: the run was interrupted"),
             StoreErrorKind::Other if self.step == StoreStep::Connect => {
                 format!("the environment has values that do not fit {url}")
@@ -111,7 +116,11 @@ impl StoreError {
                 format!("cannot {what} in {url}")
             }
         };
-        let mut problem = Problem::error(Code::StoreUnusable, message);
+        let code = match self.kind {
+            StoreErrorKind::SourceChanged => Code::SourceChanged,
+            _ => Code::StoreUnusable,
+        };
+        let mut problem = Problem::error(code, message);
         // What cannot be decoded may be a key, and the text may show a part of it.
         let may_show_a_key = self.step == StoreStep::Connect && self.kind == StoreErrorKind::Other;
         if !self.detail.is_empty() && !may_show_a_key {
@@ -179,6 +188,7 @@ impl StoreError {
             (StoreErrorKind::Other, StoreKind::Google) if self.step == StoreStep::Connect => {
                 "correct the variables whose names begin with GOOGLE_, and the file they name"
             }
+            (StoreErrorKind::SourceChanged, _) => "run again when nothing writes to STATIC_ROOT",
             (StoreErrorKind::Unreachable, _) => {
                 "correct the address, or set HTTPS_PROXY if a proxy is between"
             }

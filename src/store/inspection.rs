@@ -41,7 +41,8 @@ impl Store {
     ) -> Result<(), Problem> {
         let request = |object: &ExpectedObject| {
             let request = self.inspection_request(object.clone());
-            request.map_err(|error| error.to_problem(&self.url))
+            let asking = request.map_err(|error| error.to_problem(&self.url))?;
+            Ok((0, asking))
         };
         self.run_all(objects, jobs, request, done)
     }

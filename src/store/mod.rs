@@ -12,6 +12,7 @@ pub mod connect;
 pub mod error;
 pub mod headers;
 pub mod inspection;
+pub mod parts;
 mod runtime;
 pub mod stop;
 mod tls;

@@ -13,7 +13,7 @@ use object_store::{
     ObjectStoreExt as _, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 
-use super::client::{Store, Upload};
+use super::client::{Body, Store, Upload};
 use super::headers::ObjectHeaders;
 use super::url::StoreUrl;
 
@@ -21,7 +21,7 @@ use super::url::StoreUrl;
 pub fn upload(key: &str, body: &str) -> Upload {
     Upload {
         key: key.to_owned(),
-        body: body.into(),
+        body: Body::Bytes(body.into()),
         headers: ObjectHeaders {
             content_type: "text/css; charset=utf-8".to_owned(),
             content_encoding: Some("gzip".to_owned()),

@@ -299,6 +299,25 @@ fn rollback_restores_the_names_of_the_release_before() {
     assert!(lines[1].starts_with("  1  "), "{out}");
 }
 
+/// Objects of more than 16 MiB are sent in parts, and read from the store in parts.
+#[test]
+fn large_files_are_published_and_come_back() {
+    let project = project();
+    let film = |byte: u8| vec![byte; (17 << 20) + 1];
+    project.write("src/film.mp4", film(1));
+    project.collect().success();
+    publish(&project, &[]).success();
+    let first = published(&project);
+    assert!(first["film.mp4"] == film(1));
+    project.write("src/film.mp4", film(2));
+    project.collect().success();
+    publish(&project, &[]).success();
+    assert!(published(&project)["film.mp4"] == film(2));
+    publish(&project, &["--rollback"]).success();
+    let now = published(&project);
+    assert!(first.iter().all(|(key, bytes)| now[key] == *bytes));
+}
+
 #[test]
 fn publishing_goes_on_after_a_rollback() {
     let (project, _) = two_releases();

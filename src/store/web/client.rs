@@ -73,7 +73,7 @@ impl WebClient {
     ) -> Result<(), Problem> {
         let send = |item: &T| {
             let client = self.client.clone();
-            Ok(send_with_retries(client, request(item), self.timeout))
+            Ok((0, send_with_retries(client, request(item), self.timeout)))
         };
         let requests = runtime::run_all(items, jobs, send, |item, answer| Ok(done(item, answer)));
         self.runtime.block_on(requests)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from urllib.parse import unquote
 
-from servers import BUCKET, IMMUTABLE, write
+from projects import BUCKET, IMMUTABLE, write
 
 CDN = "https://cdn.example/"
 BACKENDS = [

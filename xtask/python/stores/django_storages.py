@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 from clouds import Amazon, Azure, Google, cloud
-from servers import IMMUTABLE, PREFIX, SHORT, write
+from projects import IMMUTABLE, PREFIX, SHORT, write
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 

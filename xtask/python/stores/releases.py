@@ -2,14 +2,11 @@
 deletes, and what verifying finds.
 """
 
-import gzip
 import json
 import shutil
 
-from servers import BUCKET, PREFIX, SHORT, media_type, write
-
-# Names without a fingerprint that differ between publishers.
-MIXABLE = ["css/base.css", "app.js"]
+from faulty_server import no_fault
+from projects import BUCKET, PREFIX, SHORT, media_type, write
 
 
 def publishes_and_counts(stores):
@@ -181,27 +178,10 @@ def verifies_and_mends(stores):
     stores.run(project, "verify", "--store")
 
 
-def publishers_at_once_do_not_mix(stores):
-    """Two projects publish to one store at once. The names are always those of one release."""
+def errors_are_retried(stores):
     stores.empty_bucket()
-    projects = [stores.project(name) for name in ("one", "other")]
-    published = refused = 0
-    for turn in range(10):
-        for project in projects:
-            write(project / "src/css/base.css", f"a {{ color: {project.name}{turn} }}\n" * 50)
-            write(project / "src/app.js", f"console.log('{project.name} {turn}');\n" * 50)
-            stores.collect(project)
-        runs = [stores.start(project, "publish") for project in projects]
-        for run in runs:
-            _, error = run.communicate(timeout=120)
-            published += run.returncode == 0
-            refused += "[publish-claimed]" in error
-        release = stores.release()
-        for key, stored in release["objects"].items():
-            found = stores.get(key)
-            stores.check(found["ContentLength"] == stored["size"], f"{turn}: {key} differs")
-        bodies = [gzip.decompress(stores.get(key)["Body"].read()) for key in MIXABLE]
-        names = [[name for name in (b"one", b"other") if name in body] for body in bodies]
-        stores.check(names[0] == names[1] and len(names[0]) == 1, f"{turn}: mixed: {names}")
-    stores.check(published + refused == 20, f"{published} published, {refused} refused")
-    stores.check(refused > 0, "no two publishers met")
+    project = stores.directory / "claimed"
+    stores.proxy.before = lambda number: 503 if number in (1, 3, 8) else None
+    stores.run(project, "publish")
+    stores.proxy.before = no_fault
+    stores.check_whole(project)

@@ -1,7 +1,7 @@
 """Publishing to Azure and to Google Cloud Storage, compared with publishing to S3."""
 
 from clouds import Azure, Google, cloud
-from servers import BUCKET, PREFIX, write
+from projects import BUCKET, PREFIX, write
 
 
 def azure_has_the_same_objects(stores):

@@ -6,7 +6,7 @@ mod crowd;
 mod live;
 mod serve;
 mod served;
-mod stores;
+pub mod stores;
 
 use std::path::PathBuf;
 

@@ -1,6 +1,7 @@
 //! `cargo xtask stores`: publishes to servers that speak S3, Azure and Google Cloud Storage, and
 //! reads the objects back with libraries of others.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::DirectoryArgs;
@@ -34,8 +35,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<(), String> {
     let binary = staticc::binary()?;
-    let newest = DJANGO[DJANGO.len() - 1];
-    let python = Environment::with_django("stores", newest, &PACKAGES).make()?;
+    let python = python()?;
     let directory = args.directory.directory("stores");
     let azurite = npm::packages(&["azurite"])?.join(".bin/azurite-blob");
     let tests = repository().join("tests/python/test_object_stores.py");
@@ -46,4 +46,10 @@ pub fn run(args: &Args) -> Result<(), String> {
             .args(args.quick.then_some("--quick"))
             .args([&binary, &directory, &azurite]),
     )
+}
+
+/// Makes the environment of the scripts in `python/stores`; returns its interpreter.
+pub fn python() -> Result<PathBuf, String> {
+    let newest = DJANGO[DJANGO.len() - 1];
+    Environment::with_django("stores", newest, &PACKAGES).make()
 }
