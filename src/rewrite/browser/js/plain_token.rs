@@ -10,7 +10,7 @@ pub(super) enum Effect {
     Nothing,
     /// It is all that matters of its token.
     Set(Previous),
-    /// A word or number begins.
+    /// A word begins.
     Word,
     /// It needs a closer look.
     Visit,
@@ -23,7 +23,7 @@ pub(super) static EFFECTS: [Effect; 256] = {
     while byte < 128_u8 {
         table[byte as usize] = match byte {
             b'\t'..=b'\r' | b' ' => Effect::Nothing,
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' | b'#' => Effect::Word,
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'#' => Effect::Word,
             b';' => Effect::Set(Previous::Statement),
             b',' | b'=' | b'&' | b'|' | b'^' | b'~' | b'!' | b'%' | b'*' | b'@' => {
                 Effect::Set(Previous::Operator)
