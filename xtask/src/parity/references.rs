@@ -146,16 +146,13 @@ pub fn run(args: &Args) -> Result<(), String> {
     };
     let names = [&ORACLES, packages, bundlers].concat();
     let modules = npm::packages_in(&directory, &names)?;
-    let below = match &args.below {
-        Some(below) => below,
-        None => {
-            write_modules(&directory.join("random"), args)?;
-            if !args.quick {
-                build_all(&directory)?;
-            }
-            &directory
+    if args.below.is_none() {
+        write_modules(&directory.join("random"), args)?;
+        if !args.quick {
+            build_all(&directory)?;
         }
-    };
+    }
+    let below = args.below.as_ref().unwrap_or(&directory);
     let mut files = Vec::new();
     list_files(below, &mut files)?;
     let comparison = compare(&modules, files)?;

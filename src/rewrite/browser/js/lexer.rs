@@ -86,7 +86,7 @@ impl<'t> Lexer<'t> {
                 break None;
             };
             match EFFECTS[usize::from(byte)] {
-                Effect::Nothing => {}
+                Effect::Space => {}
                 Effect::Set(after) => previous = after,
                 Effect::Word => {
                     let length = word_length(&text[at..]);

@@ -6,11 +6,9 @@ use super::previous::Previous;
 /// What the first byte of a token tells.
 #[derive(Clone, Copy)]
 pub(super) enum Effect {
-    /// It is space.
-    Nothing,
+    Space,
     /// It is all that matters of its token.
     Set(Previous),
-    /// A word begins.
     Word,
     /// It needs a closer look.
     Visit,
@@ -22,7 +20,7 @@ pub(super) static EFFECTS: [Effect; 256] = {
     let mut byte = 0;
     while byte < 128_u8 {
         table[byte as usize] = match byte {
-            b'\t'..=b'\r' | b' ' => Effect::Nothing,
+            b'\t'..=b'\r' | b' ' => Effect::Space,
             b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'#' => Effect::Word,
             b';' => Effect::Set(Previous::Statement),
             b',' | b'=' | b'&' | b'|' | b'^' | b'~' | b'!' | b'%' | b'*' | b'@' => {
