@@ -128,7 +128,7 @@ impl<'t> Lexer<'t> {
                     None
                 }
             },
-            _ if self.skip_html_comment(byte) => None,
+            b'<' | b'-' if self.skip_html_comment(byte) => None,
             _ => {
                 self.cursor.at += 1;
                 self.punctuator(byte)
