@@ -1,6 +1,7 @@
-//! Measures the rewriting of css and js: `cargo bench --bench rewriting`. The
-//! variables `STATICC_BENCH_CSS` and `STATICC_BENCH_JS` name directories with real
-//! files; without them, those of the bundled example are used.
+//! Measures the rewriting of css and js, and the search for what a browser follows:
+//! `cargo bench --bench rewriting`. The variables `STATICC_BENCH_CSS` and
+//! `STATICC_BENCH_JS` name directories with real files; without them, those of the
+//! bundled example are used.
 
 #![allow(
     missing_docs,
@@ -16,6 +17,8 @@ use std::sync::Arc;
 use divan::counter::BytesCount;
 use staticc::model::{Asset, AssetId, DjangoVersion, Fingerprint, LogicalPath, ReportLevel};
 use staticc::rewrite::adjusted::rewrite;
+use staticc::rewrite::browser::finder::references;
+use staticc::rewrite::browser::found_reference::Language;
 use staticc::rewrite::context::RewriteContext;
 use staticc::rewrite::resolve::NoLeftovers;
 use staticc::rewrite::rules::Rules;
@@ -82,6 +85,41 @@ fn css_real(bencher: divan::Bencher<'_, '_>) {
 #[divan::bench]
 fn js_real(bencher: divan::Bencher<'_, '_>) {
     bench(bencher, &real("STATICC_BENCH_JS", ".js"));
+}
+
+/// Finds what a browser follows in texts.
+fn bench_search(bencher: divan::Bencher<'_, '_>, language: Language, texts: &[(String, String)]) {
+    let size: usize = texts.iter().map(|(_, text)| text.len()).sum();
+    bencher.counter(BytesCount::new(size)).bench(|| {
+        let found = texts
+            .iter()
+            .map(|(_, text)| references(language, text.as_bytes()).len());
+        found.sum::<usize>()
+    });
+}
+
+#[divan::bench]
+fn search_css_real(bencher: divan::Bencher<'_, '_>) {
+    bench_search(bencher, Language::Css, &real("STATICC_BENCH_CSS", ".css"));
+}
+
+#[divan::bench]
+fn search_js_real(bencher: divan::Bencher<'_, '_>) {
+    bench_search(
+        bencher,
+        Language::JavaScript,
+        &real("STATICC_BENCH_JS", ".js"),
+    );
+}
+
+/// All that the lexer knows, so that no part of the text is skipped quickly.
+#[divan::bench]
+fn search_js_modules(bencher: divan::Bencher<'_, '_>) {
+    let module = "import { a as b } from './a.js';\nexport function f(x, y) {\n  // Isn't read.\n  \
+                  if (x / y > 1) return `${x}: ${y}`.replace(/[/']/g, \"\");\n  \
+                  const z = { x, y: x ? [y] : {} };\n  return import('./b.js').then(({ c }) => c(z));\n}\n";
+    let texts = [(String::new(), module.repeat(5_000))];
+    bench_search(bencher, Language::JavaScript, &texts);
 }
 
 /// All texts with a suffix below the directory that a variable names.

@@ -1,10 +1,14 @@
-//! What the targets share: a directory for files, and checks of problems.
+//! What the targets share: a directory for files, and checks of problems and of
+//! references.
 
 use std::path::Path;
 use std::sync::LazyLock;
 
 use staticc::model::{Problem, SourceSpan};
 use staticc::report::render::render;
+use staticc::rewrite::browser::escape::escape;
+use staticc::rewrite::browser::finder::references;
+use staticc::rewrite::browser::found_reference::{Language, Quoting, Syntax};
 
 /// A directory for the files of this process.
 pub fn directory() -> &'static Path {
@@ -38,4 +42,40 @@ fn lies_in(span: &SourceSpan, text: &str) -> bool {
         && span.caret < span.column
         // A location at the end of a line is one character wide.
         && span.column - 1 + span.width <= length.max(span.column)
+}
+
+/// The references of a text are inside it, in order. With another URL in the place of
+/// each, the text has the same references, and these name that URL.
+pub fn check_browser_references(language: Language, text: &[u8]) {
+    for url in [
+        "other/a.0123456789ab.png?#i",
+        "o t'h\"e`r\\${)\u{1}\u{e9}*/",
+    ] {
+        let mut edited = Vec::new();
+        let mut copied = 0;
+        let mut expected = Vec::new();
+        for found in references(language, text) {
+            assert!(copied <= found.span.start && found.span.start < found.span.end);
+            edited.extend(&text[copied..found.span.start]);
+            let start = edited.len();
+            edited.extend(escape(found.quoting, url.as_bytes()));
+            expected.push((found.syntax, start..edited.len()));
+            copied = found.span.end;
+        }
+        edited.extend(&text[copied..]);
+        let found = references(language, &edited);
+        let places: Vec<(Syntax, _)> = found
+            .iter()
+            .map(|one| (one.syntax, one.span.clone()))
+            .collect();
+        assert_eq!(places, expected, "{}", String::from_utf8_lossy(&edited));
+        for reference in found {
+            // A comment has no escapes, so its URL is percent-encoded.
+            let is_exact = reference.quoting != Quoting::SourceMapComment;
+            assert!(
+                !is_exact || *reference.specifier == *url.as_bytes(),
+                "{reference:?}"
+            );
+        }
+    }
 }

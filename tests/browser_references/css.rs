@@ -22,6 +22,7 @@ fn url_is_found_in_all_its_spellings() {
         "a { b: url( \"«x.png»\" ) }",
         r"a { b: u\72l(«x.png») \url(«y») }",
         r#"a { b: \75 \52 \6c("«x.png»") }"#,
+        r#"a { b: \69 \4d \61 \67 \65 \2d \73 \65 \74("«x.png»" 1x) \-\webkit-imag\65-set("«y»" 1x) }"#,
         r"a { b: url(«\78\a .png») }",
         r"a { b: url(«x\ ») }",
         r"a { b: url(«x\\» ) }",
@@ -156,6 +157,9 @@ fn import_counts_only_before_other_rules() {
         "@import url(); @import '«y»';",
         "@import url(x y); @import '«y»';",
         "@imports 'x';",
+        // Both begin a selector, which no semicolon ends.
+        "@import '«x»';; @import 'y'; a { b: url(«z») }",
+        "@import '«x»'; } @import 'y';",
     ]);
 }
 

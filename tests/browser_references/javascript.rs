@@ -33,6 +33,8 @@ fn static_imports_are_found() {
         "\u{feff}import '«./a.js»'",
         "#!/usr/bin/env node 'import x'\nimport '«./a.js»'",
         "if (a) { b }\nimport '«./a.js»'",
+        "a = 1.\nimport '«./a.js»'",
+        "0x1.import('./no.js')",
         "import a from '«lit»'",
     ]);
 }
@@ -134,126 +136,142 @@ fn strings_comments_templates_and_regexes_hide_imports() {
     ]);
 }
 
+/// What ends an operand, so that a slash divides.
+const OPERANDS: [&str; 36] = [
+    "a",
+    "1",
+    "1.",
+    ".5",
+    "0x1f",
+    "1n",
+    "'s'",
+    "`t`",
+    "`${t}`",
+    "/r/",
+    "/r/g",
+    "]",
+    "this",
+    "a.return",
+    "a?.of",
+    "a++",
+    "a--",
+    "(b)",
+    "f(b)",
+    "a[b]",
+    "a.if(b)",
+    "x = {}",
+    "x = { b: {} }",
+    "x = function () {}",
+    "x = class {}",
+    "(function () {})",
+    "x = async function* f() {}",
+    "x = class A extends B {}",
+    "x = class extends f({}) {}",
+    "y = a ? { b } : { c }",
+    "f({ b: 1 })",
+    "return_",
+    "of",
+    "x = { class: 1 }",
+    "x = { function: 1 }",
+    "{ async }.x",
+];
+
+/// What stands before an operand, so that a slash begins a regular expression.
+const BEFORE_OPERANDS: [&str; 64] = [
+    "",
+    ";",
+    "x =",
+    "(",
+    "[",
+    "{",
+    "f(a,",
+    "!",
+    "~",
+    "a +",
+    "a = b *",
+    "a ?",
+    "a ? b :",
+    "a ??",
+    "a &&",
+    "=>",
+    "() =>",
+    "return",
+    "typeof",
+    "case",
+    "void",
+    "delete",
+    "new",
+    "class A extends",
+    "throw",
+    "a in",
+    "a instanceof",
+    "yield",
+    "await",
+    "else",
+    "do",
+    "if (a)",
+    "while (a)",
+    "for (;;)",
+    "with (a)",
+    "for await (a of b)",
+    "for (a of",
+    "if (a) {}",
+    "function f() {}",
+    "class A {}",
+    "class A extends B {}",
+    "a: {}",
+    "a:",
+    "switch (a) { case 1: {}",
+    "switch (a) { default:",
+    "try {}",
+    "try {} finally {}",
+    "finally",
+    "x => {}\n",
+    "{ a }",
+    "async function f() {}",
+    "function* f() {}",
+    "if (a) b; else {}",
+    "...",
+    "a++, --",
+    "export default",
+    "for (const a of b) {}",
+    "a = b\n{}",
+    "'use strict'\n{}",
+    "a\nclass B {}",
+    "a()\nfunction b() {}",
+    "a\nasync function b() {}",
+    "@a class B {}",
+    "catch (e) {}",
+];
+
+// In each text a wrong guess takes the quotation mark for a string, or the import for a
+// part of a regular expression.
+
 #[test]
-fn regex_is_told_from_division() {
-    // In each text a wrong guess takes the quotation mark for a string, or the import
-    // for a part of a regular expression.
-    let after_operand = [
-        "a",
-        "1",
-        "1.",
-        ".5",
-        "0x1f",
-        "1n",
-        "'s'",
-        "`t`",
-        "`${t}`",
-        "/r/",
-        "/r/g",
-        "]",
-        "this",
-        "a.return",
-        "a?.of",
-        "a++",
-        "a--",
-        "(b)",
-        "f(b)",
-        "a[b]",
-        "a.if(b)",
-        "x = {}",
-        "x = { b: {} }",
-        "x = function () {}",
-        "x = class {}",
-        "(function () {})",
-        "x = async function* f() {}",
-        "x = class A extends B {}",
-        "x = class extends f({}) {}",
-        "y = a ? { b } : { c }",
-        "f({ b: 1 })",
-        "return_",
-        "of",
-        "x = { class: 1 }",
-        "x = { function: 1 }",
-        "{ async }.x",
-    ];
-    for before in after_operand {
-        let opening = if before == "]" { "[" } else { "" };
+fn slash_divides_behind_an_operand() {
+    for operand in OPERANDS {
+        let opening = if operand == "]" { "[" } else { "" };
+        let before = format!("{opening}{operand}");
         check(
             Language::JavaScript,
-            &format!("{opening}{before} / import('«./a.js»') / 1"),
+            &format!("{before} / import('«./a.js»') / 1"),
         );
         check(
             Language::JavaScript,
-            &format!("{opening}{before}\n/ import('«./a.js»') / 1"),
+            &format!("{before}\n/ import('«./a.js»') / 1"),
         );
     }
-    let before_operand = [
-        "",
-        ";",
-        "x =",
-        "(",
-        "[",
-        "{",
-        "f(a,",
-        "!",
-        "~",
-        "a +",
-        "a = b *",
-        "a ?",
-        "a ? b :",
-        "a ??",
-        "a &&",
-        "=>",
-        "() =>",
-        "return",
-        "typeof",
-        "case",
-        "void",
-        "delete",
-        "throw",
-        "a in",
-        "a instanceof",
-        "yield",
-        "await",
-        "else",
-        "do",
-        "if (a)",
-        "while (a)",
-        "for (;;)",
-        "with (a)",
-        "for await (a of b)",
-        "for (a of",
-        "if (a) {}",
-        "function f() {}",
-        "class A {}",
-        "class A extends B {}",
-        "a: {}",
-        "a:",
-        "switch (a) { case 1: {}",
-        "switch (a) { default:",
-        "try {}",
-        "x => {}\n",
-        "{ a }",
-        "async function f() {}",
-        "function* f() {}",
-        "if (a) b; else {}",
-        "...",
-        "a++, --",
-        "export default",
-        "for (const a of b) {}",
-        "a = b\n{}",
-        "'use strict'\n{}",
-        "catch (e) {}",
-    ];
-    for before in before_operand {
+}
+
+#[test]
+fn slash_begins_a_regex_where_an_operand_is_due() {
+    for before in BEFORE_OPERANDS {
         check(
             Language::JavaScript,
             &format!("{before} /'/; import('«./a.js»')"),
         );
-        check(
-            Language::JavaScript,
-            &format!("{before} /[/'`]/.test(x); import('«./a.js»')"),
-        );
+        let class = format!("{before} /[/'`]/.test(x); import('«./a.js»')");
+        check(Language::JavaScript, &class);
     }
 }
 
@@ -266,6 +284,8 @@ fn urls_relative_to_the_module_are_found() {
         "new Worker(new URL('«./worker.js»', import.meta.url), { type: 'module' })",
         "new /* a */ URL ( /* b */ '«./a»' /* c */ , /* d */ import . meta . url /* e */ )",
         "`${new URL('«./a.png»', import.meta.url)}`",
+        "new Worker(new URL(`«/static/a.js»`,``+import.meta.url)); new URL('«a»', '' + import.meta.url)",
+        "new Worker(new URL(new URL(`«a.js»`, import.meta.url).href, `` + import.meta.url))",
         "x = { a: new URL('«./a.png»', import.meta.url) }",
         "import.meta.resolve('«./a.js»'); import.meta.resolve?.(\"«b»\"); import.meta\n.resolve(`«./c.js»`)",
         "import.meta?.resolve('«./a.js»')",
@@ -277,6 +297,8 @@ fn other_urls_are_left() {
     check_all(&[
         "new URL('./no.png', location.href, import.meta.url)",
         "new URL('./no.png', import.meta.url + 'x')",
+        "new URL('./no.png', 'a' + import.meta.url)",
+        "new URL('./no.png', '' - import.meta.url)",
         "new URL('./no.png', import.meta.urls)",
         "new URL('./no.png')",
         "new URL('./no' + x, import.meta.url)",

@@ -3,9 +3,12 @@
 mod adopt;
 mod answers;
 mod django;
+mod module_generator;
 mod oracle;
 mod projects;
 mod python;
+mod reference_builds;
+mod references;
 mod suites;
 mod template_generator;
 mod templates;
@@ -29,6 +32,8 @@ pub enum Verb {
     PythonParity(python::Args),
     /// Compare the static references found in templates with the engines'
     TemplateParity(templates::Args),
+    /// Compare what a browser follows in CSS and JavaScript with other parsers
+    References(references::Args),
 }
 
 impl Verb {
@@ -42,6 +47,7 @@ impl Verb {
             Self::Suites(args) => suites::run(&args),
             Self::PythonParity(args) => python::run(&args),
             Self::TemplateParity(args) => templates::run(&args),
+            Self::References(args) => references::run(&args),
         }
     }
 }

@@ -4,6 +4,9 @@
 //! that nesting has no bound.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
 
 use super::import_phase::{ImportPhase, RuleEnd};
 use super::statement::{CssStatement, StatementKind};
@@ -13,8 +16,18 @@ use crate::rewrite::browser::found_reference::{FoundReference, Quoting, Syntax};
 use crate::rewrite::browser::same_length::same_length_str;
 use crate::rewrite::browser::source_map::{self, SourceMapComment, read_comment};
 
+/// Matches in each text with references. The escapes are those that can spell a letter
+/// or a hyphen.
+static MAY_REFER: LazyLock<Regex> = LazyLock::new(|| {
+    #[allow(clippy::expect_used, reason = "a constant, tried by the tests")]
+    Regex::new(r"(?i-u)url|@import|image-set|\\[0-9g-z-]").expect("the pattern is malformed")
+});
+
 /// Returns the references of a text, in its order.
 pub fn find(text: &[u8]) -> Vec<FoundReference<'_>> {
+    if !MAY_REFER.is_match(text) {
+        return Vec::new();
+    }
     let bom = if text.starts_with(b"\xef\xbb\xbf") {
         3
     } else {
@@ -28,7 +41,7 @@ pub fn find(text: &[u8]) -> Vec<FoundReference<'_>> {
     search.into_found()
 }
 
-/// An open bracket.
+/// What an open bracket belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum OpenCss {
     /// The block of a rule, with statements.

@@ -60,8 +60,10 @@ impl CssStatement {
             (Empty, CssToken::CustomName) if !is_top_level => CustomName,
             (CustomName, CssToken::Colon) => CustomProperty,
             (Empty | CustomName, _) => DeclarationOrSelector,
-            (ImportBeforeUrl, CssToken::Text | CssToken::UnquotedUrl)
-            | (ImportBeforeUrl, CssToken::Open(_, CssFunction::Url)) => ImportBeforeUrl,
+            (
+                ImportBeforeUrl,
+                CssToken::Text | CssToken::UnquotedUrl | CssToken::Open(_, CssFunction::Url),
+            ) => ImportBeforeUrl,
             (ImportBeforeUrl, _) => StatementKind::AtRule(AtRule::Import),
             (same, _) => same,
         };

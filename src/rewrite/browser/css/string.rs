@@ -102,7 +102,7 @@ mod tests {
         })]
 
         #[test]
-        fn strings_are_decoded_as_cssparser_does(raw in r#"([a-f0-9g \\\t\n\r\x0c\x00é'] ?|\\[\n0-9a-f])*"#) {
+        fn strings_are_decoded_as_cssparser_does(raw in r"([a-f0-9g \\\t\n\r\x0c\x00é'] ?|\\[\n0-9a-f])*") {
             let backslashes = raw.bytes().rev().take_while(|&byte| byte == b'\\').count();
             prop_assume!(backslashes % 2 == 0);
             let text = format!("\"{raw}\"");

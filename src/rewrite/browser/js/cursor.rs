@@ -24,7 +24,6 @@ pub(super) struct Literal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TemplateEnd {
     Backtick,
-    /// `${`
     Substitution,
     EndOfText,
 }
@@ -60,11 +59,16 @@ impl<'t> Cursor<'t> {
         &self.text[start..self.at]
     }
 
+    pub fn skip_ascii_space(&mut self) {
+        let is_space = |byte: &&u8| matches!(byte, b'\t'..=b'\r' | b' ');
+        self.at += self.rest().iter().take_while(is_space).count();
+    }
+
     /// Skips white space, line ends and comments.
     pub fn skip_space(&mut self) {
         while let Some(byte) = self.peek() {
             match byte {
-                b'\t'..=b'\r' | b' ' => self.at += 1,
+                b'\t'..=b'\r' | b' ' => self.skip_ascii_space(),
                 b'/' if self.rest().starts_with(b"//") => self.skip_line(),
                 b'/' if self.rest().starts_with(b"/*") => self.skip_block_comment(),
                 0x80.. => match unicode_space(self.rest()) {
@@ -102,9 +106,7 @@ impl<'t> Cursor<'t> {
     /// Skips an identifier, keyword, private name or number.
     pub fn skip_word(&mut self) {
         loop {
-            while self.peek().is_some_and(is_word_byte) {
-                self.at += 1;
-            }
+            self.at += word_length(self.rest());
             match self.peek() {
                 Some(b'\\') => self.skip_word_escape(),
                 Some(0x80..) if unicode_space(self.rest()) == 0 => self.at += 1,
@@ -211,9 +213,45 @@ impl<'t> Cursor<'t> {
     }
 }
 
-/// Whether a byte is part of a word, wherever it stands.
-fn is_word_byte(byte: u8) -> bool {
+/// Returns how many bytes of a text are letters of a word in ASCII, digits included. It
+/// looks at eight bytes at once, since the ends of words cannot be predicted.
+pub(super) fn word_length(text: &[u8]) -> usize {
+    let mut length = 0;
+    let (blocks, rest) = text.as_chunks();
+    for block in blocks {
+        let in_word = bytes_in_word(u64::from_le_bytes(*block));
+        let count = (!in_word & HIGH_BITS).trailing_zeros() / 8;
+        length += count as usize;
+        if count < 8 {
+            return length;
+        }
+    }
+    length + rest.iter().take_while(|&&byte| is_in_word(byte)).count()
+}
+
+fn is_in_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'#')
+}
+
+const HIGH_BITS: u64 = repeat(0x80);
+
+const fn repeat(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// Sets the high bit of each byte that is part of a word.
+fn bytes_in_word(block: u64) -> u64 {
+    let low = block & !HIGH_BITS;
+    let lowercase = low | repeat(0x20);
+    let letters = bytes_between(lowercase, b'a', b'z');
+    let digits = bytes_between(low, b'0', b'9');
+    let others = bytes_between(low, b'#', b'$') | bytes_between(low, b'_', b'_');
+    (letters | digits | others) & !block & HIGH_BITS
+}
+
+/// Sets the high bit of each byte from `first` to `last`. All bytes are ASCII.
+fn bytes_between(block: u64, first: u8, last: u8) -> u64 {
+    (block + repeat(0x80 - first)) & !(block + repeat(0x7f - last))
 }
 
 /// Returns whether a text begins with a line end.

@@ -1,13 +1,17 @@
-//! Walks through the tokens of a JavaScript text and reports the few that matter. To
-//! tell a regular expression from a division it knows what each bracket belongs to;
-//! it keeps the open ones on a stack of its own, so that nesting has no bound.
-//! Does not know what references are.
+//! Walks through the tokens of a JavaScript text and reports the few that matter. What a
+//! token means for the next one tells a regular expression from a division. Does not know
+//! what references are.
 
-use super::cursor::{Cursor, TemplateEnd, is_line_end, unicode_space};
+use std::ops::Range;
+
+use super::brackets::{Bracket, Brackets};
+use super::cursor::{Cursor, TemplateEnd, is_line_end, unicode_space, word_length};
 use super::lookahead::{is_async_function, is_class, skip_to_parameters};
+use super::plain_token::{EFFECTS, Effect, may_be_keyword};
+use super::previous::Previous;
 
 /// A token that may begin or be a reference. The cursor stands behind it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Marker {
     Import,
     Export,
@@ -16,55 +20,12 @@ pub(super) enum Marker {
     Comment(usize),
 }
 
-/// What the previous token means for the next one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Previous {
-    /// A statement may begin.
-    Statement,
-    /// It ends an operand: an operator may follow.
-    Operand,
-    /// An operand must follow.
-    Operator,
-    /// A property name must follow.
-    Dot,
-    /// `if`, `for`, `while` or `with`: a statement follows the parentheses.
-    ControlKeyword,
-    /// `default`, which stands before a colon or after `export`.
-    Default,
-    /// The parameters of a function, whose body follows.
-    FunctionExpression,
-    FunctionDeclaration,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Bracket {
-    Paren,
-    Square,
-    Block,
-    Object,
-    /// From `class` to its body. It has no bracket.
-    ClassHead,
-    /// The code in a template, from `${` to `}`.
-    Substitution,
-}
-
-/// An open bracket.
-#[derive(Clone, Copy, Debug)]
-struct OpenBracket {
-    bracket: Bracket,
-    /// What the closing bracket means for the token after it.
-    after: Previous,
-    /// How many `?` have no `:` yet.
-    ternaries: u32,
-}
-
 pub(super) struct Lexer<'t> {
     pub cursor: Cursor<'t>,
     previous: Previous,
-    /// The end of the previous token.
-    previous_end: usize,
-    open: Vec<OpenBracket>,
-    ternaries: u32,
+    /// The last comments with nothing but space between them.
+    comments: Range<usize>,
+    brackets: Brackets,
     /// Whether `<!--` and `-->` begin comments, as in classic scripts.
     has_html_comments: bool,
     /// Whether there is what a classic script has as an HTML comment.
@@ -82,9 +43,8 @@ impl<'t> Lexer<'t> {
         Self {
             cursor,
             previous: Previous::Statement,
-            previous_end: 0,
-            open: Vec::new(),
-            ternaries: 0,
+            comments: 0..0,
+            brackets: Brackets::default(),
             has_html_comments,
             saw_html_comment: false,
             no_regex_before: 0,
@@ -93,7 +53,7 @@ impl<'t> Lexer<'t> {
 
     /// Returns whether no bracket is open.
     pub fn is_top_level(&self) -> bool {
-        self.open.is_empty()
+        self.brackets.is_empty()
     }
 
     /// Goes on behind a declaration or a part of it, where the specifier or a new
@@ -107,52 +67,73 @@ impl<'t> Lexer<'t> {
 
     /// Goes to the next token that matters.
     pub fn next_marker(&mut self) -> Option<Marker> {
-        while let Some(byte) = self.cursor.peek() {
-            let marker = match byte {
-                b'\t'..=b'\r' | b' ' => {
-                    self.cursor.at += 1;
-                    continue;
-                }
-                b'a'..=b'z' => self.lowercase_word(),
-                b'A'..=b'Z' | b'_' | b'$' | b'#' | b'\\' => self.word(),
-                b'0'..=b'9' => self.number(),
-                0x80.. => match unicode_space(self.cursor.rest()) {
-                    0 => self.word(),
-                    length => {
-                        self.cursor.at += length;
-                        continue;
-                    }
-                },
-                b'"' | b'\'' => {
-                    self.cursor.skip_string();
-                    self.set(Previous::Operand)
-                }
-                b'`' => {
-                    self.cursor.at += 1;
-                    self.template()
-                }
-                b'/' => match self.slash() {
-                    Some(comment) => return Some(comment),
-                    None => None,
-                },
-                _ => {
-                    if self.is_html_comment(byte) {
-                        self.saw_html_comment = true;
-                        if self.has_html_comments {
-                            self.cursor.skip_line();
-                            continue;
-                        }
-                    }
-                    self.cursor.at += 1;
-                    self.punctuator(byte)
-                }
-            };
-            self.previous_end = self.cursor.at;
-            if marker.is_some() {
-                return marker;
+        loop {
+            let byte = self.skip_plain_tokens()?;
+            if let Some(marker) = self.visit(byte) {
+                return Some(marker);
             }
         }
-        None
+    }
+
+    /// Skips space and the tokens whose meaning one byte tells: most names, numbers and
+    /// operators. Returns the byte that needs a closer look.
+    fn skip_plain_tokens(&mut self) -> Option<u8> {
+        // Local variables stay in registers; most of the time is spent here.
+        let Cursor { text, mut at } = self.cursor;
+        let mut previous = self.previous;
+        let next = loop {
+            let Some(&byte) = text.get(at) else {
+                break None;
+            };
+            match EFFECTS[usize::from(byte)] {
+                Effect::Space => {}
+                Effect::Set(after) => previous = after,
+                Effect::Word => {
+                    let length = word_length(&text[at..]);
+                    if may_be_keyword(&text[at..at + length]) {
+                        break Some(byte);
+                    }
+                    previous = Previous::Operand;
+                    at += length;
+                    continue;
+                }
+                Effect::Visit => break Some(byte),
+            }
+            at += 1;
+        };
+        self.cursor.at = at;
+        self.previous = previous;
+        next
+    }
+
+    /// Visits the token that begins with this byte.
+    fn visit(&mut self, byte: u8) -> Option<Marker> {
+        match byte {
+            b'a'..=b'z' => self.keyword(),
+            b'0'..=b'9' => self.number(),
+            b'"' | b'\'' => {
+                self.cursor.skip_string();
+                self.set(Previous::Operand)
+            }
+            b'`' => {
+                self.cursor.at += 1;
+                self.template()
+            }
+            b'/' => self.slash(),
+            b'\\' => self.word(),
+            0x80.. => match unicode_space(self.cursor.rest()) {
+                0 => self.word(),
+                length => {
+                    self.cursor.at += length;
+                    None
+                }
+            },
+            b'<' | b'-' if self.skip_html_comment(byte) => None,
+            _ => {
+                self.cursor.at += 1;
+                self.punctuator(byte)
+            }
+        }
     }
 
     /// Sets what the token at hand means for the next one. It is no marker.
@@ -166,30 +147,27 @@ impl<'t> Lexer<'t> {
         self.set(Previous::Operand)
     }
 
-    /// A number may hold or end in a dot, which is no member access then.
+    /// A number may hold or end in a dot, behind which no property name follows.
     fn number(&mut self) -> Option<Marker> {
-        let start = self.cursor.at;
+        let has_prefix = matches!(self.cursor.rest(), [b'0', b'a'..=b'z' | b'A'..=b'Z', ..]);
         self.cursor.skip_word();
-        let has_prefix = matches!(
-            &self.cursor.text[start..self.cursor.at],
-            [b'0', b'a'..=b'z' | b'A'..=b'Z', ..]
-        );
         if !has_prefix && self.cursor.eat(b'.') {
             self.cursor.skip_word();
         }
         self.set(Previous::Operand)
     }
 
-    /// An identifier or keyword.
-    fn lowercase_word(&mut self) -> Option<Marker> {
+    /// A keyword, or another word that begins like one.
+    fn keyword(&mut self) -> Option<Marker> {
         use Previous::{ControlKeyword, Default, Dot, Operand, Operator, Statement};
         let start = self.cursor.at;
         self.cursor.skip_word();
         let before = std::mem::replace(&mut self.previous, Operand);
+        let word = &self.cursor.text[start..self.cursor.at];
         if before == Dot {
             return None;
         }
-        self.previous = match &self.cursor.text[start..self.cursor.at] {
+        self.previous = match word {
             b"import" => return Some(Marker::Import),
             b"export" => {
                 self.previous = Statement;
@@ -204,24 +182,21 @@ impl<'t> Lexer<'t> {
             b"await" if before == ControlKeyword => ControlKeyword,
             b"case" | b"delete" | b"extends" | b"in" | b"instanceof" | b"return" | b"throw"
             | b"typeof" | b"void" | b"yield" | b"await" => Operator,
-            b"of" if before == Operand && self.is_in_control_paren() => Operator,
+            b"of" if before == Operand && self.brackets.is_in_control_paren() => Operator,
             b"do" | b"else" | b"finally" | b"try" => Statement,
             b"default" => Default,
             b"async" if is_async_function(self.cursor) => before,
             b"function" if skip_to_parameters(&mut self.cursor) => {
-                let is_declaration = matches!(before, Statement | Default);
                 self.cursor.at += 1;
-                let after = if is_declaration {
-                    Previous::FunctionDeclaration
-                } else {
-                    Previous::FunctionExpression
-                };
+                let is_declaration = before.lets_declare();
+                let declaration = is_declaration.then_some(Previous::FunctionDeclaration);
+                let after = declaration.unwrap_or(Previous::FunctionExpression);
                 return self.open(Bracket::Paren, after);
             }
             b"class" if is_class(self.cursor) => {
-                let is_declaration = matches!(before, Statement | Default);
+                let is_declaration = before.lets_declare();
                 let after = if is_declaration { Statement } else { Operand };
-                self.open(Bracket::ClassHead, after);
+                self.brackets.open(Bracket::ClassHead, after);
                 Operand
             }
             _ => Operand,
@@ -229,45 +204,19 @@ impl<'t> Lexer<'t> {
         None
     }
 
-    fn is_in_control_paren(&self) -> bool {
-        self.open
-            .last()
-            .is_some_and(|open| open.bracket == Bracket::Paren && open.after == Previous::Statement)
-    }
-
     fn open(&mut self, bracket: Bracket, after: Previous) -> Option<Marker> {
-        self.open.push(OpenBracket {
-            bracket,
-            after,
-            ternaries: std::mem::take(&mut self.ternaries),
-        });
-        let is_block = bracket == Bracket::Block;
-        self.set(if is_block {
-            Previous::Statement
-        } else {
-            Previous::Operator
+        self.brackets.open(bracket, after);
+        self.set(match bracket {
+            Bracket::Block => Previous::Statement,
+            _ => Previous::Operator,
         })
     }
 
-    /// Closes the innermost bracket, if it is one of these. A closing bracket without an
-    /// opening one is skipped.
-    fn close(&mut self, brackets: &[Bracket]) -> Option<Bracket> {
-        // A class without a body.
-        if self.open.last()?.bracket == Bracket::ClassHead {
-            self.close_innermost();
-        }
-        let innermost = self.open.last()?.bracket;
-        if !brackets.contains(&innermost) {
-            return None;
-        }
-        self.close_innermost();
-        Some(innermost)
-    }
-
-    fn close_innermost(&mut self) {
-        if let Some(open) = self.open.pop() {
-            self.previous = open.after;
-            self.ternaries = open.ternaries;
+    fn close(&mut self, brackets: &[Bracket]) -> Option<Marker> {
+        let (bracket, after) = self.brackets.close(brackets)?;
+        match bracket {
+            Bracket::Substitution => self.template(),
+            _ => self.set(after),
         }
     }
 
@@ -280,29 +229,26 @@ impl<'t> Lexer<'t> {
             }
             b'[' => self.open(Bracket::Square, Operand),
             b'{' => self.open_brace(),
-            b')' => self.close(&[Bracket::Paren]).and(None),
-            b']' => self.close(&[Bracket::Square]).and(None),
-            b'}' => match self.close(&[Bracket::Block, Bracket::Object, Bracket::Substitution]) {
-                Some(Bracket::Substitution) => self.template(),
-                _ => None,
-            },
-            b';' => {
-                self.ternaries = 0;
-                self.set(Statement)
-            }
+            b')' => self.close(&[Bracket::Paren]),
+            b']' => self.close(&[Bracket::Square]),
+            b'}' => self.close(&[Bracket::Block, Bracket::Object, Bracket::Substitution]),
             b'.' if self.cursor.rest().starts_with(b"..") => {
                 self.cursor.at += 2;
                 self.set(Operator)
             }
             b'.' => self.set(Dot),
             b'?' => self.question_mark(),
-            b':' => self.colon(),
+            b':' => {
+                let previous = self.brackets.add_colon();
+                self.set(previous)
+            }
             b'+' | b'-' if self.cursor.eat(byte) => {
                 // Behind an operand it is the operand's last part.
                 let is_postfix = self.previous == Operand;
                 self.set(if is_postfix { Operand } else { Operator })
             }
-            b'=' if self.cursor.eat(b'>') => self.set(Statement),
+            // `=>`, behind which a brace opens a block.
+            b'>' if self.cursor.text[..self.cursor.at].ends_with(b"=>") => self.set(Statement),
             _ => self.set(Operator),
         }
     }
@@ -321,21 +267,8 @@ impl<'t> Lexer<'t> {
             }
             _ => {}
         }
-        self.ternaries = self.ternaries.saturating_add(1);
+        self.brackets.add_ternary();
         self.set(Previous::Operator)
-    }
-
-    /// A statement follows the colon of a label or a case; elsewhere a value does.
-    fn colon(&mut self) -> Option<Marker> {
-        let innermost = self.open.last().map(|open| open.bracket);
-        let is_in_block = matches!(innermost, None | Some(Bracket::Block));
-        let ends_label = self.ternaries == 0 && is_in_block;
-        self.ternaries = self.ternaries.saturating_sub(1);
-        self.set(if ends_label {
-            Previous::Statement
-        } else {
-            Previous::Operator
-        })
     }
 
     /// Decides whether a brace opens a block or an object.
@@ -343,11 +276,7 @@ impl<'t> Lexer<'t> {
         use Previous::{
             ControlKeyword, FunctionDeclaration, FunctionExpression, Operand, Statement,
         };
-        if let Some(open) = self.open.last()
-            && open.bracket == Bracket::ClassHead
-        {
-            let after = open.after;
-            self.close_innermost();
+        if let Some(after) = self.brackets.end_class_head() {
             return self.open(Bracket::Block, after);
         }
         match self.previous {
@@ -375,11 +304,11 @@ impl<'t> Lexer<'t> {
         match self.cursor.text.get(start + 1) {
             Some(b'/') => {
                 self.cursor.skip_line();
-                return Some(Marker::Comment(start));
+                return Some(self.comment(start));
             }
             Some(b'*') => {
                 self.cursor.skip_block_comment();
-                return Some(Marker::Comment(start));
+                return Some(self.comment(start));
             }
             _ => {}
         }
@@ -396,18 +325,42 @@ impl<'t> Lexer<'t> {
         self.set(Previous::Operator)
     }
 
-    /// Whether a classic script has a comment here: `<!--`, or `-->` with nothing but
-    /// space and comments before it on its line.
-    fn is_html_comment(&self, byte: u8) -> bool {
-        let rest = self.cursor.rest();
-        match byte {
-            b'<' => rest.starts_with(b"<!--"),
-            b'-' if rest.starts_with(b"-->") => {
-                let between = &self.cursor.text[self.previous_end..self.cursor.at];
-                self.previous_end == 0
-                    || (0..between.len()).any(|index| is_line_end(&between[index..]))
-            }
-            _ => false,
+    fn comment(&mut self, start: usize) -> Marker {
+        let is_first = self.cursor.text[..start].trim_ascii_end().len() > self.comments.end;
+        if is_first {
+            self.comments.start = start;
         }
+        self.comments.end = self.cursor.at;
+        Marker::Comment(start)
+    }
+
+    /// Skips what a classic script has as a comment: a line from `<!--` on, or from `-->`
+    /// on if nothing but space and comments stand before it.
+    fn skip_html_comment(&mut self, byte: u8) -> bool {
+        let rest = self.cursor.rest();
+        let is_comment = match byte {
+            b'<' => rest.starts_with(b"<!--"),
+            b'-' => rest.starts_with(b"-->") && self.is_first_on_line(),
+            _ => false,
+        };
+        self.saw_html_comment |= is_comment;
+        if is_comment && self.has_html_comments {
+            let start = self.cursor.at;
+            self.cursor.skip_line();
+            self.comment(start);
+            return true;
+        }
+        false
+    }
+
+    /// Whether a line end stands between the previous token and this place.
+    fn is_first_on_line(&self) -> bool {
+        let before = &self.cursor.text[..self.cursor.at];
+        let mut token_end = before.trim_ascii_end().len();
+        if token_end <= self.comments.end {
+            token_end = before[..self.comments.start].trim_ascii_end().len();
+        }
+        let between = &before[token_end..];
+        token_end == 0 || (0..between.len()).any(|index| is_line_end(&between[index..]))
     }
 }

@@ -184,14 +184,26 @@ pub(super) fn after_new(mut cursor: Cursor<'_>) -> Option<Literal> {
         return None;
     }
     let literal = cursor.literal_after_space()?;
-    let is_followed_by_base = cursor.eat_after_space(b',')
-        && cursor.word_after_space() == b"import"
+    if !cursor.eat_after_space(b',') {
+        return None;
+    }
+    skip_empty_string(&mut cursor);
+    let is_relative_to_module = cursor.word_after_space() == b"import"
         && cursor.eat_after_space(b'.')
         && cursor.word_after_space() == b"meta"
         && cursor.eat_after_space(b'.')
         && cursor.word_after_space() == b"url";
     cursor.eat_after_space(b',');
-    (is_followed_by_base && cursor.eat_after_space(b')')).then_some(literal)
+    (is_relative_to_module && cursor.eat_after_space(b')')).then_some(literal)
+}
+
+/// Skips `"" +`, which Vite writes before `import.meta.url`.
+fn skip_empty_string(cursor: &mut Cursor<'_>) {
+    let mut ahead = *cursor;
+    let literal = ahead.literal_after_space();
+    if literal.is_some_and(|literal| literal.span.is_empty()) && ahead.eat_after_space(b'+') {
+        *cursor = ahead;
+    }
 }
 
 /// Skips a function's name and returns whether its parameters follow: `* name (`.

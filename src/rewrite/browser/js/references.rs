@@ -18,10 +18,10 @@ pub fn find(text: &[u8]) -> Vec<FoundReference<'_>> {
     if !mentions_modules(text) {
         return only_source_map(text);
     }
-    let search = Search::run(text, false);
+    let search = JsSearch::run(text, false);
     if search.lexer.saw_html_comment && !search.saw_module_syntax {
         // It is a classic script, and only these have HTML comments.
-        return Search::run(text, true).into_found();
+        return JsSearch::run(text, true).into_found();
     }
     search.into_found()
 }
@@ -46,7 +46,7 @@ fn only_source_map(text: &[u8]) -> Vec<FoundReference<'_>> {
         return Vec::new();
     };
     let Some(start) = comment_on_last_lines(text, last) else {
-        return Search::run(text, true).into_found();
+        return JsSearch::run(text, true).into_found();
     };
     let mut found = Vec::new();
     source_map::add_reference(&mut found, text, read_source_map(text, start));
@@ -79,7 +79,7 @@ fn read_source_map(text: &[u8], start: usize) -> Option<SourceMapComment> {
     is_closed.then(|| read_comment(text, inside..cursor.at - 2))?
 }
 
-struct Search<'t> {
+struct JsSearch<'t> {
     lexer: Lexer<'t>,
     found: Vec<FoundReference<'t>>,
     /// The last comment about a source map.
@@ -87,7 +87,7 @@ struct Search<'t> {
     saw_module_syntax: bool,
 }
 
-impl<'t> Search<'t> {
+impl<'t> JsSearch<'t> {
     fn run(text: &'t [u8], has_html_comments: bool) -> Self {
         let mut search = Self {
             lexer: Lexer::new(text, has_html_comments),

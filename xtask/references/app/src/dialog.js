@@ -1,0 +1,5 @@
+import { shared } from './shared.js'
+
+export function open() {
+  import(`./later.js`).then(({ later }) => later(shared))
+}

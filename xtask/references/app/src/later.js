@@ -1,0 +1,3 @@
+import { data } from './library.js'
+
+export const later = value => console.log(value, data)

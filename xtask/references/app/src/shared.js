@@ -1,0 +1,1 @@
+export const shared = ['shared', /import\(".\/no.js"\)/.source, `${'`'} import './no.js'`]

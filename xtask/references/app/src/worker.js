@@ -1,0 +1,3 @@
+import { shared } from './shared.js'
+
+self.onmessage = ({ data }) => import('./later.js').then(({ later }) => later([data, shared]))
