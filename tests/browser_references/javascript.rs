@@ -33,6 +33,8 @@ fn static_imports_are_found() {
         "\u{feff}import '«./a.js»'",
         "#!/usr/bin/env node 'import x'\nimport '«./a.js»'",
         "if (a) { b }\nimport '«./a.js»'",
+        "a = 1.\nimport '«./a.js»'",
+        "0x1.import('./no.js')",
         "import a from '«lit»'",
     ]);
 }

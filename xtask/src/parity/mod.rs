@@ -3,6 +3,7 @@
 mod adopt;
 mod answers;
 mod django;
+mod module_generator;
 mod oracle;
 mod projects;
 mod python;

@@ -1,5 +1,5 @@
 //! `cargo xtask references`: compares the references that staticc finds in CSS and
-//! JavaScript with those of other parsers, over npm packages and bundles made of them.
+//! JavaScript with those of other parsers, over npm packages, bundles and random modules.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,6 +13,7 @@ use staticc::model::LogicalPath;
 use staticc::rewrite::browser::finder;
 use staticc::rewrite::browser::found_reference::{FoundReference, Language, Syntax};
 
+use super::module_generator::ModuleGenerator;
 use super::reference_builds::{self, build_all};
 use crate::support::paths::{repository, work_dir};
 use crate::support::{npm, print_line};
@@ -120,7 +121,13 @@ pub struct Args {
     /// Take twelve packages, and build nothing
     #[arg(long)]
     quick: bool,
-    /// Compare the files below this directory instead of packages
+    /// Number of random modules
+    #[arg(long, value_name = "N", default_value_t = 5000)]
+    random: usize,
+    /// Seed of the random modules
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Compare only the files below this directory
     #[arg(long, value_name = "DIRECTORY", conflicts_with = "quick")]
     below: Option<PathBuf>,
 }
@@ -139,22 +146,36 @@ pub fn run(args: &Args) -> Result<(), String> {
     };
     let names = [&ORACLES, packages, bundlers].concat();
     let modules = npm::packages_in(&directory, &names)?;
-    let below = match &args.below {
-        Some(below) => below.clone(),
-        None if args.quick => modules.clone(),
-        None => {
+    if args.below.is_none() {
+        write_modules(&directory.join("random"), args)?;
+        if !args.quick {
             build_all(&directory)?;
-            directory.clone()
         }
-    };
+    }
+    let below = args.below.as_ref().unwrap_or(&directory);
     let mut files = Vec::new();
-    list_files(&below, &mut files)?;
+    list_files(below, &mut files)?;
     let comparison = compare(&modules, files)?;
     comparison.print();
     match comparison.differences.len() {
         0 => Ok(()),
         count => Err(format!("{count} differences from the other parsers")),
     }
+}
+
+/// Writes random modules in the place of those of an earlier run.
+fn write_modules(directory: &Path, args: &Args) -> Result<(), String> {
+    let failed = |error| format!("{}: {error}", directory.display());
+    if directory.exists() {
+        fs::remove_dir_all(directory).map_err(failed)?;
+    }
+    fs::create_dir_all(directory).map_err(failed)?;
+    let mut generator = ModuleGenerator::new(args.seed);
+    for index in 0..args.random {
+        let path = directory.join(format!("{index}.mjs"));
+        fs::write(path, generator.module()).map_err(failed)?;
+    }
+    Ok(())
 }
 
 /// Lists the files that staticc and the oracles search.

@@ -41,7 +41,7 @@ pub fn find(text: &[u8]) -> Vec<FoundReference<'_>> {
     search.into_found()
 }
 
-/// An open bracket.
+/// What an open bracket belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum OpenCss {
     /// The block of a rule, with statements.

@@ -86,7 +86,7 @@ impl<'t> Lexer<'t> {
                 break None;
             };
             match EFFECTS[usize::from(byte)] {
-                Effect::Nothing => {}
+                Effect::Space => {}
                 Effect::Set(after) => previous = after,
                 Effect::Word => {
                     let length = word_length(&text[at..]);
@@ -110,6 +110,7 @@ impl<'t> Lexer<'t> {
     fn visit(&mut self, byte: u8) -> Option<Marker> {
         match byte {
             b'a'..=b'z' => self.keyword(),
+            b'0'..=b'9' => self.number(),
             b'"' | b'\'' => {
                 self.cursor.skip_string();
                 self.set(Previous::Operand)
@@ -127,7 +128,7 @@ impl<'t> Lexer<'t> {
                     None
                 }
             },
-            _ if self.skip_html_comment(byte) => None,
+            b'<' | b'-' if self.skip_html_comment(byte) => None,
             _ => {
                 self.cursor.at += 1;
                 self.punctuator(byte)
@@ -143,6 +144,16 @@ impl<'t> Lexer<'t> {
 
     fn word(&mut self) -> Option<Marker> {
         self.cursor.skip_word();
+        self.set(Previous::Operand)
+    }
+
+    /// A number may hold or end in a dot, behind which no property name follows.
+    fn number(&mut self) -> Option<Marker> {
+        let has_prefix = matches!(self.cursor.rest(), [b'0', b'a'..=b'z' | b'A'..=b'Z', ..]);
+        self.cursor.skip_word();
+        if !has_prefix && self.cursor.eat(b'.') {
+            self.cursor.skip_word();
+        }
         self.set(Previous::Operand)
     }
 
@@ -301,9 +312,7 @@ impl<'t> Lexer<'t> {
             }
             _ => {}
         }
-        // A number may end in a dot.
-        let is_operand_over = matches!(self.previous, Previous::Operand | Previous::Dot);
-        if !is_operand_over && start >= self.no_regex_before {
+        if self.previous != Previous::Operand && start >= self.no_regex_before {
             if self.cursor.skip_regex() {
                 self.cursor.skip_word();
                 return self.set(Previous::Operand);

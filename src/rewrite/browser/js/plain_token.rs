@@ -6,11 +6,9 @@ use super::previous::Previous;
 /// What the first byte of a token tells.
 #[derive(Clone, Copy)]
 pub(super) enum Effect {
-    /// It is space.
-    Nothing,
+    Space,
     /// It is all that matters of its token.
     Set(Previous),
-    /// A word or number begins.
     Word,
     /// It needs a closer look.
     Visit,
@@ -22,8 +20,8 @@ pub(super) static EFFECTS: [Effect; 256] = {
     let mut byte = 0;
     while byte < 128_u8 {
         table[byte as usize] = match byte {
-            b'\t'..=b'\r' | b' ' => Effect::Nothing,
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' | b'#' => Effect::Word,
+            b'\t'..=b'\r' | b' ' => Effect::Space,
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'#' => Effect::Word,
             b';' => Effect::Set(Previous::Statement),
             b',' | b'=' | b'&' | b'|' | b'^' | b'~' | b'!' | b'%' | b'*' | b'@' => {
                 Effect::Set(Previous::Operator)
