@@ -17,7 +17,7 @@ use crate::publish::object_headers::document_headers;
 use crate::publish::publish_plan::Doubtful;
 use crate::publish::published_object::{ObjectRole, PublishedObject};
 use crate::publish::release_document::number_of;
-use crate::store::client::{PutRule, Store, Upload};
+use crate::store::client::{Body, PutRule, Store, Upload};
 use crate::store::samples::{Death, SharedMemory};
 
 /// More requests than any run here sends.
@@ -75,7 +75,7 @@ fn objects(style: &str) -> Vec<PublishedObject> {
 fn upload(object: &PublishedObject) -> Upload {
     Upload {
         key: object.key.clone(),
-        body: object.source.as_bytes().to_vec(),
+        body: Body::Bytes(object.source.as_bytes().to_vec()),
         headers: object.headers.clone(),
     }
 }
@@ -174,7 +174,7 @@ fn an_hour_passes(memory: &SharedMemory) {
         let (bytes, _) = store.get(&info.key, MAX_CLAIM_SIZE).unwrap().unwrap();
         let upload = Upload {
             key: info.key,
-            body: Claim::read(&bytes).unwrap().abandoned().to_json(),
+            body: Body::Bytes(Claim::read(&bytes).unwrap().abandoned().to_json()),
             headers: document_headers(),
         };
         store.put(upload, PutRule::Replace).unwrap();
