@@ -105,7 +105,16 @@ impl Case<'_> {
             .map(AssetId)
             .zip(&assets)
             .filter(|(_, asset)| adjustable(asset));
-        let texts = texts.map(|(id, _)| (id, if id.index() == referrer { text.as_bytes() } else { b"" }));
+        let texts = texts.map(|(id, _)| {
+            (
+                id,
+                if id.index() == referrer {
+                    text.as_bytes()
+                } else {
+                    b""
+                },
+            )
+        });
         let job = RewriteContext {
             assets: &assets,
             fingerprints: &fingerprints,
