@@ -25,7 +25,7 @@ const MANY: isize = 200;
 
 const KEEP: usize = 2;
 
-/// Receives nothing.
+/// Receives the events of a run, and forgets them.
 struct Silence;
 
 impl Report for Silence {

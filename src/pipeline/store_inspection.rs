@@ -19,7 +19,7 @@ pub struct StoreInspection {
     pub objects: usize,
     /// The size that they should have.
     pub bytes: u64,
-    /// Sorted by key.
+    /// The objects with a fault, sorted by key.
     faults: Vec<(ExpectedObject, ObjectFault)>,
 }
 

@@ -20,7 +20,7 @@ pub struct Claim {
     version: u32,
     /// The digest of what is published, without time and publisher; or what else is done.
     pub content: String,
-    /// In RFC 3339.
+    /// When the run claimed the number, in RFC 3339.
     pub claimed: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publisher: Option<String>,

@@ -40,7 +40,7 @@ pub struct CurrentRelease {
 pub struct Replacement {
     /// The number that the pointer had then.
     pub number: u64,
-    /// In RFC 3339.
+    /// The moment of the replacement, in RFC 3339.
     pub time: String,
 }
 

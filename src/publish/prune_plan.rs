@@ -91,7 +91,7 @@ fn end(
 #[derive(Debug, Default)]
 pub struct PrunePlan {
     needed: HashSet<String>,
-    /// With their sizes.
+    /// The keys of objects that old releases name, with their sizes.
     named: BTreeMap<String, u64>,
 }
 

@@ -36,7 +36,7 @@ pub struct ReleaseDocument {
     pub created: String,
     /// Who published it, as `STATICC_PUBLISHER` says.
     pub publisher: Option<String>,
-    /// By key.
+    /// The objects of the release, by key.
     pub objects: BTreeMap<String, ReleaseObject>,
 }
 

@@ -22,7 +22,7 @@ pub(super) struct TextReference<'t> {
     pub kind: ReferenceKind,
     /// The bytes of the text that a message shows.
     pub span: Range<usize>,
-    /// The URL, decoded.
+    /// The URL without the escapes of its syntax.
     pub url: Cow<'t, [u8]>,
     /// `None` by Django's rules.
     pub syntax: Option<Syntax>,

@@ -27,7 +27,7 @@ const SLOWEST: u64 = 16 * 1024;
 /// Statuses of servers in trouble, which may be better soon.
 const TEMPORARY: [u16; 5] = [429, 500, 502, 503, 504];
 
-/// What `User-Agent` says.
+/// What requests say in `User-Agent`.
 const USER_AGENT: &str = concat!("staticc/", env!("CARGO_PKG_VERSION"));
 
 pub struct WebClient {
