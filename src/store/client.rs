@@ -15,7 +15,7 @@ use super::acl::AclRule;
 use super::connect::connect;
 use super::error::{StoreError, StoreErrorKind, StoreStep};
 use super::headers::ObjectHeaders;
-use super::parts::{Destination, LargeBody, bytes_in_memory};
+use super::parts::{LargeBody, LargeTarget, bytes_in_memory};
 use super::runtime;
 use super::stop::StoreStop;
 use super::url::{Endpoint, StoreKind, StoreUrl};
@@ -272,7 +272,7 @@ impl Sender {
         let bytes = match body {
             Body::Bytes(bytes) => bytes,
             Body::Large(large) => {
-                let destination = Destination {
+                let target = LargeTarget {
                     client: &*self.client,
                     path,
                     key: &key,
@@ -282,7 +282,7 @@ impl Sender {
                     extensions,
                     ..PutMultipartOptions::default()
                 };
-                return destination.send(&large, options).await;
+                return target.send(&large, options).await;
             }
         };
         let options = PutOptions {

@@ -40,13 +40,13 @@ pub enum LargeSource {
 }
 
 /// Where a large object goes.
-pub(super) struct Destination<'a> {
+pub(super) struct LargeTarget<'a> {
     pub client: &'a dyn ObjectStore,
     pub path: &'a Path,
     pub key: &'a str,
 }
 
-impl Destination<'_> {
+impl LargeTarget<'_> {
     /// Sends an object, which replaces one that is there.
     pub async fn send(
         &self,
