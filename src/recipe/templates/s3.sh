@@ -12,7 +12,7 @@ BUCKET=my-bucket
 export AWS_REGION="${AWS_REGION:-eu-central-1}" AWS_DEFAULT_REGION="${AWS_REGION:-eu-central-1}"
 PREFIX={{ static_url.path[1:-1] }}
 
-aws s3api create-bucket --bucket "$BUCKET" --create-bucket-configuration "LocationConstraint=$AWS_REGION"
+aws s3 mb "s3://$BUCKET"
 aws s3api delete-public-access-block --bucket "$BUCKET"
 aws s3api put-bucket-policy --bucket "$BUCKET" --policy '{
     "Version": "2012-10-17",

@@ -1,7 +1,7 @@
 # ServeStatic, a fork of WhiteNoise for ASGI and WSGI, serves STATIC_ROOT from the processes that
 # run Django.
 #
-#     pip install servestatic whitenoise{{ "[brotli]"|raw if brotli else ""|raw }}
+#     pip install servestatic {{ '"whitenoise[brotli]"'|raw if brotli else "whitenoise"|raw }}
 #
 # Add this at the end of the settings, after INSTALLED_APPS and MIDDLEWARE. Collect before the
 # server starts, and start it anew after each deployment. The storage is WhiteNoise's: it makes the

@@ -13,7 +13,7 @@ ENDPOINT=https://fra1.digitaloceanspaces.com
 export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
 PREFIX={{ static_url.path[1:-1] }}
 
-aws --endpoint-url "$ENDPOINT" s3api create-bucket --bucket "$SPACE"
+aws --endpoint-url "$ENDPOINT" s3 mb "s3://$SPACE"
 # Browsers load fonts and modules of another host only with this.
 aws --endpoint-url "$ENDPOINT" s3api put-bucket-cors --bucket "$SPACE" --cors-configuration '{
     "CORSRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["GET", "HEAD"], "MaxAgeSeconds": 3600}]

@@ -1,6 +1,6 @@
 # WhiteNoise serves STATIC_ROOT from the processes that run Django.
 #
-#     pip install whitenoise{{ "[brotli]"|raw if brotli else ""|raw }}
+#     pip install {{ '"whitenoise[brotli]"'|raw if brotli else "whitenoise"|raw }}
 #
 # Add this at the end of the settings, after INSTALLED_APPS and MIDDLEWARE. Collect before the
 # server starts, and start it anew after each deployment: WhiteNoise lists the files once.
