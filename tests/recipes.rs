@@ -9,7 +9,7 @@ use globset::Glob;
 use proptest::prelude::*;
 use staticc::model::Encoding;
 use staticc::recipe::quoting::Quoting;
-use staticc::recipe::recipe::Recipe;
+use staticc::recipe::recipes::Recipe;
 use staticc::recipe::render::render;
 use staticc::recipe::values::{MediaValues, ProjectValues, RecipeValues, UrlValue};
 

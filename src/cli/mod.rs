@@ -17,7 +17,7 @@ use self::groups::{
 };
 use self::sites::SiteArgs;
 use self::stores::{PublishArgs, ReleasesArgs};
-use crate::recipe::recipe::Recipe;
+use crate::recipe::recipes::Recipe;
 
 /// Django's collectstatic with WhiteNoise's compressed manifest storage, as
 /// one fast program.

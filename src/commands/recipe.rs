@@ -5,7 +5,7 @@ use super::context::Context;
 use super::outcome::{Exit, Failure, Outcome};
 use crate::cli::RecipeArgs;
 use crate::pipeline::recipe_values::recipe_values;
-use crate::recipe::recipe::Recipe;
+use crate::recipe::recipes::Recipe;
 use crate::recipe::render::render;
 
 pub fn run(context: &mut Context, args: &RecipeArgs) -> Outcome {

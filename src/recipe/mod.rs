@@ -3,7 +3,7 @@
 //! not whether a server is installed.
 
 pub mod quoting;
-pub mod recipe;
+pub mod recipes;
 pub mod render;
 pub mod suggestion;
 pub mod values;

@@ -6,7 +6,7 @@ use minijinja::value::{Serde, Value};
 use minijinja::{Environment, ErrorKind, Output, State};
 
 use super::quoting::Quoting;
-use super::recipe::Recipe;
+use super::recipes::Recipe;
 use super::values::RecipeValues;
 use crate::model::{Code, Problem};
 

@@ -1,6 +1,6 @@
 //! Finds the recipes that suit a project, by its apps and its middleware. Knows no values.
 
-use super::recipe::Recipe;
+use super::recipes::Recipe;
 
 /// What a project says about how it is served.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,9 @@
 //! `staticc recipe`.
 
+use serde_json::json;
+
 use crate::support::project::Project;
+use crate::support::python_project;
 
 const SETTINGS: &str = "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\n";
 
@@ -85,4 +88,23 @@ fn recipe_refuses_what_a_server_cannot_express() {
         .verb(["recipe", "nginy"])
         .failure(2)
         .stderr(["similar"]);
+}
+
+#[test]
+fn init_names_recipes_that_suit_the_project() {
+    let init = |middleware: &[&str]| {
+        let project = Project::with_text_file();
+        python_project::write(&project, |answers| {
+            answers["settings"]["MIDDLEWARE"] = json!({"value": middleware, "set": true});
+        });
+        project.verb(["init"]).success().out
+    };
+    let out = init(&["whitenoise.middleware.WhiteNoiseMiddleware"]);
+    let suggestion = "To serve the files: staticc recipe whitenoise, staticc recipe gunicorn\n";
+    assert!(out.ends_with(suggestion), "{out}");
+    let out = init(&[]);
+    assert!(
+        out.ends_with("staticc recipe nginx, staticc recipe gunicorn\n"),
+        "{out}"
+    );
 }
