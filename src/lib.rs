@@ -19,6 +19,7 @@
 //! - [`plan`]: plans the files of STATIC_ROOT and the manifest. Pure.
 //! - [`publish`]: plans the objects of a release in a store. Pure.
 //! - [`site`]: finds what is wrong with the answers of a deployed site. Pure.
+//! - [`recipe`]: prints configurations of servers that serve STATIC_ROOT. Pure.
 //! - [`state`]: keeps what one run leaves for the next, outside STATIC_ROOT.
 //! - [`static_root`]: inspects, changes, verifies and prunes STATIC_ROOT.
 //! - [`check`]: finds what is wrong with names, texts and templates.
@@ -62,7 +63,7 @@
 //! [`commands::publish`] reads STATIC_ROOT and sends it to a store, and [`commands::verify_site`]
 //! asks a site for it. Only [`store`] opens connections.
 //! [`commands::check`] walks as far as rewriting, and then reads the templates.
-//! [`commands::init`] only asks the project's Python.
+//! [`commands::init`] only asks the project's Python, and [`commands::recipe`] only reads settings.
 
 pub mod apps;
 pub mod check;
@@ -76,6 +77,7 @@ pub mod pipeline;
 pub mod plan;
 pub mod publish;
 pub mod pystd;
+pub mod recipe;
 pub mod report;
 pub mod rewrite;
 pub mod settings;

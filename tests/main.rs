@@ -23,6 +23,7 @@ mod incremental;
 mod kept_copies;
 mod problem_catalogue;
 mod properties;
+mod recipes;
 mod remote_cache;
 mod settings;
 mod settings_schema;

@@ -7,6 +7,7 @@ pub mod stores;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -16,6 +17,7 @@ use self::groups::{
 };
 use self::sites::SiteArgs;
 use self::stores::{PublishArgs, ReleasesArgs};
+use crate::recipe::recipes::Recipe;
 
 /// Django's collectstatic with WhiteNoise's compressed manifest storage, as
 /// one fast program.
@@ -66,6 +68,11 @@ pub enum Verb {
     Publish(PublishArgs),
     /// List the releases in an object store
     Releases(ReleasesArgs),
+    /// Print the configuration of a server for STATIC_ROOT
+    ///
+    /// The configuration has the values of the settings: URLs, directories and encodings. Its
+    /// comments say where it goes. Without NAME, lists all configurations.
+    Recipe(RecipeArgs),
     /// Show, shrink or clear the cache
     #[command(mut_arg("cache_dir", |arg| arg.global(true)))]
     Cache(CacheVerbArgs),
@@ -96,7 +103,11 @@ impl Verb {
             Self::Prune(args) => Some(&args.output),
             Self::Publish(args) => Some(&args.output),
             Self::Releases(args) => Some(&args.output),
-            Self::Cache(_) | Self::Schema | Self::Completions { .. } | Self::Man { .. } => None,
+            Self::Cache(_)
+            | Self::Recipe(_)
+            | Self::Schema
+            | Self::Completions { .. }
+            | Self::Man { .. } => None,
         }
     }
 
@@ -279,6 +290,26 @@ pub struct PruneArgs {
 
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct RecipeArgs {
+    /// Server, program or cloud
+    #[arg(value_name = "NAME", hide_possible_values = true)]
+    pub name: Option<Recipe>,
+
+    #[command(flatten)]
+    pub project: ProjectArgs,
+}
+
+impl ValueEnum for Recipe {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(self.summary()))
+    }
 }
 
 #[derive(Debug, Args)]

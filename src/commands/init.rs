@@ -19,6 +19,7 @@ use crate::django_project::python::{FileQuestion, Question};
 use crate::model::{Code, Event, FileStep, Problem, Report as _, Severity};
 use crate::pipeline::immutable_files::immutable_files_note;
 use crate::pipeline::loading::{module, source_of, with_help};
+use crate::pipeline::recipe_suggestions::suggested_recipes;
 use crate::settings::Finder;
 use crate::settings::layers::{SettingsSource, default_file};
 use crate::settings::load::{Loaded, Overrides, load};
@@ -36,15 +37,17 @@ pub fn run(context: &mut Context, args: &InitArgs) -> Outcome {
     target.check_preconditions().map_err(Failure::usage)?;
     let project = target.ask_project()?;
     context.report(project.unsupported.clone());
-    let event = if args.check {
-        target.compare(&project)?
+    if args.check {
+        let event = target.compare(&project)?;
+        context.console.event(event);
     } else {
         let (text, warnings) = target.draft(&project)?;
         context.report(warnings);
         context.fail_on_warnings()?;
-        target.write(&text)?
-    };
-    context.console.event(event);
+        context.console.event(target.write(&text)?);
+        let recipes = suggested_recipes(&project.answers, &project.live.settings);
+        context.console.event(Event::RecipesSuggested { recipes });
+    }
     context.report(Vec::from_iter(immutable_files_note(&project.live.settings)));
     Ok(Exit::Done)
 }

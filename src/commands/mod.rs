@@ -12,6 +12,7 @@ pub mod man;
 pub mod outcome;
 pub mod prune;
 pub mod publish;
+pub mod recipe;
 pub mod releases;
 pub mod schema;
 pub mod verify;
@@ -38,6 +39,7 @@ pub fn run(cli: &Cli) -> Exit {
         Verb::Verify(args) => verify::run(&mut context, args),
         Verb::Prune(args) => prune::run(&mut context, args),
         Verb::Publish(args) => publish::run(&mut context, args),
+        Verb::Recipe(args) => recipe::run(&mut context, args),
         Verb::Releases(args) => releases::run(&mut context, args),
         Verb::Cache(args) => cache::run(&mut context, args),
         Verb::Schema => schema::run(&context),

@@ -77,6 +77,7 @@ pub(super) fn compared_settings(
         allow: _,
         compression: _,
         cache: _,
+        media: _,
         publish: _,
     } = settings;
     let shown = |path: &Path| Value::from(shown_path(path, scope.directory));

@@ -76,6 +76,8 @@ pub enum Event {
         #[serde(serialize_with = "path_text::one")]
         file: PathBuf,
     },
+    /// `staticc init` names the recipes that suit the project.
+    RecipesSuggested { recipes: Vec<String> },
     /// `staticc init --check` found the settings file up to date.
     SettingsAgree {
         #[serde(serialize_with = "path_text::one")]

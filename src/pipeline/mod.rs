@@ -24,6 +24,8 @@ pub mod prune_store;
 mod prune_store_tests;
 pub mod publish;
 pub mod published_files;
+pub mod recipe_suggestions;
+pub mod recipe_values;
 pub mod record_file;
 pub mod remote_cache_location;
 pub mod rollback;

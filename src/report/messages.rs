@@ -74,6 +74,11 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
         Event::SettingsWritten { file } => {
             (1, format!("{} written.", clean(&file.to_string_lossy())))
         }
+        Event::RecipesSuggested { recipes } => {
+            let commands = recipes.iter().map(|name| format!("staticc recipe {name}"));
+            let commands: Vec<String> = commands.collect();
+            (1, format!("To serve the files: {}", commands.join(", ")))
+        }
         Event::SettingsAgree { file } => {
             let file = clean(&file.to_string_lossy());
             (1, format!("{file} agrees with Django."))

@@ -38,6 +38,8 @@ impl Settings {
             allow,
             compression,
             cache,
+            // Uploaded files are not collected.
+            media: _,
             // What is published later does not change what is collected.
             publish: _,
         } = self;

@@ -142,7 +142,7 @@ pub fn check_dirs(dirs: &[(StaticDir, &Span)], static_root: &PathBuf, problems: 
 }
 
 /// Does what `LazySettings._add_script_prefix` does: a relative URL starts at the site.
-fn with_script_name(url: &str, script_name: Option<&str>) -> String {
+pub(super) fn with_script_name(url: &str, script_name: Option<&str>) -> String {
     if ["http://", "https://", "/"]
         .iter()
         .any(|start| url.starts_with(start))

@@ -81,9 +81,11 @@ tables! {
         /// The mode of new directories, such as 0o755; "umask" is Python's
         /// None.
         FILE_UPLOAD_DIRECTORY_PERMISSIONS: Mode => Text("umask");
-        /// Only for Django's check that it is not STATIC_URL.
+        /// The URL of uploaded files, for staticc recipe and for Django's check that it is not
+        /// STATIC_URL.
         MEDIA_URL: Text => Text("");
-        /// Only for Django's check that it is not STATIC_ROOT.
+        /// The directory of uploaded files, for staticc recipe and for Django's check that it is
+        /// not STATIC_ROOT.
         MEDIA_ROOT: Path;
         /// Only for Django's check that MEDIA_URL is not within STATIC_URL.
         DEBUG: Boolean => Boolean(false);

@@ -14,8 +14,9 @@ use super::problem_list::ProblemList;
 use super::reader::Section;
 use super::tree::{Node, Span};
 use super::{
-    Finder, ReferenceLevels, Settings, StaticDir, TreatmentGlobs, cache_fields, directory_overlap,
-    django_checks, fields, installed_apps, keys, publish_fields, storage, templates,
+    Finder, MediaSettings, ReferenceLevels, Settings, StaticDir, TreatmentGlobs, cache_fields,
+    directory_overlap, django_checks, fields, installed_apps, keys, publish_fields, storage,
+    templates,
 };
 use crate::apps::python_env::{default_search_path, installed_django, search_path};
 use crate::apps::search_path::SearchPath;
@@ -168,6 +169,7 @@ impl<'a> Loader<'a> {
             allow,
             compression,
             cache,
+            media: self.media(),
             publish,
         };
         directory_overlap::check_root(&settings, self.root_span(&options), top.problems);
@@ -220,6 +222,16 @@ impl<'a> Loader<'a> {
             debug: top.boolean("DEBUG").unwrap_or_default(),
         };
         django_checks::check(&written, top.problems)
+    }
+
+    /// Returns where uploaded files are, if the settings say so.
+    fn media(&self) -> Option<MediaSettings> {
+        let set = |key| self.top.text(key).filter(|text| !text.is_empty());
+        let script_name = self.top.text("FORCE_SCRIPT_NAME");
+        Some(MediaSettings {
+            url: django_checks::with_script_name(set("MEDIA_URL")?, script_name),
+            root: self.layers.resolve(set("MEDIA_ROOT")?),
+        })
     }
 
     /// Returns the entries of `STATICFILES_DIRS` with their places.

@@ -85,7 +85,18 @@ pub struct Settings {
     pub allow: Vec<Allow>,
     pub compression: Compression,
     pub cache: CacheSettings,
+    /// Absent if MEDIA_URL or MEDIA_ROOT is not set.
+    pub media: Option<MediaSettings>,
     pub publish: PublishSettings,
+}
+
+/// Uploaded files, which staticc does not touch.
+#[derive(Clone, Debug)]
+pub struct MediaSettings {
+    /// `MEDIA_URL` with `FORCE_SCRIPT_NAME` in it, as Django uses it.
+    pub url: String,
+    /// The value of MEDIA_ROOT, absolute.
+    pub root: PathBuf,
 }
 
 impl Settings {

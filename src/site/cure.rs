@@ -1,5 +1,5 @@
 //! What to do about a finding: for every server, and in the words of the configuration of nginx,
-//! Apache and WhiteNoise. `docs/verify.md` has these configurations whole.
+//! Apache and WhiteNoise. `src/recipe/` has these configurations whole.
 
 use super::finding::SiteFinding;
 use super::server::ServerKind;

@@ -10,6 +10,7 @@ mod init;
 mod prune;
 mod prune_store;
 mod publish;
+mod recipe;
 mod verify;
 mod verify_site;
 mod verify_store;

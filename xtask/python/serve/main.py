@@ -1,7 +1,7 @@
-"""Serves a project as the documentation says, and lets `staticc verify URL` look at it.
+"""Serves a project by the recipes that `staticc recipe` prints, and lets `staticc verify URL` look at it.
 
-Each server must pass with its good configuration, and have exactly the expected problems with
-a worse one.
+Each server must pass with its recipe. Those that a worse configuration is known for must have
+exactly the expected problems with it.
 
 usage: main.py [--quick] STATICC DIRECTORY REPOSITORY
 """
@@ -14,7 +14,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from servers import Apache, EncryptedNginx, Nginx, WhiteNoise
+from servers import (
+    ODD_NAME, Apache, Caddy, Daphne, EncryptedNginx, Hypercorn, Nginx, OddApache, OddNginx,
+    ServeStatic, Starlette, Uvicorn, Uwsgi, WhiteNoise,
+)
+
+QUICK = [WhiteNoise, Nginx, Starlette]
+ALL = [
+    *QUICK, OddNginx, Apache, OddApache, ServeStatic, Uwsgi, Daphne, Uvicorn, Hypercorn,
+]
 
 # What servers are wrong about, beside the files of the example project and of the admin.
 FILES = {
@@ -25,6 +33,7 @@ FILES = {
     "app/small.wasm": "wasm " * 300,
     "app/page.html": "<!doctype html><title>a</title>\n" * 50,
     "app/my file é.txt": "text " * 300,
+    "app/archive.tar.gz": "no archive " * 300,
 }
 
 
@@ -55,6 +64,13 @@ class Project:
         paths = json.loads((self.root / "staticfiles.json").read_text())["paths"]
         self.fingerprinted = set(paths.values())
         self.names = self.fingerprinted | set(paths)
+
+    def odd_link(self):
+        """A link to STATIC_ROOT whose name has to be quoted."""
+        link = self.directory / ODD_NAME
+        if not link.is_symlink():
+            link.symlink_to(self.root)
+        return link
 
     def run(self, *arguments, check=True, **environment):
         words = [self.staticc, *arguments]
@@ -92,20 +108,24 @@ def main():
     parser.add_argument("repository", type=lambda text: Path(text).resolve())
     arguments = parser.parse_args()
     project = Project(arguments)
-    servers = [WhiteNoise, Nginx] if arguments.quick else [WhiteNoise, Nginx, Apache]
+    servers = QUICK if arguments.quick else ALL
+    if shutil.which("caddy"):
+        servers.append(Caddy)
     failed = False
     for server in servers:
-        for is_good in (True, False):
+        has_worse = "expected" in vars(server)
+        for is_good in (True, False) if has_worse else (True,):
             expected = {} if is_good else server.expected(project)
             with server(project, is_good) as url:
                 status, found, requests = project.problems(url)
             is_right = found == expected and status == (0 if is_good else 1)
             failed |= not is_right
-            name = f"{server.__name__}, {'as documented' if is_good else 'worse'}"
+            name = f"{server.__name__}, {'by its recipe' if is_good else 'worse'}"
             print(f"{'ok    ' if is_right else 'FAILED'} {name}: {requests} requests, {found or 'no problems'}")
             if not is_right:
                 print(f"       expected {expected}, exit {status}")
     failed |= not has_only_trusted_certificates(project)
+    failed |= not are_hostile_values_harmless(project, arguments.quick)
     sys.exit(failed)
 
 
@@ -119,6 +139,36 @@ def has_only_trusted_certificates(project):
     is_right = refused.returncode == 1 and b"certificate" in refused.stdout and trusted.returncode == 0
     print(f"{'ok    ' if is_right else 'FAILED'} a certificate that only AWS_CA_BUNDLE makes known")
     return is_right
+
+
+HOSTILE = [
+    "a b", "é", "it's", 'say "x"', "semi;colon", "{brace}", "a}b", "$uri", "${HOME}", "%{HOST}",
+    "back\\slash", "end\\", "new\nline", "#comment", "a>b<c", "*", "[a]", "~", "!", "@x", "`id`",
+    "include /etc/passwd;",
+]
+
+
+def are_hostile_values_harmless(project, is_quick):
+    """Whether servers take each value as one, or staticc refuses it."""
+    servers = [Nginx] if is_quick else [Nginx, Apache]
+    refused, wrong = 0, []
+    for server in servers:
+        for value in HOSTILE:
+            flags = ["--static-root", f"/srv/{value}", "--static-url", f"/{value}/"]
+            variant = type("Hostile", (server,), {"flags": lambda _, flags=flags: flags})
+            try:
+                words = variant(project, is_good=True).words
+            except subprocess.CalledProcessError as error:
+                refused += error.returncode == 2
+                wrong += [(server, value)] if error.returncode != 2 else []
+                continue
+            words = [word for word in words if word != "-DFOREGROUND"]
+            run = subprocess.run([*words, "-t"], capture_output=True, text=True)
+            if run.returncode or "warn" in run.stderr.replace("duplicate extension", ""):
+                wrong.append((server.__name__, value, run.stderr))
+    count = len(HOSTILE) * len(servers)
+    print(f"{'FAILED' if wrong else 'ok    '} {count} hostile values, {refused} refused {wrong or ''}")
+    return not wrong
 
 
 main()

@@ -1,17 +1,28 @@
-"""Web servers for a STATIC_ROOT, each with the configuration of docs/verify.md or a worse one.
+"""Servers for a STATIC_ROOT, each with what `staticc recipe` prints, or with a worse configuration.
 
-Everything listens on 127.0.0.1.
+Everything listens on 127.0.0.1. Only ports differ from the recipes, and what starts a server
+without an init system.
 """
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
-IMMUTABLE = "max-age=315360000, public, immutable"
-WSGI = "from django.core.wsgi import get_wsgi_application\n\napplication = get_wsgi_application()\n"
+SETTINGS = """\
+ALLOWED_HOSTS = ["127.0.0.1"]
+INSTALLED_APPS = ["django.contrib.staticfiles"]
+MIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]
+ROOT_URLCONF = "mysite.urls"
+SECRET_KEY = "secret"
+STATIC_URL = "/static/"
+"""
+MODULE = "from django.core.{0} import get_{0}_application\n\napplication = get_{0}_application()\n"
+ENVIRON = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings")\n'
 
 
 def free_port():
@@ -26,19 +37,31 @@ class Server:
     scheme = "http"
 
     def __init__(self, project, is_good):
-        self.root = project.root
+        self.project = project
         self.port = free_port()
         self.directory = project.directory / f"{type(self).__name__.lower()}-{self.port}"
         self.directory.mkdir()
         self.words = self.configure(is_good)
 
+    def recipe(self, name):
+        """What `staticc recipe` prints, with the port of this server in place of the usual ones."""
+        settings = str(self.project.directory / "settings.toml")
+        words = [self.project.staticc, "recipe", name, "--settings", settings, *self.flags()]
+        text = subprocess.run(words, check=True, cwd=self.directory, capture_output=True, text=True).stdout
+        return text.replace("127.0.0.1:8000", f"127.0.0.1:{self.port}").replace(" 8000", f" {self.port}")
+
+    def flags(self):
+        return []
+
     def __enter__(self):
         log = open(self.directory / "log", "w")
         # Servers have processes of their own, which end with their group.
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         self.process = subprocess.Popen(
-            self.words, cwd=self.directory, stdout=log, stderr=log, start_new_session=True
+            self.words, cwd=self.directory, stdout=log, stderr=log, start_new_session=True,
+            env={**os.environ, "PATH": path},
         )
-        for _ in range(200):
+        for _ in range(300):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return f"{self.scheme}://127.0.0.1:{self.port}/static/"
@@ -51,18 +74,24 @@ class Server:
     def __exit__(self, *_):
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)
-        self.process.wait()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
 
 class Nginx(Server):
-    TYPES = (
-        "types { text/javascript mjs; application/manifest+json webmanifest;"
-        " font/ttf ttf; text/plain map; }"
-    )
-
     def configure(self, is_good):
-        vary = "add_header Vary Accept-Encoding; add_header Cache-Control $static_cache;"
+        recipe = self.recipe("nginx")
+        if not is_good:
+            recipe = re.sub(r"(?m)^types \{.*?^\}$", "", recipe, flags=re.DOTALL)
+            recipe = re.sub(r"(?m)^ *add_header (Vary|Cache-Control).*$", "", recipe)
+        recipe = re.sub(r"listen 80[^;]*;", self.listen(), recipe)
+        (self.directory / "recipe.conf").write_text(recipe)
         user = "user root;" if os.getuid() == 0 else ""
+        paths = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        temporary = "\n".join(f"{name}_temp_path {self.directory}/{name};" for name in paths)
         text = f"""\
 {user}
 daemon off;
@@ -72,27 +101,10 @@ load_module /usr/lib/nginx/modules/ngx_http_brotli_static_module.so;
 events {{}}
 http {{
     include /etc/nginx/mime.types;
-    {self.TYPES if is_good else ""}
     default_type application/octet-stream;
     access_log off;
-    client_body_temp_path {self.directory}/body;
-    proxy_temp_path {self.directory}/proxy;
-    fastcgi_temp_path {self.directory}/fastcgi;
-    uwsgi_temp_path {self.directory}/uwsgi;
-    scgi_temp_path {self.directory}/scgi;
-    map $uri $static_cache {{
-        default "max-age=60, public";
-        "~\\.[0-9a-f]{{12}}(\\.[^./]+)?$" "{IMMUTABLE}";
-    }}
-    server {{
-        {self.listen()}
-        location /static/ {{
-            alias {self.root}/;
-            gzip_static on; brotli_static on; gzip_vary off;
-            {vary if is_good else ""}
-        }}
-        location = /static/staticfiles.json {{ return 404; }}
-    }}
+    {temporary}
+    include {self.directory}/recipe.conf;
 }}
 """
         file = self.directory / "nginx.conf"
@@ -139,33 +151,19 @@ class EncryptedNginx(Nginx):
 
 
 class Apache(Server):
-    MODULES = ("alias", "authz_core", "headers", "mime", "mpm_event", "rewrite")
-    TYPES = {
-        "css": "text/css",
-        "m?js": "text/javascript",
-        "svg": "image/svg+xml",
-        "json|map": "application/json",
-        "webmanifest": "application/manifest+json",
-        "txt": "text/plain",
-        "html": "text/html",
-        "ttf": "font/ttf",
-        "ico": "image/x-icon",
-        "wasm": "application/wasm",
-    }
+    # Debian enables deflate: it must not compress a compressed copy again.
+    MODULES = (
+        "alias authz_core deflate env filter headers mime mpm_event proxy proxy_http rewrite setenvif"
+    ).split()
 
     def configure(self, is_good):
+        recipe = self.recipe("apache").replace("*:80", f"127.0.0.1:{self.port}")
+        if not is_good:
+            recipe = recipe.replace("Header merge Vary Accept-Encoding", "Header unset Vary")
+            recipe = re.sub(r"<LocationMatch.*?</LocationMatch>", "", recipe, flags=re.DOTALL)
         modules = "\n".join(
             f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in self.MODULES
         )
-        types = "\n".join(
-            f'<FilesMatch "\\.({names})\\.(br|gz)$">\n    ForceType {kind}\n</FilesMatch>'
-            for names, kind in self.TYPES.items()
-        )
-        caching = f"""\
-<LocationMatch "^/static/.*\\.[0-9a-f]{{12}}(\\.[^./]+)?(\\.br|\\.gz)?$">
-    Header set Cache-Control "{IMMUTABLE}"
-</LocationMatch>
-"""
         user = "User www-data\nGroup www-data" if os.getuid() == 0 else ""
         text = f"""\
 {modules}
@@ -177,27 +175,9 @@ DefaultRuntimeDir {self.directory}
 ErrorLog {self.directory}/error.log
 Listen 127.0.0.1:{self.port}
 TypesConfig /etc/mime.types
-AddType text/javascript .mjs
-AddType application/manifest+json .webmanifest
-Alias /static/ {self.root}/
-<Directory {self.root}>
-    Require all granted
-    Options -Indexes +FollowSymLinks
-    RewriteEngine On
-    RewriteBase /static/
-    RewriteCond %{{HTTP:Accept-Encoding}} \\bbr\\b
-    RewriteCond %{{REQUEST_FILENAME}}.br -f
-    RewriteRule ^(.+)$ $1.br [END]
-    RewriteCond %{{HTTP:Accept-Encoding}} \\bgzip\\b
-    RewriteCond %{{REQUEST_FILENAME}}.gz -f
-    RewriteRule ^(.+)$ $1.gz [END]
-    AddEncoding br .br
-    AddEncoding gzip .gz
-    {types}
-    {"Header merge Vary Accept-Encoding" if is_good else "Header unset Vary"}
-    Header set Cache-Control "max-age=60, public"
-</Directory>
-{caching if is_good else ""}
+AddType application/x-gzip .gz .tgz
+{'AddOutputFilterByType DEFLATE text/html text/css text/javascript' if is_good else ''}
+{recipe}
 """
         file = self.directory / "apache.conf"
         file.write_text(text)
@@ -211,12 +191,53 @@ Alias /static/ {self.root}/
         }
 
 
-class WhiteNoise(Server):
-    GOOD = 'WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}\n'
-    WORSE = """\
+# A name that has to be quoted. It is a link to STATIC_ROOT.
+ODD_NAME = "it's; \"é\" {x} #"
+
+
+class OddNginx(Nginx):
+    def flags(self):
+        return ["--static-root", str(self.project.odd_link())]
+
+
+class OddApache(Apache):
+    def flags(self):
+        return ["--static-root", str(self.project.odd_link())]
+
+
+class Caddy(Server):
+    def configure(self, is_good):
+        recipe = self.recipe("caddy").replace(":80 {", f"http://127.0.0.1:{self.port} {{", 1)
+        (self.directory / "Caddyfile").write_text("{\nadmin off\n}\n" + recipe)
+        return ["caddy", "run", "--config", "Caddyfile", "--adapter", "caddyfile"]
+
+
+class DjangoServer(Server):
+    """A project, whose settings end with a recipe, and what runs it."""
+
+    storage = "whitenoise"
+
+    def configure(self, is_good):
+        package = self.directory / "mysite"
+        package.mkdir()
+        (self.directory / "manage.py").write_text(ENVIRON)
+        for name in ("wsgi", "asgi"):
+            (package / f"{name}.py").write_text(ENVIRON + MODULE.format(name))
+        (package / "__init__.py").touch()
+        (package / "urls.py").write_text("urlpatterns = []\n")
+        settings = SETTINGS + self.recipe(self.storage) + ("" if is_good else self.worse)
+        (package / "settings.py").write_text(settings)
+        return self.run()
+
+    def save(self, recipe, name):
+        (self.directory / name).write_text(self.recipe(recipe))
+
+
+class WhiteNoise(DjangoServer):
+    worse = """\
 WHITENOISE_MIMETYPES = {".mjs": "application/octet-stream"}
 WHITENOISE_IMMUTABLE_FILE_TEST = lambda path, url: False
-MIDDLEWARE.insert(0, "settings.without_vary")
+MIDDLEWARE.insert(0, "mysite.settings.without_vary")
 
 
 def without_vary(get_response):
@@ -228,23 +249,47 @@ def without_vary(get_response):
     return middleware
 """
 
-    def configure(self, is_good):
-        settings = f"""\
-ALLOWED_HOSTS = ["127.0.0.1"]
-INSTALLED_APPS = ["django.contrib.staticfiles"]
-MIDDLEWARE = ["whitenoise.middleware.WhiteNoiseMiddleware"]
-ROOT_URLCONF = "urls"
-SECRET_KEY = "secret"
-STATIC_ROOT = {str(self.root)!r}
-STATIC_URL = "/static/"
-STORAGES = {{"staticfiles": {{"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}}}
-"""
-        settings += self.GOOD if is_good else self.WORSE
-        files = {"settings.py": settings, "urls.py": "urlpatterns = []\n", "wsgi.py": WSGI}
-        for name, text in files.items():
-            (self.directory / name).write_text(text)
-        words = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}"]
-        words += ["--workers", "2", "--worker-class", "gthread", "--threads", "4"]
-        return [*words, "--env", "DJANGO_SETTINGS_MODULE=settings", "wsgi:application"]
+    def run(self):
+        self.save("gunicorn", "gunicorn.conf.py")
+        return ["gunicorn"]
 
     expected = Nginx.expected
+
+
+class ServeStatic(DjangoServer):
+    storage = "servestatic"
+
+    def run(self):
+        self.save("uvicorn", "start.sh")
+        return ["sh", "start.sh"]
+
+
+class Uwsgi(DjangoServer):
+    def run(self):
+        self.save("uwsgi", "uwsgi.ini")
+        return ["uwsgi", "uwsgi.ini"]
+
+
+class Daphne(DjangoServer):
+    def run(self):
+        self.save("daphne", "start.sh")
+        return ["sh", "start.sh"]
+
+
+class Uvicorn(DjangoServer):
+    def run(self):
+        self.save("uvicorn", "start.sh")
+        return ["sh", "start.sh"]
+
+
+class Hypercorn(DjangoServer):
+    def run(self):
+        self.save("hypercorn", "hypercorn.toml")
+        return ["hypercorn", "--config", "hypercorn.toml", "mysite.asgi:application"]
+
+
+class Starlette(DjangoServer):
+    def run(self):
+        self.save("starlette", "site_asgi.py")
+        address = ["--host", "127.0.0.1", "--port", str(self.port)]
+        return ["uvicorn", *address, "--workers", "2", "site_asgi:application"]

@@ -23,7 +23,7 @@ pub enum Verb {
     LiveReader(live::ReaderArgs),
     /// Ask running servers for files while these are collected again
     Served(served::Args),
-    /// Serve a project with WhiteNoise, nginx and Apache, and verify it at its URL
+    /// Serve a project by the printed recipes, and verify it at its URL
     Serve(serve::Args),
     /// Publish to servers of S3 and Azure, and read the objects back
     Stores(stores::Args),

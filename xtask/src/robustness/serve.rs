@@ -1,5 +1,5 @@
-//! `cargo xtask serve`: serves a project with WhiteNoise, nginx and Apache, and lets `staticc
-//! verify URL` look at each: with the configurations of the documentation, and with worse ones.
+//! `cargo xtask serve`: serves a project by the recipes that `staticc recipe` prints, and lets
+//! `staticc verify URL` look at each server: with its recipe, and with worse configurations.
 
 use std::path::Path;
 use std::process::Command;
@@ -19,9 +19,21 @@ const SERVERS: [(&str, &[&str]); 2] = [
     ("/usr/sbin/apache2", &["apache2-bin", "media-types"]),
 ];
 
+/// What runs Django: of all runs, and of complete ones.
+const QUICK_PACKAGES: [&str; 3] = ["gunicorn==23.*", "starlette==1.*", "uvicorn[standard]==0.*"];
+const PACKAGES: [&str; 7] = [
+    QUICK_PACKAGES[0],
+    QUICK_PACKAGES[1],
+    QUICK_PACKAGES[2],
+    "daphne==4.*",
+    "hypercorn==0.*",
+    "servestatic==4.*",
+    "uwsgi==2.*",
+];
+
 #[derive(clap::Args)]
 pub struct Args {
-    /// Leave out Apache
+    /// Leave out Apache and most servers of Python
     #[arg(long)]
     quick: bool,
     #[command(flatten)]
@@ -31,7 +43,12 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<(), String> {
     let binary = staticc::binary()?;
     let newest = DJANGO[DJANGO.len() - 1];
-    let python = Environment::with_django("serve", newest, &["gunicorn==23.*"]).make()?;
+    let (name, packages) = if args.quick {
+        ("serve-quick", &QUICK_PACKAGES[..])
+    } else {
+        ("serve", &PACKAGES[..])
+    };
+    let python = Environment::with_django(name, newest, packages).make()?;
     let count = if args.quick { 1 } else { SERVERS.len() };
     for (program, packages) in &SERVERS[..count] {
         install(program, packages)?;
