@@ -46,7 +46,9 @@ fn pages() -> Vec<PathBuf> {
 }
 
 fn printed(recipe: Recipe, values: &RecipeValues) -> String {
-    render(recipe, values).unwrap_or_else(|problem| panic!("{}", problem.message))
+    render(recipe, values)
+        .map_err(|problem| problem.message)
+        .unwrap()
 }
 
 /// `STATICC_BLESS=1` puts the recipes into the pages.

@@ -106,6 +106,8 @@ fn place((key, span, _): (String, Span, Node)) -> (String, Span) {
     (key, span)
 }
 
+const DIRECTORY_MODE: &str = "FILE_UPLOAD_DIRECTORY_PERMISSIONS";
+
 struct Loader<'a> {
     layers: &'a Layers,
     overrides: &'a Overrides,
@@ -136,8 +138,7 @@ impl<'a> Loader<'a> {
             of_storage.or_else(|| fields::mode(top, key))
         };
         let file_mode = mode("FILE_UPLOAD_PERMISSIONS", "file_permissions_mode");
-        let key = "FILE_UPLOAD_DIRECTORY_PERMISSIONS";
-        let directory_mode = mode(key, "directory_permissions_mode");
+        let directory_mode = mode(DIRECTORY_MODE, "directory_permissions_mode");
         let is_on = |section: &Section<'_>, key| section.boolean(key).unwrap_or_default();
         // These can refuse their values, and are read even if `checked` has an error:
         // the run reports all problems at once.
