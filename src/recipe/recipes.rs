@@ -24,14 +24,6 @@ pub enum Recipe {
     Spaces,
 }
 
-/// What a recipe consists of.
-struct RecipeParts {
-    name: &'static str,
-    summary: &'static str,
-    template: &'static str,
-    quoting: Quoting,
-}
-
 impl Recipe {
     /// In the order in which they are listed.
     pub const ALL: &[Self] = &[
@@ -56,21 +48,88 @@ impl Recipe {
 
     /// Returns the name on the command line.
     pub fn name(self) -> &'static str {
-        self.parts().name
+        match self {
+            Self::Whitenoise => "whitenoise",
+            Self::Servestatic => "servestatic",
+            Self::Starlette => "starlette",
+            Self::Runserver => "runserver",
+            Self::Gunicorn => "gunicorn",
+            Self::Uwsgi => "uwsgi",
+            Self::ModWsgi => "mod-wsgi",
+            Self::Daphne => "daphne",
+            Self::Uvicorn => "uvicorn",
+            Self::Hypercorn => "hypercorn",
+            Self::Nginx => "nginx",
+            Self::Apache => "apache",
+            Self::Caddy => "caddy",
+            Self::S3 => "s3",
+            Self::Cloudfront => "cloudfront",
+            Self::Azure => "azure",
+            Self::Spaces => "spaces",
+        }
     }
 
     /// Returns what the recipe is for, in one line.
     pub fn summary(self) -> &'static str {
-        self.parts().summary
+        match self {
+            Self::Whitenoise => "Django's own processes serve the files (settings.py)",
+            Self::Servestatic => "the same with ServeStatic, also for ASGI (settings.py)",
+            Self::Starlette => "Starlette serves files and uploads beside Django (an ASGI module)",
+            Self::Runserver => "WhiteNoise in development, without collecting (settings.py)",
+            Self::Gunicorn => "WSGI server (gunicorn.conf.py)",
+            Self::Uwsgi => "WSGI server (uwsgi.ini)",
+            Self::ModWsgi => "Django in Apache (a site of Apache)",
+            Self::Daphne => "ASGI server of Channels (a shell script)",
+            Self::Uvicorn => "ASGI server (a shell script)",
+            Self::Hypercorn => "ASGI server with HTTP/2 (hypercorn.toml)",
+            Self::Nginx => "web server in front of Django (a file of conf.d)",
+            Self::Apache => "web server in front of Django (a site of Apache)",
+            Self::Caddy => "web server in front of Django, with HTTPS (Caddyfile)",
+            Self::S3 => "a bucket that everybody may read (a shell script)",
+            Self::Cloudfront => "a private bucket of S3 behind CloudFront (CloudFormation)",
+            Self::Azure => "a container of Azure Blob Storage (a shell script)",
+            Self::Spaces => "DigitalOcean Spaces (a shell script)",
+        }
     }
 
+    /// Returns the text in which values are missing.
     pub(super) fn template(self) -> &'static str {
-        self.parts().template
+        match self {
+            Self::Whitenoise => include_str!("templates/whitenoise.py"),
+            Self::Servestatic => include_str!("templates/servestatic.py"),
+            Self::Starlette => include_str!("templates/starlette.py"),
+            Self::Runserver => include_str!("templates/runserver.py"),
+            Self::Gunicorn => include_str!("templates/gunicorn.py"),
+            Self::Uwsgi => include_str!("templates/uwsgi.ini"),
+            Self::ModWsgi => include_str!("templates/mod-wsgi.conf"),
+            Self::Daphne => include_str!("templates/daphne.sh"),
+            Self::Uvicorn => include_str!("templates/uvicorn.sh"),
+            Self::Hypercorn => include_str!("templates/hypercorn.toml"),
+            Self::Nginx => include_str!("templates/nginx.conf"),
+            Self::Apache => include_str!("templates/apache.conf"),
+            Self::Caddy => include_str!("templates/Caddyfile"),
+            Self::S3 => include_str!("templates/s3.sh"),
+            Self::Cloudfront => include_str!("templates/cloudfront.yaml"),
+            Self::Azure => include_str!("templates/azure.sh"),
+            Self::Spaces => include_str!("templates/spaces.sh"),
+        }
     }
 
     /// Returns how values are quoted.
     pub fn quoting(self) -> Quoting {
-        self.parts().quoting
+        match self {
+            Self::Whitenoise
+            | Self::Servestatic
+            | Self::Starlette
+            | Self::Runserver
+            | Self::Gunicorn => Quoting::Python,
+            Self::Uwsgi => Quoting::Ini,
+            Self::ModWsgi | Self::Apache => Quoting::Apache,
+            Self::Daphne | Self::Uvicorn | Self::S3 | Self::Azure | Self::Spaces => Quoting::Shell,
+            Self::Hypercorn | Self::Cloudfront => Quoting::Json,
+            Self::Nginx => Quoting::Nginx,
+            Self::Caddy => Quoting::Caddy,
+        }
     }
 
     /// Returns the first character of a value that the configuration cannot express.
@@ -86,120 +145,6 @@ impl Recipe {
             is_special || self.quoting().refuses(*character)
         };
         value.chars().find(is_refused)
-    }
-
-    fn parts(self) -> RecipeParts {
-        match self {
-            Self::Whitenoise => RecipeParts {
-                name: "whitenoise",
-                summary: "Django's own processes serve the files (settings.py)",
-                template: include_str!("templates/whitenoise.py"),
-                quoting: Quoting::Python,
-            },
-            Self::Servestatic => RecipeParts {
-                name: "servestatic",
-                summary: "the same with ServeStatic, also for ASGI (settings.py)",
-                template: include_str!("templates/servestatic.py"),
-                quoting: Quoting::Python,
-            },
-            Self::Starlette => RecipeParts {
-                name: "starlette",
-                summary: "Starlette serves files and uploads beside Django (an ASGI module)",
-                template: include_str!("templates/starlette.py"),
-                quoting: Quoting::Python,
-            },
-            Self::Runserver => RecipeParts {
-                name: "runserver",
-                summary: "WhiteNoise in development, without collecting (settings.py)",
-                template: include_str!("templates/runserver.py"),
-                quoting: Quoting::Python,
-            },
-            Self::Gunicorn => RecipeParts {
-                name: "gunicorn",
-                summary: "WSGI server (gunicorn.conf.py)",
-                template: include_str!("templates/gunicorn.py"),
-                quoting: Quoting::Python,
-            },
-            Self::Uwsgi => RecipeParts {
-                name: "uwsgi",
-                summary: "WSGI server (uwsgi.ini)",
-                template: include_str!("templates/uwsgi.ini"),
-                quoting: Quoting::Ini,
-            },
-            Self::ModWsgi => RecipeParts {
-                name: "mod-wsgi",
-                summary: "Django in Apache (a site of Apache)",
-                template: include_str!("templates/mod-wsgi.conf"),
-                quoting: Quoting::Apache,
-            },
-            Self::Daphne => RecipeParts {
-                name: "daphne",
-                summary: "ASGI server of Channels (a shell script)",
-                template: include_str!("templates/daphne.sh"),
-                quoting: Quoting::Shell,
-            },
-            Self::Uvicorn => RecipeParts {
-                name: "uvicorn",
-                summary: "ASGI server (a shell script)",
-                template: include_str!("templates/uvicorn.sh"),
-                quoting: Quoting::Shell,
-            },
-            Self::Hypercorn => RecipeParts {
-                name: "hypercorn",
-                summary: "ASGI server with HTTP/2 (hypercorn.toml)",
-                template: include_str!("templates/hypercorn.toml"),
-                quoting: Quoting::Json,
-            },
-            other => other.server_parts(),
-        }
-    }
-
-    /// The recipes of web servers and clouds.
-    fn server_parts(self) -> RecipeParts {
-        match self {
-            Self::Apache => RecipeParts {
-                name: "apache",
-                summary: "web server in front of Django (a site of Apache)",
-                template: include_str!("templates/apache.conf"),
-                quoting: Quoting::Apache,
-            },
-            Self::Caddy => RecipeParts {
-                name: "caddy",
-                summary: "web server in front of Django, with HTTPS (Caddyfile)",
-                template: include_str!("templates/Caddyfile"),
-                quoting: Quoting::Caddy,
-            },
-            Self::S3 => RecipeParts {
-                name: "s3",
-                summary: "a bucket that everybody may read (a shell script)",
-                template: include_str!("templates/s3.sh"),
-                quoting: Quoting::Shell,
-            },
-            Self::Cloudfront => RecipeParts {
-                name: "cloudfront",
-                summary: "a private bucket of S3 behind CloudFront (CloudFormation)",
-                template: include_str!("templates/cloudfront.yaml"),
-                quoting: Quoting::Json,
-            },
-            Self::Azure => RecipeParts {
-                name: "azure",
-                summary: "a container of Azure Blob Storage (a shell script)",
-                template: include_str!("templates/azure.sh"),
-                quoting: Quoting::Shell,
-            },
-            Self::Spaces => RecipeParts {
-                name: "spaces",
-                summary: "DigitalOcean Spaces (a shell script)",
-                template: include_str!("templates/spaces.sh"),
-                quoting: Quoting::Shell,
-            },
-            _ => RecipeParts {
-                name: "nginx",
-                summary: "web server in front of Django (a file of conf.d)",
-                template: include_str!("templates/nginx.conf"),
-                quoting: Quoting::Nginx,
-            },
-        }
     }
 }
 

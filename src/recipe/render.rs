@@ -10,7 +10,7 @@ use super::recipes::Recipe;
 use super::values::RecipeValues;
 use crate::model::{Code, Problem};
 
-/// Returns the configuration.
+/// Returns the configuration, complete with the values of a project.
 pub fn render(recipe: Recipe, values: &RecipeValues) -> Result<String, Problem> {
     for (setting, value) in values.named() {
         if let Some(character) = recipe.refused_character(value) {

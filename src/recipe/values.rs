@@ -42,7 +42,7 @@ pub struct UrlValue {
     pub host: Option<String>,
 }
 
-/// Uploaded files.
+/// Where uploaded files are, and their URL.
 #[derive(Clone, Debug, Serialize)]
 pub struct MediaValues {
     /// The path of MEDIA_URL, decoded, with a slash at both ends.

@@ -74,11 +74,7 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
         Event::SettingsWritten { file } => {
             (1, format!("{} written.", clean(&file.to_string_lossy())))
         }
-        Event::RecipesSuggested { recipes } => {
-            let commands = recipes.iter().map(|name| format!("staticc recipe {name}"));
-            let commands: Vec<String> = commands.collect();
-            (1, format!("To serve the files: {}", commands.join(", ")))
-        }
+        Event::RecipesSuggested { recipes } => (1, suggested(recipes)),
         Event::SettingsAgree { file } => {
             let file = clean(&file.to_string_lossy());
             (1, format!("{file} agrees with Django."))
@@ -90,6 +86,12 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
         stream: Stream::Output,
         text,
     })
+}
+
+fn suggested(recipes: &[String]) -> String {
+    let commands = recipes.iter().map(|name| format!("staticc recipe {name}"));
+    let commands: Vec<String> = commands.collect();
+    format!("To serve the files: {}", commands.join(", "))
 }
 
 /// Returns the message of a line with this verbosity. Standard output may be for the names to be
