@@ -63,6 +63,11 @@ pub fn check_browser_references(language: Language, text: &[u8]) {
             copied = found.span.end;
         }
         edited.extend(&text[copied..]);
+        if language == Language::JavaScript && has_html_comment(text) {
+            // Whether it is a comment depends on the whole text. In what is no JavaScript
+            // another URL can change that.
+            continue;
+        }
         let found = references(language, &edited);
         let places: Vec<(Syntax, _)> = found
             .iter()
@@ -78,4 +83,9 @@ pub fn check_browser_references(language: Language, text: &[u8]) {
             );
         }
     }
+}
+
+fn has_html_comment(text: &[u8]) -> bool {
+    text.windows(3)
+        .any(|bytes| matches!(bytes, b"<!-" | b"-->"))
 }

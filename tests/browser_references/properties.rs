@@ -131,6 +131,9 @@ proptest! {
     /// the same references with that URL, and is otherwise the same.
     #[test]
     fn replaced_urls_are_found_where_the_old_ones_were(text in text(), language in select(&LANGUAGES[..]), url in url(), keep in any::<bool>()) {
+        // Whether these are comments depends on the whole text. In what is no JavaScript
+        // another URL can change that.
+        prop_assume!(!text.windows(3).any(|bytes| matches!(bytes, b"<!-" | b"-->")));
         let found = references(language, &text);
         let mut edited = Vec::new();
         let mut copied = 0;
