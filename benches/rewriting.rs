@@ -28,13 +28,7 @@ fn main() {
 }
 
 fn asset(path: &str) -> Asset {
-    let path = LogicalPath::new(path);
-    Asset {
-        key: path.clone(),
-        path: path.clone(),
-        found_path: path,
-        directory: Arc::from(Path::new("/sources")),
-    }
+    Asset::at(LogicalPath::new(path), Arc::from(Path::new("/sources")))
 }
 
 /// Rewrites texts on one thread. Broken references are ignored.
@@ -46,7 +40,7 @@ fn bench(bencher: divan::Bencher<'_, '_>, texts: &[(String, String)]) {
         .collect();
     let mut fingerprints = vec![None; texts.len()];
     fingerprints.push(Some(Fingerprint::of(b"i")));
-    let rules = Rules::new(DjangoVersion::V6_1, true);
+    let rules = Rules::django(DjangoVersion::V6_1, true);
     let context = RewriteContext {
         assets: &assets,
         fingerprints: &fingerprints,
@@ -66,7 +60,7 @@ fn bench(bencher: divan::Bencher<'_, '_>, texts: &[(String, String)]) {
         .counter(BytesCount::new(size))
         .with_inputs(|| {
             let texts = (0..).map(AssetId).zip(texts);
-            texts.map(|(id, (_, text))| (id, text.as_str())).collect()
+            texts.map(|(id, (_, text))| (id, text.as_bytes())).collect()
         })
         .bench_values(|texts| pool.install(|| rewrite(&context, texts)));
 }

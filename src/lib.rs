@@ -18,6 +18,7 @@
 //! - [`sources`]: lists the static files as Django's finders do, and reads each once.
 //! - [`plan`]: plans the files of STATIC_ROOT and the manifest. Pure.
 //! - [`publish`]: plans the objects of a release in a store. Pure.
+//! - [`site`]: finds what is wrong with the answers of a deployed site. Pure.
 //! - [`state`]: keeps what one run leaves for the next, outside STATIC_ROOT.
 //! - [`static_root`]: inspects, changes, verifies and prunes STATIC_ROOT.
 //! - [`check`]: finds what is wrong with names, texts and templates.
@@ -58,7 +59,8 @@
 //! inspection, such a text is missing, and `collect` processes the project a second time
 //! without the record.
 //!
-//! [`commands::publish`] reads STATIC_ROOT and sends it to a store. Only [`store`] opens connections.
+//! [`commands::publish`] reads STATIC_ROOT and sends it to a store, and [`commands::verify_site`]
+//! asks a site for it. Only [`store`] opens connections.
 //! [`commands::check`] walks as far as rewriting, and then reads the templates.
 //! [`commands::init`] only asks the project's Python.
 
@@ -77,6 +79,7 @@ pub mod pystd;
 pub mod report;
 pub mod rewrite;
 pub mod settings;
+pub mod site;
 pub mod sources;
 pub mod state;
 pub mod static_root;

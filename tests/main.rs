@@ -12,9 +12,11 @@
 
 mod architecture;
 mod browser_references;
+mod browser_rules;
 mod case_names;
 mod commands;
 mod concurrency;
+mod cycle_names;
 mod documentation;
 mod hostile_input;
 mod incremental;
@@ -25,5 +27,7 @@ mod remote_cache;
 mod settings;
 mod settings_schema;
 mod signals;
+mod store_connections;
 mod support;
 mod templates;
+mod treatments;

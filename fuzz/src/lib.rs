@@ -1,5 +1,5 @@
-//! What the targets share: a directory for files, and checks of problems and of
-//! references.
+//! What the targets share: a directory for files, damage to bytes, and checks of problems
+//! and of references.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -42,6 +42,26 @@ fn lies_in(span: &SourceSpan, text: &str) -> bool {
         && span.caret < span.column
         // A location at the end of a line is one character wide.
         && span.column - 1 + span.width <= length.max(span.column)
+}
+
+/// After `!`, the data replaces bytes of the intact ones; after `<`, it
+/// replaces the end. Other data takes their place.
+pub fn damage(whole: &[u8], data: &[u8]) -> Vec<u8> {
+    let mut bytes = whole.to_vec();
+    match data {
+        [b'!', edits @ ..] => {
+            for edit in edits.chunks_exact(2) {
+                let at = usize::from(edit[0]) % bytes.len();
+                bytes[at] = edit[1];
+            }
+        }
+        [b'<', length, more @ ..] => {
+            bytes.truncate(usize::from(*length));
+            bytes.extend_from_slice(more);
+        }
+        _ => bytes = data.to_vec(),
+    }
+    bytes
 }
 
 /// The references of a text are inside it, in order. With another URL in the place of

@@ -10,7 +10,7 @@ use libfuzzer_sys::fuzz_target;
 use staticc::model::ContentId;
 use staticc::state::cache::Cache;
 use staticc::state::cache::entry::{CacheKey, CachedCopy};
-use staticc_fuzz::directory;
+use staticc_fuzz::{damage, directory};
 
 const COPY: &[u8] = b"a compressed copy";
 
@@ -62,23 +62,3 @@ fuzz_target!(|data: &[u8]| {
         }
     }
 });
-
-/// After `!`, the data replaces bytes of the intact entry; after `<`, it
-/// replaces the end. Other data is the entry itself.
-fn damage(whole: &[u8], data: &[u8]) -> Vec<u8> {
-    let mut bytes = whole.to_vec();
-    match data {
-        [b'!', edits @ ..] => {
-            for edit in edits.chunks_exact(2) {
-                let at = usize::from(edit[0]) % bytes.len();
-                bytes[at] = edit[1];
-            }
-        }
-        [b'<', length, more @ ..] => {
-            bytes.truncate(usize::from(*length));
-            bytes.extend_from_slice(more);
-        }
-        _ => bytes = data.to_vec(),
-    }
-    bytes
-}

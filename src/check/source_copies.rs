@@ -172,12 +172,7 @@ mod tests {
     #[test]
     fn pair_that_is_known_is_not_compared_again() {
         let directory = tempfile::tempdir().unwrap();
-        let asset = |name: &str| Asset {
-            key: LogicalPath::new(name),
-            path: LogicalPath::new(name),
-            found_path: LogicalPath::new(name),
-            directory: directory.path().into(),
-        };
+        let asset = |name: &str| Asset::at(LogicalPath::new(name), directory.path().into());
         let assets = ["a.css", "a.css.gz"].map(asset);
         let gzip = [&b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x03\0"[..], &[0; 8]].concat();
         let write = |bytes: [&[u8]; 2]| {

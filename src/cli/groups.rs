@@ -96,11 +96,13 @@ pub struct OutputArgs {
 pub struct RetentionArgs {
     /// Number of releases to keep, the live one included
     ///
-    /// Default: 3, or 1 with --older-than.
+    /// Default: 3, or 1 with --older-than. Of a store: keep in [staticc.publish], or else 5.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub keep: Option<u16>,
 
     /// Also keep releases replaced less than AGE ago, such as 7d
+    ///
+    /// Of a store, the default is older_than in [staticc.publish].
     #[arg(long, value_name = "AGE")]
     pub older_than: Option<humantime::Duration>,
 }

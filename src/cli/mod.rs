@@ -1,6 +1,7 @@
 //! Defines the verbs and their flags, with their help. Does not know what they do.
 
 pub mod groups;
+pub mod sites;
 pub mod stores;
 
 use std::ffi::OsString;
@@ -13,6 +14,7 @@ use self::groups::{
     CacheArgs, CacheDirArgs, IgnoreArgs, OutputArgs, ProjectArgs, RetentionArgs, ThreadArgs,
     WaitArgs, When,
 };
+use self::sites::SiteArgs;
 use self::stores::{PublishArgs, ReleasesArgs};
 
 /// Django's collectstatic with WhiteNoise's compressed manifest storage, as
@@ -47,11 +49,15 @@ pub enum Verb {
     ///
     /// For a file: where it comes from, what it refers to, what refers to it, and its sizes.
     Explain(ExplainArgs),
-    /// Check that STATIC_ROOT is complete
+    /// Check that STATIC_ROOT, a deployed site or a store is complete
     ///
-    /// Checks the manifest, fingerprints, compressed copies and references.
+    /// Checks the manifest, fingerprints, compressed copies and references. With a URL, asks the
+    /// deployed site for all files, as browsers do. With --store, checks the objects of the current
+    /// release in an object store.
     Verify(VerifyArgs),
     /// Remove the fingerprinted files of old releases
+    ///
+    /// With --store, deletes the objects of old releases from an object store.
     Prune(PruneArgs),
     /// Send STATIC_ROOT to an object store, as a release
     ///
@@ -221,7 +227,17 @@ pub struct ExplainArgs {
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
     #[command(flatten)]
+    pub site: SiteArgs,
+
+    #[command(flatten)]
     pub project: ProjectArgs,
+
+    /// Verify an object store in place of STATIC_ROOT
+    ///
+    /// Reads all objects of its current release, and compares their bytes and headers. STORE is
+    /// such as s3://bucket/prefix; default: store in [staticc.publish].
+    #[arg(long, value_name = "STORE", num_args = 0..=1, help_heading = "Output")]
+    pub store: Option<Option<String>>,
 
     #[command(flatten)]
     pub wait: WaitArgs,
@@ -240,6 +256,13 @@ pub struct VerifyArgs {
 pub struct PruneArgs {
     #[command(flatten)]
     pub project: ProjectArgs,
+
+    /// Prune an object store in place of STATIC_ROOT
+    ///
+    /// Deletes the objects that only old releases name. STORE is such as s3://bucket/prefix;
+    /// default: store in [staticc.publish].
+    #[arg(long, value_name = "STORE", num_args = 0..=1, help_heading = "Output")]
+    pub store: Option<Option<String>>,
 
     #[command(flatten)]
     pub retention: RetentionArgs,
@@ -337,6 +360,13 @@ pub struct CollectArgs {
 
     #[command(flatten)]
     pub retention: RetentionArgs,
+
+    /// Publish after collecting
+    ///
+    /// Does what staticc publish does, to store in [staticc.publish]. If it fails, the collected
+    /// files stay.
+    #[arg(long, help_heading = "Output")]
+    pub publish: bool,
 
     #[command(flatten)]
     pub wait: WaitArgs,

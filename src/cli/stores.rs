@@ -30,6 +30,13 @@ pub struct PublishArgs {
     #[arg(long, value_name = "RELEASE", num_args = 0..=1, require_equals = true, help_heading = "Output")]
     pub rollback: Option<Option<String>>,
 
+    /// Read the store first, and send what is missing or differs
+    ///
+    /// Compares the bytes and headers of all objects of the current release, as
+    /// staticc verify --store does.
+    #[arg(long, conflicts_with = "rollback", help_heading = "Output")]
+    pub verify: bool,
+
     /// Print the URLs that a CDN has to purge, one on each line
     ///
     /// These are names without a fingerprint whose content changed, below STATIC_URL. All other

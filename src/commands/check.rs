@@ -1,14 +1,21 @@
 //! `staticc check`: reports every problem of a project. Writes nothing but a
 //! record, in the cache, of the files that have none.
 
+use std::path::Path;
+
 use super::context::{Context, use_threads};
 use super::outcome::{Exit, Failure, Outcome};
+use crate::check::modules::ModuleGraph;
 use crate::check::paths::path_problems;
 use crate::check::source_copies::source_copies;
 use crate::check::templates::checker::{CheckedTemplates, TemplateChecker};
-use crate::check::texts::check_texts;
+use crate::check::templates::mention::mentions_of;
+use crate::check::texts::{CheckedTexts, check_texts};
 use crate::cli::CheckArgs;
-use crate::model::{CheckSummary, Code, Event, Problem, ReferenceKind, Report as _};
+use crate::model::{
+    AssetId, CheckSummary, Code, Event, Problem, ReferenceKind, ReferenceRules, Report as _,
+    installed_package,
+};
 use crate::pipeline::clock::now;
 use crate::pipeline::path_filter::PathFilter;
 use crate::pipeline::project::Project;
@@ -92,6 +99,7 @@ fn check_project(mut project: Project<'_>, cache: &Cache, scope: TemplateScope) 
     let with_templates = scope != TemplateScope::None;
     let hashes = settings.backend.hashes();
     let mut problems = std::mem::take(&mut project.found.problems);
+    problems.append(&mut project.found.warnings);
     let policy = SeverityPolicy::new(settings);
     let level_of_name = |path: &_, code| policy.level_of(path, code);
     problems.extend(path_problems(&project.found, &level_of_name));
@@ -102,7 +110,7 @@ fn check_project(mut project: Project<'_>, cache: &Cache, scope: TemplateScope) 
     let record = &record_file.record;
     let started = now();
     let leftovers = project.earlier_files();
-    let (texts, templates) =
+    let (mut texts, templates) =
         project.with_rewrite_context(&policy, &[], &leftovers, |rewrite_context| {
             let texts = check_texts(rewrite_context, record, hashes);
             let templates = if with_templates {
@@ -123,9 +131,41 @@ fn check_project(mut project: Project<'_>, cache: &Cache, scope: TemplateScope) 
         texts: texts.count,
         templates: templates.count,
     };
+    problems.extend(module_problems(&project, &policy, &mut texts, scope));
     problems.extend(texts.problems);
     problems.extend(templates.problems);
     CheckedProject { problems, checkup }
+}
+
+/// Returns the problems of modules that depend on what templates load.
+fn module_problems(
+    project: &Project<'_>,
+    policy: &SeverityPolicy<'_>,
+    texts: &mut CheckedTexts,
+    scope: TemplateScope,
+) -> Vec<Problem> {
+    let missing = std::mem::take(&mut texts.missing_modules);
+    if missing.is_empty() && texts.plain_modules.is_empty() {
+        return Vec::new();
+    }
+    let settings = project.settings;
+    let assets = &project.found.assets;
+    let follows_browser = settings.references == ReferenceRules::Browser;
+    let mut mentions = Vec::new();
+    if scope != TemplateScope::None && follows_browser {
+        let all = (0..).map(AssetId).zip(assets);
+        mentions = mentions_of(&settings.template_dirs, all, settings.backend.hashes());
+        // Nobody may render the templates of a package.
+        let counts = |file: &Path| scope == TemplateScope::All || installed_package(file).is_none();
+        mentions.retain(|(_, mention)| counts(&mention.file));
+    }
+    let graph = ModuleGraph::new(assets, &texts.targets, &mentions);
+    let mut problems = graph.missing_module_problems(missing, |module| {
+        let referrer = &assets[module.referrer.index()].path;
+        policy.is_default_for_module(referrer, Path::new(&module.target))
+    });
+    problems.extend(graph.module_twice_problems(&texts.plain_modules));
+    problems
 }
 
 fn check_templates(

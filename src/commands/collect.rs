@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use super::context::{Context, use_threads};
 use super::outcome::{Exit, Failure, Outcome};
+use super::publish::{Publication, open_store};
 use crate::check::source_copies::{ReadSources, source_copies};
 use crate::cli::{CollectArgs, LinkModeArg};
 use crate::model::{
-    Code, CollectSummary, Event, IndexVec, LinkMode, LogicalPath, Problem, Report as _,
+    Code, CollectSummary, Event, IndexVec, LinkMode, LogicalPath, Problem, Report as _, Retention,
 };
 use crate::pipeline::clock::now;
 use crate::pipeline::consent::OverwriteQuestion;
 use crate::pipeline::django_events::DjangoEvents;
 use crate::pipeline::large_files::large_files_note;
 use crate::pipeline::live_manifest::LiveManifest;
+use crate::pipeline::prehashed_changes::prehashed_changes;
 use crate::pipeline::process::{ProcessOptions, Processed};
 use crate::pipeline::project::Project;
 use crate::pipeline::prune::{check_preconditions, prune};
@@ -30,7 +32,6 @@ use crate::state::remote_cache::RemoteCache;
 use crate::state::source_pairs::SourcePairs;
 use crate::static_root::inspect::Inspector;
 use crate::static_root::lock::LockMode;
-use crate::static_root::prune::Retention;
 use crate::static_root::root::StaticRoot;
 use crate::static_root::transaction::{Transaction, dry_run};
 
@@ -49,6 +50,8 @@ pub fn run(context: &mut Context, args: &CollectArgs) -> Outcome {
     }
     let cache = context.project_cache(&args.cache, &settings)?;
     let remote = Context::remote_cache(&args.cache, &settings)?;
+    let opened = args.publish.then(|| open_store(None, &settings));
+    let store = opened.transpose().map_err(Failure::usage)?;
     if args.prune {
         check_preconditions(&settings, &cache).map_err(Failure::usage)?;
     }
@@ -64,6 +67,19 @@ pub fn run(context: &mut Context, args: &CollectArgs) -> Outcome {
     };
     let collected = collection.collect(context);
     collected.inspect_err(|_| root.rollback())?;
+    if let Some(store) = store.filter(|_| !args.dry_run) {
+        let publication = Publication {
+            settings: &settings,
+            store: &store,
+            jobs: settings.publish.jobs as usize,
+            dry_run: false,
+            verify: false,
+            lists_names: false,
+            progress: args.progress,
+        };
+        // The collected files stay if this fails, and STATIC_ROOT is locked still.
+        publication.publish(context, &root)?;
+    }
     Ok(Exit::Done)
 }
 
@@ -106,6 +122,7 @@ impl Collection<'_> {
         let started = now();
         let mut project = Project::find(self.settings, &(&args.ignore).into());
         Problem::fail_on_any(std::mem::take(&mut project.found.problems))?;
+        context.report(std::mem::take(&mut project.found.warnings));
         let record_file = CollectRecordFile::new(self.cache, self.root);
         let (record, no_record) = (record_file.read(), CollectRecord::default());
         let inputs = InputsDigest::of(self.settings, &project.found.assets);
@@ -124,7 +141,7 @@ impl Collection<'_> {
         };
         let source_pairs = self.report_sources(context, &project, &read, plan);
         let earlier = self.files_to_clear()?;
-        let live = LiveManifest::new(self.root, self.settings, self.cache);
+        let live = self.live_manifest();
         context.report(Vec::from_iter(
             live.remember_before(plan.manifest.as_deref(), args.dry_run),
         ));
@@ -176,11 +193,21 @@ impl Collection<'_> {
         };
         let processed = options.process(project, inputs, &inspector)?;
         let states = inspector.inspect(&processed.plan)?;
+        Problem::fail_on_any(prehashed_changes(
+            &project.found.assets,
+            &processed.plan,
+            &states,
+            &self.live_manifest(),
+        ))?;
         Ok(Prepared {
             processed,
             inspector,
             states,
         })
+    }
+
+    fn live_manifest(&self) -> LiveManifest<'_> {
+        LiveManifest::new(self.root, self.settings, self.cache)
     }
 
     /// Reports sources that are not what their names say, and those too large to compress.
@@ -226,8 +253,8 @@ impl Collection<'_> {
         bar.finish();
         let changes = carried_out?;
         if let Some(manifest) = &processed.plan.manifest {
-            let hashed = processed.post_processed.hashed.as_deref();
-            live.remember_written(manifest, hashed.unwrap_or_default());
+            let files = processed.release_files(prepared.inspector.assets);
+            live.remember_written(manifest, files);
         }
         self.clear(&processed.plan, &changes, earlier)
             .map_err(|problem| vec![problem])?;

@@ -80,7 +80,12 @@ fn explain_files(
 ) -> Result<(), Vec<Problem>> {
     let policy = SeverityPolicy::new(settings);
     let hashes = settings.backend.hashes();
-    let read = sources::read::read_all(&project.found.assets, hashes, &CollectRecord::default());
+    let read = sources::read::read_all(
+        &project.found.assets,
+        hashes,
+        settings.references,
+        &CollectRecord::default(),
+    );
     let contents = read.contents.iter();
     let fingerprints: Vec<Option<Fingerprint>> =
         contents.map(|content| content.fingerprint).collect();

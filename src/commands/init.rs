@@ -17,6 +17,7 @@ use crate::django_project::draft::SettingsDraft;
 use crate::django_project::finder_patterns;
 use crate::django_project::python::{FileQuestion, Question};
 use crate::model::{Code, Event, FileStep, Problem, Report as _, Severity};
+use crate::pipeline::immutable_files::immutable_files_note;
 use crate::pipeline::loading::{module, source_of, with_help};
 use crate::settings::Finder;
 use crate::settings::layers::{SettingsSource, default_file};
@@ -44,6 +45,7 @@ pub fn run(context: &mut Context, args: &InitArgs) -> Outcome {
         target.write(&text)?
     };
     context.console.event(event);
+    context.report(Vec::from_iter(immutable_files_note(&project.live.settings)));
     Ok(Exit::Done)
 }
 

@@ -15,6 +15,7 @@ pub mod publish;
 pub mod releases;
 pub mod schema;
 pub mod verify;
+pub mod verify_site;
 
 use std::io::{self, Write as _};
 use std::path::Path;

@@ -10,14 +10,14 @@ use super::template_dirs::relevant;
 use super::toml_writer::assignment;
 use super::value::mode_to_toml;
 use crate::disk::real;
-use crate::model::{App, Encoding, ReferenceKind};
+use crate::model::{App, Encoding, ReferenceKind, Retention};
 use crate::pystd::posixpath::normalize;
 use crate::settings::choices::{
-    BACKENDS, ENCODINGS, KINDS, OBJECT_ENCODINGS, REMOTE_ACCESS, name_of,
+    BACKENDS, ENCODINGS, KINDS, OBJECT_ACLS, OBJECT_ENCODINGS, REFERENCES, REMOTE_ACCESS, name_of,
 };
 use crate::settings::{
-    Allow, CacheSettings, CompressionRule, Finder, PublishSettings, ReferenceLevels, Settings,
-    StaticDir,
+    Allow, CacheSettings, CompressionRule, Finder, PlacedGlob, PublishSettings, ReferenceLevels,
+    Settings, StaticDir,
 };
 
 /// A setting with its dotted key.
@@ -71,6 +71,8 @@ pub(super) fn compared_settings(
         keep_only_hashed,
         skip_compress_extensions,
         django,
+        references: _,
+        treatments: _,
         missing_references: _,
         allow: _,
         compression: _,
@@ -86,20 +88,18 @@ pub(super) fn compared_settings(
     all.list("STATICFILES_DIRS", dirs);
     all.list("STATICFILES_FINDERS", django_finders(finders));
     all.list("INSTALLED_APPS", apps.iter().map(|app| app.entry.as_str()));
-    let relevant_dirs = relevant(template_dirs, scope.django);
-    all.list("TEMPLATES", relevant_dirs.iter().map(|path| shown(path)));
+    let templates = relevant(template_dirs, scope.django);
+    all.list("TEMPLATES", templates.iter().map(|path| shown(path)));
     all.add("STORAGES.staticfiles.BACKEND", name_of(&BACKENDS, backend));
     all.add(&format!("{options}.manifest_name"), manifest_name.as_str());
     let aggregation = format!("{options}.support_js_module_import_aggregation");
     all.add(&aggregation, *js_aggregation);
-    all.add("FILE_UPLOAD_PERMISSIONS", mode_to_toml(*file_mode));
-    let key = "FILE_UPLOAD_DIRECTORY_PERMISSIONS";
-    all.add(key, mode_to_toml(*directory_mode));
+    add_modes(&mut all, *file_mode, *directory_mode);
     all.add("WHITENOISE_KEEP_ONLY_HASHED_FILES", *keep_only_hashed);
-    let extensions = skip_compress_extensions.iter().map(String::as_str);
-    all.list("WHITENOISE_SKIP_COMPRESS_EXTENSIONS", extensions);
-    let patterns = default_ignore_patterns.iter().map(String::as_str);
-    all.list("staticc.default_ignore_patterns", patterns);
+    let key = "WHITENOISE_SKIP_COMPRESS_EXTENSIONS";
+    all.list(key, skip_compress_extensions.iter().map(String::as_str));
+    let default = default_ignore_patterns.iter().map(String::as_str);
+    all.list("staticc.default_ignore_patterns", default);
     all.add("staticc.django", django.as_str());
     let patterns = compared_ignore_patterns(settings, scope);
     all.list("staticc.ignore_patterns", patterns);
@@ -135,7 +135,19 @@ fn compared_ignore_patterns<'a>(
         .map(String::as_str)
 }
 
+fn add_modes(all: &mut ComparedList, file_mode: Option<u32>, directory_mode: Option<u32>) {
+    all.add("FILE_UPLOAD_PERMISSIONS", mode_to_toml(file_mode));
+    let key = "FILE_UPLOAD_DIRECTORY_PERMISSIONS";
+    all.add(key, mode_to_toml(directory_mode));
+}
+
 fn add_staticc(all: &mut ComparedList, settings: &Settings, shown: &impl Fn(&Path) -> Value) {
+    let references = name_of(&REFERENCES, &settings.references);
+    all.add("staticc.references", references);
+    for (key, _, globs) in settings.treatments.by_key() {
+        let texts = globs.iter().map(PlacedGlob::text);
+        all.list(&format!("staticc.{key}"), texts);
+    }
     let levels = levels_to_toml(settings.missing_references);
     all.add("staticc.missing_references", levels);
     all.list("staticc.allow", settings.allow.iter().map(allow_to_toml));
@@ -168,8 +180,10 @@ fn add_publish(all: &mut ComparedList, publish: &PublishSettings) {
         encoding,
         copies,
         cache_control,
+        acl,
         exclude,
         jobs,
+        retention: Retention { keep, older_than },
     } = publish;
     let key = |name: &str| format!("staticc.publish.{name}");
     let url = store.as_ref().map(|store| store.to_string().into());
@@ -180,9 +194,14 @@ fn add_publish(all: &mut ComparedList, publish: &PublishSettings) {
     all.add_option(&key("encoding"), name);
     all.add(&key("copies"), *copies);
     all.add(&key("cache_control"), cache_control.as_str());
+    let list = acl.map(|acl| name_of(&OBJECT_ACLS, &acl).into());
+    all.add_option(&key("acl"), list);
     let globs = exclude.iter().map(|glob| glob.glob().glob());
     all.list(&key("exclude"), globs);
     all.add(&key("jobs"), i64::from(*jobs));
+    all.add(&key("keep"), i64::try_from(*keep).unwrap_or(i64::MAX));
+    let age = older_than.map(|age| humantime::format_duration(age).to_string().into());
+    all.add_option(&key("older_than"), age);
 }
 
 /// Without a STATICC setting, Django's side only knows whether WhiteNoise makes `.br` files.

@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use super::treatment::Treatment;
+
 /// A `/`-separated path under STATIC_ROOT, in bytes. Python decodes file names
 /// to text, with lone surrogates for bytes that are not UTF-8; here they stay
 /// bytes. Reference-counted, because paths are cloned often.
@@ -89,9 +91,34 @@ pub struct Asset {
     pub found_path: LogicalPath,
     /// The source directory, absolute.
     pub directory: Arc<Path>,
+    pub treatment: Treatment,
+    /// Whether the run looks for references in its text.
+    pub is_scanned: bool,
 }
 
 impl Asset {
+    /// Returns an asset that is treated as Django does.
+    pub fn new(
+        key: LogicalPath,
+        path: LogicalPath,
+        found_path: LogicalPath,
+        directory: Arc<Path>,
+    ) -> Self {
+        Self {
+            is_scanned: path.is_adjustable(),
+            key,
+            path,
+            found_path,
+            directory,
+            treatment: Treatment::default(),
+        }
+    }
+
+    /// Returns an asset whose key is a canonical path, and that is found under this path.
+    pub fn at(path: LogicalPath, directory: Arc<Path>) -> Self {
+        Self::new(path.clone(), path.clone(), path, directory)
+    }
+
     /// Returns the absolute path of the source.
     pub fn source(&self) -> PathBuf {
         self.directory.join(self.found_path.as_path())

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::asset::LogicalPath;
 use super::path_text;
+use super::treatment::Treatment;
 
 /// Everything that the finders have at one path.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -34,6 +35,9 @@ pub struct Candidate {
     pub found_by: FinderEntry,
     #[serde(flatten)]
     pub status: CandidateStatus,
+    /// What a run does with a file that is collected.
+    #[serde(flatten)]
+    pub treatment: Treatment,
 }
 
 /// The entry of the settings because of which a finder searches a directory.

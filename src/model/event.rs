@@ -10,7 +10,7 @@ use super::candidate::Candidates;
 use super::code::Code;
 use super::explanation::Explanation;
 use super::path_text;
-use super::problem::Problem;
+use super::problem::{Problem, Severity};
 use super::remote_cache::RemoteCacheSummary;
 
 /// One fact of a run. Events follow each other as Django reports them.
@@ -92,10 +92,18 @@ pub enum Event {
     Unlisted { path: LogicalPath },
     /// `staticc verify` is done.
     Verified(VerifySummary),
-    /// `staticc prune` deleted a file.
+    /// A file has a problem on the site that `staticc verify` asks.
+    SiteProblem { code: Code, url: String },
+    /// `staticc verify` has asked a site for its files.
+    SiteVerified(SiteSummary),
+    /// `staticc verify --store` is done.
+    StoreVerified(StoreVerifySummary),
+    /// `staticc prune` deleted a file, or an object of a store.
     Pruned { path: LogicalPath },
     /// `staticc prune` is done.
     PruningDone(PruneSummary),
+    /// `staticc prune --store` is done.
+    StorePruningDone(StorePruneSummary),
     /// `staticc publish` sent an object.
     Published {
         /// The key below the prefix of the store.
@@ -140,6 +148,21 @@ pub struct PruneSummary {
     /// Releases that are no longer known.
     pub releases: usize,
     /// Releases that staticc still remembers.
+    pub kept: usize,
+}
+
+/// What `staticc prune --store` deleted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct StorePruneSummary {
+    /// The URL of the store.
+    pub store: String,
+    /// Objects that were deleted.
+    pub objects: usize,
+    /// The size of these objects.
+    pub bytes: u64,
+    /// Releases that were deleted.
+    pub releases: usize,
+    /// Releases that the store still has.
     pub kept: usize,
 }
 
@@ -198,6 +221,52 @@ pub struct VerifySummary {
     pub references: usize,
     /// Files that are in no manifest.
     pub unlisted: usize,
+    /// Problems that are errors.
+    pub errors: usize,
+}
+
+/// What a site was asked, and what is wrong with its answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SiteSummary {
+    /// The URL of the directory of static files.
+    pub url: String,
+    /// Files that the site should serve.
+    pub files: usize,
+    /// Requests that were sent. A repeated one counts once.
+    pub requests: usize,
+    /// Whether the site was in so much trouble that the other requests were not sent.
+    pub gave_up: bool,
+    /// Problems that are errors.
+    pub errors: usize,
+    /// How many files have each problem.
+    pub problems: Vec<SiteProblems>,
+}
+
+/// The files of a site that have the same problem.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SiteProblems {
+    pub code: Code,
+    pub severity: Severity,
+    pub files: usize,
+    /// The path of the first one.
+    pub first: LogicalPath,
+}
+
+/// What `staticc verify --store` read, and what it found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct StoreVerifySummary {
+    /// The URL of the store.
+    pub store: String,
+    /// The number of the release.
+    pub number: u64,
+    /// Objects that were read, with those that are kept for a rollback.
+    pub objects: usize,
+    /// The size that the release gives them.
+    pub bytes: u64,
+    /// Entries of the manifest.
+    pub entries: usize,
+    /// Requests that were sent.
+    pub requests: usize,
     /// Problems that are errors.
     pub errors: usize,
 }

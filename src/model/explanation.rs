@@ -12,6 +12,7 @@ use super::path_text;
 use super::problem::Problem;
 use super::reference::{ReferenceKind, ReportLevel};
 use super::source_span::SourceSpan;
+use super::treatment::Treatment;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Explanation {
@@ -30,6 +31,8 @@ pub struct Explanation {
     pub not_collected: Option<PathBuf>,
     #[serde(rename = "instead_of")]
     pub shadowed: Vec<ShadowedSource>,
+    #[serde(flatten)]
+    pub treatment: Treatment,
     /// The path with the fingerprint.
     #[serde(flatten, serialize_with = "hashed_or_reason")]
     pub hashed: Result<LogicalPath, NoHashReason>,
@@ -65,6 +68,8 @@ pub struct ShadowedSource {
 pub enum NoHashReason {
     /// The storage backend makes no fingerprints.
     Backend,
+    /// The file keeps its name, as its treatment says.
+    Treatment,
     /// The file cannot be read.
     Unreadable,
     /// The file's references lead into a cycle, or to an unreadable file.
@@ -120,6 +125,8 @@ pub enum NoRewritingReason {
     NotText,
     /// The storage backend makes no fingerprints.
     Backend,
+    /// The text stays, as the file's treatment says.
+    Treatment,
     /// The file cannot be read.
     Unreadable,
 }

@@ -22,7 +22,9 @@ mod path_text;
 mod problem;
 mod reference;
 mod remote_cache;
+mod retention;
 mod source_span;
+mod treatment;
 
 pub use self::app::App;
 pub use self::asset::{Asset, AssetId, LogicalPath};
@@ -35,7 +37,7 @@ pub use self::django_version::DjangoVersion;
 pub use self::encoding::{Encoding, Encodings, NoCompressionReason};
 pub use self::event::{
     CheckSummary, CollectSummary, Event, Progress, PruneSummary, PublishSummary, ReleaseSummary,
-    Report, VerifySummary,
+    Report, SiteProblems, SiteSummary, StorePruneSummary, StoreVerifySummary, VerifySummary,
 };
 pub use self::explanation::{
     AllowLocation, CompressedCopy, CopyOutcome, Explanation, IncomingReference, NoHashReason,
@@ -50,6 +52,8 @@ pub use self::link_mode::LinkMode;
 pub use self::name_list::first_names;
 pub use self::package_path::{installed_package, npm_package};
 pub use self::problem::{Problem, Related, Severity};
-pub use self::reference::{ReferenceKind, ReportLevel};
+pub use self::reference::{ReferenceKind, ReferenceRules, ReportLevel};
 pub use self::remote_cache::{RemoteAccess, RemoteCacheSummary};
-pub use self::source_span::{LineIndex, SourceSpan, line_range, span_at};
+pub use self::retention::Retention;
+pub use self::source_span::{LineIndex, SourceSpan, line_range, readable, span_at};
+pub use self::treatment::{PrehashedBy, Treatment};

@@ -15,12 +15,20 @@ pub enum ReferenceKind {
     SourceMap,
     /// `import` and `export … from` in js.
     Js,
+    /// Images in web app manifests.
+    Webmanifest,
     /// `{% static %}` in templates.
     Template,
 }
 
 impl ReferenceKind {
-    pub const ALL: [Self; 4] = [Self::Css, Self::SourceMap, Self::Js, Self::Template];
+    pub const ALL: [Self; 5] = [
+        Self::Css,
+        Self::SourceMap,
+        Self::Js,
+        Self::Webmanifest,
+        Self::Template,
+    ];
 
     /// Returns the kind as users write it in settings.
     pub const fn as_str(self) -> &'static str {
@@ -28,9 +36,20 @@ impl ReferenceKind {
             Self::Css => "css",
             Self::SourceMap => "source-map",
             Self::Js => "js",
+            Self::Webmanifest => "webmanifest",
             Self::Template => "template",
         }
     }
+}
+
+/// By whose rules references are found, and what they mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReferenceRules {
+    /// Those of a version of Django.
+    #[default]
+    Django,
+    /// A reference is what a browser follows.
+    Browser,
 }
 
 /// How the settings want a finding to be reported: `missing_references`, or

@@ -1,6 +1,7 @@
 //! A place in a text: its lines and columns, and the source line. Turns byte
 //! offsets into numbers; knows no files.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 
@@ -42,6 +43,20 @@ pub fn line_range(text: &str, line: usize) -> Range<usize> {
     let content = lines.next().unwrap_or_default();
     let start = line_start + (content.len() - content.trim_start().len());
     start..start + content.trim().len()
+}
+
+/// Returns a text with a SUBSTITUTE for each byte that is not UTF-8, so that all else keeps its
+/// place.
+pub fn readable(text: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = str::from_utf8(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut readable = String::with_capacity(text.len());
+    for chunk in text.utf8_chunks() {
+        readable.push_str(chunk.valid());
+        readable.extend(chunk.invalid().iter().map(|_| '\x1a'));
+    }
+    Cow::Owned(readable)
 }
 
 /// Knows where the lines of a text begin, to find places quickly.

@@ -57,15 +57,13 @@ impl DjangoEvents<'_> {
         }
     }
 
-    fn changes_of(&self, role: Role) -> impl Iterator<Item = &FileChange> {
-        let changes = self.changes.iter();
-        changes.filter(move |change| change.role == role)
-    }
-
     fn report_copies(&mut self, report: &mut impl Report) {
         let mut existing = vec![Existing::Absent; self.found.assets.len()];
-        for change in self.changes_of(Role::Plain) {
-            existing[change.asset.index()] = change.existing;
+        for change in self.changes {
+            let asset = &self.found.assets[change.asset.index()];
+            if change.role == Role::Plain || asset.treatment.keeps_name() {
+                existing[change.asset.index()] = change.existing;
+            }
         }
         let mut conflicts = self.found.conflicts.iter().peekable();
         for (index, asset) in self.found.assets.iter().enumerate() {
@@ -114,19 +112,21 @@ impl DjangoEvents<'_> {
         };
         let assets = &self.found.assets;
         let mut existing = vec![Existing::Same; assets.len()];
-        for change in self.changes_of(Role::Hashed) {
+        let changes = self.changes.iter();
+        for change in changes.filter(|change| change.role == Role::Hashed) {
             existing[change.asset.index()] = change.existing;
         }
         let mut order: Vec<usize> = (0..assets.len()).collect();
         let depth = |asset: &Asset| memchr::memchr_iter(b'/', asset.key.as_bytes()).count();
         order.sort_by_cached_key(|&index| {
             let asset = &assets[index];
-            (asset.path.is_adjustable(), Reverse(depth(asset)))
+            (asset.is_scanned, Reverse(depth(asset)))
         });
         for index in order {
             let asset = &assets[index];
-            let made =
-                asset.path.is_adjustable() || existing[index] != Existing::Same || self.clear;
+            let is_rewritten = asset.is_scanned && asset.treatment.rewrites();
+            let is_new = existing[index] != Existing::Same || self.clear;
+            let made = !asset.treatment.keeps_name() && (is_rewritten || is_new);
             let path = asset.key.clone();
             report.event(if made {
                 self.summary.post_processed += 1;

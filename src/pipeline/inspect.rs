@@ -8,6 +8,7 @@ use super::lookup::FileMatch;
 use super::project::Project;
 use super::severity::SeverityPolicy;
 use crate::check;
+use crate::check::templates::mention::{TemplateMention, mentions_of};
 use crate::disk;
 use crate::encode::spec::CompressionSpec;
 use crate::model::{
@@ -19,9 +20,10 @@ use crate::model::{
 use crate::plan::compression::CompressionSpecs;
 use crate::rewrite::adjusted::{Adjusted, complete};
 use crate::rewrite::context::RewriteContext;
+use crate::rewrite::module_problems::modules_twice_in_texts;
 use crate::rewrite::reference_scan::scan_all;
 use crate::rewrite::reference_scan::{Reference, References, references};
-use crate::rewrite::resolve::{Resolver, hashed_path};
+use crate::rewrite::resolve::{Resolver, final_path};
 use crate::sources::read::Sources;
 use crate::state::cache::Cache;
 use crate::state::cache::copy::compressed_copy;
@@ -75,6 +77,14 @@ impl<'a> FileInspector<'a> {
             let rewritten = complete(rewrite_context, scan);
             inspector.adjusted = rewritten.adjusted.into_iter().collect();
             inspector.problems.extend(rewritten.problems);
+            inspector.problems.extend(modules_twice_in_texts(
+                rewrite_context.assets,
+                &rewritten.plain_modules,
+                inspector
+                    .texts
+                    .iter()
+                    .map(|(id, targets)| (*id, &targets[..])),
+            ));
         }
         Problem::sort(&mut inspector.problems);
         inspector
@@ -94,7 +104,7 @@ impl<'a> FileInspector<'a> {
 
     fn explain_without_templates(&self, file: &FileMatch) -> Explanation {
         let id = file.asset;
-        let asset = &self.rewrite_context.assets[id.index()];
+        let asset = self.asset(id);
         let references = self.references(id);
         let losers = self.losers(asset);
         let losing_sources = losers.iter().map(|loser| loser.source.clone());
@@ -106,6 +116,7 @@ impl<'a> FileInspector<'a> {
             found_by: self.project.finder_entry(asset),
             not_collected: file.loser.clone(),
             shadowed: losers,
+            treatment: asset.treatment.clone(),
             hashed: self.hashed(id),
             served: self.served(id),
             rewriting: self.rewriting(id, references.as_ref()),
@@ -114,10 +125,14 @@ impl<'a> FileInspector<'a> {
             referrers: self.referrers(id),
             problems: self.problems_of(&sources),
             severities: kinds
-                .filter(|_| self.hashes)
+                .filter(|_| self.hashes && asset.is_scanned && asset.treatment.follows_references())
                 .map(|kind| self.policy.decision(&asset.path, kind))
                 .collect(),
         }
+    }
+
+    fn asset(&self, id: AssetId) -> &Asset {
+        &self.rewrite_context.assets[id.index()]
     }
 
     fn losers(&self, asset: &Asset) -> Vec<ShadowedSource> {
@@ -141,18 +156,20 @@ impl<'a> FileInspector<'a> {
         if self.read.unreadable.contains(&id) {
             return Err(NoHashReason::Unreadable);
         }
+        if self.asset(id).treatment.keeps_name() {
+            return Err(NoHashReason::Treatment);
+        }
         let adjusted = self.adjusted.get(&id).map(|adjusted| adjusted.fingerprint);
         let fingerprint = adjusted.or(self.read.contents[id.index()].fingerprint);
         let digits = fingerprint.ok_or(NoHashReason::Unknown)?;
-        let key = &self.rewrite_context.assets[id.index()].key;
-        hashed_path(key, Fingerprint::as_bytes(&digits)).ok_or(NoHashReason::UnusableName)
+        final_path(self.asset(id), Fingerprint::as_bytes(&digits)).ok_or(NoHashReason::UnusableName)
     }
 
     /// Describes the file as it is served, unless it cannot be collected.
     fn served(&self, id: AssetId) -> Option<ServedFile> {
         let path = match self.hashed(id) {
             Ok(hashed) => hashed,
-            Err(NoHashReason::Backend) => self.rewrite_context.assets[id.index()].path.clone(),
+            Err(NoHashReason::Backend | NoHashReason::Treatment) => self.asset(id).path.clone(),
             Err(_) => return None,
         };
         if self.read.unreadable.contains(&id) {
@@ -217,7 +234,7 @@ impl<'a> FileInspector<'a> {
         let adjusted = self.adjusted.get(&id);
         let text = adjusted.and_then(|adjusted| adjusted.text.as_ref());
         let loaded = || self.read.contents[id.index()].bytes();
-        text.map(String::as_bytes).or_else(loaded)
+        text.map(Vec::as_slice).or_else(loaded)
     }
 
     /// Reads the source again; fails if it has changed.
@@ -227,7 +244,7 @@ impl<'a> FileInspector<'a> {
         id: AssetId,
         content: ContentId,
     ) -> Result<&'b [u8], NoCompressionReason> {
-        let source = self.rewrite_context.assets[id.index()].source();
+        let source = self.asset(id).source();
         let bytes = disk::read(&source).map_err(|_| NoCompressionReason::Unreadable)?;
         if blake3::hash(&bytes) != content {
             return Err(NoCompressionReason::Unreadable);
@@ -243,8 +260,11 @@ impl<'a> FileInspector<'a> {
 
     fn rewriting(&self, id: AssetId, references: Option<&References>) -> Rewriting {
         match references {
-            _ if !self.rewrite_context.assets[id.index()].path.is_adjustable() => {
+            _ if !self.rewrite_context.rules.scan(&self.asset(id).path) => {
                 Rewriting::None(NoRewritingReason::NotText)
+            }
+            _ if !self.asset(id).treatment.rewrites() => {
+                Rewriting::None(NoRewritingReason::Treatment)
             }
             _ if !self.hashes => Rewriting::None(NoRewritingReason::Backend),
             None => Rewriting::None(NoRewritingReason::Unreadable),
@@ -293,21 +313,10 @@ impl<'a> FileInspector<'a> {
 
     /// Returns where templates name these files.
     fn mentions(&self, assets: &[AssetId]) -> Vec<(AssetId, IncomingReference)> {
-        let known_by = |id: &AssetId| {
-            let asset = &self.rewrite_context.assets[id.index()];
-            check::static_name::asset_key(asset, self.hashes)
-                .as_bytes()
-                .to_vec()
-        };
-        let wanted: HashMap<Vec<u8>, AssetId> =
-            assets.iter().map(|id| (known_by(id), *id)).collect();
-        let asset_named = |name: &str| {
-            let path = check::static_name::lookup_key(name, self.hashes)?;
-            wanted.get(&path).copied()
-        };
+        let with_ids = assets.iter().map(|id| (*id, self.asset(*id)));
         let directories = &self.project.settings.template_dirs;
-        let mentions = check::templates::mention::mentions(directories, &asset_named).into_iter();
-        let link = |(id, mention): (AssetId, check::templates::mention::TemplateMention)| {
+        let mentions = mentions_of(directories, with_ids, self.hashes).into_iter();
+        let link = |(id, mention): (AssetId, TemplateMention)| {
             let link = IncomingReference {
                 file: mention.file,
                 kind: ReferenceKind::Template,

@@ -1,6 +1,6 @@
 //! Handles Ctrl-C, SIGTERM and SIGHUP from the beginning of a run to its end: temporary
-//! files are removed, a commit that has begun is finished, the report is closed, and the
-//! exit status names the signal.
+//! files are removed, a commit that has begun is finished, a claim in a store is given up, the
+//! report is closed, and the exit status names the signal.
 
 use std::sync::{Arc, OnceLock, mpsc};
 use std::thread::{self, JoinHandle};
@@ -12,14 +12,21 @@ use signal_hook::iterator::{Handle, Signals};
 use crate::model::{Code, Event, Problem, Report as _};
 use crate::report::console::Console;
 use crate::static_root::root::StaticRoot;
+use crate::store::client::Store;
+use crate::store::stop::StoreStop;
 
 /// How long a stopped run waits for whoever reads its report.
 const REPORT_TIMEOUT: Duration = Duration::from_millis(200);
+
+/// How long a stopped run may take to give up its claim in a store.
+const CLAIM_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The thread that handles signals.
 pub struct Interrupts {
     /// The STATIC_ROOT that the run writes to.
     root: Arc<OnceLock<Arc<StaticRoot>>>,
+    /// The store that the run changes.
+    store: Arc<OnceLock<StoreStop>>,
     /// `None` where signals cannot be handled: one of them then ends the process at once.
     thread: Option<(Handle, JoinHandle<()>)>,
 }
@@ -28,6 +35,7 @@ impl Interrupts {
     /// Begins to handle signals. One of them ends the process.
     pub fn handle(console: Console) -> Self {
         let root: Arc<OnceLock<Arc<StaticRoot>>> = Arc::default();
+        let store: Arc<OnceLock<StoreStop>> = Arc::default();
         // With a handler, a file above the limit of `ulimit -f` is an error of the write, and
         // not the end of the process.
         let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
@@ -38,20 +46,32 @@ impl Interrupts {
             .filter(|signal| mask & (1 << (signal - 1)) == 0);
         let thread = Signals::new(handled).ok().map(|mut signals| {
             let handle = signals.handle();
-            let root = Arc::clone(&root);
+            let (root, store) = (Arc::clone(&root), Arc::clone(&store));
             let thread = thread::spawn(move || {
                 if let Some(signal) = signals.forever().next() {
+                    if let Some(store) = store.get() {
+                        store.stop(CLAIM_TIMEOUT);
+                    }
                     stop(root.get(), console, 128 + signal);
                 }
             });
             (handle, thread)
         });
-        Self { root, thread }
+        Self {
+            root,
+            store,
+            thread,
+        }
     }
 
     /// Lets a signal cancel what the run does in this STATIC_ROOT.
     pub fn cancels(&self, root: &Arc<StaticRoot>) {
         let _ = self.root.set(Arc::clone(root));
+    }
+
+    /// Lets a signal end the requests of this store, and give up what the run has claimed there.
+    pub fn stops(&self, store: &Store) {
+        let _ = self.store.set(store.stop_handle());
     }
 
     /// Ends the handling. Does not return if a signal has come: its handler ends the process.

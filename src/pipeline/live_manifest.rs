@@ -4,11 +4,11 @@
 use std::path::PathBuf;
 
 use crate::disk;
-use crate::model::{Code, LogicalPath, Problem};
+use crate::model::{Code, Problem};
 use crate::plan::manifest::Manifest;
 use crate::settings::Settings;
 use crate::state::cache::Cache;
-use crate::state::releases::{ReleaseOrigin, Releases};
+use crate::state::releases::{ReleaseFile, ReleaseOrigin, Releases};
 use crate::static_root::root::StaticRoot;
 
 /// Where the manifest is, and the releases of that place.
@@ -60,8 +60,8 @@ impl<'a> LiveManifest<'a> {
         match Manifest::read(&content) {
             Ok(manifest) => {
                 if let Some(releases) = self.releases().filter(|_| !dry_run) {
-                    let paths = manifest.paths.values();
-                    releases.remember(&content, ReleaseOrigin::External, paths);
+                    let files = manifest.paths.values().map(Into::into);
+                    releases.remember(&content, ReleaseOrigin::External, files);
                 }
                 None
             }
@@ -75,9 +75,9 @@ impl<'a> LiveManifest<'a> {
     }
 
     /// Remembers the manifest that this run wrote.
-    pub fn remember_written(&self, content: &[u8], hashed: &[LogicalPath]) {
+    pub fn remember_written(&self, content: &[u8], files: impl Iterator<Item = ReleaseFile>) {
         if let Some(releases) = self.releases() {
-            releases.remember(content, ReleaseOrigin::Staticc, hashed.iter());
+            releases.remember(content, ReleaseOrigin::Staticc, files);
         }
     }
 

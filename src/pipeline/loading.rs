@@ -28,7 +28,7 @@ pub struct ProjectOptions<'a> {
 }
 
 /// What the command line ignores.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct IgnoreOptions {
     pub patterns: Vec<String>,
     /// Whether Django's default patterns are off.

@@ -3,15 +3,17 @@
 
 use super::project::Project;
 use super::severity::SeverityPolicy;
-use crate::model::{AssetId, Fingerprint, Problem};
+use crate::model::{Asset, AssetId, Fingerprint, Problem};
 use crate::plan::builder;
 use crate::plan::model::{Plan, PostProcessed};
 use crate::rewrite::adjusted::rewrite;
+use crate::rewrite::module_problems::modules_twice_in_texts;
 use crate::rewrite::resolve::{Leftovers, NoLeftovers};
 use crate::settings::AllowKind;
 use crate::sources::content::Content;
 use crate::sources::read::{Sources, read_all, read_none, read_possible, read_texts};
 use crate::state::inputs_digest::InputsDigest;
+use crate::state::releases::ReleaseFile;
 use crate::static_root::inspect::Inspector;
 
 /// The project's files with their final texts and names.
@@ -22,6 +24,31 @@ pub struct Processed {
     pub plan: Plan,
     /// Problems in texts that don't fail the run.
     pub warnings: Vec<Problem>,
+}
+
+impl Processed {
+    /// Returns the files that the manifest names.
+    pub fn release_files<'a>(
+        &'a self,
+        assets: &'a [Asset],
+    ) -> impl Iterator<Item = ReleaseFile> + 'a {
+        let hashed = self.post_processed.hashed.iter().flatten();
+        hashed.zip((0..).map(AssetId)).map(|(path, id)| {
+            let adjusted = self.post_processed.adjusted(id);
+            let in_cycle = adjusted.is_some_and(|adjusted| adjusted.in_cycle);
+            let content = if in_cycle {
+                adjusted.map(|adjusted| adjusted.id)
+            } else if assets[id.index()].treatment.is_prehashed() {
+                self.contents[id.index()].id
+            } else {
+                None
+            };
+            ReleaseFile {
+                path: path.clone(),
+                content,
+            }
+        })
+    }
 }
 
 /// The flags of collect that processing depends on.
@@ -54,7 +81,7 @@ impl ProcessOptions {
         } else if self.dry_run {
             Sources::without_problems(read_possible(assets))
         } else {
-            read_all(assets, hashes, record)
+            read_all(assets, hashes, settings.references, record)
         };
         let mut post_processed = PostProcessed::default();
         let mut warnings = Vec::new();
@@ -86,15 +113,16 @@ fn rewrite_texts(
     post_processed: &mut PostProcessed,
 ) -> Result<Vec<Problem>, Vec<Problem>> {
     let assets = &project.found.assets;
+    let rules = project.settings.references;
     let is_unknown = |id: &AssetId| {
-        let adjustable = assets[id.index()].path.is_adjustable();
+        let adjustable = assets[id.index()].is_scanned;
         adjustable && post_processed.adjusted(*id).is_none() && !sources.unreadable.contains(id)
     };
     let ids = (0..).map(AssetId).take(assets.len());
     let unknown: Vec<AssetId> = ids.filter(is_unknown).collect();
     let is_unread = |id: &AssetId| sources.contents[id.index()].text().is_none();
     let unread: Vec<AssetId> = unknown.iter().copied().filter(is_unread).collect();
-    let unreadable = read_texts(assets, &mut sources.contents, &unread);
+    let unreadable = read_texts(assets, &mut sources.contents, &unread, rules);
     let contents = &sources.contents;
     let texts = unknown
         .into_iter()
@@ -120,5 +148,13 @@ fn rewrite_texts(
     }
     post_processed.adjusted.extend(rewritten.adjusted);
     post_processed.hashed = Some(rewritten.hashed);
+    let texts = post_processed.adjusted.iter();
+    let targets = texts.map(|(id, adjusted)| (*id, &adjusted.targets[..]));
+    problems.extend(modules_twice_in_texts(
+        assets,
+        &rewritten.plain_modules,
+        targets,
+    ));
+    Problem::sort(&mut problems);
     Ok(problems)
 }

@@ -14,6 +14,7 @@ use crate::sources::candidate::{CandidateLookup, IgnoredFile, find_ignored};
 use crate::sources::directory::SourceDirectory;
 use crate::sources::finder::{self, FoundFiles};
 use crate::sources::ignore_patterns::IgnorePatterns;
+use crate::sources::treatments::set_treatments;
 use crate::static_root::leftovers::EarlierFiles;
 
 pub struct Project<'a> {
@@ -33,9 +34,11 @@ impl<'a> Project<'a> {
         let ignored = [&ignore.patterns, &settings.ignore_patterns[..], default];
         let patterns = IgnorePatterns::new(&ignored.concat());
         let directories = SourceDirectory::all(settings, patterns);
+        let mut found = finder::find(settings, &directories);
+        found.warnings = set_treatments(&mut found.assets, settings);
         Self {
             settings,
-            found: finder::find(settings, &directories),
+            found,
             directories,
         }
     }
@@ -60,7 +63,11 @@ impl<'a> Project<'a> {
         work(&RewriteContext {
             assets: &self.found.assets,
             fingerprints,
-            rules: &Rules::new(settings.django, settings.js_aggregation),
+            rules: &Rules::new(
+                settings.references,
+                settings.django,
+                settings.js_aggregation,
+            ),
             static_url: &settings.static_url,
             keeps_plain: !settings.keeps_only_hashed(),
             leftovers,

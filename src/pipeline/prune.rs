@@ -2,11 +2,10 @@
 //! STATIC_ROOT that is locked; what may go is decided in [`Retention`].
 
 use super::live_manifest::LiveManifest;
-use crate::model::{Code, Event, Problem, PruneSummary, Report};
+use crate::model::{Code, Event, Problem, PruneSummary, Report, Retention};
 use crate::settings::Settings;
 use crate::state::cache::Cache;
 use crate::state::releases::ReleaseOrigin;
-use crate::static_root::prune::Retention;
 use crate::static_root::root::StaticRoot;
 
 /// How many releases stay if the command line doesn't say.
@@ -41,7 +40,8 @@ pub fn prune(
     };
     let mut manifests = live.others();
     // The live manifest is a release, whoever wrote it.
-    releases.remember(&content, ReleaseOrigin::External, manifest.paths.values());
+    let files = manifest.paths.values().map(Into::into);
+    releases.remember(&content, ReleaseOrigin::External, files);
     manifests.push(manifest);
     let list = retention.prune_list(root, &manifests, &releases)?;
     let mut pruning = PruneSummary {

@@ -8,7 +8,7 @@ use super::claim::Claimant;
 use super::store_releases::{CurrentState, StoreReleases};
 use crate::model::{Event, Problem, Progress, PublishSummary, Report};
 use crate::publish::object_headers::kept_headers;
-use crate::publish::publish_plan::PublishPlan;
+use crate::publish::publish_plan::{Doubtful, PublishPlan};
 use crate::publish::published_object::PublishedObject;
 use crate::publish::release_document::{
     ReleaseDocument, content_digest, kept_key, release_key, release_name, to_rfc3339,
@@ -33,6 +33,8 @@ pub struct Publisher<'a, L> {
     pub objects: &'a [PublishedObject],
     /// Reads the bytes of an object.
     pub load: L,
+    /// What is sent even if the current release has it.
+    pub doubtful: Doubtful,
 }
 
 /// A release that was published.
@@ -66,7 +68,7 @@ impl PublishOptions<'_> {
 impl<L: Fn(&PublishedObject) -> Result<Upload, Problem>> Publisher<'_, L> {
     /// Returns what is to be sent after this release.
     pub fn plan(&self, current: &CurrentState) -> PublishPlan<'_> {
-        PublishPlan::new(self.objects, current.release.as_ref(), false)
+        PublishPlan::new(self.objects, current.release.as_ref(), &self.doubtful)
     }
 
     /// Sends what the plan says, and makes it the current release.
@@ -96,21 +98,30 @@ impl<L: Fn(&PublishedObject) -> Result<Upload, Problem>> Publisher<'_, L> {
             content: content_digest(self.objects),
             publisher: self.options.publisher.clone(),
         };
-        claimant.replace(current, report, |is_taken_over, report| {
+        claimant.replace(current, report, |turn, report| {
             let whole_plan;
-            let plan = if is_taken_over {
+            let plan = if turn.doubts.plain {
                 // Another publisher may have replaced any plain name.
-                whole_plan = PublishPlan::new(self.objects, current.release.as_ref(), true);
+                let doubtful = self.doubtful.with_all_plain();
+                let release = current.release.as_ref();
+                whole_plan = PublishPlan::new(self.objects, release, &doubtful);
                 &whole_plan
             } else {
                 plan
             };
+            if turn.doubts.pruned {
+                // A run that pruned may have deleted what was sent before the claim.
+                published.summary.sent = 0;
+                published.summary.bytes = 0;
+                self.send(&plan.fingerprinted, &mut published, report)?;
+                self.keep(&plan.kept)?;
+            }
             self.send(&plan.plain, &mut published, report)?;
             self.send(&plan.manifest, &mut published, report)?;
-            let name = self.put_release(current.number + 1)?;
+            let name = self.put_release(turn.number)?;
             published.summary.release = Some(name.clone());
             published.to_purge = plan.to_purge().map(str::to_owned).collect();
-            Ok(name)
+            Ok(Some(turn.pointer_to(name)))
         })?;
         let summary = &mut published.summary;
         summary.number = current.number + 1;

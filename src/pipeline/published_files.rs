@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::live_manifest::LiveManifest;
 use crate::disk;
 use crate::model::{Code, Encoding, FileStep, LogicalPath, Problem};
+use crate::publish::content_type::own_encoding;
 use crate::publish::object_headers::object_headers;
 use crate::publish::published_object::{ObjectRole, PublishedObject};
 use crate::publish::release_document::NAMESPACE;
@@ -17,7 +19,8 @@ use crate::settings::{ObjectEncoding, Settings};
 use crate::static_root::copy_verifier::{COLLECT_AGAIN, wrong_copy};
 use crate::static_root::root::StaticRoot;
 use crate::static_root::temp_names::is_temporary;
-use crate::store::client::Upload;
+use crate::store::client::{Body, Upload};
+use crate::store::parts::{LargeBody, LargeSource, MAX_WHOLE};
 
 /// The longest key that all stores take, in bytes.
 const MAX_KEY_LENGTH: usize = 1024;
@@ -52,9 +55,11 @@ impl PublishedFiles<'_> {
                     role: *role,
                 };
                 let is_copy_of_its_own = |copy: &LogicalPath| !files.contains_key(copy);
+                // What is compressed itself has one encoding, and cannot have another.
+                let can_have_copies = own_encoding(path).is_none();
                 let copies = Encoding::ALL.into_iter().filter(|encoding| {
                     let copy = path.with_suffix(encoding.suffix());
-                    is_copy_of_its_own(&copy) && has_file(&copy)
+                    can_have_copies && is_copy_of_its_own(&copy) && has_file(&copy)
                 });
                 self.objects_of(&file, &copies.collect::<Vec<_>>())
             })
@@ -77,24 +82,32 @@ impl PublishedFiles<'_> {
 
     /// Returns the files with their roles. With a manifest, these are the files that it names.
     /// A name that is plain and fingerprinted counts as plain: its content may change.
-    fn files(&self, live: &LiveManifest<'_>) -> Result<BTreeMap<LogicalPath, ObjectRole>, Problem> {
-        let excluded = |path: &LogicalPath| {
-            let mut globs = self.settings.publish.exclude.iter();
-            globs.any(|glob| glob.is_match(path.as_path()))
-        };
+    pub fn files(
+        &self,
+        live: &LiveManifest<'_>,
+    ) -> Result<BTreeMap<LogicalPath, ObjectRole>, Problem> {
+        let excluded = |path: &LogicalPath| self.settings.publish.excludes(path);
         let mut files = BTreeMap::new();
         if self.settings.backend.hashes() {
             let (_, manifest) = live.read()?;
             let keeps_plain = !self.settings.keeps_only_hashed();
             for (key, hashed) in &manifest.paths {
-                files.insert(hashed.clone(), ObjectRole::Fingerprinted);
+                let keeps_name = hashed.as_bytes() == normpath(key.as_bytes());
+                let role = if keeps_name && !self.is_prehashed(hashed) {
+                    ObjectRole::Plain
+                } else {
+                    ObjectRole::Fingerprinted
+                };
+                files.insert(hashed.clone(), role);
                 if excluded(key) {
                     files.remove(hashed);
                 }
             }
             for key in manifest.paths.keys().filter(|_| keeps_plain) {
                 let path = LogicalPath::new(normpath(key.as_bytes()));
-                files.insert(path, ObjectRole::Plain);
+                if !self.is_prehashed(&path) {
+                    files.insert(path, ObjectRole::Plain);
+                }
             }
             let name = LogicalPath::new(self.settings.manifest_name.as_str());
             files.insert(name, ObjectRole::Manifest);
@@ -114,6 +127,11 @@ impl PublishedFiles<'_> {
         }
         files.retain(|path, _| !excluded(path));
         Ok(files)
+    }
+
+    /// Returns whether the settings say that a name has a hash already.
+    fn is_prehashed(&self, path: &LogicalPath) -> bool {
+        self.settings.treatments.treatment_of(path).is_prehashed()
     }
 
     /// Returns the objects of a file that has these compressed copies.
@@ -235,16 +253,27 @@ impl PublishedFiles<'_> {
         Problem::fail_on_any(problems)
     }
 
-    /// Reads an object to be sent. Fails if its file is not what it was.
+    /// Reads an object to be sent, or opens a large one. Fails if its file is not what it was.
     pub fn load(&self, object: &PublishedObject) -> Result<Upload, Problem> {
         let place = self.root.locate(&object.source);
-        let body = disk::read(&place).map_err(|error| unreadable(&place, &error))?;
-        if blake3::hash(&body).to_hex().as_str() != object.digest {
-            let message = "changed while it was being published";
-            return Err(Problem::error(Code::SourceChanged, message)
-                .in_file(place)
-                .help("run again when nothing writes to STATIC_ROOT"));
-        }
+        let body = if object.size > MAX_WHOLE {
+            let opened = disk::open(&place);
+            let (file, _) = opened.map_err(|error| unreadable(&place, &error))?;
+            Body::Large(LargeBody {
+                source: LargeSource::File(Arc::new(file)),
+                size: object.size,
+                digest: object.digest.clone(),
+            })
+        } else {
+            let bytes = disk::read(&place).map_err(|error| unreadable(&place, &error))?;
+            if blake3::hash(&bytes).to_hex().as_str() != object.digest {
+                let message = "changed while it was being published";
+                return Err(Problem::error(Code::SourceChanged, message)
+                    .in_file(place)
+                    .help("run again when nothing writes to STATIC_ROOT"));
+            }
+            Body::Bytes(bytes)
+        };
         Ok(Upload {
             key: object.key.clone(),
             body,
@@ -253,7 +282,7 @@ impl PublishedFiles<'_> {
     }
 }
 
-fn unreadable(place: &PathBuf, error: &std::io::Error) -> Problem {
+pub(super) fn unreadable(place: &PathBuf, error: &std::io::Error) -> Problem {
     if error.kind() == std::io::ErrorKind::NotFound {
         let problem = Problem::error(Code::MissingFile, "is not there; the manifest names it");
         return problem

@@ -7,7 +7,7 @@ use crate::model::{Code, Problem};
 use crate::settings::CacheSettings;
 use crate::settings::choices::{REMOTE_ACCESS, names, one_of};
 use crate::state::remote_cache::RemoteCache;
-use crate::store::url::StoreUrl;
+use crate::store::url::{StoreKind, StoreUrl};
 
 /// The variable of the store.
 const REMOTE: &str = "STATICC_CACHE_REMOTE";
@@ -33,8 +33,12 @@ pub fn remote_cache(settings: &CacheSettings) -> Result<Option<RemoteCache>, Pro
         }
         None => settings.remote_access,
     };
-    let endpoint = settings.remote_endpoint.clone();
-    Ok(store.map(|store| RemoteCache::new(store, endpoint, access)))
+    Ok(store.map(|store| {
+        // The environment may name a store of another kind than the settings.
+        let endpoint = settings.remote_endpoint.clone();
+        let own = endpoint.filter(|_| store.kind == StoreKind::S3);
+        RemoteCache::new(store, own, access)
+    }))
 }
 
 /// Returns the value of a variable. An empty one counts as not set, as CI leaves those that a

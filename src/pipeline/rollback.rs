@@ -27,23 +27,39 @@ pub fn target(
     wanted: Option<&str>,
 ) -> Result<RollbackTarget, Problem> {
     let names = releases.names()?;
-    let current_number = number_of(&current.name).unwrap_or(u64::MAX);
+    let pointer = current.pointer.as_ref();
+    let current_number = pointer.and_then(|pointer| number_of(&pointer.release));
+    let is_earlier = |number: u64| current_number.is_none_or(|current| number < current);
+    let is_pruned = |name: &String| pointer.is_some_and(|pointer| pointer.pruned.contains(name));
     let is_wanted = |name: &&String| match wanted {
         Some(wanted) => *name == wanted || number_of(name) == release_number(wanted),
-        None => number_of(name).is_some_and(|number| number < current_number),
+        None => number_of(name).is_some_and(is_earlier) && !is_pruned(name),
     };
     let Some(name) = names.iter().rev().find(is_wanted) else {
         let message = match wanted {
             Some(wanted) => format!("the store has no release {wanted}"),
             None => "the store has no earlier release".to_owned(),
         };
-        let problem = Problem::error(Code::NoReleases, message);
+        let mut problem = Problem::error(Code::NoReleases, message);
+        let number = wanted.and_then(|wanted| release_number(wanted).or(number_of(wanted)));
+        if number.is_some_and(|number| number <= current.number) {
+            problem = problem.note("it was pruned, or never published");
+        }
         return Err(problem.help("list the releases: `staticc releases`"));
     };
+    if is_pruned(name) {
+        return Err(pruned(name));
+    }
     Ok(RollbackTarget {
         name: name.clone(),
         release: releases.release(name)?,
     })
+}
+
+/// Returns the problem of a release that is being pruned.
+fn pruned(name: &str) -> Problem {
+    let message = format!("release {name} is pruned: objects of it are gone");
+    Problem::error(Code::NoReleases, message).help("list the releases: `staticc releases`")
 }
 
 impl RollbackTarget {
@@ -109,8 +125,12 @@ impl RollbackTarget {
             content: format!("rollback {}", self.name),
             publisher: options.publisher.clone(),
         };
-        claimant.replace(current, report, |is_taken_over, report| {
-            let transfers = self.transfers(current, is_taken_over);
+        claimant.replace(current, report, |turn, report| {
+            let pointer = turn.pointer.as_ref();
+            if pointer.is_some_and(|pointer| pointer.pruned.contains(&self.name)) {
+                return Err(pruned(&self.name));
+            }
+            let transfers = self.transfers(current, turn.doubts.plain);
             let bytes = transfers.iter().map(|transfer| transfer.size);
             options.progress.expect(bytes.sum());
             let is_manifest = |transfer: &Transfer| {
@@ -128,7 +148,7 @@ impl RollbackTarget {
                     })?;
             }
             published.to_purge = transfers.into_iter().map(|transfer| transfer.to).collect();
-            Ok(self.name.clone())
+            Ok(Some(turn.pointer_to(self.name.clone())))
         })?;
         let summary = &mut published.summary;
         summary.unchanged = summary.objects - summary.sent;

@@ -33,6 +33,12 @@ impl<'a> SeverityPolicy<'a> {
         allowed.unwrap_or(self.default.of(kind))
     }
 
+    /// Returns whether the settings say nothing about a missing module in this file.
+    pub fn is_default_for_module(&self, path: &LogicalPath, target: &Path) -> bool {
+        let kind = AllowKind::Reference(ReferenceKind::Js);
+        self.default.has_default_for_modules() && self.entry(path, kind, Some(target)).is_none()
+    }
+
     /// Returns the level of missing references in this file, whatever they name, and the entry
     /// that sets it.
     pub fn decision(&self, path: &LogicalPath, kind: ReferenceKind) -> SeverityDecision {

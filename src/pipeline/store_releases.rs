@@ -2,12 +2,12 @@
 //! STATIC_ROOT, and does not decide which release is current.
 
 use crate::model::{Code, Event, Problem, Report};
+use crate::publish::current_release::{CURRENT, CurrentRelease, MAX_POINTER_SIZE};
 use crate::publish::object_headers::document_headers;
 use crate::publish::release_document::{
-    CURRENT, CurrentRelease, MAX_POINTER_SIZE, MAX_RELEASE_SIZE, RELEASES, ReleaseDocument,
-    has_name, number_of, release_key,
+    MAX_RELEASE_SIZE, RELEASES, ReleaseDocument, has_name, number_of, release_key,
 };
-use crate::store::client::{ObjectInfo, PutRule, Store, Upload};
+use crate::store::client::{Body, ObjectInfo, PutRule, Store, Upload};
 use crate::store::error::StoreError;
 
 /// The release that counts now.
@@ -15,16 +15,10 @@ use crate::store::error::StoreError;
 pub struct CurrentState {
     /// `None` if there is none, or if it cannot be read.
     pub release: Option<ReleaseDocument>,
-    /// Its name. Empty if there is none.
-    pub name: String,
+    /// What names the release, if there is one.
+    pub pointer: Option<CurrentRelease>,
     /// How often the current release has changed.
     pub number: u64,
-}
-
-/// Why a release cannot be read.
-struct Damage {
-    key: String,
-    fault: String,
 }
 
 /// The releases of a store.
@@ -36,59 +30,48 @@ pub struct StoreReleases<'a> {
 impl StoreReleases<'_> {
     /// Reads the current release. One that is damaged is a warning, and as if there were none.
     pub fn current(self, report: &mut impl Report) -> Result<CurrentState, Problem> {
-        let (key, fault) = match self.read_current()? {
-            Ok(Some(current)) => return Ok(current),
-            Ok(None) => return self.without_release(),
-            Err(Damage { key, fault }) => (key, fault),
-        };
-        let problem = Problem::warning(Code::DamagedRelease, format!("{key} {fault}"));
-        let note = "everything is sent again, as for a first release";
-        report.event(Event::Problem(problem.note(note)));
-        self.without_release()
+        match self.sound_current() {
+            Err(problem) if problem.code == Code::DamagedRelease => {
+                let problem = Problem::warning(problem.code, problem.message);
+                let note = "everything is sent again, as for a first release";
+                report.event(Event::Problem(problem.note(note)));
+                self.without_release(self.pointer()?)
+            }
+            Ok(None) => self.without_release(None),
+            Ok(Some(current)) => Ok(current),
+            Err(problem) => Err(problem),
+        }
     }
 
-    /// Returns the current release, if there is a pointer to one.
-    fn read_current(self) -> Result<Result<Option<CurrentState>, Damage>, Problem> {
+    /// Reads the current release, if there is a pointer to one. One that is damaged is an error.
+    pub fn sound_current(self) -> Result<Option<CurrentState>, Problem> {
         let Some((bytes, _)) = self.get(CURRENT, MAX_POINTER_SIZE)? else {
-            return Ok(Ok(None));
+            return Ok(None);
         };
-        let pointer = match CurrentRelease::read(&bytes) {
-            Ok(pointer) => pointer,
-            Err(fault) => {
-                let key = CURRENT.to_owned();
-                return Ok(Err(Damage { key, fault }));
-            }
+        let publish_again = |problem: Problem| match problem.code {
+            Code::DamagedRelease => problem.help("publish again: `staticc publish`"),
+            _ => problem,
         };
-        let release = self.read_release(&pointer.release)?;
-        Ok(release.map(|release| {
-            Some(CurrentState {
-                number: pointer.number.max(release.number),
-                release: Some(release),
-                name: pointer.release,
-            })
+        let pointer = CurrentRelease::read(&bytes)
+            .map_err(|fault| publish_again(damaged(CURRENT, &fault)))?;
+        let release = self.release(&pointer.release).map_err(publish_again)?;
+        Ok(Some(CurrentState {
+            number: pointer.number.max(release.number),
+            release: Some(release),
+            pointer: Some(pointer),
         }))
     }
 
     /// Reads the release of this name.
     pub fn release(self, name: &str) -> Result<ReleaseDocument, Problem> {
-        self.read_release(name)?.map_err(|Damage { key, fault }| {
-            Problem::error(Code::DamagedRelease, format!("{key} {fault}"))
-        })
-    }
-
-    fn read_release(self, name: &str) -> Result<Result<ReleaseDocument, Damage>, Problem> {
         let key = release_key(name);
-        let damage = |fault: &str| Damage {
-            key: key.clone(),
-            fault: fault.to_owned(),
-        };
         let Some((bytes, _)) = self.get(&key, MAX_RELEASE_SIZE)? else {
-            return Ok(Err(damage("is not there")));
+            return Err(damaged(&key, "is not there"));
         };
         if !has_name(name, &bytes) {
-            return Ok(Err(damage("does not have the digest of its name")));
+            return Err(damaged(&key, "does not have the digest of its name"));
         }
-        Ok(ReleaseDocument::read(&bytes).map_err(|fault| damage(&fault)))
+        ReleaseDocument::read(&bytes).map_err(|fault| damaged(&key, &fault))
     }
 
     /// Returns the pointer to the current release. One that cannot be read is as if there were
@@ -109,12 +92,14 @@ impl StoreReleases<'_> {
         Ok(names.collect())
     }
 
-    /// Returns the state of a store whose objects are not known. Numbers of releases go on.
-    fn without_release(self) -> Result<CurrentState, Problem> {
+    /// Returns the state of a store whose objects are not known. Numbers of releases go on, and so
+    /// does that of a pointer to a damaged one.
+    fn without_release(self, pointer: Option<CurrentRelease>) -> Result<CurrentState, Problem> {
         let names = self.names()?;
         let numbers = names.iter().filter_map(|name| number_of(name));
+        let counted = pointer.map(|pointer| pointer.number);
         Ok(CurrentState {
-            number: numbers.max().unwrap_or_default(),
+            number: numbers.chain(counted).max().unwrap_or_default(),
             ..CurrentState::default()
         })
     }
@@ -134,11 +119,22 @@ impl StoreReleases<'_> {
     }
 }
 
+/// Returns the problem of a store without releases.
+pub fn no_release() -> Problem {
+    Problem::error(Code::NoReleases, "the store has no release")
+        .help("publish first: `staticc publish`")
+}
+
+/// Returns the problem of a document that cannot be read.
+fn damaged(key: &str, fault: &str) -> Problem {
+    Problem::error(Code::DamagedRelease, format!("{key} {fault}"))
+}
+
 /// Returns a document below `.staticc/` as it is sent.
 pub fn document(key: &str, body: Vec<u8>) -> Upload {
     Upload {
         key: key.to_owned(),
-        body,
+        body: Body::Bytes(body),
         headers: document_headers(),
     }
 }

@@ -32,10 +32,15 @@ pub fn plan(
         let manifest = LogicalPath::new(settings.manifest_name.as_str());
         builder.plan.paths.insert(manifest);
     }
-    if keeps_plain {
-        for (id, asset) in ids() {
+    for (id, asset) in ids() {
+        let role = if asset.treatment.is_prehashed() && hashed.is_some() {
+            Role::Hashed
+        } else {
+            Role::Plain
+        };
+        if keeps_plain || asset.treatment.keeps_name() {
             let content = PlannedContent::of_source(id, &contents[id.index()]);
-            builder.add(&asset.path, Role::Plain, id, &content);
+            builder.add(&asset.path, role, id, &content);
         }
     }
     if let (Some(results), Some(hashed)) = (post_processed, hashed) {

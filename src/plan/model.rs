@@ -23,9 +23,10 @@ typed_index! {
     SpecIndex
 }
 
-/// Whether a file's name has the fingerprint.
+/// Whether a file's name has a hash of its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
+    /// The name has a fingerprint, or a bundler's hash.
     Hashed,
     Plain,
 }

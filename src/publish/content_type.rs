@@ -1,15 +1,17 @@
-//! The header `Content-Type` of a file, by its name. Knows no content.
+//! The header `Content-Type` of a file, and the encoding that it has itself, by its name. Knows
+//! no content.
 
 use mime_guess::from_ext;
 
-use crate::model::LogicalPath;
+use crate::model::{Encoding, LogicalPath};
 use crate::pystd::posixpath::{path_split, splitext};
 
-/// Types of names that WhiteNoise does not know, or knows as others. The types of
+/// Types of names that WhiteNoise and `mime_guess` do not know, or know as others. The types of
 /// [`WHITENOISE`] come next, then those of the crate `mime_guess`.
 const FIRST: &[(&str, &str)] = &[
     ("map", "application/json"),
     ("otf", "font/otf"),
+    ("tgz", "application/gzip"),
     ("ttf", "font/ttf"),
     ("webmanifest", "application/manifest+json"),
     ("woff", "font/woff"),
@@ -167,6 +169,16 @@ pub fn content_type(path: &LogicalPath) -> String {
     }
 }
 
+/// Returns the encoding of a file that is compressed itself, and whose type is that of what is
+/// in it. Browsers show a compressed SVG image only with its encoding. Archives such as `.tar.gz`
+/// are to stay as they are: with an encoding, browsers would save them decompressed.
+pub fn own_encoding(path: &LogicalPath) -> Option<Encoding> {
+    let (_, suffix) = splitext(path.as_bytes());
+    suffix
+        .eq_ignore_ascii_case(b".svgz")
+        .then_some(Encoding::Gzip)
+}
+
 fn find(types: &[(&'static str, &'static str)], name: &str) -> Option<&'static str> {
     let mut found = types.iter().filter(|(known, _)| *known == name);
     found.next().map(|(_, media_type)| *media_type)
@@ -188,6 +200,10 @@ mod tests {
             ("a.woff2", "font/woff2"),
             ("a.wasm", "application/wasm"),
             ("a.svg", "image/svg+xml"),
+            ("a.svgz", "image/svg+xml"),
+            ("a.tar.gz", "application/gzip"),
+            ("a.gz", "application/gzip"),
+            ("a.tgz", "application/gzip"),
             ("A.PNG", "image/png"),
             ("a.csv", "text/csv; charset=utf-8"),
             (

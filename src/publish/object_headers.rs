@@ -1,6 +1,6 @@
 //! The headers of published objects. Knows no files and no store.
 
-use super::content_type::content_type;
+use super::content_type::{content_type, own_encoding};
 use super::published_object::ObjectRole;
 use crate::model::{Encoding, LogicalPath};
 use crate::store::headers::ObjectHeaders;
@@ -25,7 +25,9 @@ pub fn object_headers(
     };
     ObjectHeaders {
         content_type: content_type(path),
-        content_encoding: encoding.map(|encoding| encoding.header().to_owned()),
+        content_encoding: encoding
+            .or_else(|| own_encoding(path))
+            .map(|encoding| encoding.header().to_owned()),
         cache_control: cache_control.to_owned(),
     }
 }
@@ -50,6 +52,18 @@ pub fn kept_headers() -> ObjectHeaders {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn compressed_images_have_their_encoding_and_archives_have_none() {
+        for (name, expected) in [("a.1.svgz", Some("gzip")), ("a.SVGZ", Some("gzip"))]
+            .into_iter()
+            .chain([("a.svg", None), ("a.tar.gz", None), ("a.tgz", None)])
+        {
+            let path = LogicalPath::new(name);
+            let headers = object_headers(&path, ObjectRole::Plain, None, "");
+            assert_eq!(headers.content_encoding.as_deref(), expected, "{name}");
+        }
+    }
 
     #[test]
     fn only_fingerprinted_names_are_immutable() {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::published_object::{ObjectRole, PublishedObject};
-use super::release_document::{ReleaseDocument, ReleaseObject};
+use super::release_document::{ReleaseDocument, ReleaseObject, kept_key};
 
 /// The objects to be sent, in the order in which their groups are sent.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -22,22 +22,43 @@ pub struct PublishPlan<'a> {
     pub is_current: bool,
 }
 
+/// Objects that the store may not have as the current release says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Doubtful {
+    /// Whether somebody may have replaced plain names and the manifest.
+    pub all_plain: bool,
+    pub keys: HashSet<String>,
+}
+
+impl Doubtful {
+    /// Returns these objects with all plain ones.
+    #[must_use]
+    pub fn with_all_plain(&self) -> Self {
+        Self {
+            all_plain: true,
+            ..self.clone()
+        }
+    }
+}
+
 impl<'a> PublishPlan<'a> {
-    /// Compares the objects with the current release. With `resends_plain`, plain objects are
-    /// sent even if that has them: somebody may have replaced them since.
+    /// Compares the objects with the current release. What is doubtful is sent even if the
+    /// release has it.
     pub fn new(
         objects: &'a [PublishedObject],
         current: Option<&ReleaseDocument>,
-        resends_plain: bool,
+        doubtful: &Doubtful,
     ) -> Self {
         let mut plan = Self {
-            kept: kept(objects, current),
+            kept: kept(objects, current, doubtful),
             ..Self::default()
         };
         for object in objects {
             let known = current.and_then(|current| current.objects.get(&object.key));
-            let resends = resends_plain && object.role != ObjectRole::Fingerprinted;
-            if !resends && known.is_some_and(|known| is_same(known, object)) {
+            let is_plain = object.role != ObjectRole::Fingerprinted;
+            let is_doubtful =
+                (is_plain && doubtful.all_plain) || doubtful.keys.contains(&object.key);
+            if !is_doubtful && known.is_some_and(|known| is_same(known, object)) {
                 plan.unchanged += 1;
                 continue;
             }
@@ -53,7 +74,10 @@ impl<'a> PublishPlan<'a> {
         let gone: Vec<_> = earlier
             .filter(|(key, _)| !keys.contains(&key[..]))
             .collect();
-        plan.is_current = current.is_some() && plan.unchanged == objects.len() && gone.is_empty();
+        plan.is_current = current.is_some()
+            && plan.unchanged == objects.len()
+            && plan.kept.is_empty()
+            && gone.is_empty();
         let plain = gone
             .into_iter()
             .filter(|(_, object)| object.role != ObjectRole::Fingerprinted);
@@ -81,21 +105,16 @@ impl<'a> PublishPlan<'a> {
 fn kept<'a>(
     objects: &'a [PublishedObject],
     current: Option<&ReleaseDocument>,
+    doubtful: &Doubtful,
 ) -> Vec<&'a PublishedObject> {
     let mut is_held: HashSet<&str> = HashSet::new();
     let fingerprinted = objects
         .iter()
         .filter(|object| object.role == ObjectRole::Fingerprinted);
     is_held.extend(fingerprinted.map(|object| &object.digest[..]));
-    if let Some(current) = current {
-        let objects = || current.objects.values();
-        let is_fingerprinted = |object: &&ReleaseObject| object.role == ObjectRole::Fingerprinted;
-        let fingerprinted = objects().filter(is_fingerprinted);
-        let held: HashSet<&str> = fingerprinted.map(|object| &object.digest[..]).collect();
-        let plain = objects().filter(|object| !is_fingerprinted(object));
-        let digests = plain.map(|object| &object.digest[..]);
-        is_held.extend(digests.filter(|digest| !held.contains(digest)));
-    }
+    let kept = current.map(ReleaseDocument::kept_objects);
+    let digests = kept.into_iter().flatten().map(|object| &object.digest[..]);
+    is_held.extend(digests.filter(|digest| !doubtful.keys.contains(&kept_key(digest))));
     // Each content once.
     objects
         .iter()
@@ -158,7 +177,7 @@ mod tests {
     #[test]
     fn first_release_sends_all_and_the_manifest_last() {
         let objects = objects();
-        let plan = PublishPlan::new(&objects, None, false);
+        let plan = PublishPlan::new(&objects, None, &Doubtful::default());
         assert_eq!(
             sent(&plan),
             ["a.1.css", "a.css", "b.css", "staticfiles.json"]
@@ -170,9 +189,13 @@ mod tests {
     fn the_current_release_is_not_sent_again() {
         let objects = objects();
         let current = release(&objects);
-        let plan = PublishPlan::new(&objects, Some(&current), false);
+        let plan = PublishPlan::new(&objects, Some(&current), &Doubtful::default());
         assert!(plan.is_current && sent(&plan).is_empty());
-        let plan = PublishPlan::new(&objects, Some(&current), true);
+        let all_plain = Doubtful {
+            all_plain: true,
+            ..Doubtful::default()
+        };
+        let plan = PublishPlan::new(&objects, Some(&current), &all_plain);
         assert_eq!(sent(&plan), ["a.css", "b.css", "staticfiles.json"]);
     }
 
@@ -184,7 +207,7 @@ mod tests {
         objects[2].headers.cache_control = "no-cache".to_owned();
         objects.remove(0);
         objects.push(object("c.css", ObjectRole::Plain, "6"));
-        let plan = PublishPlan::new(&objects, Some(&current), false);
+        let plan = PublishPlan::new(&objects, Some(&current), &Doubtful::default());
         assert_eq!(sent(&plan), ["a.css", "b.css", "c.css"]);
         assert_eq!(to_purge(&plan), ["a.css", "b.css", "c.css"]);
         assert!(!plan.is_current);
@@ -199,16 +222,32 @@ mod tests {
         // A fingerprinted object holds the first, and two names have the second.
         objects.push(object("c.css", ObjectRole::Plain, "1"));
         objects.push(object("d.css", ObjectRole::Plain, "2"));
-        let plan = PublishPlan::new(&objects, None, false);
+        let plan = PublishPlan::new(&objects, None, &Doubtful::default());
         assert_eq!(keys(&plan), ["a.css", "b.css", "staticfiles.json"]);
         let current = release(&objects);
         objects[2].digest = "7".to_owned();
-        let plan = PublishPlan::new(&objects, Some(&current), false);
+        let plan = PublishPlan::new(&objects, Some(&current), &Doubtful::default());
         assert_eq!(keys(&plan), ["b.css"]);
         // The fingerprinted object that holds it is of the earlier release only.
         objects.remove(0);
-        let plan = PublishPlan::new(&objects, Some(&current), false);
+        let plan = PublishPlan::new(&objects, Some(&current), &Doubtful::default());
         assert_eq!(keys(&plan), ["b.css", "c.css"]);
+    }
+
+    #[test]
+    fn what_the_store_has_lost_is_sent_again() {
+        let objects = objects();
+        let current = release(&objects);
+        let lost = objects[0].key.clone();
+        let doubtful = Doubtful {
+            all_plain: false,
+            keys: HashSet::from([lost.clone(), kept_key("2")]),
+        };
+        let plan = PublishPlan::new(&objects, Some(&current), &doubtful);
+        assert!(!plan.is_current);
+        assert_eq!(sent(&plan), [lost]);
+        assert_eq!(plan.kept.len(), 1);
+        assert_eq!(plan.kept[0].digest, "2");
     }
 
     #[test]
@@ -218,7 +257,7 @@ mod tests {
             .into_iter()
             .filter(|object| object.key != "b.css")
             .collect();
-        let plan = PublishPlan::new(&objects, Some(&current), false);
+        let plan = PublishPlan::new(&objects, Some(&current), &Doubtful::default());
         assert!(!plan.is_current && sent(&plan).is_empty());
         assert_eq!(to_purge(&plan), ["b.css"]);
     }

@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 /// use staticc::publish::purge_url::purge_url;
 /// assert_eq!(purge_url("/static/", "css/my site.css"), "/static/css/my%20site.css");
 /// ```
-pub fn purge_url(static_url: &str, key: &str) -> String {
+pub fn purge_url(static_url: &str, key: impl AsRef<[u8]>) -> String {
     let mut url = static_url.to_owned();
-    for byte in key.bytes() {
+    for &byte in key.as_ref() {
         match byte {
             b'\\' => url.push('/'),
             _ if byte.is_ascii_alphanumeric() || b"_.-~/!*()'".contains(&byte) => {

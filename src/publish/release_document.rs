@@ -1,7 +1,7 @@
-//! The documents that `staticc publish` keeps in a store, below `.staticc/`: releases, the
-//! pointer to the current one, and claims. Their bytes, written and read; sends nothing.
+//! The releases that `staticc publish` keeps in a store, below `.staticc/`: their names and
+//! their bytes, written and read. What is read may be of anybody. Sends nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
@@ -15,17 +15,14 @@ pub const NAMESPACE: &str = ".staticc/";
 /// The directory of releases.
 pub const RELEASES: &str = ".staticc/releases";
 
-/// The pointer to the release that counts.
-pub const CURRENT: &str = ".staticc/current";
-
 /// The largest release that is read, in bytes: some two million objects.
 pub const MAX_RELEASE_SIZE: u64 = 512 << 20;
 
-/// The largest pointer or claim that is read, in bytes.
-pub const MAX_POINTER_SIZE: u64 = 16 << 10;
+/// The largest number of a release. No store gets there; a document may say so.
+const MAX_NUMBER: u64 = u64::MAX / 2;
 
 /// The version of the documents that this version of staticc writes and reads.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// How many hexadecimal digits of a release's digest its name has.
 const DIGITS: usize = 32;
@@ -39,7 +36,7 @@ pub struct ReleaseDocument {
     pub created: String,
     /// Who published it, as `STATICC_PUBLISHER` says.
     pub publisher: Option<String>,
-    /// By key.
+    /// The objects of the release, by key.
     pub objects: BTreeMap<String, ReleaseObject>,
 }
 
@@ -61,6 +58,20 @@ impl From<&PublishedObject> for ReleaseObject {
             role: object.role,
             headers: object.headers.clone(),
         }
+    }
+}
+
+impl ReleaseDocument {
+    /// Returns an object for each content that no fingerprinted object holds. The store has its
+    /// bytes at [`kept_key`] too.
+    pub fn kept_objects(&self) -> Vec<&ReleaseObject> {
+        let is_fingerprinted = |object: &&ReleaseObject| object.role == ObjectRole::Fingerprinted;
+        let objects = self.objects.values();
+        let (held, others): (Vec<_>, Vec<_>) = objects.partition(is_fingerprinted);
+        let mut known: HashSet<&str> = held.iter().map(|object| &object.digest[..]).collect();
+        let mut kept = others;
+        kept.retain(|object| known.insert(&object.digest));
+        kept
     }
 }
 
@@ -119,7 +130,12 @@ impl ReleaseDocument {
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
         let stored: StoredRelease = read_json(bytes)?;
         check_version(stored.version)?;
+        check_number(stored.number)?;
         let objects = stored.objects.into_iter().map(|(key, object)| {
+            // Both become keys that are read and deleted.
+            if key.starts_with(NAMESPACE) || !is_digest(&object.blake3) {
+                return Err(format!("has an object that cannot be one: {key:?}"));
+            }
             let known = stored.headers.get(object.headers);
             let headers = known.ok_or("lacks headers of its objects")?.clone();
             let object = ReleaseObject {
@@ -150,7 +166,25 @@ pub fn release_name(number: u64, created: &str, bytes: &[u8]) -> String {
 
 /// Returns the number in the name of a release.
 pub fn number_of(name: &str) -> Option<u64> {
-    name.split_once('-')?.0.parse().ok()
+    let number = name.split_once('-')?.0.parse().ok();
+    number.filter(|&number| check_number(number).is_ok())
+}
+
+/// Returns the moment in the name of a release.
+///
+/// ```
+/// use staticc::publish::release_document::created_in;
+/// let created = created_in("00000007-20260102T030405Z-0").unwrap();
+/// assert_eq!(humantime::format_rfc3339(created).to_string(), "2026-01-02T03:04:05Z");
+/// assert_eq!(created_in("00000007-0"), None);
+/// ```
+pub fn created_in(name: &str) -> Option<SystemTime> {
+    let digits = name.split('-').nth(1)?;
+    let part = |start, end| digits.get(start..end);
+    let (year, month, day) = (part(0, 4)?, part(4, 6)?, part(6, 8)?);
+    let (hour, minute, second) = (part(9, 11)?, part(11, 13)?, part(13, 15)?);
+    let text = format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z");
+    humantime::parse_rfc3339(&text).ok()
 }
 
 /// Returns the number that users write: `7` or `00000007`.
@@ -174,97 +208,13 @@ pub fn release_key(name: &str) -> String {
     format!("{RELEASES}/{name}.json")
 }
 
+/// Returns whether a text is a whole BLAKE3 hash in hexadecimal digits.
+fn is_digest(text: &str) -> bool {
+    text.len() == 2 * blake3::OUT_LEN && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 fn digits(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex()[..DIGITS].to_owned()
-}
-
-/// Names the release that counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CurrentRelease {
-    version: u32,
-    pub number: u64,
-    /// The name of the release.
-    pub release: String,
-}
-
-impl CurrentRelease {
-    pub fn new(number: u64, release: String) -> Self {
-        let version = VERSION;
-        Self {
-            version,
-            number,
-            release,
-        }
-    }
-
-    pub fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
-    }
-
-    /// Reads the pointer. The error says what is wrong with it.
-    pub fn read(bytes: &[u8]) -> Result<Self, String> {
-        let current: Self = read_json(bytes)?;
-        check_version(current.version)?;
-        // It becomes a key.
-        let is_part = |character: char| character.is_ascii_alphanumeric() || character == '-';
-        if current.release.chars().all(is_part) {
-            Ok(current)
-        } else {
-            Err("does not name a release".to_owned())
-        }
-    }
-}
-
-/// Says who publishes a release, before any plain name changes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claim {
-    version: u32,
-    /// The digest of what is published, without time and publisher.
-    pub content: String,
-    /// In RFC 3339.
-    pub claimed: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub publisher: Option<String>,
-    /// Whether the publisher has given up.
-    #[serde(default)]
-    pub abandoned: bool,
-}
-
-impl Claim {
-    pub fn new(content: String, claimed: String, publisher: Option<String>) -> Self {
-        Self {
-            version: VERSION,
-            content,
-            claimed,
-            publisher,
-            abandoned: false,
-        }
-    }
-
-    /// Returns the claim of a publisher that has given up.
-    #[must_use]
-    pub fn abandoned(&self) -> Self {
-        Self {
-            abandoned: true,
-            ..self.clone()
-        }
-    }
-
-    pub fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
-    }
-
-    /// Reads a claim. The error says what is wrong with it.
-    pub fn read(bytes: &[u8]) -> Result<Self, String> {
-        let claim: Self = read_json(bytes)?;
-        check_version(claim.version)?;
-        Ok(claim)
-    }
-}
-
-/// Returns the key of a claim. The first attempt to publish a release is 1.
-pub fn claim_key(number: u64, attempt: u32) -> String {
-    format!(".staticc/claims/{number:08}-{attempt}.json")
 }
 
 /// Returns the digest of all objects.
@@ -292,11 +242,19 @@ pub fn to_rfc3339(moment: SystemTime) -> String {
     humantime::format_rfc3339_seconds(moment).to_string()
 }
 
-fn read_json<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
+pub(super) fn read_json<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
     serde_json::from_slice(bytes).map_err(|error| format!("cannot be read: {error}"))
 }
 
-fn check_version(version: u32) -> Result<(), String> {
+/// The number of the next release must be a number, too.
+pub(super) fn check_number(number: u64) -> Result<(), String> {
+    if number <= MAX_NUMBER {
+        return Ok(());
+    }
+    Err(format!("has the number {number}, which is too large"))
+}
+
+pub(super) fn check_version(version: u32) -> Result<(), String> {
     if version == VERSION {
         return Ok(());
     }
@@ -312,7 +270,7 @@ mod tests {
     fn release() -> ReleaseDocument {
         let object = |cache_control: &str| ReleaseObject {
             size: 3,
-            digest: "00ff".to_owned(),
+            digest: "0f".repeat(32),
             role: ObjectRole::Plain,
             headers: ObjectHeaders {
                 content_type: "text/css".to_owned(),
@@ -351,20 +309,40 @@ mod tests {
     }
 
     #[test]
+    fn numbers_without_a_next_one_are_refused() {
+        let largest = ReleaseDocument {
+            number: u64::MAX,
+            ..release()
+        };
+        assert!(ReleaseDocument::read(&largest.to_json()).is_err());
+        assert_eq!(number_of("18446744073709551615-20260102T030405Z-00"), None);
+    }
+
+    #[test]
     fn documents_of_others_are_refused() {
         for bytes in [
             &b"{"[..],
             b"[]",
             br#"{"version": 2, "number": 1, "created": "", "headers": [], "objects": {}}"#,
-            br#"{"version": 1, "number": 1, "created": "", "headers": [],
-                "objects": {"a": {"size": 1, "blake3": "", "role": "plain", "headers": 0}}}"#,
         ] {
             assert!(ReleaseDocument::read(bytes).is_err());
         }
-        let pointer = |release: &str| {
-            CurrentRelease::read(&CurrentRelease::new(1, release.to_owned()).to_json())
+        let digest = "0f".repeat(32);
+        let read = |key: &str, digest: &str, headers: &str| {
+            let text = format!(
+                r#"{{"version": 1, "number": 1, "created": "", "headers": {headers}, "objects":
+                    {{"{key}": {{"size": 1, "blake3": "{digest}", "role": "plain", "headers": 0}}}}}}"#
+            );
+            ReleaseDocument::read(text.as_bytes())
         };
-        assert!(pointer("00000001-20260102T030405Z-00").is_ok());
-        assert!(pointer("../../elsewhere").is_err());
+        let headers = r#"[{"content-type": "", "cache-control": ""}]"#;
+        assert!(read("a", &digest, headers).is_ok());
+        for (key, digest, headers) in [
+            ("a", &digest[..], "[]"),
+            ("a", "../current", headers),
+            (".staticc/current", &digest, headers),
+        ] {
+            assert!(read(key, digest, headers).is_err(), "{key} {digest}");
+        }
     }
 }

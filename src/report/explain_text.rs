@@ -8,6 +8,7 @@ use bytesize::ByteSize;
 
 use super::render::{advice, at, see, sentence};
 use super::text::{clean, counted, paint};
+use super::treatment_text::treatment_text;
 use crate::model::{
     CompressedCopy, CopyOutcome, Explanation, FinderEntry, IncomingReference, LogicalPath,
     NoCompressionReason, NoHashReason, NoRewritingReason, OutgoingReference, Problem,
@@ -70,6 +71,10 @@ fn rows(explanation: &Explanation, directory: &Path) -> Vec<Row> {
         Row::new(
             "instead of",
             shadowed.map(|source| shadowed_source(source, directory)),
+        ),
+        Row::new(
+            "treatment",
+            treatment_text(&explanation.treatment, directory),
         ),
         Row::new("hashed path", [hashed(&explanation.hashed)]),
     ];
@@ -144,6 +149,7 @@ fn shadowed_source(shadowed: &ShadowedSource, directory: &Path) -> String {
 fn hashed(hashed: &Result<LogicalPath, NoHashReason>) -> String {
     let reason = match hashed {
         Ok(path) => return clean(&path.to_text()),
+        Err(NoHashReason::Treatment) => "none: it keeps its name",
         Err(NoHashReason::Backend) => "none: the backend makes no fingerprints",
         Err(NoHashReason::Unreadable) => "unknown: the file cannot be read",
         Err(NoHashReason::Unknown) => {
@@ -193,6 +199,7 @@ fn rewriting(rewriting: Rewriting) -> String {
     let reason = match rewriting {
         Rewriting::Text(counts) => return reference_counts(counts),
         Rewriting::None(NoRewritingReason::NotText) => "it is neither CSS nor JavaScript",
+        Rewriting::None(NoRewritingReason::Treatment) => "its text stays",
         Rewriting::None(NoRewritingReason::Backend) => "the backend makes no fingerprints",
         Rewriting::None(NoRewritingReason::Unreadable) => "the file cannot be read",
     };

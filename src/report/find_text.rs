@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use super::text::clean;
+use super::treatment_text::treatment_text;
 use crate::model::{CandidateStatus, Candidates};
 
 /// Returns the text. Without candidates there is none, but a problem.
@@ -25,12 +26,14 @@ pub(super) fn find_text(
         return Some(sources.join(&b'\n'));
     }
     let mut text = [b"Found '", &*display(found.path.as_path()), b"' here:"].concat();
-    let is_obvious = matches!(&found.list[..], [only] if only.status == CandidateStatus::Collected);
+    let is_obvious = matches!(&found.list[..], [only] if only.status == CandidateStatus::Collected && only.treatment.rewrites());
     for candidate in candidates {
         text.extend_from_slice(b"\n  ");
         text.extend_from_slice(&display(&candidate.source));
         if !is_obvious {
-            text.extend_from_slice(format!(" ({})", status(&candidate.status)).as_bytes());
+            let mut reasons = vec![status(&candidate.status)];
+            reasons.extend(treatment_text(&candidate.treatment, Path::new("")));
+            text.extend_from_slice(format!(" ({})", reasons.join("; ")).as_bytes());
         }
     }
     if verbosity >= 2 {

@@ -12,7 +12,7 @@ use super::explain_text::MAX_REFERENCES;
 use super::paths::relative;
 use super::render::render;
 use super::text::is_obeyed;
-use crate::model::{Event, Problem};
+use crate::model::{Event, PrehashedBy, Problem, Treatment};
 
 /// An event, and what the text format says of it.
 #[derive(Serialize)]
@@ -94,6 +94,7 @@ pub(super) fn verbosity(event: &Event) -> u8 {
         | Event::CopyKept { .. }
         | Event::CopiesKept { .. }
         | Event::Pruned { .. }
+        | Event::SiteProblem { .. }
         | Event::Published { .. } => 2,
         _ => 0,
     }
@@ -122,6 +123,11 @@ fn shorten_paths(event: &mut Event, directory: &Path) {
         Event::Explanation(explanation) => {
             shorten(&mut explanation.source);
             explanation.not_collected.iter_mut().for_each(shorten);
+            if let Treatment::Prehashed(PrehashedBy::Manifest(manifest)) =
+                &mut explanation.treatment
+            {
+                shorten(manifest);
+            }
             let shadowed = explanation.shadowed.iter_mut();
             shadowed.for_each(|shadowed| shorten(&mut shadowed.source));
             let referrers = explanation.referrers.iter_mut();

@@ -7,7 +7,8 @@ use super::catalogue::section;
 use super::text::{clean, counted};
 use crate::model::{
     CheckSummary, Event, PruneSummary, PublishSummary, ReleaseSummary, RemoteAccess,
-    RemoteCacheSummary, VerifySummary,
+    RemoteCacheSummary, SiteProblems, SiteSummary, StorePruneSummary, StoreVerifySummary,
+    VerifySummary,
 };
 
 pub(super) struct Message {
@@ -64,7 +65,11 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
             return Some(publishing((1, text), summary.lists_names));
         }
         Event::PruningDone(summary) => (1, pruned(summary, dry_run)),
+        Event::StorePruningDone(summary) => (1, store_pruned(summary, dry_run)),
+        Event::StoreVerified(summary) => (1, store_verified(summary)),
         Event::Verified(summary) => (1, verified(summary)),
+        Event::SiteProblem { code, url } => (2, format!("{code}: {}", clean(url))),
+        Event::SiteVerified(summary) => (1, site_verified(summary)),
         Event::Checked(summary) => (1, checked(*summary)),
         Event::SettingsWritten { file } => {
             (1, format!("{} written.", clean(&file.to_string_lossy())))
@@ -174,6 +179,58 @@ fn verified(summary: &VerifySummary) -> String {
     }
 }
 
+/// Returns a table of the problems, and a sentence.
+fn site_verified(summary: &SiteSummary) -> String {
+    let row = |problems: &SiteProblems| {
+        format!(
+            "{:<17} {:<8} {:>5}  {}\n",
+            problems.code.as_str(),
+            problems.severity.as_str(),
+            problems.files,
+            clean(&problems.first.to_text())
+        )
+    };
+    let mut text = String::new();
+    if !summary.problems.is_empty() {
+        text = format!(
+            "{:<17} {:<8} {:>5}  first\n",
+            "problem", "severity", "files"
+        );
+        text.extend(summary.problems.iter().map(row));
+    }
+    let verdict = match summary.errors {
+        0 => "no errors".to_owned(),
+        errors => counted(errors, "error", "errors"),
+    };
+    let end = if summary.gave_up {
+        "; the site is in trouble, and was not asked for the rest"
+    } else {
+        ""
+    };
+    format!(
+        "{text}{} at '{}', {}: {verdict}{end}.",
+        counted(summary.files, "file", "files"),
+        clean(&summary.url),
+        counted(summary.requests, "request", "requests"),
+    )
+}
+
+fn store_verified(summary: &StoreVerifySummary) -> String {
+    let verdict = match summary.errors {
+        0 => "no errors".to_owned(),
+        errors => counted(errors, "error", "errors"),
+    };
+    format!(
+        "{} ({}) and {} of release {} in '{}', {}: {verdict}.",
+        counted(summary.objects, "object", "objects"),
+        ByteSize(summary.bytes),
+        counted(summary.entries, "manifest entry", "manifest entries"),
+        summary.number,
+        clean(&summary.store),
+        counted(summary.requests, "request", "requests"),
+    )
+}
+
 fn published(summary: &PublishSummary, dry_run: bool) -> String {
     let store = clean(&summary.store);
     let objects = |count| counted(count, "object", "objects");
@@ -221,6 +278,18 @@ fn pruned(summary: &PruneSummary, dry_run: bool) -> String {
     format!(
         "{files} of {releases} ({}) {would}deleted from '{root}', {} kept.",
         ByteSize(summary.bytes),
+        counted(summary.kept, "release", "releases"),
+    )
+}
+
+fn store_pruned(summary: &StorePruneSummary, dry_run: bool) -> String {
+    let would = if dry_run { "would be " } else { "" };
+    format!(
+        "{} of {} ({}) {would}deleted from '{}', {} kept.",
+        counted(summary.objects, "object", "objects"),
+        counted(summary.releases, "old release", "old releases"),
+        ByteSize(summary.bytes),
+        clean(&summary.store),
         counted(summary.kept, "release", "releases"),
     )
 }

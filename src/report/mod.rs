@@ -19,3 +19,4 @@ pub mod sarif;
 pub mod streams;
 pub mod tally;
 pub mod text;
+pub mod treatment_text;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::resolve::{Leftovers, Resolver};
 use super::rules::Rules;
-use super::scan::MissingPolicy;
+use super::scanned::MissingPolicy;
 use crate::model::{Asset, Fingerprint, LogicalPath};
 
 /// A file that a reference names and that is not collected.
@@ -39,7 +39,7 @@ impl<'a> RewriteContext<'a> {
         Resolver::new(
             self.assets,
             self.static_url,
-            self.rules.skips_protocol_relative,
+            self.rules.skips_protocol_relative(),
             self.keeps_plain,
             self.leftovers,
         )

@@ -7,8 +7,59 @@ pub(super) struct Order {
     /// Everything that a node's targets name is in an earlier wave. Nodes in
     /// a cycle, or that lead into one, are in none.
     pub waves: Vec<Vec<usize>>,
-    /// Each as its members in order, beginning with the smallest.
-    pub cycles: Vec<Vec<usize>>,
+    /// Whether nodes are in no wave.
+    pub has_cycles: bool,
+    /// Which nodes are in no wave.
+    stuck: Vec<bool>,
+}
+
+impl Order {
+    /// One cycle for each group of nodes that reach each other, as its members in order,
+    /// beginning with the smallest.
+    pub fn cycles(&self, targets: &[Vec<usize>]) -> Vec<Vec<usize>> {
+        if self.has_cycles {
+            cycles(targets, &self.stuck)
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The nodes that are in no wave, in groups of nodes that reach each other. Everything that a
+    /// group's targets name is in a wave, in the group or in a group of an earlier step. Groups
+    /// have their members in order.
+    pub fn groups(&self, targets: &[Vec<usize>]) -> Vec<Vec<Vec<usize>>> {
+        if !self.has_cycles {
+            return Vec::new();
+        }
+        let component = components(targets, &self.stuck);
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for node in (0..targets.len()).filter(|&node| self.stuck[node]) {
+            let number = component[node];
+            if groups.len() <= number {
+                groups.resize(number + 1, Vec::new());
+            }
+            groups[number].push(node);
+        }
+        let targets_of = |group: &Vec<usize>| {
+            let all = group.iter().flat_map(|&node| &targets[node]);
+            let stuck = all.filter(|&&target| self.stuck[target]);
+            let mut others: Vec<usize> = stuck.map(|&target| component[target]).collect();
+            others.retain(|&other| other != component[group[0]]);
+            others.sort_unstable();
+            others.dedup();
+            others
+        };
+        let group_targets: Vec<Vec<usize>> = groups.iter().map(targets_of).collect();
+        let steps = order(&group_targets).waves.into_iter();
+        steps
+            .map(|step| {
+                let taken = step.into_iter();
+                taken
+                    .map(|number| std::mem::take(&mut groups[number]))
+                    .collect()
+            })
+            .collect()
+    }
 }
 
 /// The order of the nodes `0..targets.len()`.
@@ -40,13 +91,11 @@ pub(super) fn order(targets: &[Vec<usize>]) -> Order {
         next.sort_unstable();
         waves.push(std::mem::replace(&mut wave, next));
     }
-    let cycles = if done == targets.len() {
-        Vec::new()
-    } else {
-        let stuck: Vec<bool> = missing.iter().map(|&count| count > 0).collect();
-        cycles(targets, &stuck)
-    };
-    Order { waves, cycles }
+    Order {
+        waves,
+        has_cycles: done < targets.len(),
+        stuck: missing.iter().map(|&count| count > 0).collect(),
+    }
 }
 
 /// One cycle for each group of nodes that reach each other.
@@ -150,7 +199,8 @@ mod tests {
         let targets = vec![vec![1, 2], vec![2], vec![], vec![0]];
         let order = order(&targets);
         assert_eq!(order.waves, [[2], [1], [0], [3]]);
-        assert!(order.cycles.is_empty());
+        assert!(order.cycles(&targets).is_empty());
+        assert!(order.groups(&targets).is_empty());
     }
 
     #[test]
@@ -158,8 +208,27 @@ mod tests {
         // 0 → 1 → 2 → 0, 3 → 3, 4 leads into a cycle, 5 stands alone.
         let targets = vec![vec![1], vec![2], vec![0], vec![3], vec![0], vec![]];
         let order = order(&targets);
-        assert_eq!(order.cycles, [vec![0, 1, 2], vec![3]]);
+        assert_eq!(order.cycles(&targets), [vec![0, 1, 2], vec![3]]);
         assert_eq!(order.waves, [[5]]);
+    }
+
+    #[test]
+    fn groups_come_after_what_they_name() {
+        // 0 ↔ 1 names 2 ↔ 3, which names 4; 5 names the first group and 6 itself.
+        let targets = vec![
+            vec![1],
+            vec![0, 2],
+            vec![3, 4],
+            vec![2],
+            vec![],
+            vec![1],
+            vec![6],
+        ];
+        let order = order(&targets);
+        assert_eq!(order.waves, [[4]]);
+        let groups = order.groups(&targets);
+        assert_eq!(groups[0], [vec![2, 3], vec![6]]);
+        assert_eq!(groups[1..], [[vec![0, 1]], [vec![5]]]);
     }
 
     #[test]
@@ -168,6 +237,8 @@ mod tests {
         targets.push(vec![]);
         assert_eq!(order(&targets).waves.len(), 100_000);
         targets[99_999].push(0);
-        assert_eq!(order(&targets).cycles[0].len(), 100_000);
+        let order = order(&targets);
+        assert_eq!(order.cycles(&targets)[0].len(), 100_000);
+        assert_eq!(order.groups(&targets)[0][0].len(), 100_000);
     }
 }

@@ -2,11 +2,16 @@
 //! Finds them by the same rules as rewriting, and changes nothing.
 
 use std::collections::HashSet;
+use std::path::Path;
 
+use super::browser::found_reference::Syntax;
 use super::resolve::{NoLeftovers, Resolution, Resolver};
-use super::rules::Rules;
-use super::scan::{Match, shorten};
-use crate::model::{Asset, Fingerprint, LineIndex, ReferenceKind, SourceSpan};
+use super::rules::{Rules, TextReference, severity_of_missing};
+use super::scanned::shorten;
+use crate::model::{
+    Asset, Fingerprint, LineIndex, LogicalPath, ReferenceKind, ReferenceRules, ReportLevel,
+    Severity, SourceSpan, readable,
+};
 
 /// How the references of a text are resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,18 +31,31 @@ pub struct DanglingReference {
     pub text: String,
     /// The path under STATIC_ROOT that it leads to.
     pub path: String,
+    /// `None` by Django's rules.
+    syntax: Option<Syntax>,
+}
+
+impl DanglingReference {
+    /// Returns the severity of the reference, where the settings want a level for its kind.
+    pub fn severity(&self, level: ReportLevel) -> Option<Severity> {
+        let severity = level.severity()?;
+        Some(match self.syntax {
+            Some(syntax) => severity_of_missing(severity, syntax, Path::new(&self.path)),
+            None => severity,
+        })
+    }
 }
 
 /// Looks references up among all files of a STATIC_ROOT.
 pub struct ReferenceChecker<'a> {
-    resolver: Resolver<'a>,
+    pub(super) resolver: Resolver<'a>,
     rules: &'a Rules,
 }
 
 impl<'a> ReferenceChecker<'a> {
     /// `files` are found by their own paths.
     pub fn new(files: &'a [Asset], static_url: &'a str, rules: &'a Rules) -> Self {
-        let skips_protocol_relative = rules.skips_protocol_relative;
+        let skips_protocol_relative = rules.skips_protocol_relative();
         Self {
             resolver: Resolver::new(
                 files,
@@ -54,34 +72,72 @@ impl<'a> ReferenceChecker<'a> {
     pub fn check(
         &self,
         file: &Asset,
-        text: &str,
+        text: &[u8],
         form: ReferenceForm,
     ) -> (usize, Vec<DanglingReference>) {
-        let mut seen = HashSet::new();
-        let mut dangling = Vec::new();
+        let shown = readable(text);
+        let references = self.references(file, text, &shown);
         let mut lines = None;
-        for rule in self.rules.for_path(file.path.as_bytes()) {
-            for Match { whole, url, .. } in rule.matches(text) {
-                if !seen.insert(url.start()) {
-                    continue;
-                }
-                if let Some(path) = self.dangling_path(file, url.as_str(), form) {
-                    let lines = lines.get_or_insert_with(|| LineIndex::new(text));
-                    dangling.push(DanglingReference {
-                        kind: rule.kind,
-                        span: lines.span(whole.start(), whole.end()),
-                        text: shorten(whole.as_str()),
-                        path,
-                    });
-                }
+        let mut dangling = Vec::new();
+        for reference in &references {
+            let TextReference {
+                kind,
+                span,
+                url,
+                syntax,
+            } = reference;
+            if let Some(path) = self.dangling_path(file, url, form) {
+                let lines = lines.get_or_insert_with(|| LineIndex::new(&shown));
+                dangling.push(DanglingReference {
+                    kind: *kind,
+                    span: lines.span(span.start, span.end),
+                    text: shorten(&shown[span.clone()]),
+                    path: String::from_utf8_lossy(&path).into_owned(),
+                    syntax: *syntax,
+                });
             }
         }
-        dangling.sort_by(|a, b| a.span.cmp(&b.span));
-        (seen.len(), dangling)
+        (references.len(), dangling)
+    }
+
+    /// Returns the paths at which a browser arrives that follows the references of a text, each
+    /// with its kind. A path may lead out of STATIC_ROOT.
+    pub fn arrivals(&self, file: &Asset, text: &[u8]) -> HashSet<(ReferenceKind, LogicalPath)> {
+        let shown = readable(text);
+        let references = self.references(file, text, &shown);
+        let arrivals = references.into_iter().filter_map(|reference| {
+            let path = match self.rules.are_of() {
+                ReferenceRules::Browser => self.resolver.url_arrival(file, &reference.url)?,
+                ReferenceRules::Django => {
+                    let url = std::str::from_utf8(&reference.url).ok()?;
+                    self.resolver.arrival(file, url)?
+                }
+            };
+            Some((reference.kind, LogicalPath::new(path)))
+        });
+        arrivals.collect()
+    }
+
+    /// Returns the references of a text. Django reads it as UTF-8, here `shown`.
+    fn references<'t>(
+        &self,
+        file: &Asset,
+        text: &'t [u8],
+        shown: &'t str,
+    ) -> Vec<TextReference<'t>> {
+        let source = match self.rules.are_of() {
+            ReferenceRules::Django => shown.as_bytes(),
+            ReferenceRules::Browser => text,
+        };
+        self.rules.references(&file.path, source)
     }
 
     /// Returns the path that a URL leads to, if no file is there.
-    fn dangling_path(&self, file: &Asset, url: &str, form: ReferenceForm) -> Option<String> {
+    fn dangling_path(&self, file: &Asset, url: &[u8], form: ReferenceForm) -> Option<Vec<u8>> {
+        if self.rules.are_of() == ReferenceRules::Browser {
+            return self.resolver.dangling_path(file, url);
+        }
+        let url = std::str::from_utf8(url).ok()?;
         if form == ReferenceForm::Source {
             let placeholder = [b'0'; Fingerprint::LEN];
             match self.resolver.resolve(file, url, &placeholder) {
@@ -89,7 +145,6 @@ impl<'a> ReferenceChecker<'a> {
                 _ => return None,
             }
         }
-        let path = self.resolver.followed(file, url)?;
-        Some(String::from_utf8_lossy(&path).into_owned())
+        self.resolver.followed(file, url)
     }
 }

@@ -5,12 +5,14 @@ use std::cell::LazyCell;
 use std::path::Path;
 
 use super::context::RewriteContext;
+use super::django_scan::Blocks;
 use super::hint::{allow_entry, with_hint};
-use super::scan::{Blocks, Fault, Finding, shorten};
+use super::module_problems::{MissingModule, PlainModule};
+use super::scanned::{Fault, Finding, Scanned, shorten};
 use super::suggest::{Referrer, Suggestions, relative_path};
 use crate::model::{
-    Asset, AssetId, Code, LineIndex, LogicalPath, Problem, ReferenceKind, ReportLevel, Severity,
-    SourceSpan,
+    Asset, AssetId, Code, LineIndex, LogicalPath, Problem, ReferenceKind, Severity, SourceSpan,
+    readable,
 };
 
 /// The references of one text that are reported one by one. The others are counted.
@@ -20,37 +22,73 @@ pub const MAX_REPORTED: usize = 1000;
 const IN_COMMENT: &str =
     "it is in a comment, where Django before 6.1 looks for references and 6.1 does not";
 
-/// Returns the findings of one text as problems with their places.
+/// The problems of one text.
+#[derive(Default)]
+pub(super) struct TextProblems {
+    pub problems: Vec<Problem>,
+    pub missing_modules: Vec<MissingModule>,
+    pub plain_modules: Vec<PlainModule>,
+}
+
+/// Returns what a scan has found in the text of an asset as problems with their places.
 pub(super) fn to_problems(
     context: &RewriteContext<'_>,
-    asset: &Asset,
-    text: &str,
-    findings: &[Finding],
+    id: AssetId,
+    text: &[u8],
+    scanned: &Scanned,
     suggestions: &Suggestions<'_>,
-) -> Vec<Problem> {
+) -> TextProblems {
+    let asset = &context.assets[id.index()];
     let is_reported = |finding: &&Finding| {
-        finding.level != ReportLevel::Ignore || matches!(finding.fault, Fault::Leftover(_))
+        finding.severity.is_some() || matches!(finding.fault, Fault::Leftover(_))
     };
-    let all: Vec<&Finding> = findings.iter().filter(is_reported).collect();
-    if all.is_empty() {
-        return Vec::new();
+    let all: Vec<&Finding> = scanned.findings.iter().filter(is_reported).collect();
+    let has_plain_modules = context.keeps_plain && !asset.treatment.rewrites();
+    if all.is_empty() && !has_plain_modules {
+        return TextProblems::default();
     }
     let (reported, others) = all.split_at(all.len().min(MAX_REPORTED));
-    let lines = LineIndex::new(text);
-    let comments = LazyCell::new(|| Blocks::css_comments(text));
-    let problems = reported.iter().map(|finding| {
-        let matched = shorten(text.get(finding.start..finding.end).unwrap_or_default());
+    let text = readable(text);
+    let lines = LineIndex::new(&text);
+    let comments = LazyCell::new(|| Blocks::css_comments(&text));
+    let shown = |start: usize, end: usize| shorten(text.get(start..end).unwrap_or_default());
+    let mut found = TextProblems::default();
+    for finding in reported {
+        let matched = shown(finding.start, finding.end);
         let mut problem = to_problem(context, asset, finding, &matched, suggestions);
-        if finding.level != ReportLevel::Error {
-            problem.severity = Severity::Warning;
-        }
+        problem.severity = severity_of(finding);
         if finding.kind == ReferenceKind::Css && comments.contain(finding.start) {
             problem = problem.note(IN_COMMENT);
         }
         let span = lines.span(finding.start, finding.end.max(finding.start));
-        problem.in_file(asset.source()).at(span)
-    });
-    problems.chain(summary(asset, others)).collect()
+        problem = problem.in_file(asset.source()).at(span);
+        match &finding.fault {
+            Fault::Missing(target) if finding.kind == ReferenceKind::Js && !problem.is_error() => {
+                found.missing_modules.push(MissingModule {
+                    referrer: id,
+                    target: target.clone(),
+                    problem,
+                });
+            }
+            _ => found.problems.push(problem),
+        }
+    }
+    found.problems.extend(summary(asset, others));
+    if has_plain_modules {
+        let references = scanned.to_assets.iter().filter(|reference| {
+            let target = &context.assets[reference.target.index()];
+            reference.is_module && !target.treatment.keeps_name()
+        });
+        found
+            .plain_modules
+            .extend(references.map(|reference| PlainModule {
+                referrer: id,
+                target: reference.target,
+                span: lines.span(reference.start, reference.end),
+                text: shown(reference.start, reference.end),
+            }));
+    }
+    found
 }
 
 fn to_problem(
@@ -89,20 +127,27 @@ fn to_problem(
             format!("{matched} names {path}, which only an earlier run left in STATIC_ROOT"),
         )
         .help("collect that file again, or remove the reference"),
+        Fault::NotKept(path) => Problem::error(
+            Code::MissingReference,
+            format!("{matched} names {path}, of which only the fingerprinted file is kept"),
+        )
+        .note("the text stays as it is, so the reference gets no fingerprint")
+        .help("add that file to staticc.no_hash or staticc.prehashed"),
     }
 }
 
 /// Counts the findings of one text that are not reported one by one.
 fn summary(asset: &Asset, others: &[&Finding]) -> Option<Problem> {
-    let fails = |finding: &&Finding| {
-        finding.level == ReportLevel::Error && !matches!(finding.fault, Fault::Leftover(_))
-    };
-    let severity = if others.iter().any(fails) {
-        Severity::Error
-    } else {
-        Severity::Warning
-    };
-    overflow_problem(others.len(), severity, &asset.source())
+    let worst = others.iter().map(|finding| severity_of(finding)).min()?;
+    overflow_problem(others.len(), worst, &asset.source())
+}
+
+/// Returns the severity of a finding that is reported.
+fn severity_of(finding: &Finding) -> Severity {
+    match finding.fault {
+        Fault::Leftover(_) => Severity::Warning,
+        _ => finding.severity.unwrap_or(Severity::Warning),
+    }
 }
 
 /// Returns one problem for the `count` references of a file that are not reported

@@ -3,12 +3,12 @@
 //! `url_converter` and `_stored_name` step by step; knows no patterns and
 //! no fingerprints (a placeholder stands for each).
 
-use std::collections::{HashMap, HashSet};
-
+use super::asset_index::AssetIndex;
+use super::hashed_name::{clean_name, hashed_name};
+use super::url::SiteUrl;
 use crate::model::{Asset, AssetId, Fingerprint, LogicalPath};
 use crate::pystd::posixpath::{normpath, path_join, path_split};
 use crate::pystd::urllib::{percent_decode, unquote, urldefrag, urlsplit};
-use crate::rewrite::hashed_name::{clean_name, hashed_name};
 
 /// What is in STATIC_ROOT from earlier runs.
 pub trait Leftovers: Sync {
@@ -37,6 +37,8 @@ pub(super) enum Resolution {
     /// The URL to write; the placeholder in it stands for the asset's
     /// fingerprint.
     Asset(AssetId, String),
+    /// An asset that keeps its name: the text stays as it was.
+    Kept(AssetId),
     /// The URL to write; it needs no fingerprint (a directory).
     Constant(String),
     /// The URL to write, of a file that only an earlier run left.
@@ -47,16 +49,13 @@ pub(super) enum Resolution {
     Outside(String),
 }
 
-/// The assets, found by the names that references use.
+/// The assets, found by what references say.
 pub struct Resolver<'a> {
-    assets: &'a [Asset],
-    by_key: HashMap<&'a [u8], AssetId>,
-    /// Assets whose path is not spelled as their key.
-    odd: HashMap<&'a [u8], AssetId>,
-    directories: HashSet<&'a [u8]>,
+    pub(super) index: AssetIndex<'a>,
     static_url: &'a [u8],
+    pub(super) site: SiteUrl,
     skips_protocol_relative: bool,
-    keeps_plain: bool,
+    pub(super) keeps_plain: bool,
     leftovers: &'a dyn Leftovers,
 }
 
@@ -68,6 +67,15 @@ pub fn hashed_path(key: &LogicalPath, fingerprint: &[u8]) -> Option<LogicalPath>
         fingerprint,
     )))
     .map(LogicalPath::new)
+}
+
+/// The path of the file that the manifest names for an asset: that of the fingerprinted copy, or
+/// the plain one if the asset keeps its name.
+pub fn final_path(asset: &Asset, fingerprint: &[u8]) -> Option<LogicalPath> {
+    if asset.treatment.keeps_name() {
+        return Some(asset.path.clone());
+    }
+    hashed_path(&asset.key, fingerprint)
 }
 
 /// Does what `clean_name` of Django's storages does.
@@ -93,28 +101,10 @@ impl<'a> Resolver<'a> {
         keeps_plain: bool,
         leftovers: &'a dyn Leftovers,
     ) -> Self {
-        let mut by_key = HashMap::with_capacity(assets.len());
-        let mut odd = HashMap::new();
-        let mut directories = HashSet::from([b".".as_slice()]);
-        for (id, asset) in (0..).map(AssetId).zip(assets) {
-            by_key.entry(asset.key.as_bytes()).or_insert(id);
-            if asset.path != asset.key {
-                odd.entry(asset.path.as_bytes()).or_insert(id);
-            }
-            let mut path = asset.path.as_bytes();
-            while let Some(slash) = memchr::memrchr(b'/', path) {
-                path = &path[..slash];
-                if !directories.insert(path) {
-                    break;
-                }
-            }
-        }
         Self {
-            assets,
-            by_key,
-            odd,
-            directories,
+            index: AssetIndex::new(assets),
             static_url: static_url.as_bytes(),
+            site: SiteUrl::new(static_url),
             skips_protocol_relative,
             keeps_plain,
             leftovers,
@@ -169,7 +159,7 @@ impl<'a> Resolver<'a> {
             Meaning::Directory => Resolution::Constant(text(&spelled)),
             Meaning::Leftover(path) => Resolution::Leftover(path, text(&spelled)),
             Meaning::Asset(id) => {
-                let hashed = hashed_path(&self.assets[id.index()].key, placeholder);
+                let hashed = hashed_path(&self.index.asset(id).key, placeholder);
                 let url = match hashed {
                     Some(hashed) if !self.arrives(referrer, &spelled, &hashed) => {
                         self.spell(referrer, &url_path, &hashed, &fragment)
@@ -179,17 +169,6 @@ impl<'a> Resolver<'a> {
                 Resolution::Asset(id, text(&url))
             }
         }
-    }
-
-    /// The asset whose plain copy is at a path.
-    fn at_path(&self, path: &[u8]) -> Option<AssetId> {
-        let spelled = self.by_key.get(path);
-        let same = spelled.filter(|id| self.assets[id.index()].path.as_bytes() == path);
-        let found = match (same, self.odd.get(path)) {
-            (Some(same), Some(odd)) => same.min(odd),
-            (same, odd) => same.or(odd)?,
-        };
-        Some(*found)
     }
 
     /// Whether Django leaves such a URL alone.
@@ -209,8 +188,11 @@ impl<'a> Resolver<'a> {
     ) -> Result<(Meaning, Vec<u8>), Resolution> {
         let name = normpath(name);
         let key = with_forward_slashes(&name);
-        if let Some(&id) = self.by_key.get(key.as_slice()) {
-            let hashed = hashed_path(&self.assets[id.index()].key, placeholder);
+        if let Some(id) = self.index.with_key(&key) {
+            if self.index.asset(id).treatment.keeps_name() {
+                return Err(Resolution::Kept(id));
+            }
+            let hashed = hashed_path(&self.index.asset(id).key, placeholder);
             let hashed = hashed.map_or(key, |path| path.as_bytes().to_vec());
             return Ok((Meaning::Asset(id), hashed));
         }
@@ -218,13 +200,16 @@ impl<'a> Resolver<'a> {
         // a URL and looks for its path.
         let cleaned = clean_name(&name);
         let path = normpath(&cleaned);
-        if let Some(id) = self.at_path(&path) {
+        if let Some(id) = self.index.at_path(&path) {
+            if self.index.asset(id).treatment.keeps_name() {
+                return Err(Resolution::Kept(id));
+            }
             return Ok((
                 Meaning::Asset(id),
                 with_forward_slashes(&hashed_name(&name, placeholder)),
             ));
         }
-        if self.directories.contains(path.as_slice()) {
+        if self.index.has_directory(&path) {
             return Ok((Meaning::Directory, key));
         }
         let Some(path) = inside(&path).map(LogicalPath::new) else {
@@ -249,15 +234,15 @@ impl<'a> Resolver<'a> {
             return false;
         };
         path == hashed.as_bytes()
-            || self.directories.contains(&path[..])
-            || (self.keeps_plain && self.at_path(&path).is_some())
+            || self.index.has_directory(&path)
+            || (self.keeps_plain && self.index.at_path(&path).is_some())
     }
 
     /// Whether a browser that follows `url` from `referrer` arrives at no directory.
     /// A URL that ends with a slash names one, whether it exists or not.
     fn is_lost(&self, referrer: &Asset, url: &[u8]) -> bool {
         let path = self.follow(&directory_of(referrer), url);
-        !names_directory(url) && path.is_none_or(|path| !self.directories.contains(&path[..]))
+        !names_directory(url) && path.is_none_or(|path| !self.index.has_directory(&path))
     }
 
     /// The path under STATIC_ROOT at which a browser arrives that follows a
@@ -279,17 +264,27 @@ impl<'a> Resolver<'a> {
     /// Where a browser arrives that follows `url` from `file` itself, if no
     /// file and no directory is there.
     pub fn followed(&self, file: &Asset, url: &str) -> Option<Vec<u8>> {
-        let url = url.trim_ascii().as_bytes();
-        let to_itself = matches!(url.first(), None | Some(b'?' | b'#'));
-        if self.is_foreign(url) || to_itself || names_directory(url) {
-            return None;
-        }
+        let url = self.own_url(url)?;
         let directory = path_split(file.path.as_bytes()).0;
         let Some(path) = self.follow(directory, url) else {
             return Some(url.to_vec());
         };
-        let there = self.directories.contains(&path[..]) || self.at_path(&path).is_some();
+        let there = self.index.has_directory(&path) || self.index.at_path(&path).is_some();
         (!there).then_some(path)
+    }
+
+    /// Where a browser arrives that follows `url` from `file` itself, whatever is there.
+    pub fn arrival(&self, file: &Asset, url: &str) -> Option<Vec<u8>> {
+        let directory = path_split(file.path.as_bytes()).0;
+        self.follow(directory, self.own_url(url)?)
+    }
+
+    /// The URL without white space around it, if it leads to a file of the site.
+    fn own_url<'u>(&self, url: &'u str) -> Option<&'u [u8]> {
+        let trimmed = url.trim_ascii().as_bytes();
+        let to_itself = matches!(trimmed.first(), None | Some(b'?' | b'#'));
+        let leads_elsewhere = self.is_foreign(trimmed) || to_itself || names_directory(trimmed);
+        (!leads_elsewhere).then_some(trimmed)
     }
 
     /// A URL that leads from `referrer` to `hashed`, for the names whose
@@ -332,7 +327,7 @@ enum Meaning {
 }
 
 /// The directory of an asset's fingerprinted copy.
-fn directory_of(asset: &Asset) -> Vec<u8> {
+pub(super) fn directory_of(asset: &Asset) -> Vec<u8> {
     let path = hashed_path(&asset.key, &[b'0'; Fingerprint::LEN]);
     let path = path.as_ref().unwrap_or(&asset.path);
     path_split(path.as_bytes()).0.to_vec()
@@ -373,7 +368,7 @@ pub(super) fn relative(directory: &[u8], file: &[u8]) -> Vec<u8> {
 
 /// Appends a path with everything percent-encoded that a URL inside quotes
 /// cannot hold.
-fn escape_into(url: &mut Vec<u8>, path: &[u8]) {
+pub(super) fn escape_into(url: &mut Vec<u8>, path: &[u8]) {
     for &byte in path {
         if matches!(byte, b'"' | b'\'' | b'\\' | b'?' | b'#' | b'%' | b' ')
             || !(b' '..0x7f).contains(&byte)

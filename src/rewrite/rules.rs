@@ -1,174 +1,187 @@
-//! What is matched and what it becomes, by Django version: data, and the
-//! only place where versions differ in rewriting. The patterns are those
-//! of `HashedFilesMixin` in `django/contrib/staticfiles/storage.py`, in the
-//! syntax of the `regex` crate. Knows neither URLs nor assets.
+//! By whose rules references are found: those of a Django version, or those of browsers. Both
+//! answer with the same references. Knows neither assets nor what becomes of a reference.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::ops::Range;
+use std::path::Path;
 
-use regex::Regex;
+use super::browser::finder;
+use super::browser::found_reference::{FoundReference, Language, Syntax};
+use super::django_rules::DjangoRules;
+use super::django_scan::Match;
+use crate::model::{DjangoVersion, LogicalPath, ReferenceKind, ReferenceRules, Severity};
 
-use crate::model::{DjangoVersion, LogicalPath, ReferenceKind};
+pub enum Rules {
+    Django(DjangoRules),
+    Browser,
+}
 
-/// One pattern and its replacement.
-pub(super) struct Rule {
+/// A reference in a text.
+pub(super) struct TextReference<'t> {
     pub kind: ReferenceKind,
-    pub pattern: &'static LazyLock<Regex>,
-    /// Stands in every text that the pattern matches: quicker to look for.
-    pub needle: &'static str,
-    /// The replacement: the text before the clause, between the clause and
-    /// the URL, and after the URL. Without a clause the second is unused.
-    pub template: Template,
-    /// A match that starts inside one of these blocks is left alone.
-    pub ignored: Option<&'static LazyLock<Regex>>,
-    /// Django 4.2 deletes a source map comment that it does not rewrite.
-    pub deletes_skipped: bool,
-}
-
-/// What a match becomes.
-#[derive(Clone, Copy)]
-pub(super) enum Template {
-    /// Text around the URL.
-    Url(&'static str, &'static str),
-    /// A keyword, the clause as it stood, text around the URL.
-    Clause(&'static str, &'static str, &'static str),
-}
-
-/// How one Django version, with one setting of module aggregation, rewrites.
-pub struct Rules {
-    css: Vec<Rule>,
-    js: Vec<Rule>,
-    /// Django 5.1 and later leave `//host/path` alone.
-    pub(super) skips_protocol_relative: bool,
+    /// The bytes of the text that a message shows.
+    pub span: Range<usize>,
+    /// The URL without the escapes of its syntax.
+    pub url: Cow<'t, [u8]>,
+    /// `None` by Django's rules.
+    pub syntax: Option<Syntax>,
 }
 
 impl Rules {
-    /// The rules of `django`, with `support_js_module_import_aggregation`.
-    pub fn new(django: DjangoVersion, js_aggregation: bool) -> Self {
-        use DjangoVersion::{V4_2, V5_1, V5_2, V6_0, V6_1};
-        use ReferenceKind::{Css, Js, SourceMap};
-        use Template::{Clause, Url};
-        let blocks = django >= V6_1;
-        let rule = |kind, pattern, template| Rule {
-            kind,
-            pattern,
-            needle: if kind == SourceMap {
-                "sourceMappingURL="
-            } else {
-                ""
-            },
-            template,
-            ignored: blocks.then_some(if kind == Css {
-                &CSS_IGNORED
-            } else {
-                &JS_IGNORED
-            }),
-            deletes_skipped: kind == SourceMap && django == V4_2,
-        };
-        let url = if django >= V6_0 { &URL } else { &URL_LOOSE };
-        let mut css_map = rule(SourceMap, &CSS_MAP, Url("/*# sourceMappingURL=", " */"));
-        css_map.ignored = blocks.then_some(&CSS_IGNORED);
-        let css = vec![
-            rule(Css, url, Url("url(\"", "\")")),
-            rule(Css, &IMPORT_CSS, Url("@import url(\"", "\")")),
-            css_map,
-        ];
-        let mut js = vec![rule(SourceMap, &JS_MAP, Url("//# sourceMappingURL=", ""))];
-        if js_aggregation && django >= V6_1 {
-            js.extend([
-                rule(Js, &IMPORT_FROM, Clause("import", " from \"", "\"")),
-                rule(Js, &EXPORT_FROM, Clause("export", " from \"", "\"")),
-                rule(Js, &IMPORT_BARE, Url("import\"", "\"")),
-                rule(Js, &IMPORT_CALL, Url("import(\"", "\")")),
-            ]);
-        } else if js_aggregation {
-            let import_from = if django >= V5_2 {
-                &IMPORT_FROM_SEMICOLON
-            } else {
-                &IMPORT_FROM_NO_STAR
-            };
-            js.extend([
-                rule(Js, import_from, Clause("import", " from \"", "\";")),
-                rule(
-                    Js,
-                    &EXPORT_FROM_SEMICOLON,
-                    Clause("export", " from \"", "\";"),
-                ),
-                rule(Js, &IMPORT_BARE_SEMICOLON, Url("import\"", "\";")),
-                rule(Js, &IMPORT_CALL_ANY, Url("import(\"", "\")")),
-            ]);
-        }
-        Self {
-            css,
-            js,
-            skips_protocol_relative: django >= V5_1,
+    /// Returns the rules of the settings.
+    pub fn new(references: ReferenceRules, django: DjangoVersion, js_aggregation: bool) -> Self {
+        match references {
+            ReferenceRules::Django => Self::django(django, js_aggregation),
+            ReferenceRules::Browser => Self::Browser,
         }
     }
 
-    /// The kinds of references that are looked for in a file.
+    /// Returns the rules of a Django version, with `support_js_module_import_aggregation`.
+    pub fn django(version: DjangoVersion, js_aggregation: bool) -> Self {
+        Self::Django(DjangoRules::new(version, js_aggregation))
+    }
+
+    pub fn are_of(&self) -> ReferenceRules {
+        match self {
+            Self::Django(_) => ReferenceRules::Django,
+            Self::Browser => ReferenceRules::Browser,
+        }
+    }
+
+    /// Returns whether references are looked for in files of this name.
+    pub fn scan(&self, path: &LogicalPath) -> bool {
+        match self {
+            Self::Django(_) => path.is_adjustable(),
+            Self::Browser => Language::of(path).is_some(),
+        }
+    }
+
+    /// Returns the kinds of references that are looked for in a file.
     pub fn kinds(&self, path: &LogicalPath) -> BTreeSet<ReferenceKind> {
-        let rules = self.for_path(path.as_bytes()).iter();
-        rules.map(|rule| rule.kind).collect()
+        use ReferenceKind::{Css, Js, SourceMap, Webmanifest};
+        let kinds: &[ReferenceKind] = match self {
+            Self::Django(rules) => {
+                let of_path = rules.for_path(path.as_bytes()).iter();
+                return of_path.map(|rule| rule.kind).collect();
+            }
+            Self::Browser => match Language::of(path) {
+                Some(Language::Css) => &[Css, SourceMap],
+                Some(Language::JavaScript) => &[Js, SourceMap],
+                Some(Language::Webmanifest) => &[Webmanifest],
+                None => &[],
+            },
+        };
+        kinds.iter().copied().collect()
     }
 
-    /// The rules for a file of this name, in the order they apply.
-    pub(super) fn for_path(&self, path: &[u8]) -> &[Rule] {
-        if path.ends_with(b".css") {
-            &self.css
-        } else if path.ends_with(b".js") {
-            &self.js
-        } else {
-            &[]
+    /// Whether Django leaves `//host/path` alone.
+    pub(super) fn skips_protocol_relative(&self) -> bool {
+        match self {
+            Self::Django(rules) => rules.skips_protocol_relative,
+            Self::Browser => true,
+        }
+    }
+
+    /// Returns the references of a text as it stands, in its order. Of a URL that two rules match,
+    /// the first rule counts. Names without a path, which only an import map explains, are none.
+    pub(super) fn references<'t>(
+        &self,
+        path: &LogicalPath,
+        text: &'t [u8],
+    ) -> Vec<TextReference<'t>> {
+        match self {
+            Self::Django(rules) => django_references(rules, path, text),
+            Self::Browser => browser_references(path, text)
+                .into_iter()
+                .map(|found| TextReference {
+                    kind: kind_of(found.syntax),
+                    span: shown_span(text, &found),
+                    url: found.specifier,
+                    syntax: Some(found.syntax),
+                })
+                .collect(),
         }
     }
 }
 
-/// Declares patterns. They are written as Django writes them but for: `\s`
-/// and `\w` stand for Python's classes, and an `i` matches the two Turkish
-/// ones as it does in Python when case is ignored.
-macro_rules! patterns {
-    ($($name:ident = $pattern:expr;)*) => {
-        $(pub(super) static $name: LazyLock<Regex> = LazyLock::new(|| {
-            let pattern = $pattern
-                .replace("import", "[iİı]mport")
-                .replace(r"\s", r"\s\x1c-\x1f")
-                .replace(r"\w", r"\p{L}\p{N}_");
-            #[allow(clippy::expect_used, reason = "a constant, tried by the tests")]
-            Regex::new(&pattern).expect("a pattern of this table is malformed")
-        });)*
-        #[cfg(test)]
-        const ALL: &[&LazyLock<Regex>] = &[$(&$name),*];
+fn django_references<'t>(
+    rules: &DjangoRules,
+    path: &LogicalPath,
+    text: &'t [u8],
+) -> Vec<TextReference<'t>> {
+    let Ok(text) = std::str::from_utf8(text) else {
+        return Vec::new();
     };
-}
-
-patterns! {
-    URL_LOOSE = r#"(?i)url\(['"]{0,1}[\s]*(?<url>.*?)["']{0,1}\)"#;
-    // Python's (?P=quote), one alternative for each thing it can be.
-    URL = r#"(?i)url\((?:"[\s]*(?<url>.*?)"\)|'[\s]*(?<url1>.*?)'\)|[\s]*(?<url2>.*?)\))"#;
-    IMPORT_CSS = r#"(?i)@import[\s]*["'][\s]*(?<url>.*?)["']"#;
-    CSS_MAP = r"(?im)^/\*#[ \t](?-i:sourceMappingURL)=(?<url>.*)[ \t]*\*/$";
-    JS_MAP = r"(?im)^//# (?-i:sourceMappingURL)=(?<url>.*)$";
-    IMPORT_FROM_NO_STAR = r#"(?i)import(?<clause>[\s\{](?s:.)*?)[\s]*from[\s]*['"](?<url>[./].*?)["'][\s]*;"#;
-    IMPORT_FROM_SEMICOLON = r#"(?i)import(?<clause>[\s\{](?s:.)*?|\*[\s]*as[\s]*[\w]+)[\s]*from[\s]*['"](?<url>[./].*?)["'][\s]*;"#;
-    EXPORT_FROM_SEMICOLON = r#"(?i)export(?<clause>[\s\{](?s:.)*?)[\s]*from[\s]*["'](?<url>[./].*?)["'][\s]*;"#;
-    IMPORT_BARE_SEMICOLON = r#"(?i)import[\s]*['"](?<url>[./].*?)["'][\s]*;"#;
-    IMPORT_CALL_ANY = r#"(?i)import\(["'](?<url>.*?)["']\)"#;
-    IMPORT_FROM = r#"(?i)import(?<clause>[\s\{][^;]*?|\*[\s]*as[\s]*[\w]+)[\s]*from[\s]*['"](?<url>[./].*?)["']"#;
-    EXPORT_FROM = r#"(?i)export(?<clause>[\s\{][^;]*?)[\s]*from[\s]*["'](?<url>[./].*?)["']"#;
-    IMPORT_BARE = r#"(?i)import[\s]*['"](?<url>[./].*?)["']"#;
-    IMPORT_CALL = r#"(?i)import\(["'](?<url>[./].*?)["']\)"#;
-    CSS_IGNORED = r#"(?s)/\*.*?\*/|\\.|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*""#;
-    JS_IGNORED = r#"(?s)/\*.*?\*/|//[^\n]*|\\.|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`"#;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_pattern_is_well_formed() {
-        for pattern in ALL {
-            assert!(pattern.captures_len() <= 4);
+    let mut starts = std::collections::HashSet::new();
+    let mut references = Vec::new();
+    for rule in rules.for_path(path.as_bytes()) {
+        for Match { whole, url, .. } in rule.matches(text) {
+            if starts.insert(url.start()) {
+                references.push(TextReference {
+                    kind: rule.kind,
+                    span: whole.range(),
+                    url: Cow::Borrowed(url.as_str().as_bytes()),
+                    syntax: None,
+                });
+            }
         }
+    }
+    references.sort_by_key(|reference| reference.span.start);
+    references
+}
+
+/// Returns what a browser follows in a text, bare names left out.
+pub(super) fn browser_references<'t>(
+    path: &LogicalPath,
+    text: &'t [u8],
+) -> Vec<FoundReference<'t>> {
+    let Some(language) = Language::of(path) else {
+        return Vec::new();
+    };
+    let mut found = finder::references(language, text);
+    found.retain(|reference| !reference.is_bare());
+    found
+}
+
+/// Returns the kind as users write it in settings.
+pub(super) fn kind_of(syntax: Syntax) -> ReferenceKind {
+    match syntax {
+        Syntax::CssUrl | Syntax::CssImport | Syntax::ImageSet | Syntax::CustomProperty => {
+            ReferenceKind::Css
+        }
+        Syntax::SourceMap => ReferenceKind::SourceMap,
+        Syntax::StaticImport
+        | Syntax::ExportFrom
+        | Syntax::DynamicImport
+        | Syntax::ImportMetaResolve
+        | Syntax::NewUrl => ReferenceKind::Js,
+        Syntax::WebmanifestMember => ReferenceKind::Webmanifest,
+    }
+}
+
+/// Returns the severity of a reference to a file that is missing at a path. `severity` is what the
+/// settings want.
+pub(super) fn severity_of_missing(severity: Severity, syntax: Syntax, path: &Path) -> Severity {
+    match severity {
+        // It is relative to the style sheet that uses the property.
+        Severity::Error if syntax == Syntax::CustomProperty => Severity::Warning,
+        // Sources for a bundler name modules without an extension; browsers never load them.
+        Severity::Warning if kind_of(syntax) == ReferenceKind::Js && path.extension().is_none() => {
+            Severity::Note
+        }
+        _ => severity,
+    }
+}
+
+/// Returns the span with the quotation marks around it.
+pub(super) fn shown_span(text: &[u8], found: &FoundReference<'_>) -> Range<usize> {
+    let Range { start, end } = found.span;
+    let is_quote = |byte: Option<&u8>| matches!(byte, Some(b'"' | b'\'' | b'`'));
+    let before = start.checked_sub(1).and_then(|before| text.get(before));
+    if is_quote(before) && before == text.get(end) {
+        start - 1..end + 1
+    } else {
+        start..end
     }
 }

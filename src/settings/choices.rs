@@ -4,7 +4,8 @@ use super::allow::AllowKind;
 use super::finder::FINDERS;
 use super::publish::ObjectEncoding;
 use crate::model::Backend;
-use crate::model::{Code, Encoding, ReferenceKind, RemoteAccess, ReportLevel};
+use crate::model::{Code, Encoding, ReferenceKind, ReferenceRules, RemoteAccess, ReportLevel};
+use crate::store::acl::ObjectAcl;
 
 /// The backends of `STORAGES` and `STATICFILES_STORAGE`.
 pub const BACKENDS: [(&str, Backend); 4] = [
@@ -46,10 +47,28 @@ pub const OBJECT_ENCODINGS: [(&str, ObjectEncoding); 3] = [
     ("identity", ObjectEncoding::Identity),
 ];
 
+/// The values of `acl` in `[staticc.publish]`.
+pub const OBJECT_ACLS: [(&str, ObjectAcl); 5] = [
+    ("private", ObjectAcl::Private),
+    ("public-read", ObjectAcl::PublicRead),
+    ("authenticated-read", ObjectAcl::AuthenticatedRead),
+    ("bucket-owner-read", ObjectAcl::BucketOwnerRead),
+    (
+        "bucket-owner-full-control",
+        ObjectAcl::BucketOwnerFullControl,
+    ),
+];
+
 /// The values of `remote_access` in `[staticc.cache]`.
 pub const REMOTE_ACCESS: [(&str, RemoteAccess); 2] = [
     ("read-write", RemoteAccess::ReadWrite),
     ("read-only", RemoteAccess::ReadOnly),
+];
+
+/// The values of `references`.
+pub const REFERENCES: [(&str, ReferenceRules); 2] = [
+    ("django", ReferenceRules::Django),
+    ("browser", ReferenceRules::Browser),
 ];
 
 /// The values of `missing_references`.
@@ -63,10 +82,11 @@ pub const LEVELS: [(&str, ReportLevel); 3] = [
 pub const ALLOWED: [(&str, ReportLevel); 2] = [LEVELS[1], LEVELS[2]];
 
 /// The values of `kind` in `[[staticc.allow]]`.
-pub const KINDS: [(&str, AllowKind); 8] = [
+pub const KINDS: [(&str, AllowKind); 9] = [
     reference(ReferenceKind::Css),
     reference(ReferenceKind::SourceMap),
     reference(ReferenceKind::Js),
+    reference(ReferenceKind::Webmanifest),
     reference(ReferenceKind::Template),
     problem(Code::DuplicatePath),
     problem(Code::CaseCollision),

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use blake3::Hasher;
 
+use super::choices::{REFERENCES, name_of};
 use super::{
     Allow, AllowKind, CacheSettings, Compression, CompressionRule, Finder, OtherFinder, Settings,
-    StaticDir,
+    StaticDir, TreatmentGlobs,
 };
 use crate::model::{App, ReferenceKind};
 
@@ -31,6 +32,8 @@ impl Settings {
             keep_only_hashed,
             skip_compress_extensions,
             django,
+            references,
+            treatments,
             missing_references,
             allow,
             compression,
@@ -60,12 +63,23 @@ impl Settings {
         fields.number(u64::from(*js_aggregation));
         fields.number(u64::from(*keep_only_hashed));
         fields.text(django.as_str());
+        fields.text(name_of(&REFERENCES, references));
+        add_treatments(&mut fields, treatments);
         for kind in ReferenceKind::ALL {
             fields.text(missing_references.of(kind).as_str());
         }
         fields.list(allow, allowed);
         add_compression(&mut fields, compression);
         add_cache(&mut fields, cache);
+    }
+}
+
+fn add_treatments(fields: &mut Fields<'_>, treatments: &TreatmentGlobs) {
+    for (_, _, globs) in treatments.by_key() {
+        // Where a glob is in the settings file does not matter.
+        fields.list(globs, |fields, glob| {
+            fields.text(glob.text());
+        });
     }
 }
 

@@ -136,7 +136,8 @@ fn glob(table: &Section<'_>, key: &str) -> Option<GlobMatcher> {
     to_glob(table, key, text, span)
 }
 
-fn to_glob(table: &Section<'_>, key: &str, text: &str, span: &Span) -> Option<GlobMatcher> {
+/// Returns the glob of a text that a key has.
+pub fn to_glob(table: &Section<'_>, key: &str, text: &str, span: &Span) -> Option<GlobMatcher> {
     let refused = |wanted: &str| {
         table.refuse(key, span, wanted);
         None

@@ -3,9 +3,9 @@
 
 use super::choices::{
     ALLOWED, BACKEND_NAMES, DEFAULT_IGNORE_PATTERNS, ENCODINGS, FINDER_NAMES, KINDS, LEVELS,
-    OBJECT_ENCODINGS, REMOTE_ACCESS, names,
+    OBJECT_ACLS, OBJECT_ENCODINGS, REFERENCES, REMOTE_ACCESS, names,
 };
-use super::publish::{DEFAULT_CACHE_CONTROL, DEFAULT_JOBS};
+use super::publish::{DEFAULT_CACHE_CONTROL, DEFAULT_JOBS, DEFAULT_KEEP};
 use super::value_type::{DefaultValue, Key, Keys, Others, ValueType};
 
 /// Declares a key as `key: ValueType => default;`. Editors show its comment. A key with a hyphen
@@ -190,6 +190,19 @@ tables! {
         /// Patterns of what is not collected, unless --no-default-ignore is
         /// given: what Django has as StaticFilesConfig.ignore_patterns.
         default_ignore_patterns: Texts => Texts(&DEFAULT_IGNORE_PATTERNS);
+        /// By whose rules references are found: "django", those of its version,
+        /// or "browser", whatever a browser follows, JavaScript modules and
+        /// their cycles included.
+        references: Word(&names(&REFERENCES)) => Text("django");
+        /// Globs on files whose names have a hash already, such as
+        /// "assets/*-????????.*": names and texts stay.
+        prehashed: Texts => Texts(&[]);
+        /// Globs on files whose texts stay, such as "leaflet/**": their names
+        /// get a fingerprint.
+        no_rewrite: Texts => Texts(&[]);
+        /// Globs on files that are kept under their plain names only, such as
+        /// "tinymce/**".
+        no_hash: Texts => Texts(&[]);
         missing_references: WordOrTable(LEVEL_NAMES, &MISSING_REFERENCES);
         allow: Tables(&ALLOW);
         compression: Table(&COMPRESSION);
@@ -207,8 +220,11 @@ tables! {
     MISSING_REFERENCES: "staticc.missing_references" {
         /// url() and @import in CSS.
         css: Word(LEVEL_NAMES) => Text("error");
-        /// import and export in JavaScript.
-        js: Word(LEVEL_NAMES) => Text("error");
+        /// import and export in JavaScript; else "error", or "warn" where
+        /// references = "browser".
+        js: Word(LEVEL_NAMES);
+        /// Images in web app manifests, where references = "browser".
+        webmanifest: Word(LEVEL_NAMES) => Text("warn");
         /// {% static %} in templates.
         template: Word(LEVEL_NAMES) => Text("error");
         /// sourceMappingURL in CSS and JavaScript.
@@ -286,9 +302,15 @@ tables! {
         copies: Boolean => Boolean(false);
         /// The header Cache-Control of names without a fingerprint.
         cache_control: Text => Text(DEFAULT_CACHE_CONTROL);
+        /// Who may read the objects, if not the bucket's policy says so. Only for S3 and Google.
+        acl: Word(&names(&OBJECT_ACLS));
         /// Globs on files that are not published, such as "**/*.map".
         exclude: Texts => Texts(&[]);
         /// How many requests are sent at a time.
         jobs: Integer(1, 256) => Integer(DEFAULT_JOBS);
+        /// How many releases staticc prune --store keeps, the current one included.
+        keep: Integer(1, 65535) => Integer(DEFAULT_KEEP);
+        /// Releases that were replaced less than this ago are kept too, as in "30d".
+        older_than: Age;
     } others: Refused
 }

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::choices::one_of;
+use super::choices::{REFERENCES, one_of};
 use super::django_checks::{CheckedUrls, UncheckedUrls};
 use super::fields::FileMode;
 use super::finder::FINDERS;
@@ -14,8 +14,8 @@ use super::problem_list::ProblemList;
 use super::reader::Section;
 use super::tree::{Node, Span};
 use super::{
-    Finder, ReferenceLevels, Settings, StaticDir, cache_fields, directory_overlap, django_checks,
-    fields, installed_apps, keys, publish_fields, storage, templates,
+    Finder, ReferenceLevels, Settings, StaticDir, TreatmentGlobs, cache_fields, directory_overlap,
+    django_checks, fields, installed_apps, keys, publish_fields, storage, templates,
 };
 use crate::apps::python_env::{default_search_path, installed_django, search_path};
 use crate::apps::search_path::SearchPath;
@@ -131,18 +131,14 @@ impl<'a> Loader<'a> {
         directory_overlap::check_prefixes(&static_dirs, top.problems);
         let apps = installed_apps::apps(top, staticc, self.layers, &search);
         let template_dirs = templates::directories(top, self.layers, &apps, self.template_problems);
-        let mode = |key, option| {
-            let of_storage = fields::mode(&options, option);
-            of_storage.or_else(|| fields::mode(top, key))
-        };
-        let file_mode = mode("FILE_UPLOAD_PERMISSIONS", "file_permissions_mode");
-        let key = "FILE_UPLOAD_DIRECTORY_PERMISSIONS";
-        let directory_mode = mode(key, "directory_permissions_mode");
+        let (file_mode, directory_mode) = self.modes(&options);
         let is_on = |section: &Section<'_>, key| section.boolean(key).unwrap_or_default();
         // These can refuse their values, and are read even if `checked` has an error:
         // the run reports all problems at once.
         let manifest_name = fields::manifest_name(&options);
         let skip_compress_extensions = fields::skip_extensions(top);
+        let references = staticc.word("references", &REFERENCES).unwrap_or_default();
+        let treatments = TreatmentGlobs::read(staticc);
         let allow = fields::allow(staticc);
         let compression = fields::compression(&staticc.table(&keys::COMPRESSION));
         let cache = cache_fields::cache(&staticc.table(&keys::CACHE), self.layers);
@@ -159,14 +155,16 @@ impl<'a> Loader<'a> {
             ignore_patterns: fields::texts(staticc, "ignore_patterns"),
             default_ignore_patterns: fields::texts(staticc, "default_ignore_patterns"),
             backend,
-            file_mode: file_mode.and_then(FileMode::bits),
-            directory_mode: directory_mode.and_then(FileMode::bits),
+            file_mode,
+            directory_mode,
             manifest_name,
             js_aggregation: is_on(&options, "support_js_module_import_aggregation"),
             keep_only_hashed: is_on(top, "WHITENOISE_KEEP_ONLY_HASHED_FILES"),
             skip_compress_extensions,
             django,
-            missing_references: ReferenceLevels::read(staticc),
+            references,
+            treatments,
+            missing_references: ReferenceLevels::read(staticc, references),
             allow,
             compression,
             cache,
@@ -174,6 +172,20 @@ impl<'a> Loader<'a> {
         };
         directory_overlap::check_root(&settings, self.root_span(&options), top.problems);
         Some(settings)
+    }
+
+    /// Returns the modes of files and of new directories.
+    fn modes(&self, options: &Section<'_>) -> (Option<u32>, Option<u32>) {
+        let mode = |key, option| {
+            let of_storage = fields::mode(options, option);
+            let written = of_storage.or_else(|| fields::mode(&self.top, key));
+            written.and_then(FileMode::bits)
+        };
+        let key = "FILE_UPLOAD_DIRECTORY_PERMISSIONS";
+        (
+            mode("FILE_UPLOAD_PERMISSIONS", "file_permissions_mode"),
+            mode(key, "directory_permissions_mode"),
+        )
     }
 
     /// Returns the place of the setting that names STATIC_ROOT.

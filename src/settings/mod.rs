@@ -26,6 +26,7 @@ pub mod schema;
 pub mod storage;
 pub mod template_loaders;
 pub mod templates;
+pub mod treatment_globs;
 pub mod tree;
 pub mod validate;
 pub mod value_type;
@@ -38,7 +39,8 @@ pub use self::compression::{Compression, CompressionRule};
 pub use self::finder::{Finder, FinderListing, OtherFinder, StaticDir};
 pub use self::publish::{ObjectEncoding, PublishSettings};
 pub use self::reference_levels::ReferenceLevels;
-use crate::model::{App, Backend, DjangoVersion};
+pub use self::treatment_globs::{PlacedGlob, TreatmentGlobs};
+use crate::model::{App, Backend, DjangoVersion, ReferenceRules};
 
 /// All settings of a run, checked and with defaults.
 #[derive(Clone, Debug)]
@@ -73,6 +75,10 @@ pub struct Settings {
     pub skip_compress_extensions: Vec<String>,
     /// The version of Django whose rules apply.
     pub django: DjangoVersion,
+    /// By whose rules references are found.
+    pub references: ReferenceRules,
+    /// The files that are not treated as others are.
+    pub treatments: TreatmentGlobs,
     /// What a missing reference of each kind amounts to.
     pub missing_references: ReferenceLevels,
     /// The problems that the project allows.

@@ -1,22 +1,42 @@
 //! Reads the table `[staticc.publish]`. Does not know how settings depend on each other.
 
-use super::choices::OBJECT_ENCODINGS;
+use std::time::Duration;
+
+use super::choices::{OBJECT_ACLS, OBJECT_ENCODINGS};
 use super::fields;
-use super::publish::{DEFAULT_CACHE_CONTROL, DEFAULT_JOBS, PublishSettings};
+use super::publish::{DEFAULT_CACHE_CONTROL, DEFAULT_JOBS, DEFAULT_KEEP, PublishSettings};
 use super::reader::Section;
-use crate::model::Problem;
-use crate::store::url::{Endpoint, StoreUrl};
+use crate::model::{Problem, Retention};
+use crate::store::url::{Endpoint, StoreKind, StoreUrl};
 
 pub fn publish(table: &Section<'_>) -> PublishSettings {
+    let store = parsed(table, "store", StoreUrl::parse);
     PublishSettings {
-        store: parsed(table, "store", StoreUrl::parse),
-        endpoint: parsed(table, "endpoint", Endpoint::parse),
+        endpoint: endpoint(table, "endpoint", store.as_ref()),
+        store,
         encoding: table.word("encoding", &OBJECT_ENCODINGS),
         copies: table.boolean("copies").unwrap_or_default(),
         cache_control: cache_control(table),
+        acl: table.word("acl", &OBJECT_ACLS),
         exclude: fields::globs(table, "exclude"),
         jobs: table.integer("jobs").unwrap_or(DEFAULT_JOBS),
+        retention: Retention {
+            keep: table.integer("keep").unwrap_or(DEFAULT_KEEP) as usize,
+            older_than: older_than(table),
+        },
     }
+}
+
+/// Returns the address of the server of a store. Only a store that speaks S3 has one.
+pub fn endpoint(table: &Section<'_>, key: &str, store: Option<&StoreUrl>) -> Option<Endpoint> {
+    let is_other = |store: &StoreUrl| store.kind != StoreKind::S3;
+    if let Some((_, span)) = table.placed_text(key)
+        && store.is_some_and(is_other)
+    {
+        let wanted = "left out: only s3:// has an endpoint in the settings";
+        table.refuse(key, span, wanted);
+    }
+    parsed(table, key, Endpoint::parse)
 }
 
 /// Returns the value of a URL. A problem has the line of the key, but does not show the text: it
@@ -47,4 +67,15 @@ fn cache_control(table: &Section<'_>) -> String {
         table.refuse(key, span, "a header such as \"public, max-age=60\"");
     }
     text.to_owned()
+}
+
+/// Returns a time that humans write.
+fn older_than(table: &Section<'_>) -> Option<Duration> {
+    let key = "older_than";
+    let (text, span) = table.placed_text(key)?;
+    let age = humantime::parse_duration(text).ok();
+    if age.is_none() {
+        table.refuse(key, span, "an age such as \"30d\" or \"12h\"");
+    }
+    age
 }

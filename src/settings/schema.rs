@@ -78,6 +78,7 @@ fn change_value(value_type: ValueType) -> Value {
         ValueType::Glob => json!({"type": "string", "maxLength": MAX_GLOB_LENGTH}),
         ValueType::FileName => json!({"type": "string", "pattern": FILE_NAME}),
         ValueType::Size => json!({"type": "string", "pattern": SIZE}),
+        ValueType::Age => json!({"type": "string", "pattern": AGE}),
         ValueType::Django => {
             let known = DjangoVersion::ALL.map(DjangoVersion::as_str);
             let patch = format!("^({})\\.", known.join("|").replace('.', "\\."));
@@ -122,3 +123,6 @@ const FILE_NAME: &str = concat!(
 
 /// A number, and what it counts.
 const SIZE: &str = r"^(\+?[0-9]+|([0-9]+\.?[0-9]*|\.[0-9]+)\s*([KkMmGgTtPpEe][Ii]?[Bb]?|[Bb]))$";
+
+/// Numbers with the names of their units.
+const AGE: &str = r"^([0-9]+(\.[0-9]+)?\s*[A-Za-z]+\s*)+$";

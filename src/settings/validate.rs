@@ -44,6 +44,7 @@ impl Validator<'_> {
             | ValueType::Glob
             | ValueType::FileName
             | ValueType::Size
+            | ValueType::Age
             | ValueType::Django => self.check_text(key, node, "a string"),
             ValueType::Word(words) => self.check_word(key, node, "a string", words, &one_of(words)),
             ValueType::WordOrTable(words, keys) => match &node.value {

@@ -47,6 +47,8 @@ pub enum ValueType {
     FileName,
     /// A number of bytes, such as `"2 GiB"`.
     Size,
+    /// A time, such as `"30d"`.
+    Age,
     /// A version of Django with at least two numbers.
     Django,
     Boolean,

@@ -7,28 +7,29 @@ use std::path::{Path, PathBuf};
 
 use super::directory::SourceDirectory;
 use super::finder::FoundFiles;
-use crate::model::{Asset, Candidate, CandidateStatus, Candidates, LogicalPath};
+use crate::model::{Asset, Candidate, CandidateStatus, Candidates, LogicalPath, Treatment};
 use crate::pystd::posixpath::normalize;
 use crate::settings::Finder;
 
 /// Looks paths up in the directories of the finders.
 pub struct CandidateLookup<'a> {
     directories: &'a [SourceDirectory],
-    listed: HashMap<(&'a Path, &'a LogicalPath), CandidateStatus>,
+    listed: HashMap<(&'a Path, &'a LogicalPath), (CandidateStatus, &'a Treatment)>,
 }
 
 impl<'a> CandidateLookup<'a> {
     pub fn new(directories: &'a [SourceDirectory], found: &'a FoundFiles) -> Self {
         let place = |asset: &'a Asset| (&*asset.directory, &asset.found_path);
+        let entry = |asset: &'a Asset, status| (place(asset), (status, &asset.treatment));
         let shadowed = found
             .conflicts
             .iter()
-            .map(|conflict| (place(&conflict.asset), CandidateStatus::Shadowed));
+            .map(|conflict| entry(&conflict.asset, CandidateStatus::Shadowed));
         // Collected files come last: a file of a directory that is listed twice is both.
         let collected = found
             .assets
             .iter()
-            .map(|asset| (place(asset), CandidateStatus::Collected));
+            .map(|asset| entry(asset, CandidateStatus::Collected));
         Self {
             directories,
             listed: shadowed.chain(collected).collect(),
@@ -60,10 +61,12 @@ impl<'a> CandidateLookup<'a> {
                 break;
             };
             if is_there(&directory.finder, &place) {
+                let (status, treatment) = self.status(directory, &place, below);
                 all.list.push(Candidate {
                     source: real_path(&place),
                     found_by: directory.finder_entry(),
-                    status: self.status(directory, &place, below),
+                    status,
+                    treatment,
                 });
                 if first {
                     break;
@@ -73,21 +76,27 @@ impl<'a> CandidateLookup<'a> {
         all
     }
 
-    /// Returns the status of a file. `below` is its path in the directory.
-    fn status(&self, directory: &SourceDirectory, place: &Path, below: &Path) -> CandidateStatus {
+    /// Returns the status of a file, and its treatment. `below` is its path in the directory.
+    fn status(
+        &self,
+        directory: &SourceDirectory,
+        place: &Path,
+        below: &Path,
+    ) -> (CandidateStatus, Treatment) {
         if place.is_dir() {
-            return CandidateStatus::Directory;
+            return (CandidateStatus::Directory, Treatment::default());
         }
         let path = LogicalPath::new(below.as_os_str().as_bytes());
-        if let Some(status) = self.listed.get(&(&directory.root, &path)) {
-            return status.clone();
+        if let Some((status, treatment)) = self.listed.get(&(&directory.root, &path)) {
+            return (status.clone(), (*treatment).clone());
         }
         let pattern = directory.patterns.ignoring_pattern(below);
-        pattern.map_or(CandidateStatus::LeftOut, |pattern| {
+        let status = pattern.map_or(CandidateStatus::LeftOut, |pattern| {
             CandidateStatus::Ignored {
                 pattern: pattern.to_owned(),
             }
-        })
+        });
+        (status, Treatment::default())
     }
 }
 

@@ -27,20 +27,20 @@ pub struct Content {
 #[derive(Clone, Debug)]
 pub enum ContentBytes {
     /// Of an adjustable asset.
-    Text(String),
+    Text(Vec<u8>),
     Raw(Box<[u8]>),
 }
 
 impl Content {
     pub fn bytes(&self) -> Option<&[u8]> {
         match self.bytes.as_ref()? {
-            ContentBytes::Text(text) => Some(text.as_bytes()),
+            ContentBytes::Text(text) => Some(text),
             ContentBytes::Raw(bytes) => Some(bytes),
         }
     }
 
     /// Returns the text of an adjustable asset, if it is in memory.
-    pub fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&[u8]> {
         match self.bytes.as_ref()? {
             ContentBytes::Text(text) => Some(text),
             ContentBytes::Raw(_) => None,

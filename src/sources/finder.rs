@@ -25,6 +25,8 @@ pub struct FoundFiles {
     pub conflicts: Vec<Conflict>,
     /// Directories that cannot be listed, and names that cannot be used.
     pub problems: Vec<Problem>,
+    /// Problems of the settings for some of the files, which don't fail the run.
+    pub warnings: Vec<Problem>,
 }
 
 /// A file whose path an earlier file has.
@@ -175,12 +177,7 @@ fn asset(
     } else {
         LogicalPath::new(normal)
     };
-    Ok(Asset {
-        key,
-        path,
-        found_path,
-        directory: Arc::clone(root),
-    })
+    Ok(Asset::new(key, path, found_path, Arc::clone(root)))
 }
 
 /// A directory's files before its directories, each by name: the order in

@@ -12,9 +12,9 @@ use md5::{Digest, Md5};
 use rayon::prelude::*;
 
 use super::content::{Content, ContentBytes, KnownContents};
-use super::source_problem::{changed, decode, no_metadata, not_a_file, unreadable};
+use super::source_problem::{changed, check_text, no_metadata, not_a_file, unreadable};
 use crate::disk;
-use crate::model::{Asset, AssetId, Fingerprint, Problem, Stamp};
+use crate::model::{Asset, AssetId, Fingerprint, Problem, ReferenceRules, Stamp};
 
 /// How many bytes of sources that are not texts stay in memory, to be copied and
 /// compressed without reading them again.
@@ -40,7 +40,12 @@ impl Sources {
 
 /// Reads the sources of all assets, except those that are known. With `hashes`, keeps
 /// the texts of adjustable assets, and fingerprints the others.
-pub fn read_all(assets: &[Asset], hashes: bool, known: &dyn KnownContents) -> Sources {
+pub fn read_all(
+    assets: &[Asset],
+    hashes: bool,
+    rules: ReferenceRules,
+    known: &dyn KnownContents,
+) -> Sources {
     let room = AtomicUsize::new(MEMORY);
     // Boxed, since a problem is large and there are many contents.
     let results: Vec<Result<Content, Box<Problem>>> = assets
@@ -50,8 +55,8 @@ pub fn read_all(assets: &[Asset], hashes: bool, known: &dyn KnownContents) -> So
             let id = AssetId::new(index);
             let source = asset.source();
             let known = |stamp: &Stamp| known.content(id, &source, stamp);
-            let depth = match (hashes, asset.path.is_adjustable()) {
-                (true, true) => ReadDepth::Text,
+            let depth = match (hashes, asset.is_scanned) {
+                (true, true) => ReadDepth::Text(rules),
                 (true, false) => ReadDepth::Fingerprint,
                 (false, _) => ReadDepth::Id,
             };
@@ -76,13 +81,18 @@ pub fn read_all(assets: &[Asset], hashes: bool, known: &dyn KnownContents) -> So
 }
 
 /// Reads the texts of sources whose contents are known without them.
-pub fn read_texts(assets: &[Asset], contents: &mut [Content], ids: &[AssetId]) -> Vec<Problem> {
+pub fn read_texts(
+    assets: &[Asset],
+    contents: &mut [Content],
+    ids: &[AssetId],
+    rules: ReferenceRules,
+) -> Vec<Problem> {
     let texts: Vec<Result<Content, Problem>> = ids
         .par_iter()
         .map(|id| {
             read_one(
                 &assets[id.index()].source(),
-                ReadDepth::Text,
+                ReadDepth::Text(rules),
                 &AtomicUsize::new(0),
                 |_| None,
             )
@@ -103,7 +113,8 @@ pub fn read_texts(assets: &[Asset], contents: &mut [Content], ids: &[AssetId]) -
 enum ReadDepth {
     Id,
     Fingerprint,
-    Text,
+    /// The text, which these rules can read.
+    Text(ReferenceRules),
 }
 
 /// Returns contents without ids, for a run that only makes links.
@@ -148,18 +159,19 @@ fn read_one(
         return Ok(content);
     }
     let (file, before) = disk::open(source).map_err(|error| unreadable(&error))?;
-    let (content, length) = if depth == ReadDepth::Text {
+    let (content, length) = if let ReadDepth::Text(rules) = depth {
         let bytes = disk::read_open(&file, before.len()).map_err(|error| unreadable(&error))?;
         let length = bytes.len() as u64;
         // A file that is cut off may end within a character.
         if length != before.len() {
             return Err(changed(source));
         }
+        check_text(source, &bytes, rules)?;
         let content = Content {
             id: Some(blake3::hash(&bytes)),
             stamp: Stamp::of(&before),
             fingerprint: None,
-            bytes: Some(ContentBytes::Text(decode(source, bytes)?)),
+            bytes: Some(ContentBytes::Text(bytes)),
         };
         (content, length)
     } else {

@@ -4,9 +4,8 @@ use std::fs::Metadata;
 use std::io;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
-use std::string::FromUtf8Error;
 
-use crate::model::{Code, FileStep, Problem, span_at};
+use crate::model::{Code, FileStep, Problem, ReferenceRules, span_at};
 
 /// A source changed while the run read it.
 pub fn changed(source: &Path) -> Problem {
@@ -20,16 +19,20 @@ pub fn unreadable(source: &Path, error: &io::Error) -> Problem {
         .help("make it readable, or ignore it with `-i NAME`")
 }
 
-/// Decodes CSS or JavaScript, which must be UTF-8.
-pub fn decode(source: &Path, bytes: Vec<u8>) -> Result<String, Problem> {
-    String::from_utf8(bytes).map_err(|error| not_utf8(source, &error))
+/// Fails if a text is not UTF-8. By Django's rules, CSS and JavaScript must be.
+pub fn check_text(source: &Path, text: &[u8], rules: ReferenceRules) -> Result<(), Problem> {
+    match std::str::from_utf8(text) {
+        Err(error) if rules == ReferenceRules::Django => {
+            Err(not_utf8(source, text, error.valid_up_to()))
+        }
+        _ => Ok(()),
+    }
 }
 
-fn not_utf8(source: &Path, error: &FromUtf8Error) -> Problem {
-    let at = error.utf8_error().valid_up_to();
-    let byte = error.as_bytes().get(at).copied().unwrap_or_default();
+fn not_utf8(source: &Path, text: &[u8], at: usize) -> Problem {
+    let byte = text.get(at).copied().unwrap_or_default();
     // Up to the faulty byte, offsets in the lossy text are those in the file.
-    let shown = String::from_utf8_lossy(error.as_bytes());
+    let shown = String::from_utf8_lossy(text);
     let end = at + char::REPLACEMENT_CHARACTER.len_utf8();
     let message = format!("is not UTF-8: byte 0x{byte:02x} at offset {at}");
     Problem::error(Code::NotUtf8, message)

@@ -19,7 +19,7 @@ use super::source_pairs::SourcePairs;
 use crate::model::{Asset, AssetId, ContentId, Fingerprint, LogicalPath, Stamp};
 use crate::plan::model::{FileChange, PostProcessed};
 use crate::rewrite::adjusted::Adjusted;
-use crate::rewrite::resolve::hashed_path;
+use crate::rewrite::resolve::final_path;
 use crate::sources::content::{Content, KnownContents};
 
 #[derive(Debug, Default)]
@@ -48,6 +48,7 @@ struct SourceRow {
 struct AdjustedRow {
     id: [u8; blake3::OUT_LEN],
     size: u64,
+    in_cycle: bool,
     targets: Vec<u32>,
 }
 
@@ -93,7 +94,7 @@ impl CollectRecord {
         let mut invalid: Vec<usize> = Vec::new();
         for (index, (row, content)) in self.sources.iter().zip(contents).enumerate() {
             let id = AssetId::new(index);
-            if !assets[index].path.is_adjustable() {
+            if !assets[index].is_scanned {
                 if row.fingerprint != content.fingerprint {
                     invalid.push(index);
                 }
@@ -102,7 +103,7 @@ impl CollectRecord {
             let adjusted = Self::adjusted(row).filter(|_| content.text().is_none());
             let is_there = |adjusted: &Adjusted| {
                 let digits = adjusted.fingerprint.as_bytes();
-                let path = hashed_path(&assets[index].key, digits)?;
+                let path = final_path(&assets[index], digits)?;
                 self.file(&path, adjusted.id)
                     .filter(|file| is_intact(&path, file))
             };
@@ -154,6 +155,7 @@ impl CollectRecord {
             fingerprint: row.fingerprint?,
             id: adjusted.id.into(),
             size: adjusted.size,
+            in_cycle: adjusted.in_cycle,
             targets: adjusted.targets.iter().copied().map(AssetId).collect(),
             has_broken_refs: false,
             text: None,
@@ -194,7 +196,7 @@ pub fn body<'b>(bytes: &'b [u8], magic: &[u8]) -> Option<&'b [u8]> {
 }
 
 /// The first bytes of a record. The last one is the version of the format.
-const MAGIC: &[u8] = b"staticc record\x04";
+const MAGIC: &[u8] = b"staticc record\x05";
 
 /// The run that a record is about.
 pub struct RecordedRun<'a> {
@@ -252,6 +254,7 @@ impl RecordedRun<'_> {
         let row = |adjusted: &Adjusted| AdjustedRow {
             id: adjusted.id.into(),
             size: adjusted.size,
+            in_cycle: adjusted.in_cycle,
             targets: adjusted.targets.iter().map(|target| target.0).collect(),
         };
         SourceRow {
@@ -290,13 +293,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("a.txt"), "a").unwrap();
         let metadata = std::fs::metadata(directory.path().join("a.txt")).unwrap();
-        let path = LogicalPath::new("a.txt");
-        let asset = Asset {
-            key: path.clone(),
-            path: path.clone(),
-            found_path: path,
-            directory: directory.path().into(),
-        };
+        let asset = Asset::at(LogicalPath::new("a.txt"), directory.path().into());
         let content = Content {
             id: Some(blake3::hash(b"a")),
             stamp: Stamp::of(&metadata),

@@ -20,7 +20,9 @@ impl InputsDigest {
                 hasher.update(&[0]);
             }
             hasher.update(asset.directory.as_os_str().as_encoded_bytes());
-            hasher.update(&[0]);
+            // A bundler's manifest may change the treatment, too.
+            let treatment = [asset.treatment.rewrites(), asset.treatment.keeps_name()];
+            hasher.update(&[0, treatment[0].into(), treatment[1].into()]);
         }
         Self(hasher.finalize().into())
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use super::cache::Cache;
 use super::cache::directory::CacheDirectory;
-use crate::model::LogicalPath;
+use crate::model::{ContentId, LogicalPath};
 
 /// The releases of one manifest.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub struct Release {
 }
 
 /// The first bytes of a release's file. The last one is the version of the format.
-const MAGIC: &[u8] = b"staticc release\x01";
+const MAGIC: &[u8] = b"staticc release\x02";
 
 /// Who made the files of a release. `prune` removes only those of staticc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +43,25 @@ pub enum ReleaseOrigin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReleaseFiles {
     pub origin: ReleaseOrigin,
-    /// The paths of the fingerprinted files.
-    pub paths: Vec<LogicalPath>,
+    pub files: Vec<ReleaseFile>,
+}
+
+/// A file that a manifest names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleaseFile {
+    pub path: LogicalPath,
+    /// The content, if the run that made the file knows it and the name does not say it: the name
+    /// is that of a bundler, or of a cycle of references.
+    pub content: Option<ContentId>,
+}
+
+impl From<&LogicalPath> for ReleaseFile {
+    fn from(path: &LogicalPath) -> Self {
+        Self {
+            path: path.clone(),
+            content: None,
+        }
+    }
 }
 
 /// The hexadecimal digits of the time in a file's name, in nanoseconds since 1970. Digits of
@@ -83,11 +100,11 @@ impl<'a> Releases<'a> {
 
     /// Remembers that a manifest is live now, and what it names. A manifest that was live
     /// before becomes the newest release.
-    pub fn remember<'p>(
+    pub fn remember(
         &self,
         manifest: &[u8],
         origin: ReleaseOrigin,
-        paths: impl Iterator<Item = &'p LogicalPath>,
+        files: impl Iterator<Item = ReleaseFile>,
     ) {
         let digits = blake3::hash(manifest).to_hex();
         let id = &digits[..digits.len() - TIME_DIGITS];
@@ -118,7 +135,7 @@ impl<'a> Releases<'a> {
             let _ = self.files.rename(&before.file, &file);
             return;
         }
-        let Some(body) = body(origin, paths) else {
+        let Some(body) = body(origin, files) else {
             return;
         };
         self.cache.replace(&file, |out| {
@@ -139,20 +156,7 @@ impl<'a> Releases<'a> {
         if blake3::hash(body) != *checksum {
             return None;
         }
-        let text = decode(body).ok()?;
-        let (is_own, names) = text.split_first()?;
-        Some(ReleaseFiles {
-            origin: if *is_own == 1 {
-                ReleaseOrigin::Staticc
-            } else {
-                ReleaseOrigin::External
-            },
-            paths: names
-                .split(|&byte| byte == 0)
-                .filter(|name| !name.is_empty())
-                .map(LogicalPath::new)
-                .collect(),
-        })
+        parse(&decode(body).ok()?)
     }
 
     pub fn forget(&self, release: &Release) {
@@ -165,10 +169,10 @@ impl<'a> Releases<'a> {
     }
 }
 
-/// The most bytes of an origin and its paths: those of half a million long paths.
+/// The most bytes of an origin and its files: those of half a million long paths.
 const MAX_TEXT_SIZE: u64 = 64 * 1024 * 1024;
 
-/// Decodes an origin and its paths. Fails if they are too long.
+/// Decodes an origin and its files. Fails if they are too long.
 fn decode(body: &[u8]) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     let mut decoder = zstd::Decoder::new(body)?.take(MAX_TEXT_SIZE + 1);
@@ -178,16 +182,80 @@ fn decode(body: &[u8]) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// Encodes the origin and the paths. Each path ends with a zero byte, which no path contains.
-fn body<'p>(
-    origin: ReleaseOrigin,
-    paths: impl Iterator<Item = &'p LogicalPath>,
-) -> Option<Vec<u8>> {
-    let mut names = vec![u8::from(origin == ReleaseOrigin::Staticc)];
-    for path in paths {
-        names.extend_from_slice(path.as_bytes());
-        names.push(0);
+/// What stands before a path: whether a content does, too.
+const WITHOUT_CONTENT: u8 = 0;
+const WITH_CONTENT: u8 = 1;
+
+/// Encodes the origin and the files. Each path ends with a zero byte, which no path contains.
+fn body(origin: ReleaseOrigin, files: impl Iterator<Item = ReleaseFile>) -> Option<Vec<u8>> {
+    let mut text = vec![u8::from(origin == ReleaseOrigin::Staticc)];
+    for file in files {
+        match &file.content {
+            Some(content) => {
+                text.push(WITH_CONTENT);
+                text.extend_from_slice(content.as_bytes());
+            }
+            None => text.push(WITHOUT_CONTENT),
+        }
+        text.extend_from_slice(file.path.as_bytes());
+        text.push(0);
     }
-    let is_small = names.len() as u64 <= MAX_TEXT_SIZE;
-    is_small.then(|| zstd::encode_all(&names[..], 3).ok())?
+    let is_small = text.len() as u64 <= MAX_TEXT_SIZE;
+    is_small.then(|| zstd::encode_all(&text[..], 3).ok())?
+}
+
+/// Reads what [`body`] encodes.
+fn parse(text: &[u8]) -> Option<ReleaseFiles> {
+    let (is_own, mut rest) = text.split_first()?;
+    let mut files = Vec::new();
+    while let Some((&kind, after)) = rest.split_first() {
+        let (content, name) = match kind {
+            WITHOUT_CONTENT => (None, after),
+            WITH_CONTENT => {
+                let (content, name) = after.split_first_chunk::<{ blake3::OUT_LEN }>()?;
+                (Some(ContentId::from(*content)), name)
+            }
+            _ => return None,
+        };
+        let end = memchr::memchr(0, name)?;
+        files.push(ReleaseFile {
+            path: LogicalPath::new(&name[..end]),
+            content,
+        });
+        rest = &name[end + 1..];
+    }
+    Some(ReleaseFiles {
+        origin: if *is_own == 1 {
+            ReleaseOrigin::Staticc
+        } else {
+            ReleaseOrigin::External
+        },
+        files,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_encoded_is_read() {
+        let file = |path: &str, content: Option<&[u8]>| ReleaseFile {
+            path: LogicalPath::new(path),
+            content: content.map(blake3::hash),
+        };
+        let files = vec![
+            file("a.css", None),
+            file("b/ü.js", Some(b"b")),
+            file("", None),
+        ];
+        let encoded = body(ReleaseOrigin::Staticc, files.iter().cloned()).unwrap();
+        let text = decode(&encoded).unwrap();
+        let read = parse(&text).unwrap();
+        assert_eq!((read.origin, read.files), (ReleaseOrigin::Staticc, files));
+        for end in 0..text.len() {
+            // A part of it is read as fewer files, or not at all.
+            assert_ne!(parse(&text[..end]), parse(&text));
+        }
+    }
 }

@@ -37,7 +37,7 @@ impl<'a> ContentBytesOnDemand<'a> {
             ContentSource::Text(asset) | ContentSource::Unchanged(asset) => {
                 let adjusted = self.transaction.post_processed.adjusted(asset);
                 let text = adjusted.and_then(|adjusted| adjusted.text.as_ref());
-                text.map(String::as_bytes).ok_or_else(|| {
+                text.map(Vec::as_slice).ok_or_else(|| {
                     Problem::error(
                         Code::NoText,
                         "was changed in STATIC_ROOT while the run looked",

@@ -15,7 +15,7 @@ pub(super) enum FileContent {
 
 impl FileContent {
     pub fn read(file: &Asset) -> io::Result<Self> {
-        if file.path.is_adjustable() {
+        if file.is_scanned {
             disk::read(&file.source()).map(Self::Text)
         } else {
             let (file, _) = disk::open(&file.source())?;

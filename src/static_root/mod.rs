@@ -9,6 +9,7 @@ mod content_bytes;
 mod copy_origin;
 pub mod copy_verifier;
 mod file_content;
+mod file_roles;
 pub mod inspect;
 pub mod leftovers;
 pub mod lock;

@@ -1,28 +1,19 @@
 //! Lists the fingerprinted files that only old releases name. It lists a file only if a run of
-//! staticc has made it, its content has the fingerprint of its name, no live manifest names it,
+//! staticc has made it, its content is the one of its name, no live manifest names it,
 //! and no text of a recent release contains its fingerprint. Removes nothing.
 
 use std::collections::HashSet;
 use std::io;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 
 use super::root::StaticRoot;
 use crate::disk;
-use crate::model::{Code, Encoding, FileStep, Fingerprint, LogicalPath, Problem};
+use crate::model::{Code, Encoding, FileStep, Fingerprint, LogicalPath, Problem, Retention};
 use crate::plan::manifest::Manifest;
 use crate::pystd::posixpath::normpath;
-use crate::state::releases::{Release, ReleaseFiles, ReleaseOrigin, Releases};
-
-/// Which releases are recent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retention {
-    /// How many of the newest releases are recent, the live one among them. At least 1.
-    pub keep: usize,
-    /// Releases that were replaced less than this ago are recent too.
-    pub older_than: Option<Duration>,
-}
+use crate::state::releases::{Release, ReleaseFile, ReleaseFiles, ReleaseOrigin, Releases};
 
 #[derive(Debug, Default)]
 pub struct PruneList {
@@ -38,14 +29,9 @@ pub struct PruneList {
 impl Retention {
     /// Returns which releases are recent. `since` is when each became live, the newest first.
     fn recent(self, since: &[SystemTime], now: SystemTime) -> Vec<bool> {
-        let is_recent = |index: usize| {
-            // A release ends when the next one begins.
-            let is_young = |limit: Duration| {
-                let ended = since[index - 1];
-                now.duration_since(ended).map_or(true, |age| age < limit)
-            };
-            index < self.keep.max(1) || self.older_than.is_some_and(is_young)
-        };
+        // A release ends when the next one begins.
+        let ended = |newer: usize| newer.checked_sub(1).map(|next| since[next]);
+        let is_recent = |newer| self.is_recent(newer, ended(newer), now);
         (0..since.len()).map(is_recent).collect()
     }
 
@@ -66,8 +52,8 @@ impl Retention {
                 return Err(damaged_release());
             };
             // Otherwise another STATIC_ROOT had this path at the time.
-            let is_here = |path| root.file_metadata(path).is_some();
-            if files.paths.iter().all(is_here) {
+            let is_here = |file: &ReleaseFile| root.file_metadata(&file.path).is_some();
+            if files.files.iter().all(is_here) {
                 here.push((release, files));
             } else {
                 elsewhere.push(files);
@@ -81,7 +67,7 @@ impl Retention {
         {
             if is_recent {
                 list.recent_releases += 1;
-                needed.extend(files.paths);
+                needed.extend(files.files.into_iter().map(|file| file.path));
             } else {
                 old.push((release, files));
             }
@@ -96,7 +82,12 @@ impl Retention {
             list.files.push(path);
         }
         list.old_releases = old.len();
-        old.retain(|(_, files)| !files.paths.iter().any(|path| referenced.contains(path)));
+        old.retain(|(_, files)| {
+            !files
+                .files
+                .iter()
+                .any(|file| referenced.contains(&file.path))
+        });
         list.finished = old.into_iter().map(|(release, _)| release).collect();
         Ok(list)
     }
@@ -117,34 +108,44 @@ fn unneeded_files<'f>(
     needed: &HashSet<LogicalPath>,
 ) -> Result<(HashSet<LogicalPath>, Vec<LogicalPath>), Problem> {
     let own = releases.filter(|files| files.origin == ReleaseOrigin::Staticc);
-    let paths = own.flat_map(|files| &files.paths);
-    let mut paths: Vec<&LogicalPath> = paths.filter(|path| !needed.contains(path)).collect();
-    paths.sort_unstable();
-    paths.dedup();
-    let with_fingerprint = |path| Some((path, own_fingerprint(root, path)?));
-    let files: Vec<_> = paths.into_iter().filter_map(with_fingerprint).collect();
+    let all = own.flat_map(|files| &files.files);
+    let mut all: Vec<&ReleaseFile> = all.filter(|file| !needed.contains(&file.path)).collect();
+    all.sort_unstable_by_key(|file| &file.path);
+    let with_fingerprints = |file| Some((file, own_fingerprints(root, file)?));
+    let mut files: Vec<_> = all.into_iter().filter_map(with_fingerprints).collect();
+    files.dedup_by_key(|(file, _)| &file.path);
     if files.is_empty() {
         return Ok(Default::default());
     }
     let in_texts = fingerprints_in_texts(root, needed)?;
     let (mut referenced, mut unused) = (HashSet::new(), Vec::new());
-    for (path, fingerprint) in files {
-        if in_texts.contains(&fingerprint) {
-            referenced.insert(path.clone());
+    for (file, fingerprints) in files {
+        if fingerprints
+            .iter()
+            .any(|fingerprint| in_texts.contains(fingerprint))
+        {
+            referenced.insert(file.path.clone());
         } else {
-            unused.push(path.clone());
+            unused.push(file.path.clone());
         }
     }
     Ok((referenced, unused))
 }
 
-/// Returns the fingerprint of a file's content. `None` if its name has another one.
-fn own_fingerprint(root: &StaticRoot, path: &LogicalPath) -> Option<Fingerprint> {
-    root.file_metadata(path)?;
-    let (file, _) = disk::open(&root.locate(path)).ok()?;
-    let fingerprint = Fingerprint::of_reader(file).ok()?;
+/// Returns the fingerprints by which texts may name a file. `None` if it does not have the content
+/// that the run has written.
+fn own_fingerprints(root: &StaticRoot, file: &ReleaseFile) -> Option<Vec<Fingerprint>> {
+    root.file_metadata(&file.path)?;
+    let (open_file, _) = disk::open(&root.locate(&file.path)).ok()?;
+    if let Some(content) = file.content {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(open_file).ok()?;
+        let fingerprints = Fingerprint::all_in(file.path.as_bytes());
+        return (hasher.finalize() == content).then(|| fingerprints.collect());
+    }
+    let fingerprint = Fingerprint::of_reader(open_file).ok()?;
     let infix = [b".", &fingerprint.as_bytes()[..]].concat();
-    memchr::memmem::find(path.as_bytes(), &infix).map(|_| fingerprint)
+    memchr::memmem::find(file.path.as_bytes(), &infix).map(|_| vec![fingerprint])
 }
 
 /// Returns what looks like a fingerprint in the texts among these files. A text may refer to a
@@ -177,26 +178,4 @@ fn damaged_release() -> Problem {
     )
     .note("nothing is removed: it might be needed")
     .help("forget all releases: `staticc cache clear`")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn release_is_recent_by_number_or_age() {
-        let now = SystemTime::now();
-        let since = [10, 100, 1000, 5000].map(|age| now - Duration::from_secs(age));
-        let recent = |keep, older_than: Option<u64>| {
-            let older_than = older_than.map(Duration::from_secs);
-            let recent = Retention { keep, older_than }.recent(&since, now);
-            recent.into_iter().filter(|recent| *recent).count()
-        };
-        let kept = [0, 1, 2, 9].map(|keep| recent(keep, None));
-        assert_eq!(kept, [1, 1, 2, 4]);
-        // The second ended 10 seconds ago, the third 100, the last 1000.
-        let young = [5, 50, 500, 5000].map(|age| recent(1, Some(age)));
-        assert_eq!(young, [1, 2, 3, 4]);
-        assert_eq!(recent(3, Some(5)), 3);
-    }
 }

@@ -4,29 +4,27 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::copy_verifier::{CopyVerifier, SourceCopyLevel};
 use super::file_content::FileContent;
+use super::file_roles::{FileRole, FileRoles, plain_path};
 use super::root::StaticRoot;
 use crate::disk;
 use crate::model::{
-    Asset, Code, Encoding, FileStep, Fingerprint, LogicalPath, Problem, ReferenceKind, ReportLevel,
-    Severity, VerifySummary,
+    Asset, Code, Encoding, FileStep, Fingerprint, LogicalPath, Problem, ReferenceKind,
+    ReferenceRules, ReportLevel, Severity, VerifySummary,
 };
 use crate::plan::manifest::Manifest;
-use crate::pystd::posixpath::normpath;
+use crate::rewrite::cycle_checker::CycleMember;
 use crate::rewrite::reference_checker::{DanglingReference, ReferenceChecker, ReferenceForm};
 use crate::rewrite::resolve::hashed_path;
 use crate::rewrite::rules::Rules;
 use crate::settings::Settings;
 use crate::state::cache::Cache;
-
-/// The missing files of a manifest that are reported one by one. The others are counted: a
-/// manifest of megabytes may name nothing that exists.
-const MAX_REPORTED: usize = 1000;
 
 #[derive(Debug, Default)]
 pub struct VerifyResult {
@@ -56,33 +54,34 @@ pub fn verify(
         let help = "collect first: `staticc collect`";
         return Err(problem.in_file(root.path()).help(help));
     }
-    let directory: std::sync::Arc<Path> = root.path().into();
-    let files: Vec<Asset> = root
-        .files()?
-        .into_iter()
-        .map(|path| Asset {
-            key: path.clone(),
-            path: path.clone(),
-            found_path: path,
-            directory: directory.clone(),
-        })
-        .collect();
-    let rules = Rules::new(settings.django, settings.js_aggregation);
+    let rules = Rules::new(
+        settings.references,
+        settings.django,
+        settings.js_aggregation,
+    );
+    let files = files_of(root, &rules)?;
     let mut result = VerifyResult::default();
     let manifest = read_manifest(root, settings, &mut result.problems);
-    let by_path = (0..).zip(&files).map(|(index, file)| (&file.path, index));
-    let verifier = Verifier {
+    let paths = (0..).zip(&files).map(|(index, file)| (&file.path, index));
+    let by_path: HashMap<&LogicalPath, usize> = paths.collect();
+    let file_roles = FileRoles {
         root,
+        settings,
+        manifest: manifest.as_ref(),
+        files: &files,
+        by_path: &by_path,
+    };
+    let roles = file_roles.find(&mut result.problems);
+    let verifier = Verifier {
+        settings,
         checker: ReferenceChecker::new(&files, &settings.static_url, &rules),
         levels,
         copies: CopyVerifier::new(root, settings, cache, levels.source_copy),
         compresses: settings.backend.compresses(),
         hashes: settings.backend.hashes(),
         manifest: manifest.as_ref(),
-        by_path: by_path.collect(),
-        files: &files,
+        by_path,
     };
-    let roles = verifier.roles(settings, &mut result.problems);
     let findings: Vec<FileFindings> = files
         .par_iter()
         .zip(&roles)
@@ -94,15 +93,21 @@ pub fn verify(
         entries: manifest.as_ref().map_or(0, |manifest| manifest.paths.len()),
         ..VerifySummary::default()
     };
-    for file in findings {
-        result.counts.copies += file.copies;
-        result.counts.references += file.references;
-        result.problems.extend(file.problems);
-    }
+    verifier.add_findings(findings.into_iter().zip(&files), &mut result);
     let with_roles = files.iter().zip(roles);
     let unlisted = with_roles.filter(|(_, role)| matches!(role, FileRole::Unlisted));
     result.unlisted = unlisted.map(|(file, _)| file.path.clone()).collect();
     Ok(result)
+}
+
+/// Returns all files of a STATIC_ROOT.
+fn files_of(root: &StaticRoot, rules: &Rules) -> Result<Vec<Asset>, Problem> {
+    let directory: Arc<Path> = root.path().into();
+    let to_asset = |path: LogicalPath| Asset {
+        is_scanned: rules.scan(&path),
+        ..Asset::at(path, Arc::clone(&directory))
+    };
+    Ok(root.files()?.into_iter().map(to_asset).collect())
 }
 
 /// Reads the manifest, if the backend has one.
@@ -146,30 +151,18 @@ fn read_manifest(
     }
 }
 
-/// Why a file is in STATIC_ROOT.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum FileRole {
-    /// The fingerprinted file of this key of the manifest.
-    Hashed(LogicalPath),
-    /// The plain file of a key whose fingerprinted file is this. `None` without a manifest.
-    Plain(Option<LogicalPath>),
-    /// A compressed copy of another file.
-    Copy,
-    Manifest,
-    /// No manifest names it, and it is no compressed copy.
-    Unlisted,
-}
-
 /// The findings in a file and its compressed copies.
 #[derive(Default)]
 struct FileFindings {
     problems: Vec<Problem>,
     copies: usize,
     references: usize,
+    /// The key and the text, if its name is not that of its content. It may be that of a cycle.
+    suspect: Option<(LogicalPath, Vec<u8>)>,
 }
 
 struct Verifier<'a> {
-    root: &'a StaticRoot,
+    settings: &'a Settings,
     checker: ReferenceChecker<'a>,
     levels: &'a VerifyLevels<'a>,
     copies: CopyVerifier<'a>,
@@ -178,73 +171,13 @@ struct Verifier<'a> {
     hashes: bool,
     manifest: Option<&'a Manifest>,
     by_path: HashMap<&'a LogicalPath, usize>,
-    files: &'a [Asset],
 }
 
 impl Verifier<'_> {
-    /// Returns the role of each file. A file of the manifest that is missing is a problem.
-    fn roles(&self, settings: &Settings, problems: &mut Vec<Problem>) -> Vec<FileRole> {
-        let unknown = if self.hashes {
-            FileRole::Unlisted
-        } else {
-            FileRole::Plain(None)
-        };
-        let mut roles = vec![unknown; self.files.len()];
-        let mut missing = 0;
-        let mut take = |path: &LogicalPath, role: FileRole, key: Option<&LogicalPath>| match (
-            self.by_path.get(path),
-            key,
-        ) {
-            (Some(&file), _) => roles[file] = role,
-            (None, Some(key)) => {
-                missing += 1;
-                if missing <= MAX_REPORTED {
-                    problems.push(self.missing_file(path, key));
-                }
-            }
-            (None, None) => {}
-        };
-        let keeps_plain = !settings.keeps_only_hashed();
-        for (key, path) in self.manifest.iter().flat_map(|manifest| &manifest.paths) {
-            if keeps_plain {
-                take(
-                    &plain_path(key),
-                    FileRole::Plain(Some(path.clone())),
-                    Some(key),
-                );
-            }
-            take(path, FileRole::Hashed(key.clone()), Some(key));
-        }
-        let name = LogicalPath::new(settings.manifest_name.as_str());
-        if self.hashes {
-            take(&name, FileRole::Manifest, None);
-        }
-        problems.extend(more_missing(missing, self.root.locate(&name)));
-        for (index, file) in self.files.iter().enumerate() {
-            if self.compresses && roles[index] != FileRole::Unlisted {
-                for encoding in Encoding::ALL {
-                    let copy = file.path.with_suffix(encoding.suffix());
-                    if let Some(&copy) = self.by_path.get(&copy) {
-                        roles[copy] = FileRole::Copy;
-                    }
-                }
-            }
-        }
-        roles
-    }
-
-    /// Returns the problem of a file that the manifest names for `key`.
-    fn missing_file(&self, path: &LogicalPath, key: &LogicalPath) -> Problem {
-        let message = format!("is not there; the manifest names it for {key}");
-        Problem::error(Code::MissingFile, message)
-            .in_file(self.root.locate(path))
-            .help("collect again: `staticc collect`")
-    }
-
     fn verify_file(&self, file: &Asset, role: &FileRole) -> FileFindings {
         let mut findings = FileFindings::default();
         let content = match role {
-            FileRole::Hashed(_) | FileRole::Plain(_) => FileContent::read(file)
+            FileRole::Hashed(_) | FileRole::Kept | FileRole::Plain(_) => FileContent::read(file)
                 .map_err(|error| {
                     let problem = Problem::failed(FileStep::Read, &file.source(), &error);
                     findings.problems.push(problem);
@@ -254,7 +187,15 @@ impl Verifier<'_> {
         };
         findings.problems.extend(match (role, &content) {
             (FileRole::Hashed(key), Some(content)) => {
-                self.wrong_content(file, key, content.fingerprint())
+                let problem = self.wrong_content(file, key, content.fingerprint());
+                if let (Some(_), FileContent::Text(text)) = (&problem, content)
+                    && self.settings.references == ReferenceRules::Browser
+                {
+                    findings.suspect = Some((key.clone(), text.clone()));
+                    None
+                } else {
+                    problem
+                }
             }
             // The plain file of a text is not rewritten, and has another content.
             (FileRole::Plain(Some(hashed)), Some(FileContent::Other(fingerprint))) => {
@@ -297,13 +238,52 @@ impl Verifier<'_> {
             FileRole::Plain(Some(_)) => return,
             _ => (&file.path, ReferenceForm::Source),
         };
-        let text = String::from_utf8_lossy(bytes);
-        let (references, dangling) = self.checker.check(file, &text, form);
+        if self.stays_as_is(path) {
+            return;
+        }
+        let (references, dangling) = self.checker.check(file, bytes, form);
         findings.references = references;
         let problems = dangling
             .into_iter()
             .filter_map(|reference| self.dangling(file, path, reference));
         findings.problems.extend(problems);
+    }
+
+    /// Adds what was found in the files to the result.
+    fn add_findings<'f>(
+        &self,
+        findings: impl Iterator<Item = (FileFindings, &'f Asset)>,
+        result: &mut VerifyResult,
+    ) {
+        let mut suspects = Vec::new();
+        for (of_file, file) in findings {
+            result.counts.copies += of_file.copies;
+            result.counts.references += of_file.references;
+            result.problems.extend(of_file.problems);
+            suspects.extend(of_file.suspect.map(|(key, text)| CycleMember {
+                file,
+                path: plain_path(&key),
+                text,
+            }));
+        }
+        result.problems.extend(self.verify_cycles(&suspects));
+    }
+
+    /// Returns the problems of texts that have neither the content of their names nor the name of
+    /// a cycle.
+    fn verify_cycles(&self, suspects: &[CycleMember<'_>]) -> Vec<Problem> {
+        let names = self.checker.cycle_names(suspects);
+        let problem = |(suspect, name): (&CycleMember<'_>, Option<Fingerprint>)| {
+            let fingerprint = name.unwrap_or_else(|| Fingerprint::of(&suspect.text));
+            self.wrong_content(suspect.file, &suspect.path, fingerprint)
+        };
+        suspects.iter().zip(names).filter_map(problem).collect()
+    }
+
+    /// Returns whether the settings leave the text of a file alone, wherever it leads.
+    fn stays_as_is(&self, path: &LogicalPath) -> bool {
+        let treatment = self.settings.treatments.treatment_of(path);
+        !treatment.follows_references()
     }
 
     /// Returns whether the manifest has an entry for the source with this path.
@@ -320,8 +300,8 @@ impl Verifier<'_> {
         path: &LogicalPath,
         reference: DanglingReference,
     ) -> Option<Problem> {
-        let severity =
-            (self.levels.reference)(path, reference.kind, Path::new(&reference.path)).severity()?;
+        let level = (self.levels.reference)(path, reference.kind, Path::new(&reference.path));
+        let severity = reference.severity(level)?;
         let message = format!("{} leads to no file", reference.text);
         let problem = Problem::error(Code::DanglingReference, message)
             .in_file(file.source())
@@ -364,18 +344,6 @@ impl Verifier<'_> {
         }
         Some(problem.help("collect again: `staticc collect` compares contents and repairs"))
     }
-}
-
-/// Counts the missing files that are not reported one by one.
-fn more_missing(missing: usize, manifest: PathBuf) -> Option<Problem> {
-    let more = missing.checked_sub(MAX_REPORTED).filter(|&more| more > 0)?;
-    let message = format!("{more} more of its files are not there");
-    Some(Problem::error(Code::MoreProblems, message).in_file(manifest))
-}
-
-/// Returns the path of the plain file of a key.
-fn plain_path(key: &LogicalPath) -> LogicalPath {
-    LogicalPath::new(normpath(key.as_bytes()))
 }
 
 /// Returns the problem of a plain file whose content is not that of its fingerprinted file.

@@ -1,12 +1,19 @@
 //! Requests for many objects, several of them at a time. Ends at the first failure. Does not
 //! know what objects mean.
 
-use tokio::task::JoinSet;
+use std::ops::ControlFlow;
 
-use super::client::{PutRule, Store, Upload};
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt as _};
+
+use super::client::{Body, PutRule, Store, Upload};
 use super::error::{StoreError, StoreErrorKind, StoreStep};
 use super::headers::ObjectHeaders;
-use crate::model::{Code, Problem};
+use super::parts::{LargeBody, LargeSource, MAX_WHOLE, WRONG_BYTES, bytes_in_memory};
+use super::runtime;
+use crate::model::Problem;
 
 /// An object whose bytes come from another object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,23 +29,25 @@ pub struct Transfer {
 
 impl Store {
     /// Sends an object for each item, `jobs` of them at a time. `load` reads an item when its
-    /// turn comes, so that no more than `jobs` are in memory; `done` is called for each that is
+    /// turn comes, so that few are in memory; `done` is called for each that is
     /// sent.
     pub fn put_all<T>(
         &self,
         items: &[T],
         jobs: usize,
         load: impl Fn(&T) -> Result<Upload, Problem>,
-        done: impl FnMut(&T),
+        mut done: impl FnMut(&T),
     ) -> Result<(), Problem> {
         let request = |item: &T| {
             let upload = load(item)?;
             let found = self.path(StoreStep::Write, &upload.key);
             let path = found.map_err(|error| error.to_problem(&self.url))?;
             let sender = self.sender();
-            Ok(async move { sender.put(&path, upload, PutRule::Replace).await })
+            let bytes = upload.body.in_memory();
+            let sending = async move { sender.put(&path, upload, PutRule::Replace).await };
+            Ok((bytes, sending))
         };
-        self.run_all(items, jobs, request, done)
+        self.run_all(items, jobs, request, |item, ()| done(item))
     }
 
     /// Sends the bytes of one object as those of another, for each transfer, `jobs` of them at
@@ -47,46 +56,60 @@ impl Store {
         &self,
         transfers: &[Transfer],
         jobs: usize,
-        done: impl FnMut(&Transfer),
+        mut done: impl FnMut(&Transfer),
     ) -> Result<(), Problem> {
         let request = |transfer: &Transfer| {
             let request = self.transfer_request(transfer.clone());
-            request.map_err(|error| error.to_problem(&self.url))
+            let sending = request.map_err(|error| error.to_problem(&self.url))?;
+            Ok((bytes_in_memory(transfer.size), sending))
         };
-        self.run_all(transfers, jobs, request, done)
+        self.run_all(transfers, jobs, request, |transfer, ()| done(transfer))
     }
 
-    /// Carries out a request for each item, `jobs` of them at a time.
-    fn run_all<T, F>(
+    /// Deletes objects, in as few requests as the store needs for so many. One that is not there
+    /// is no error.
+    pub fn delete_all(&self, keys: &[String]) -> Result<(), Problem> {
+        let failed = |error: StoreError| error.to_problem(&self.url);
+        let first = keys.first().map(String::as_str).unwrap_or_default();
+        let paths = keys.iter().map(|key| self.path(StoreStep::Delete, key));
+        let paths: Vec<_> = paths.collect::<Result<_, _>>().map_err(failed)?;
+        let mut answers = self
+            .client
+            .delete_stream(stream::iter(paths.into_iter().map(Ok)).boxed());
+        let deleting = async {
+            while let Some(answer) = answers.next().await {
+                match answer.map_err(|error| StoreError::new(StoreStep::Delete, first, &error)) {
+                    Err(error) if error.kind != StoreErrorKind::NotFound => return Err(error),
+                    _ => {}
+                }
+            }
+            Ok(())
+        };
+        let answer = self.wait(deleting);
+        let stopped = || Err(StoreError::stopped(StoreStep::Delete, first));
+        answer.unwrap_or_else(stopped).map_err(failed)
+    }
+
+    /// Carries out a request for each item, `jobs` of them at a time, and calls `done` with each
+    /// answer.
+    pub(super) fn run_all<T, A, F>(
         &self,
         items: &[T],
         jobs: usize,
-        request: impl Fn(&T) -> Result<F, Problem>,
-        mut done: impl FnMut(&T),
+        request: impl Fn(&T) -> Result<(u64, F), Problem>,
+        mut done: impl FnMut(&T, A),
     ) -> Result<(), Problem>
     where
-        F: Future<Output = Result<(), StoreError>> + Send + 'static,
+        A: Send + 'static,
+        F: Future<Output = Result<A, StoreError>> + Send + 'static,
     {
-        self.runtime.block_on(async {
-            let mut requests = JoinSet::new();
-            let mut waiting = items.iter().enumerate();
-            loop {
-                while requests.len() < jobs.max(1)
-                    && let Some((index, item)) = waiting.next()
-                {
-                    let sending = request(item)?;
-                    requests.spawn(async move { (index, sending.await) });
-                }
-                let Some(joined) = requests.join_next().await else {
-                    return Ok(());
-                };
-                let (index, result) = joined.map_err(|error| {
-                    let message = format!("a request ended early: {error}");
-                    Problem::error(Code::StoreUnusable, message)
-                })?;
-                result.map_err(|error| error.to_problem(&self.url))?;
-                done(&items[index]);
-            }
+        let requests = runtime::run_all(items, jobs, request, |item, result| {
+            done(item, result.map_err(|error| error.to_problem(&self.url))?);
+            Ok(ControlFlow::Continue(()))
+        });
+        self.wait(requests).unwrap_or_else(|| {
+            let error = StoreError::stopped(StoreStep::Connect, "");
+            Err(error.to_problem(&self.url))
         })
     }
 
@@ -100,21 +123,15 @@ impl Store {
         let client = std::sync::Arc::clone(&self.client);
         let sender = self.sender();
         Ok(async move {
-            let step = StoreStep::Read;
-            let failed = |error| StoreError::new(step, &transfer.from, &error);
-            let asked = client.get_opts(&from, object_store::GetOptions::default());
-            let got = asked.await.map_err(failed)?;
-            let wrong = || {
-                let detail = "its bytes are not those of the release";
-                StoreError::other(step, &transfer.from, StoreErrorKind::Other, detail)
+            let body = if transfer.size > MAX_WHOLE {
+                Body::Large(LargeBody {
+                    source: LargeSource::Object(from),
+                    size: transfer.size,
+                    digest: transfer.digest,
+                })
+            } else {
+                Body::Bytes(read(&*client, &from, &transfer).await?)
             };
-            if got.meta.size != transfer.size {
-                return Err(wrong());
-            }
-            let body = got.bytes().await.map_err(failed)?.to_vec();
-            if blake3::hash(&body).to_hex().as_str() != transfer.digest {
-                return Err(wrong());
-            }
             let upload = Upload {
                 key: transfer.to,
                 body,
@@ -125,9 +142,33 @@ impl Store {
     }
 }
 
+/// Reads the bytes of a transfer. Fails if they are not the expected ones.
+async fn read(
+    client: &dyn ObjectStore,
+    path: &Path,
+    transfer: &Transfer,
+) -> Result<Vec<u8>, StoreError> {
+    let (step, key) = (StoreStep::Read, &transfer.from);
+    let failed = |error| StoreError::new(step, key, &error);
+    let got = client.get(path).await.map_err(failed)?;
+    let wrong = || StoreError::other(step, key, StoreErrorKind::Other, WRONG_BYTES);
+    if got.meta.size != transfer.size {
+        return Err(wrong());
+    }
+    let bytes = got.bytes().await.map_err(failed)?.to_vec();
+    if blake3::hash(&bytes).to_hex().as_str() == transfer.digest {
+        Ok(bytes)
+    } else {
+        Err(wrong())
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+    use crate::model::Code;
     use crate::store::samples::upload;
 
     #[test]
@@ -144,6 +185,37 @@ mod tests {
         };
         let problem = store.put_all(&items, 7, load, |_| ()).unwrap_err();
         assert_eq!(problem.code, Code::SourceChanged);
+    }
+
+    #[test]
+    fn few_bytes_are_in_flight() {
+        let store = Store::in_memory().unwrap();
+        let size = |item: &u64| item << 20;
+        let items = [1, 5, 9, 3, 16, 1, 1, 7, 8, 2];
+        let in_flight = Cell::new(0);
+        let load = |item: &u64| {
+            // The next one is loaded before there is room for it.
+            assert!(in_flight.get() <= runtime::MAX_IN_FLIGHT);
+            in_flight.set(in_flight.get() + size(item));
+            let body = "x".repeat(usize::try_from(size(item)).unwrap());
+            Ok(upload(&format!("all/{item}"), &body))
+        };
+        let done = |item: &u64| in_flight.set(in_flight.get() - size(item));
+        store.put_all(&items, 32, load, done).unwrap();
+        assert_eq!(in_flight.get(), 0);
+    }
+
+    #[test]
+    fn deleting_leaves_all_others() {
+        let store = Store::in_memory().unwrap();
+        for key in ["all/a", "all/b", "all/c"] {
+            store.put(upload(key, "x"), PutRule::Replace).unwrap();
+        }
+        let keys = ["all/a", "all/none", "all/c"].map(str::to_owned);
+        store.delete_all(&keys).unwrap();
+        let left = store.list("all").unwrap();
+        assert_eq!((left.len(), &left[0].key[..]), (1, "all/b"));
+        store.delete_all(&[]).unwrap();
     }
 
     #[test]

@@ -6,13 +6,18 @@ use std::time::{Duration, SystemTime};
 
 use object_store::path::Path;
 use object_store::{
-    Attribute, Attributes, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload,
+    Attribute, Attributes, Extensions, ObjectStore, ObjectStoreExt as _, PutMode,
+    PutMultipartOptions, PutOptions, PutPayload,
 };
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 
+use super::acl::AclRule;
 use super::connect::connect;
 use super::error::{StoreError, StoreErrorKind, StoreStep};
 use super::headers::ObjectHeaders;
+use super::parts::{LargeBody, LargeTarget, bytes_in_memory};
+use super::runtime;
+use super::stop::StoreStop;
 use super::url::{Endpoint, StoreKind, StoreUrl};
 use crate::model::{Code, Problem};
 
@@ -21,7 +26,10 @@ pub struct Store {
     pub(super) client: Arc<dyn ObjectStore>,
     pub(super) runtime: Runtime,
     /// A directory keeps no headers.
-    keeps_headers: bool,
+    pub(super) keeps_headers: bool,
+    /// Who may read the objects. `None` leaves that to the store.
+    acl: Option<AclRule>,
+    pub(super) stop: StoreStop,
 }
 
 /// An object as the store describes it.
@@ -39,8 +47,25 @@ pub struct ObjectInfo {
 /// An object to be sent.
 pub struct Upload {
     pub key: String,
-    pub body: Vec<u8>,
+    pub body: Body,
     pub headers: ObjectHeaders,
+}
+
+/// The bytes of an object to be sent.
+pub enum Body {
+    Bytes(Vec<u8>),
+    /// Read while it is sent. It replaces an object that is there, whatever the rule is.
+    Large(LargeBody),
+}
+
+impl Body {
+    /// Returns how many bytes are in memory while it is sent.
+    pub(super) fn in_memory(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Large(large) => bytes_in_memory(large.size),
+        }
+    }
 }
 
 /// What becomes of an object that is at the key already.
@@ -54,8 +79,23 @@ pub enum PutRule {
 impl Store {
     /// Opens a store. Sends no request.
     pub fn open(url: &StoreUrl, endpoint: Option<&Endpoint>) -> Result<Self, Problem> {
-        let client = connect(url, endpoint.filter(|_| url.kind == StoreKind::S3))?;
-        Self::with_client(url, client)
+        Self::open_with_acl(url, endpoint, None)
+    }
+
+    /// Opens a store whose objects get an access control list.
+    pub fn open_with_acl(
+        url: &StoreUrl,
+        endpoint: Option<&Endpoint>,
+        acl: Option<AclRule>,
+    ) -> Result<Self, Problem> {
+        if endpoint.is_some() && url.kind != StoreKind::S3 {
+            let message = format!("{url} has no `endpoint`: only stores of s3:// have one");
+            let problem = Problem::error(Code::StoreUrl, message);
+            return Err(problem.help("remove `endpoint`, or name a store of s3://"));
+        }
+        let client = connect(url, endpoint, acl.is_some())?;
+        let store = Self::with_client(url, client)?;
+        Ok(Self { acl, ..store })
     }
 
     /// Returns an empty store in memory, for tests.
@@ -80,16 +120,13 @@ impl Store {
 
     /// Makes a store of a client, such as one for tests.
     pub fn with_client(url: &StoreUrl, client: Arc<dyn ObjectStore>) -> Result<Self, Problem> {
-        let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| {
-            let message = format!("the runtime of stores cannot start: {error}");
-            Problem::error(Code::StoreUnusable, message)
-        })?;
         Ok(Self {
             keeps_headers: url.kind.keeps_headers(),
+            acl: None,
             url: url.clone(),
             client,
-            runtime,
+            runtime: runtime::start()?,
+            stop: StoreStop::default(),
         })
     }
 
@@ -97,37 +134,43 @@ impl Store {
         &self.url
     }
 
+    /// Returns what stops this store.
+    pub fn stop_handle(&self) -> StoreStop {
+        self.stop.clone()
+    }
+
+    /// Waits for requests. Returns `None` if the store is stopped before they are answered.
+    pub(super) fn wait<T>(&self, requests: impl Future<Output = T>) -> Option<T> {
+        self.runtime.block_on(self.stop.unless_stopped(requests))
+    }
+
     /// Returns the object's bytes, and `None` if there is no object. One of more than `limit`
     /// bytes is an error, and is not read.
     pub fn get(&self, key: &str, limit: u64) -> Result<Option<(Vec<u8>, ObjectInfo)>, StoreError> {
         let path = self.path(StoreStep::Read, key)?;
         let sender = self.sender();
-        self.runtime.block_on(sender.get(&path, key, limit))
-    }
-
-    /// Returns what the store knows of the object, and `None` if there is none.
-    pub fn head(&self, key: &str) -> Result<Option<ObjectInfo>, StoreError> {
-        let path = self.path(StoreStep::Read, key)?;
-        let options = object_store::GetOptions::new().with_head(true);
-        let result = self.runtime.block_on(self.client.get_opts(&path, options));
-        let info = result.map(|got| ObjectInfo {
-            key: key.to_owned(),
-            size: got.meta.size,
-            modified: got.meta.last_modified.into(),
-            headers: self.keeps_headers.then(|| to_headers(&got.attributes)),
-        });
-        found(info.map_err(|error| StoreError::new(StoreStep::Read, key, &error)))
+        let answer = self.wait(sender.get(&path, key, limit));
+        answer.unwrap_or_else(|| Err(StoreError::stopped(StoreStep::Read, key)))
     }
 
     /// Sends one object.
     pub fn put(&self, upload: Upload, rule: PutRule) -> Result<(), StoreError> {
         let path = self.path(StoreStep::Write, &upload.key)?;
         let sender = self.sender();
+        let key = upload.key.clone();
+        let answer = self.wait(sender.put(&path, upload, rule));
+        answer.unwrap_or_else(|| Err(StoreError::stopped(StoreStep::Write, &key)))
+    }
+
+    /// Sends one object, even if the store is stopped.
+    pub fn put_uninterrupted(&self, upload: Upload, rule: PutRule) -> Result<(), StoreError> {
+        let path = self.path(StoreStep::Write, &upload.key)?;
+        let sender = self.sender();
         self.runtime.block_on(sender.put(&path, upload, rule))
     }
 
-    /// Deletes an object. One that is not there is no error.
-    pub fn delete(&self, key: &str) -> Result<(), StoreError> {
+    /// Deletes an object, even if the store is stopped. One that is not there is no error.
+    pub fn delete_uninterrupted(&self, key: &str) -> Result<(), StoreError> {
         let path = self.path(StoreStep::Delete, key)?;
         let result = self.runtime.block_on(self.client.delete(&path));
         let result = result.map_err(|error| StoreError::new(StoreStep::Delete, key, &error));
@@ -137,11 +180,10 @@ impl Store {
     /// Lists the objects directly in a directory of keys, sorted.
     pub fn list(&self, directory: &str) -> Result<Vec<ObjectInfo>, StoreError> {
         let path = self.path(StoreStep::List, directory)?;
-        let listing = self
-            .runtime
-            .block_on(self.client.list_with_delimiter(Some(&path)));
-        let listing =
-            listing.map_err(|error| StoreError::new(StoreStep::List, directory, &error))?;
+        let answer = self.wait(self.client.list_with_delimiter(Some(&path)));
+        let listing = answer
+            .ok_or_else(|| StoreError::stopped(StoreStep::List, directory))?
+            .map_err(|error| StoreError::new(StoreStep::List, directory, &error))?;
         let objects = listing.objects.into_iter().filter_map(|object| {
             let name = object.location.filename()?;
             Some(ObjectInfo {
@@ -161,6 +203,7 @@ impl Store {
         Sender {
             client: Arc::clone(&self.client),
             keeps_headers: self.keeps_headers,
+            acl: self.acl,
         }
     }
 
@@ -181,6 +224,7 @@ impl Store {
 pub(super) struct Sender {
     client: Arc<dyn ObjectStore>,
     keeps_headers: bool,
+    acl: Option<AclRule>,
 }
 
 impl Sender {
@@ -220,14 +264,35 @@ impl Sender {
             PutRule::Replace => PutMode::Overwrite,
             PutRule::Keep => PutMode::Create,
         };
+        let Upload { key, body, .. } = upload;
+        let mut extensions = Extensions::new();
+        if let Some(rule) = self.acl {
+            rule.mark(&key, &mut extensions);
+        }
+        let bytes = match body {
+            Body::Bytes(bytes) => bytes,
+            Body::Large(large) => {
+                let target = LargeTarget {
+                    client: &*self.client,
+                    path,
+                    key: &key,
+                };
+                let options = PutMultipartOptions {
+                    attributes,
+                    extensions,
+                    ..PutMultipartOptions::default()
+                };
+                return target.send(&large, options).await;
+            }
+        };
         let options = PutOptions {
             mode,
             attributes,
+            extensions,
             ..PutOptions::default()
         };
-        let Upload { key, body, .. } = upload;
-        let body = PutPayload::from(body);
-        let sent = self.client.put_opts(path, body, options).await;
+        let payload = PutPayload::from(bytes);
+        let sent = self.client.put_opts(path, payload, options).await;
         sent.map(|_| ())
             .map_err(|error| StoreError::new(StoreStep::Write, &key, &error))
     }
@@ -267,7 +332,7 @@ fn to_attributes(headers: &ObjectHeaders) -> Attributes {
     attributes
 }
 
-fn to_headers(attributes: &Attributes) -> ObjectHeaders {
+pub(super) fn to_headers(attributes: &Attributes) -> ObjectHeaders {
     let value = |attribute: Attribute| attributes.get(&attribute).map(|value| value.to_string());
     ObjectHeaders {
         content_type: value(Attribute::ContentType).unwrap_or_default(),
@@ -297,7 +362,6 @@ mod tests {
         let (bytes, info) = store.get("css/a~%.css", 1).unwrap().unwrap();
         assert_eq!(bytes, b"a");
         assert_eq!(info.headers, Some(upload("", "").headers));
-        assert_eq!(store.head("css/a~%.css").unwrap().unwrap(), info);
         assert_eq!(
             store.get("css/a~%.css", 0).unwrap_err().kind,
             StoreErrorKind::TooLarge
@@ -311,8 +375,8 @@ mod tests {
             listed.into_iter().map(|object| object.key).collect()
         };
         assert_eq!(keys(&store), ["css/a~%.css", "css/b.css"]);
-        store.delete("css/a~%.css").unwrap();
-        store.delete("css/a~%.css").unwrap();
+        store.delete_uninterrupted("css/a~%.css").unwrap();
+        store.delete_uninterrupted("css/a~%.css").unwrap();
         assert_eq!(keys(&store), ["css/b.css"]);
     }
 

@@ -7,23 +7,27 @@ use std::time::Duration;
 
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
-use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
+use object_store::gcp::{GcpCredential, GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::local::LocalFileSystem;
-use object_store::{BackoffConfig, Certificate, ClientOptions, ObjectStore, RetryConfig};
+use object_store::{
+    BackoffConfig, Certificate, ClientOptions, ObjectStore, RetryConfig, StaticCredentialProvider,
+};
 
+use super::acl::AclConnector;
+use super::aws_profile;
 use super::error::{StoreError, StoreStep};
+use super::tls::{self, ALLOW_HTTP};
 use super::url::{Endpoint, StoreKind, StoreUrl};
-use crate::disk;
-use crate::model::{Code, FileStep, Problem};
+use crate::model::{Code, Problem};
 
 /// How long it may take to connect to a server.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a server may be silent.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The variable that allows requests without encryption to other machines.
-pub const ALLOW_HTTP: &str = "STATICC_ALLOW_HTTP";
+/// The variable with an access token of Google.
+const GOOGLE_TOKEN: &str = "GOOGLE_OAUTH_ACCESS_TOKEN";
 
 /// Builds the client of a bucket: `build!(builder, key of its address, method that takes the
 /// bucket)`. The three builders of the crate have the same methods and no common trait.
@@ -39,21 +43,30 @@ macro_rules! build {
     }};
 }
 
-/// Returns the client. `endpoint` is of the settings, and only for S3.
+/// Returns the client. `endpoint` is of the settings, and only for S3. `has_acl` says whether
+/// objects get an access control list.
 pub fn connect(
     url: &StoreUrl,
     endpoint: Option<&Endpoint>,
+    has_acl: bool,
 ) -> Result<Arc<dyn ObjectStore>, Problem> {
     if url.kind != StoreKind::Directory {
-        // The one provider of TLS. Fails only if it is installed already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        tls::install_provider();
+    }
+    if has_acl && !url.kind.has_acls() {
+        let message = format!("{url} has no access control lists");
+        let problem = Problem::error(Code::StoreUrl, message);
+        return Err(problem.help("remove `acl` from [staticc.publish]"));
     }
     let client = match url.kind {
         StoreKind::Directory => Ok(Arc::new(LocalFileSystem::new()) as Arc<dyn ObjectStore>),
         StoreKind::S3 => {
-            let mut builder = AmazonS3Builder::from_env();
+            let mut builder = s3_builder()?;
             if let Some(endpoint) = endpoint {
                 builder = builder.with_endpoint(endpoint.as_str());
+            }
+            if has_acl {
+                builder = with_signed_acl(url, builder)?;
             }
             build!(url, builder, AmazonS3ConfigKey::Endpoint, with_bucket_name)
         }
@@ -62,23 +75,74 @@ pub fn connect(
             build!(url, builder, AzureConfigKey::Endpoint, with_container_name)
         }
         StoreKind::Google => {
-            let builder = GoogleCloudStorageBuilder::from_env();
+            let mut builder = google_builder();
+            if has_acl {
+                builder = builder.with_http_connector(AclConnector::google());
+            }
             build!(url, builder, GoogleConfigKey::BaseUrl, with_bucket_name)
         }
     };
     client.map_err(|error| StoreError::new(StoreStep::Connect, "", &error).to_problem(url))
 }
 
+/// Returns what the environment says of S3, with the credentials of a profile if there is one.
+fn s3_builder() -> Result<AmazonS3Builder, Problem> {
+    let builder = AmazonS3Builder::from_env();
+    let Some(profile) = aws_profile::credentials()? else {
+        return Ok(builder);
+    };
+    let has_region = builder.get_config_value(&AmazonS3ConfigKey::Region);
+    let mut builder = builder
+        .with_access_key_id(profile.access_key)
+        .with_secret_access_key(profile.secret_key);
+    if let Some(token) = profile.session_token {
+        builder = builder.with_token(token);
+    }
+    if let (None, Some(region)) = (has_region, profile.region) {
+        builder = builder.with_region(region);
+    }
+    Ok(builder)
+}
+
+/// Returns the builder of a client that signs access control lists, with the credentials of a
+/// client that does not.
+fn with_signed_acl(url: &StoreUrl, builder: AmazonS3Builder) -> Result<AmazonS3Builder, Problem> {
+    let address = builder.get_config_value(&AmazonS3ConfigKey::Endpoint);
+    let options = client_options(address.as_deref())?;
+    let unsigned = builder.clone().with_bucket_name(&url.bucket);
+    let built = unsigned.with_client_options(options).build();
+    let client =
+        built.map_err(|error| StoreError::new(StoreStep::Connect, "", &error).to_problem(url))?;
+    let credentials = Arc::clone(client.credentials());
+    let region = builder.get_config_value(&AmazonS3ConfigKey::Region);
+    let region = region.unwrap_or_else(|| "us-east-1".to_owned());
+    let connector = AclConnector::s3(Arc::clone(&credentials), region);
+    Ok(builder
+        .with_credentials(credentials)
+        .with_http_connector(connector))
+}
+
+/// Returns what the environment says of Google Cloud Storage, with the token of a CI or a tool.
+fn google_builder() -> GoogleCloudStorageBuilder {
+    let builder = GoogleCloudStorageBuilder::from_env();
+    match env::var(GOOGLE_TOKEN) {
+        Ok(bearer) if !bearer.is_empty() => {
+            let credential = GcpCredential { bearer };
+            builder.with_credentials(Arc::new(StaticCredentialProvider::new(credential)))
+        }
+        _ => builder,
+    }
+}
+
 /// Returns the options of a client that sends requests to this address. Without one, it is that
 /// of the cloud, over HTTPS.
 fn client_options(address: Option<&str>) -> Result<ClientOptions, Problem> {
-    let allowed = env::var_os(ALLOW_HTTP).is_some_and(|value| value == "1");
     let mut options = ClientOptions::new()
-        .with_allow_http(allows_http(address, allowed)?)
+        .with_allow_http(allows_http(address, tls::allows_http_to_others())?)
         .with_connect_timeout(CONNECT_TIMEOUT)
         .with_timeout_disabled()
         .with_read_timeout(READ_TIMEOUT);
-    for certificate in certificates()? {
+    for certificate in tls::certificates(Certificate::from_pem_bundle, Certificate::from_der)? {
         options = options.with_root_certificate(certificate);
     }
     Ok(options)
@@ -97,23 +161,6 @@ fn allows_http(address: Option<&str>, allowed: bool) -> Result<bool, Problem> {
     let message = "the endpoint is on another machine, and without encryption";
     let problem = Problem::error(Code::StoreUrl, message);
     Err(problem.help(format!("use https://, or set {ALLOW_HTTP}=1")))
-}
-
-/// Returns the certificates of `AWS_CA_BUNDLE`, which count beside those of the system.
-fn certificates() -> Result<Vec<Certificate>, Problem> {
-    let Some(file) = env::var_os("AWS_CA_BUNDLE").filter(|file| !file.is_empty()) else {
-        return Ok(Vec::new());
-    };
-    let path = std::path::Path::new(&file);
-    let help = "correct AWS_CA_BUNDLE";
-    let bytes = disk::read(path)
-        .map_err(|error| Problem::failed(FileStep::Read, path, &error).help(help))?;
-    Certificate::from_pem_bundle(&bytes).map_err(|_| {
-        let message = "holds no certificates in the PEM format";
-        Problem::error(Code::StoreUnusable, message)
-            .in_file(path)
-            .help(help)
-    })
 }
 
 /// Retries requests that a server has failed, each after a longer and random time.

@@ -13,6 +13,8 @@ pub enum StoreErrorKind {
     NoCredentials,
     NoPermission,
     WrongRegion,
+    /// The bucket does not allow access control lists.
+    NoAcls,
     /// The clock of this machine and that of the store differ too much.
     ClockSkew,
     Certificate,
@@ -25,6 +27,10 @@ pub enum StoreErrorKind {
     Unreachable,
     /// The object is larger than it can be.
     TooLarge,
+    /// A file had other bytes when it was sent.
+    SourceChanged,
+    /// The run was interrupted.
+    Stopped,
     Other,
 }
 
@@ -70,6 +76,11 @@ impl StoreError {
         }
     }
 
+    /// Makes the error of a step that an interrupted run did not finish.
+    pub fn stopped(step: StoreStep, key: &str) -> Self {
+        Self::other(step, key, StoreErrorKind::Stopped, "")
+    }
+
     /// Returns the problem of this error in a store.
     pub fn to_problem(&self, url: &StoreUrl) -> Problem {
         let bucket = &url.bucket;
@@ -81,6 +92,9 @@ impl StoreError {
             }
             StoreErrorKind::NoPermission => format!("no permission to {what}"),
             StoreErrorKind::WrongRegion => format!("the bucket {bucket} is in another region"),
+            StoreErrorKind::NoAcls => {
+                format!("the bucket {bucket} allows no access control lists")
+            }
             StoreErrorKind::ClockSkew => {
                 "the clock of this machine differs from that of the store".to_owned()
             }
@@ -91,6 +105,10 @@ impl StoreError {
             StoreErrorKind::NotFound => format!("cannot {what}: it is not there"),
             StoreErrorKind::AlreadyExists => format!("cannot {what}: it is there already"),
             StoreErrorKind::TooLarge => format!("cannot {what}: it is too large"),
+            StoreErrorKind::SourceChanged => {
+                format!("{} changed while it was being published", self.key)
+            }
+            StoreErrorKind::Stopped => format!("cannot {what}: the run was interrupted"),
             StoreErrorKind::Other if self.step == StoreStep::Connect => {
                 format!("the environment has values that do not fit {url}")
             }
@@ -98,7 +116,11 @@ impl StoreError {
                 format!("cannot {what} in {url}")
             }
         };
-        let mut problem = Problem::error(Code::StoreUnusable, message);
+        let code = match self.kind {
+            StoreErrorKind::SourceChanged => Code::SourceChanged,
+            _ => Code::StoreUnusable,
+        };
+        let mut problem = Problem::error(code, message);
         // What cannot be decoded may be a key, and the text may show a part of it.
         let may_show_a_key = self.step == StoreStep::Connect && self.kind == StoreErrorKind::Other;
         if !self.detail.is_empty() && !may_show_a_key {
@@ -136,17 +158,23 @@ impl StoreError {
             (StoreErrorKind::NoCredentials, StoreKind::Google) => {
                 "set GOOGLE_APPLICATION_CREDENTIALS, or run `gcloud auth application-default login`"
             }
+            (StoreErrorKind::NoPermission, StoreKind::S3) if self.step == StoreStep::Delete => {
+                "allow s3:DeleteObject, which `staticc prune --store` needs"
+            }
             (StoreErrorKind::NoPermission, StoreKind::S3) => {
-                "allow s3:PutObject, s3:GetObject and s3:ListBucket; without s3:ListBucket, \
+                "allow s3:PutObject, s3:GetObject and s3:ListBucket, and s3:PutObjectAcl for `acl`; without s3:ListBucket, \
                  S3 answers so for an object that is not there"
             }
             (StoreErrorKind::NoPermission, StoreKind::Directory) => {
                 "let this user write in the directory"
             }
             (StoreErrorKind::NoPermission, _) => {
-                "give the account the right to read, write and list objects"
+                "give the account the right to read, write, delete and list objects"
             }
             (StoreErrorKind::WrongRegion, _) => "set AWS_REGION to the region of the bucket",
+            (StoreErrorKind::NoAcls, _) => {
+                "remove `acl` or `default_acl`, and let the bucket's policy say who may read"
+            }
             (StoreErrorKind::ClockSkew, _) => "set the clock of this machine",
             (StoreErrorKind::Certificate, _) => {
                 "name the certificates of your organisation with AWS_CA_BUNDLE or SSL_CERT_FILE"
@@ -160,6 +188,7 @@ impl StoreError {
             (StoreErrorKind::Other, StoreKind::Google) if self.step == StoreStep::Connect => {
                 "correct the variables whose names begin with GOOGLE_, and the file they name"
             }
+            (StoreErrorKind::SourceChanged, _) => "run again when nothing writes to STATIC_ROOT",
             (StoreErrorKind::Unreachable, _) => {
                 "correct the address, or set HTTPS_PROXY if a proxy is between"
             }
@@ -170,7 +199,7 @@ impl StoreError {
 }
 
 /// Returns the texts of an error and of its causes. Each is only matched, and not shown.
-fn chain(error: &dyn Error) -> String {
+pub(super) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -191,6 +220,8 @@ const SIGNS: &[(&str, StoreErrorKind)] = &[
         StoreErrorKind::NoSuchBucket,
     ),
     ("RequestTimeTooSkewed", StoreErrorKind::ClockSkew),
+    ("AccessControlListNotSupported", StoreErrorKind::NoAcls),
+    ("uniform bucket-level access", StoreErrorKind::NoAcls),
     ("PermanentRedirect", StoreErrorKind::WrongRegion),
     ("AuthorizationHeaderMalformed", StoreErrorKind::WrongRegion),
     ("IllegalLocationConstraint", StoreErrorKind::WrongRegion),
@@ -326,6 +357,10 @@ mod tests {
             (
                 denied("<Code>SignatureDoesNotMatch</Code>"),
                 StoreErrorKind::NoCredentials,
+            ),
+            (
+                error("<Code>AccessControlListNotSupported</Code>"),
+                StoreErrorKind::NoAcls,
             ),
             (
                 error("<Code>PermanentRedirect</Code>"),

@@ -24,6 +24,11 @@ impl StoreKind {
     pub fn keeps_headers(self) -> bool {
         self != Self::Directory
     }
+
+    /// Whether each object can have an access control list.
+    pub fn has_acls(self) -> bool {
+        matches!(self, Self::S3 | Self::Google)
+    }
 }
 
 /// The schemes of URLs, each with its kind of store.
@@ -193,10 +198,15 @@ impl Endpoint {
             Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
             _ => host,
         };
-        let address = without_port.trim_start_matches('[').trim_end_matches(']');
-        let parsed = address.parse::<std::net::IpAddr>();
-        address == "localhost" || parsed.is_ok_and(|address| address.is_loopback())
+        is_loopback_host(without_port)
     }
+}
+
+/// Returns whether a host, without its port, is this machine.
+pub(super) fn is_loopback_host(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    let parsed = address.parse::<std::net::IpAddr>();
+    address == "localhost" || parsed.is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -97,6 +97,7 @@ fn computed_specifiers_are_left() {
         "import('')",
         "import('./\\u00')",
         "import('./a\n')",
+        "import('./a\r'); import './b\r\n'",
     ]);
 }
 

@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::process::Command;
 
 use crate::support::project::{Project, REQUIRED_SETTINGS};
+use crate::support::store::{published, store_url};
 
 /// A project that collects `src/`, with the usual places for apps.
 fn project() -> Project {
@@ -241,4 +242,55 @@ fn collect_makes_files_and_directories_with_their_final_mode() {
     assert!(run.wait().unwrap().success());
     assert!(wide().is_none(), "{:?}", wide());
     assert_eq!(project.files().len(), 500 * 6 + 1);
+}
+
+/// The setting of a store in the project.
+fn store_setting(project: &Project) -> String {
+    format!("staticc.publish.store=\"{}\"", store_url(project))
+}
+
+#[test]
+fn collect_publishes_what_it_has_collected() {
+    let project = Project::with_text_file();
+    let set = store_setting(&project);
+    let run = project.collect().arguments(["--publish", "--set", &set]);
+    let out = run.success().empty_stderr().out;
+    let lines: Vec<&str> = out.lines().filter(|line| !line.is_empty()).collect();
+    let collected = project.path("out").canonicalize().unwrap();
+    let closing = format!(
+        "1 static file copied to '{}', 1 post-processed.",
+        collected.display()
+    );
+    assert_eq!(lines[0], closing, "{out}");
+    assert!(lines[1].starts_with("3 objects ("), "{out}");
+    assert!(lines[1].ends_with("as release 1, 0 unchanged."), "{out}");
+    assert_eq!(published(&project).len(), 3);
+}
+
+#[test]
+fn failed_publishing_leaves_what_was_collected() {
+    let project = Project::with_text_file();
+    project.write("file", "");
+    let file = project.path("file").canonicalize().unwrap();
+    let set = format!("staticc.publish.store=\"file://{}/store\"", file.display());
+    let run = project.collect().arguments(["--publish", "--set", &set]);
+    // A failure of collecting leaves STATIC_ROOT as it was; this is none.
+    let outcome = run.changing_static_root().failure(1);
+    outcome.stderr(["[store-unusable]"]);
+    assert_eq!(project.files().len(), 3);
+}
+
+#[test]
+fn collect_publishes_nothing_in_a_dry_run_and_without_a_store() {
+    let project = Project::with_text_file();
+    let set = store_setting(&project);
+    let run = project
+        .collect()
+        .arguments(["--publish", "-n", "--set", &set]);
+    run.success();
+    assert!(!project.path("store").exists());
+    let run = project.collect().arguments(["--publish"]);
+    run.failure(2)
+        .stderr(["no store is named", "[staticc.publish]"]);
+    assert!(!project.path("out").exists());
 }

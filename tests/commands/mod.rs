@@ -8,5 +8,8 @@ mod explain;
 mod find;
 mod init;
 mod prune;
+mod prune_store;
 mod publish;
 mod verify;
+mod verify_site;
+mod verify_store;

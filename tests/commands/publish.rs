@@ -8,51 +8,9 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use crate::support::project::{Project, Run};
+use crate::support::project::Project;
+use crate::support::store::{project, publish, published, release, store_url, two_releases};
 use crate::support::tree;
-
-/// A collected project with a text that is worth compressing.
-fn project() -> Project {
-    let project = Project::new()
-        .file(
-            "src/css/site.css",
-            "a { background: url(../b.png) }\n".repeat(50),
-        )
-        .file("src/b.png", "picture")
-        .file("src/app.js.map", "{}");
-    project.collect().success();
-    project
-}
-
-fn store_url(project: &Project) -> String {
-    format!("file://{}", project.path("store").to_str().unwrap())
-}
-
-fn publish<'p>(project: &'p Project, flags: &[&str]) -> Run<'p> {
-    project
-        .verb(["publish", &store_url(project)])
-        .arguments(flags)
-}
-
-/// The files of the store without the documents below `.staticc/`.
-fn published(project: &Project) -> BTreeMap<String, Vec<u8>> {
-    let files = tree::files(&project.path("store")).into_iter();
-    files
-        .map(|(path, bytes)| (path.to_str().unwrap().to_owned(), bytes))
-        .filter(|(path, _)| !path.starts_with(".staticc/"))
-        .collect()
-}
-
-/// The current release.
-fn release(project: &Project) -> Value {
-    let read = |path: &Path| -> Value { serde_json::from_slice(&fs::read(path).unwrap()).unwrap() };
-    let current = read(&project.path("store/.staticc/current"));
-    let name = current["release"].as_str().unwrap();
-    let path = format!("store/.staticc/releases/{name}.json");
-    let release = read(&project.path(path));
-    assert_eq!(release["number"], current["number"]);
-    release
-}
 
 #[test]
 fn publish_sends_the_files_of_the_manifest() {
@@ -313,18 +271,6 @@ fn publish_without_the_pointer_sends_all_and_counts_on() {
     assert_eq!(published(&project)["b.png"], b"picture");
 }
 
-/// Two releases, whose plain names differ in `css/site.css` and the manifest.
-fn two_releases() -> (Project, BTreeMap<String, Vec<u8>>) {
-    let project = project();
-    publish(&project, &[]).success();
-    let first = published(&project);
-    project.write("src/css/site.css", "a { color: red }\n".repeat(50));
-    project.write("src/new.txt", "");
-    project.collect().success();
-    publish(&project, &[]).success();
-    (project, first)
-}
-
 #[test]
 fn rollback_restores_the_names_of_the_release_before() {
     let (project, first) = two_releases();
@@ -351,6 +297,25 @@ fn rollback_restores_the_names_of_the_release_before() {
     let lines: Vec<&str> = out.lines().collect();
     assert!(lines[0].starts_with("* 2  "), "{out}");
     assert!(lines[1].starts_with("  1  "), "{out}");
+}
+
+/// Objects of more than 16 MiB are sent in parts, and read from the store in parts.
+#[test]
+fn large_files_are_published_and_come_back() {
+    let project = project();
+    let film = |byte: u8| vec![byte; (17 << 20) + 1];
+    project.write("src/film.mp4", film(1));
+    project.collect().success();
+    publish(&project, &[]).success();
+    let first = published(&project);
+    assert!(first["film.mp4"] == film(1));
+    project.write("src/film.mp4", film(2));
+    project.collect().success();
+    publish(&project, &[]).success();
+    assert!(published(&project)["film.mp4"] == film(2));
+    publish(&project, &["--rollback"]).success();
+    let now = published(&project);
+    assert!(first.iter().all(|(key, bytes)| now[key] == *bytes));
 }
 
 #[test]
@@ -429,4 +394,50 @@ fn releases_lists_the_newest_ones() {
     );
     let empty = project.verb(["releases", &format!("{url}/none")]).success();
     assert_eq!(empty.out, "");
+}
+
+/// Only S3 has an endpoint: another store must not seem to have one.
+#[test]
+fn endpoint_of_another_store_than_s3_is_an_error() {
+    let project = project();
+    let endpoint = "staticc.publish.endpoint=\"https://store.example.com\"";
+    let store = format!("staticc.publish.store=\"{}\"", store_url(&project));
+    let run = project.verb(["publish", "--set", endpoint, "--set", &store]);
+    run.failure(2)
+        .stderr(["staticc.publish.endpoint", "only s3://"]);
+    publish(&project, &["--set", endpoint])
+        .failure(2)
+        .stderr(["[store-url]", "remove `endpoint`"]);
+    let run = project.verb(["releases", "az://box", "--set", endpoint]);
+    run.failure(2).stderr(["[store-url]"]);
+}
+
+/// The headers of an object in the current release.
+fn headers(project: &Project, key: &str) -> Value {
+    let release = release(project);
+    let index = release["objects"][key]["headers"].as_u64().unwrap();
+    release["headers"][usize::try_from(index).unwrap()].clone()
+}
+
+#[test]
+fn compressed_images_have_an_encoding_and_archives_have_none() {
+    let project = project();
+    let gzip = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00";
+    for name in ["logo.svgz", "all.tar.gz", "all.tgz", "all.gz"] {
+        project.write(&format!("src/{name}"), gzip);
+    }
+    project.collect().success();
+    publish(&project, &["--set", "staticc.publish.copies=true"]).success();
+    let image = headers(&project, "logo.svgz");
+    assert_eq!(image["content-type"], "image/svg+xml");
+    assert_eq!(image["content-encoding"], "gzip");
+    for (name, media_type) in [
+        ("all.tar.gz", "application/gzip"),
+        ("all.gz", "application/gzip"),
+        ("all.tgz", "application/gzip"),
+    ] {
+        let archive = headers(&project, name);
+        assert_eq!(archive["content-type"], media_type, "{name}");
+        assert_eq!(archive.get("content-encoding"), None, "{name}");
+    }
 }

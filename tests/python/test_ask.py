@@ -538,13 +538,20 @@ class Ask(unittest.TestCase):
         answer = self.ask()
         self.assertEqual(sorted(about["what"] for about in answer["not_asked"]), sorted([
             "STATICC", "STATICFILES_DIRS", "WHITENOISE_SKIP_COMPRESS_EXTENSIONS", "ignore_patterns",
-            "storage.base_url", "storage.location", "storage.manifest_location", "storage.manifest_name", "STORAGES",
+            "storage.base_url", "storage.location", "storage.manifest_location", "storage.manifest_name",
         ]))
         for about in answer["not_asked"]:
             self.assertRegex(about["why"], r"^ValueError: \S*\\udcff\S* is not UTF-8$")
         self.assertEqual(answer["settings"]["FORCE_SCRIPT_NAME"]["value"], "/script")
         self.assertIsNone(answer["settings"]["STATICC"]["value"])
         self.assertIsNone(answer["storage"]["location"])
+
+    def test_options_of_a_storage_stay_in_the_process(self):
+        self.write("mysite/settings.py", SETTINGS + (
+            "STORAGES = {'staticfiles': {'BACKEND': 'django.core.files.storage.InMemoryStorage',\n"
+            "    'OPTIONS': {'secret_key': 'hunter2'}}}\n"
+        ))
+        self.assertNotIn("hunter2", json.dumps(self.ask()))
 
     def test_prefix_that_is_none(self):
         self.write("mysite/settings.py", SETTINGS + "STATICFILES_DIRS = [(None, 'a')]\n")

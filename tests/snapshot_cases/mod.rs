@@ -7,6 +7,7 @@ mod python_projects;
 pub mod schemas;
 mod settings;
 mod single_paths;
+mod sites;
 mod sources;
 mod static_root;
 mod stores;
@@ -21,7 +22,7 @@ pub const FORMATS: [&str; 4] = ["text", "json", "github", "sarif"];
 pub struct Case {
     /// The code of the problem, or what else the run shows.
     pub name: &'static str,
-    /// Verb and flags.
+    /// Verb and flags. `{site}` stands for what is in the project's file `site`.
     arguments: &'static [&'static str],
     /// Makes the project.
     make: fn(&Project),
@@ -48,6 +49,7 @@ pub fn cases() -> Vec<&'static Case> {
         single_paths::CASES,
         locations::CASES,
         stores::CASES,
+        sites::CASES,
     ]
     .iter()
     .copied()
@@ -62,6 +64,8 @@ fn collected(project: &Project) {
 
 /// Runs staticc in the project, with a cache of its own.
 fn run<'p>(project: &'p Project, arguments: &[&str], format: &str) -> Run<'p> {
+    let site = std::fs::read_to_string(project.path("site")).unwrap_or_default();
+    let arguments = arguments.iter().map(|text| text.replace("{site}", &site));
     let run = project
         .verb(arguments)
         .env("XDG_CACHE_HOME", project.path("cache"));
@@ -79,10 +83,12 @@ pub fn output_of(case: &Case, format: &str, schemas: &Schemas) -> String {
     let base = project.base().canonicalize().unwrap();
     let temporary_name = regex::Regex::new(r"\.staticc-\w{6}\b").unwrap();
     let release_name = regex::Regex::new(r"\b\d{8}-\d{8}T\d{6}Z-[0-9a-f]{32}\b").unwrap();
+    let port = regex::Regex::new(r"127\.0\.0\.1:\d+").unwrap();
     let time = regex::Regex::new(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ").unwrap();
     let clean = |text: &str| {
         let text = text.replace(base.to_str().unwrap(), "{dir}");
         let text = release_name.replace_all(&text, "{release}");
+        let text = port.replace_all(&text, "127.0.0.1:8000");
         let text = match case.name {
             "nothing-wrong-releases" => time.replace_all(&text, "{time}"),
             _ => text,

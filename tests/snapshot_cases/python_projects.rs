@@ -48,6 +48,12 @@ fn own_finder(project: &Project) {
 }
 
 pub const CASES: &[Case] = &[
+    case("immutable-files", INIT, |project| {
+        python_project::write(project, |answers| {
+            let staticc = json!({"prehashed": ["assets/*-????????.{js,css}"]});
+            answers["settings"]["STATICC"] = json!({"value": staticc, "set": true});
+        });
+    }),
     case("project-unloadable", INIT, |project| {
         python_project::write(project, |answers| {
             *answers = json!({"error": {

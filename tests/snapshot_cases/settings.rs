@@ -112,6 +112,9 @@ pub const CASES: &[Case] = &[
     case("unknown-django", COLLECT, |project| {
         project.write("django/__init__.py", "VERSION = (9, 1, 0, \"final\", 0)\n");
     }),
+    case("unused-glob", COLLECT, |project| {
+        also(project, "[staticc]\nno_hash = [\"tinymce/**\"]\n");
+    }),
     case("unused-allow", COLLECT, |project| {
         also(project, "[[staticc.allow]]\npath = \"vendor/**\"\n");
     }),

@@ -11,6 +11,21 @@ fn two(project: &Project) {
     );
 }
 
+/// A bundle whose chunk imports the entry, by the rules of browsers.
+fn bundle(project: &Project) {
+    let settings = "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\nSTATICFILES_DIRS = [\"src\"]\n\
+                    [staticc]\nreferences = \"browser\"\nno_rewrite = [\"lib.*\"]\n";
+    project.write("settings.toml", settings);
+    let manifest = "{\"chunk.ts\": {\"file\": \"assets/chunk-0a1b2c3d.js\", \"name\": \"chunk\"}}";
+    project.write("src/.vite/manifest.json", manifest);
+    project.write(
+        "src/assets/chunk-0a1b2c3d.js",
+        "import { state } from '../app.js'",
+    );
+    project.write("src/app.js", "import './assets/chunk-0a1b2c3d.js'");
+    project.write("src/lib.js", "");
+}
+
 pub const CASES: &[Case] = &[
     case("missing-reference", COLLECT, |project| {
         project.write("src/img/logo.png", "x");
@@ -139,6 +154,28 @@ pub const CASES: &[Case] = &[
             for number in 1..7 {
                 project.write(&format!("src/large-{number}.txt"), "more than ten bytes");
             }
+        },
+    ),
+    case("module-twice", COLLECT, |project| {
+        bundle(project);
+        project.write("src/page.js", "import './app.js'");
+    }),
+    case("missing-module", CHECK, |project| {
+        bundle(project);
+        project.write("src/app.js", "import './part.js'");
+        project.write("src/part.js", "import './gone.js'\nimport './helpers'");
+        project.write("src/unused.js", "import './gone.js'\nimport './helpers'");
+        project.write(
+            "templates/page.html",
+            "{% load static %}\n{% static 'app.js' %}",
+        );
+    }),
+    case(
+        "explained-bundle",
+        &["explain", "assets/chunk-0a1b2c3d.js", "lib.js"],
+        |project| {
+            bundle(project);
+            project.write("src/lib.js", "import './plugin.js'");
         },
     ),
     case("wrong-source-copy", COLLECT, |project| {

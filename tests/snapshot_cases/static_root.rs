@@ -173,6 +173,14 @@ pub const CASES: &[Case] = &[
         &["collect", "--noinput", "--no-cache", "--prune"],
         |_| {},
     ),
+    case("prehashed-changed", COLLECT, |project| {
+        let settings = "STATIC_URL = \"/static/\"\nSTATIC_ROOT = \"out\"\n\
+                        STATICFILES_DIRS = [\"src\"]\n[staticc]\nprehashed = [\"app-*.js\"]\n";
+        project.write("settings.toml", settings);
+        project.write("src/app-Bf3_x9Kq.js", "run()");
+        collected(project);
+        project.write("src/app-Bf3_x9Kq.js", "change()");
+    }),
     case("damaged-release", &["prune"], |project| {
         text(project);
         collected(project);

@@ -6,6 +6,7 @@ use super::{Case, case, collected};
 use crate::support::project::Project;
 
 const PUBLISH: &[&str] = &["publish"];
+const VERIFY_STORE: &[&str] = &["verify", "--store"];
 
 /// Settings that publish to a directory of the project.
 fn store(project: &Project, more: &str) {
@@ -60,6 +61,42 @@ pub const CASES: &[Case] = &[
         },
     ),
     case("nothing-wrong-releases", &["releases"], two_releases),
+    case(
+        "nothing-wrong-publish-verify",
+        &["publish", "--verify", "-v2"],
+        |project| {
+            two_releases(project);
+            project.write("store/a.txt", "c");
+        },
+    ),
+    case("nothing-wrong-verify-store", VERIFY_STORE, two_releases),
+    case(
+        "nothing-wrong-prune-store",
+        &["prune", "--store", "--keep", "1", "-v2"],
+        two_releases,
+    ),
+    case(
+        "nothing-wrong-prune-store-dry",
+        &["prune", "--store", "--keep", "1", "-n"],
+        two_releases,
+    ),
+    case("missing-object", VERIFY_STORE, |project| {
+        two_releases(project);
+        fs::remove_file(project.path("store/a.txt")).unwrap();
+    }),
+    case("wrong-object", VERIFY_STORE, |project| {
+        two_releases(project);
+        project.write("store/a.txt", "other");
+    }),
+    case("no-releases-prune", &["prune", "--store"], |project| {
+        store(project, "");
+    }),
+    case("store-url-endpoint", PUBLISH, |project| {
+        store(project, "endpoint = \"https://store.example.com\"\n");
+    }),
+    case("bad-value-older-than", PUBLISH, |project| {
+        store(project, "older_than = \"30\"\n");
+    }),
     case("no-releases-store", &["publish", "--rollback"], |project| {
         store(project, "");
     }),

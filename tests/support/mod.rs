@@ -10,5 +10,7 @@ pub mod fixtures;
 pub mod outcome;
 pub mod project;
 pub mod python_project;
+pub mod site;
+pub mod store;
 pub mod test_names;
 pub mod tree;

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use clap::builder::PossibleValuesParser;
 
+use crate::bench_stores;
 use crate::support::paths::{repository, script, work_dir};
 use crate::support::process::{cargo, run};
 use crate::support::venv::Environment;
@@ -44,12 +45,16 @@ const PARTS: [&str; 7] = [
 pub enum Verb {
     /// Measure staticc against Django, as ratios
     Bench(Args),
+    /// Measure publishing and the remote cache against other programs
+    BenchStores(bench_stores::Args),
 }
 
 impl Verb {
     pub fn run(self) -> Result<(), String> {
-        let Self::Bench(args) = self;
-        bench(&args)
+        match self {
+            Self::Bench(args) => bench(&args),
+            Self::BenchStores(args) => bench_stores::run(&args),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! `target/xtask`.
 
 mod bench;
+mod bench_stores;
 mod docs;
 mod packaging;
 mod parity;

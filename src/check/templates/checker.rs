@@ -8,18 +8,18 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-use super::engine::{Engine, readable, references};
+use super::engine::{Engine, references};
 use super::package_problems::PackageProblems;
 use super::static_reference::StaticReference;
 use super::template_file::{TemplateFile, list_templates, unreadable};
 use crate::check::static_name::{asset_key, lookup_key};
 use crate::model::{
-    Code, LineIndex, LogicalPath, Problem, ReferenceKind, ReportLevel, Severity, Stamp,
+    Code, LineIndex, LogicalPath, Problem, ReferenceKind, ReportLevel, Severity, Stamp, readable,
 };
 use crate::rewrite::context::RewriteContext;
 use crate::rewrite::hint::{allow_entry, with_hint};
 use crate::rewrite::reference_problems::{MAX_REPORTED, overflow_problem};
-use crate::rewrite::scan::shorten;
+use crate::rewrite::scanned::shorten;
 use crate::rewrite::suggest::{Referrer, Suggestions};
 use crate::state::check_record::CheckRecord;
 

@@ -2,11 +2,11 @@
 //! whose reading counts where it is not known which engine a template is
 //! for. Knows neither engine's syntax.
 
-use std::borrow::Cow;
 use std::str;
 
 use super::static_reference::{EngineResult, StaticReference};
 use super::{django, jinja};
+use crate::model::readable;
 
 /// What a template is written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,20 +47,6 @@ pub fn references(text: &[u8], engine: Engine) -> Vec<StaticReference> {
     // A name that is not UTF-8 is known only to who knows its encoding.
     found.retain(|reference| str::from_utf8(&text[reference.start..reference.end]).is_ok());
     found
-}
-
-/// The text with a SUBSTITUTE for each byte that is not UTF-8, so that all
-/// else keeps its place.
-pub(super) fn readable(text: &[u8]) -> Cow<'_, str> {
-    if let Ok(text) = str::from_utf8(text) {
-        return Cow::Borrowed(text);
-    }
-    let mut readable = String::with_capacity(text.len());
-    for chunk in text.utf8_chunks() {
-        readable.push_str(chunk.valid());
-        readable.extend(chunk.invalid().iter().map(|_| '\x1a'));
-    }
-    Cow::Owned(readable)
 }
 
 /// What each engine reads that the other does not hide.

@@ -1,14 +1,16 @@
 //! Finds the templates that name a given file. Reads each template.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::engine::{Engine, readable, references};
+use super::engine::{Engine, references};
 use super::static_reference::StaticReference;
 use super::template_file::{TemplateFile, list_templates};
-use crate::model::{LineIndex, SourceSpan};
-use crate::rewrite::scan::shorten;
+use crate::check::static_name::{asset_key, lookup_key};
+use crate::model::{Asset, AssetId, LineIndex, SourceSpan, readable};
+use crate::rewrite::scanned::shorten;
 
 /// A static reference in a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,9 +21,22 @@ pub struct TemplateMention {
     pub text: String,
 }
 
+/// Returns the static references to these assets. `hashes` is whether the backend looks names up
+/// in a manifest.
+pub fn mentions_of<'a>(
+    directories: &[PathBuf],
+    assets: impl Iterator<Item = (AssetId, &'a Asset)>,
+    hashes: bool,
+) -> Vec<(AssetId, TemplateMention)> {
+    let keys = assets.map(|(id, asset)| (asset_key(asset, hashes).as_bytes().to_vec(), id));
+    let by_key: HashMap<Vec<u8>, AssetId> = keys.collect();
+    let asset_named = |name: &str| by_key.get(&lookup_key(name, hashes)?).copied();
+    mentions(directories, &asset_named)
+}
+
 /// Returns the static references whose name `matching` accepts, each with what
 /// `matching` returns for it.
-pub fn mentions<T: Send>(
+fn mentions<T: Send>(
     directories: &[PathBuf],
     matching: &(dyn Fn(&str) -> Option<T> + Sync),
 ) -> Vec<(T, TemplateMention)> {

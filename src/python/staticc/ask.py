@@ -214,7 +214,8 @@ def static_settings(settings):
 
     answer("STATICFILES_DIRS", lambda entries: [directory(entry) for entry in entries])
     answer("TEMPLATES", lambda templates: [template_engine(template) for template in templates])
-    answer("STORAGES", lambda storages: plain(storages.get("staticfiles"), "STORAGES"))
+    # OPTIONS may hold keys. The storage says what is needed of them.
+    answer("STORAGES", lambda storages: {"BACKEND": plain(storages["staticfiles"]["BACKEND"], "STORAGES")})
     answers["STORAGES.staticfiles"] = answers.pop("STORAGES")
     return answers
 

@@ -19,7 +19,7 @@ use crate::encode::cost::compression_time;
 use crate::encode::spec::Encoded;
 use crate::model::{Code, Encoding, Problem, RemoteAccess, RemoteCacheSummary};
 use crate::store::background::BackgroundStore;
-use crate::store::client::{PutRule, Store, Upload};
+use crate::store::client::{Body, PutRule, Store, Upload};
 use crate::store::error::{StoreError, StoreErrorKind};
 use crate::store::headers::ObjectHeaders;
 use crate::store::url::{Endpoint, StoreUrl};
@@ -144,15 +144,16 @@ impl RemoteCache {
         if self.access == RemoteAccess::ReadOnly || copies.is_empty() {
             return;
         }
+        let bytes = entry.write(copies);
+        let size = bytes.len() as u64;
         let upload = Upload {
             key: entry.object_key(),
-            body: entry.write(copies),
+            body: Body::Bytes(bytes),
             headers: ObjectHeaders {
                 content_type: "application/octet-stream".to_owned(),
                 ..ObjectHeaders::default()
             },
         };
-        let size = upload.body.len() as u64;
         let store = self.shared.store();
         let Some(store) = &*store else { return };
         let Some(rule) = self.shared.state().begin_put(size) else {
@@ -299,7 +300,7 @@ mod tests {
             let entry = entry_of(content, &spec);
             let upload = Upload {
                 key: entry.object_key(),
-                body: entry.write(&copies(content, &spec)),
+                body: Body::Bytes(entry.write(&copies(content, &spec))),
                 headers: ObjectHeaders::default(),
             };
             store.put(upload, PutRule::Keep).unwrap();

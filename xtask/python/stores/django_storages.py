@@ -1,19 +1,23 @@
-"""Compares what `staticc publish` sends with what django-storages sends, object by object.
+"""Compares what the Django app publishes with what django-storages sends, object by object.
 
-Both collect the same sources, Django's admin among them, to buckets of the same server. Each
-kind of difference must be one of those that docs/publish.md lists.
+Both run `manage.py collectstatic` with the same storage and the same sources, Django's admin
+among them, to two buckets of the same server. Each kind of difference must be one of those that
+docs/publish.md lists.
 """
 
 import gzip
+import json
+import os
 import subprocess
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 
-from servers import BUCKET, IMMUTABLE, PREFIX, SHORT, write
+from clouds import Amazon, Azure, Google, cloud
+from projects import IMMUTABLE, PREFIX, SHORT, write
 
-OTHER_BUCKET = "django-storages"
+REPOSITORY = Path(__file__).resolve().parents[3]
 
 # Of django-storages and of staticc. It takes the types of Python, without a charset.
 TYPES = {
@@ -39,64 +43,109 @@ MIN_SAVING = 0.05
 
 
 class Object:
-    def __init__(self, found):
-        self.media_type = found["ContentType"]
-        self.encoding = found.get("ContentEncoding") or None
-        self.cache_control = found.get("CacheControl")
-        self.body = found["Body"].read()
-        self.content = gzip.decompress(self.body) if self.encoding == "gzip" else self.body
+    def __init__(self, media_type, encoding, cache_control, body):
+        # Google has the type of an object that was sent without one.
+        self.media_type = media_type or "application/octet-stream"
+        self.encoding = encoding
+        self.cache_control = cache_control
+        self.body = body
+        self.content = gzip.decompress(body) if encoding == "gzip" else body
 
 
-def django_storages_has_the_same_objects(stores):
-    stores.empty_bucket()
-    stores.s3.create_bucket(Bucket=OTHER_BUCKET)
-    project = stores.project("django-storages")
+def app_leaves_what_django_storages_leaves(stores):
+    for kind in (Amazon, Azure, Google):
+        there = cloud(kind, stores)
+        for has_manifest in (True, False):
+            compare_buckets(stores, there, has_manifest)
+
+
+def compare_buckets(stores, there, has_manifest):
+    kind = "manifest" if has_manifest else "plain"
+    own_bucket, other_bucket = (f"{name}-{there.name}-{kind}" for name in ("app", "django"))
+    project = stores.project(own_bucket)
     add_files_of_many_types(project / "src")
-    packages = Path(sys.executable).parent.parent
-    stores.settings(project, "")
-    text = (project / "settings.toml").read_text()
-    text = text.replace('python_path = ["."]', f'python_path = ["{packages}"]')
-    text = 'INSTALLED_APPS = ["django.contrib.admin", "django.contrib.staticfiles"]\n' + text
-    write(project / "settings.toml", text)
-    stores.collect(project)
-    start = time.monotonic()
-    stores.run(project, "publish")
-    seconds = time.monotonic() - start
-    requests = len(stores.proxy.requests)
-    objects = stores.release()["objects"]
-    ours = {key: Object(stores.get(key)) for key in objects}
-
-    stores.proxy.requests.clear()
-    script = Path(__file__).with_name("collect_to_s3.py")
-    flags = [project / "src", stores.proxy.url, OTHER_BUCKET, PREFIX.rstrip("/")]
-    start = time.monotonic()
-    log = open(stores.directory / "collectstatic.log", "w")
-    subprocess.run([sys.executable, script, *flags], check=True, stdout=log, stderr=log)
-    other_seconds = time.monotonic() - start
-    other_requests = len(stores.proxy.requests)
-    pages = stores.s3.get_paginator("list_objects_v2").paginate(Bucket=OTHER_BUCKET)
-    keys = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
-    theirs = {
-        key.removeprefix(PREFIX): Object(stores.s3.get_object(Bucket=OTHER_BUCKET, Key=key))
-        for key in keys
-    }
-    differences = compare(stores, ours, theirs, objects)
-    print(f"  {len(ours)} objects of staticc, {len(theirs)} of django-storages")
-    print(f"  {requests} requests in {seconds:.1f} s, {other_requests} in {other_seconds:.1f} s")
+    backend = there.manifest_backend if has_manifest else there.plain_backend
+    ran = []
+    for bucket in (own_bucket, other_bucket):
+        there.create(bucket)
+        described = {
+            "app": bucket == own_bucket,
+            "sources": str(project / "src"),
+            "backend": backend,
+            "options": {**there.options, **there.bucket_options(bucket), "location": PREFIX},
+            "names": [],
+        }
+        ran.append(collectstatic(stores, there, project / f"{bucket}.json", described))
+    (out, error, requests, seconds), (other_out, _, other_requests, other_seconds) = ran
+    stores.check(error == "", f"{own_bucket}: {error}")
+    stores.check(out == other_out, f"{own_bucket}: {out!r} and {other_out!r}")
+    stores.check("static files copied" in out, out)
+    own_keys = [key for key in there.keys(own_bucket) if not key.startswith(PREFIX + ".staticc/")]
+    other_keys = there.keys(other_bucket)
+    ours = {key: Object(*there.read(own_bucket, key)) for key in own_keys}
+    theirs = {key: Object(*there.read(other_bucket, key)) for key in other_keys}
+    fingerprinted = fingerprinted_keys(theirs) if has_manifest else set()
+    differences = compare(stores, ours, theirs, fingerprinted)
+    compare_grants(stores, there, own_bucket, other_bucket)
+    print(f"  {own_bucket}: {len(ours)} objects")
+    if requests:
+        print(f"  {requests} requests in {seconds:.1f} s", end=", ")
+        print(f"{other_requests} in {other_seconds:.1f} s by django-storages")
     size, other_size = (sum(len(one.body) for one in side.values()) for side in (ours, theirs))
-    print(f"  {size:,} bytes, {other_size:,} bytes")
+    print(f"  {size:,} bytes, {other_size:,} bytes by django-storages")
     print(f"  {'objects':>7}  {'django-storages':42} staticc")
     for (kind, other, own), count in sorted(differences.items(), key=str):
         print(f"  {count:7}  {kind + ': ' + str(other):42} {own}")
 
 
-def compare(stores, ours, theirs, release):
+def compare_grants(stores, there, own_bucket, other_bucket):
+    """Checks who may read: what both sent, and only staticc itself what is below .staticc/."""
+    grants = [there.grants(bucket, PREFIX + "app.js") for bucket in (own_bucket, other_bucket)]
+    stores.check(grants[0] == grants[1], f"{own_bucket}: {grants}")
+    documents = there.grants(own_bucket, PREFIX + ".staticc/current")
+    stores.check(documents == [] or documents != grants[0], f"{own_bucket}: {documents}")
+
+
+def collectstatic(stores, there, file, described):
+    """Returns what the command prints, how many requests pass the proxy, and how long it takes."""
+    write(file, json.dumps(described))
+    script = Path(__file__).with_name("collect_to_store.py")
+    path = [str(Path(stores.staticc).parent), os.environ["PATH"]]
+    environment = {
+        "PATH": os.pathsep.join(path),
+        "PYTHONPATH": str(REPOSITORY / "src/python"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "XDG_CACHE_HOME": str(stores.directory / "cache"),
+        **there.client_environment,
+    }
+    stores.proxy.requests.clear()
+    start = time.monotonic()
+    run = subprocess.run(
+        [sys.executable, script, file], env=environment, capture_output=True, text=True
+    )
+    seconds = time.monotonic() - start
+    if run.returncode:
+        raise SystemExit(f"FAILED: {file.name}: {run.stdout}{run.stderr}")
+    stores.check("hunter2" not in run.stdout + run.stderr, "the secret is in the output")
+    return run.stdout, run.stderr, len(stores.proxy.requests), seconds
+
+
+def fingerprinted_keys(objects):
+    manifest = json.loads(objects[PREFIX + "staticfiles.json"].content)
+    return {PREFIX + path for path in manifest["paths"].values()}
+
+
+def compare(stores, ours, theirs, fingerprinted):
     """Checks each object of both; returns how often each kind of difference is there."""
     stores.check(set(ours) == set(theirs), f"other keys: {sorted(set(ours) ^ set(theirs))}")
     differences = Counter()
     for key in set(ours) & set(theirs):
         own, other = ours[key], theirs[key]
-        stores.check(own.content == other.content, f"{key} has other bytes")
+        if key != PREFIX + "staticfiles.json":
+            stores.check(own.content == other.content, f"{key} has other bytes")
+        else:
+            same = json.loads(own.content) == json.loads(other.content)
+            stores.check(same, "the manifest differs")
         if own.media_type != other.media_type:
             types = (other.media_type, own.media_type)
             differences["type", *types] += 1
@@ -105,8 +154,7 @@ def compare(stores, ours, theirs, release):
                 saving = 1 - len(other.body) / len(own.body)
                 stores.check(saving < MIN_SAVING, f"{key} is not compressed")
             differences["encoding", other.encoding, own.encoding] += 1
-        is_immutable = release[key]["role"] == "fingerprinted"
-        expected = IMMUTABLE if is_immutable else SHORT
+        expected = IMMUTABLE if key in fingerprinted else SHORT
         stores.check(own.cache_control == expected, f"{key}: {own.cache_control}")
         differences["cache", other.cache_control, own.cache_control] += 1
     types = {(other, own) for kind, other, own in differences if kind == "type"}

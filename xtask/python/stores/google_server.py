@@ -70,6 +70,14 @@ def start_google_server(emulator):
 
         do_HEAD = do_GET
 
+        def do_DELETE(self):
+            bucket, key, _ = self.parts()
+            status, _ = ask("DELETE", f"/storage/v1/b/{bucket}/o/{quote(key, safe='')}")
+            if status in (200, 204):
+                self.answer(204, b"")
+            else:
+                self.answer(404, error("NoSuchKey"))
+
         def list(self, bucket, query):
             prefix = query.get("prefix", [""])[0]
             flags = f"prefix={quote(prefix, safe='')}&delimiter=/"

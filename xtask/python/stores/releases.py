@@ -1,12 +1,12 @@
-"""What publishing sends: objects, headers, claims, and what a rollback brings back."""
+"""What publishing sends: objects, headers, claims, and what a rollback brings back. What pruning
+deletes, and what verifying finds.
+"""
 
-import gzip
 import json
+import shutil
 
-from servers import BUCKET, PREFIX, SHORT, media_type, write
-
-# Names without a fingerprint that differ between publishers.
-MIXABLE = ["css/base.css", "app.js"]
+from faulty_server import no_fault
+from projects import BUCKET, PREFIX, SHORT, media_type, write
 
 
 def publishes_and_counts(stores):
@@ -89,10 +89,10 @@ def rollback_restores_names(stores):
     out, _ = stores.run(project, "publish", "--rollback", "--paths")
     purged = ["/static/css/base.css", "/static/staticfiles.json"]
     stores.check(out.split() == purged, out)
-    # The pointer, a release, the list and another release; a claim; two names, each read and
-    # written; the pointer.
+    # The pointer, a release, the list and another release; a claim, and the pointer again; two
+    # names, each read and written; the pointer.
     count = len(stores.proxy.requests)
-    stores.check(count <= 10, f"{count} requests for a rollback of two names")
+    stores.check(count <= 11, f"{count} requests for a rollback of two names")
     for key, body in first.items():
         found = stores.get(key)
         stores.check(found["Body"].read() == body, f"{key} is not that of the first release")
@@ -104,36 +104,84 @@ def rollback_restores_names(stores):
     stores.check_whole(project)
 
 
+def prunes_what_only_old_releases_name(stores):
+    stores.empty_bucket()
+    project = stores.project("pruned")
+    for number in range(4):
+        write(project / "src/css/base.css", f"a {{ order: {number} }}\n" * 50)
+        write(project / f"src/{number}.js", f"console.log({number});\n" * 50)
+        (project / f"src/{number - 1}.js").unlink(missing_ok=True)
+        shutil.rmtree(project / "out", ignore_errors=True)
+        stores.collect(project)
+        stores.run(project, "publish")
+    stores.s3.put_object(Bucket=BUCKET, Key=PREFIX + "of-nobody.txt", Body=b"")
+    before = set(stores.keys())
+    dry, _ = stores.run(project, "prune", "--store", "--keep", "2", "-n")
+    stores.check(set(stores.keys()) == before, "a dry run deletes")
+    out, _ = stores.run(project, "prune", "--store", "--keep", "2", "-v2")
+    same = dry.replace("Pretending to delete", "Deleting").replace("would be ", "")
+    stores.check(out == same, f"the dry run says\n{dry}\nand the run\n{out}")
+    # Pointer, release, list; claim, pointer; list, four releases, pointer; objects, documents;
+    # list, pointer; list of claims, claims.
+    count = len(stores.proxy.requests)
+    stores.check(count <= 17, f"{count} requests to prune two releases")
+    left = set(stores.keys())
+    gone = {key.removeprefix(PREFIX) for key in before - left}
+    scripts = {key for key in gone if key.startswith(("0.", "1."))}
+    stores.check(len(scripts) == 4, f"of the old scripts, only {scripts} are gone")
+    stores.check(PREFIX + "of-nobody.txt" in left, "an object of nobody is gone")
+    documents = [key for key in left if "/.staticc/releases/" in key]
+    stores.check(len(documents) == 2, f"{documents} are left")
+    claims = [key for key in left if "/.staticc/claims/" in key]
+    stores.check(claims == [], f"{claims} are left")
+    stores.check_whole(project)
+    stores.run(project, "publish", "--rollback")
+    out, _ = stores.run(project, "verify", "--store")
+    stores.check("no errors" in out, out)
+    _, error = stores.run(project, "publish", "--rollback=1", code=1)
+    stores.check("it was pruned" in error, error)
+
+
+def verifies_and_mends(stores):
+    stores.empty_bucket()
+    project = stores.project("mended")
+    stores.collect(project)
+    stores.run(project, "publish")
+    release = stores.release()
+    out, _ = stores.run(project, "verify", "--store")
+    stores.check("no errors" in out, out)
+    count = len(stores.proxy.requests)
+    stores.check(f" {count} requests" in out, f"{count} requests, and not as in {out}")
+    hashed = next(key for key, stored in release["objects"].items() if stored["role"] == "fingerprinted")
+    stores.s3.delete_object(Bucket=BUCKET, Key=PREFIX + hashed)
+    found = stores.get("app.js")
+    body = found["Body"].read()
+    headers = {"ContentType": found["ContentType"], "ContentEncoding": "gzip", "CacheControl": SHORT}
+    changed = {**headers, "CacheControl": "no-cache"}
+    stores.s3.put_object(Bucket=BUCKET, Key=PREFIX + "app.js", Body=body, **changed)
+    found = stores.get("css/base.css")
+    body = found["Body"].read()[::-1]
+    headers["ContentType"] = found["ContentType"]
+    stores.s3.put_object(Bucket=BUCKET, Key=PREFIX + "css/base.css", Body=body, **headers)
+    _, error = stores.run(project, "verify", "--store", code=1)
+    for text in (
+        f"{hashed} is not in the store [missing-object]",
+        "app.js has other headers than in release 1 [wrong-object]",
+        f'Cache-Control is "no-cache" instead of "{SHORT}"',
+        "css/base.css has other bytes than in release 1 [wrong-object]",
+        "3 errors",
+    ):
+        stores.check(text in error, f"{text} is not in {error}")
+    out, _ = stores.run(project, "publish", "--verify")
+    stores.check("3 objects" in out and "as release 2" in out, out)
+    stores.check_whole(project)
+    stores.run(project, "verify", "--store")
+
+
 def errors_are_retried(stores):
     stores.empty_bucket()
     project = stores.directory / "claimed"
     stores.proxy.before = lambda number: 503 if number in (1, 3, 8) else None
     stores.run(project, "publish")
-    stores.proxy.before = lambda number: None
+    stores.proxy.before = no_fault
     stores.check_whole(project)
-
-
-def publishers_at_once_do_not_mix(stores):
-    """Two projects publish to one store at once. The names are always those of one release."""
-    stores.empty_bucket()
-    projects = [stores.project(name) for name in ("one", "other")]
-    published = refused = 0
-    for turn in range(10):
-        for project in projects:
-            write(project / "src/css/base.css", f"a {{ color: {project.name}{turn} }}\n" * 50)
-            write(project / "src/app.js", f"console.log('{project.name} {turn}');\n" * 50)
-            stores.collect(project)
-        runs = [stores.start(project, "publish") for project in projects]
-        for run in runs:
-            _, error = run.communicate(timeout=120)
-            published += run.returncode == 0
-            refused += "[publish-claimed]" in error
-        release = stores.release()
-        for key, stored in release["objects"].items():
-            found = stores.get(key)
-            stores.check(found["ContentLength"] == stored["size"], f"{turn}: {key} differs")
-        bodies = [gzip.decompress(stores.get(key)["Body"].read()) for key in MIXABLE]
-        names = [[name for name in (b"one", b"other") if name in body] for body in bodies]
-        stores.check(names[0] == names[1] and len(names[0]) == 1, f"{turn}: mixed: {names}")
-    stores.check(published + refused == 20, f"{published} published, {refused} refused")
-    stores.check(refused > 0, "no two publishers met")

@@ -3,12 +3,12 @@
 //! fail in `fuzz/artifacts`.
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use crate::support::paths::{repository, work_dir};
-use crate::support::print_line;
-use crate::support::process::{cargo, run as run_program};
+use crate::support::process::run as run_program;
+use crate::support::{cargo_install, print_line};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -33,7 +33,8 @@ pub fn run(args: &Args) -> Result<(), String> {
             all.join(", ")
         ));
     }
-    let program = cargo_fuzz()?;
+    // It only starts other programs, so it needs no optimization.
+    let program = cargo_install::program("cargo-fuzz", &["--debug"])?;
     let mut failed: Vec<&str> = Vec::new();
     for target in selected {
         if let Err(error) = fuzz(&program, target, args.seconds) {
@@ -58,19 +59,6 @@ fn targets() -> Result<Vec<String>, String> {
         .collect();
     targets.sort();
     Ok(targets)
-}
-
-/// Installs cargo-fuzz below `target/xtask` if it is missing; returns its path.
-fn cargo_fuzz() -> Result<PathBuf, String> {
-    let root = work_dir().join("cargo-fuzz");
-    let program = root.join("bin/cargo-fuzz");
-    if !program.is_file() {
-        print_line("installing cargo-fuzz");
-        // It only starts other programs, so it needs no optimization.
-        let install = ["install", "cargo-fuzz", "--locked", "--debug", "--quiet"];
-        run_program(cargo().args(install).arg("--root").arg(&root))?;
-    }
-    Ok(program)
 }
 
 /// Runs one target and prints libFuzzer's last line, or its report of a failure.

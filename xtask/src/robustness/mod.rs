@@ -4,8 +4,9 @@ mod cargo_fuzz;
 mod crash;
 mod crowd;
 mod live;
+mod serve;
 mod served;
-mod stores;
+pub mod stores;
 
 use std::path::PathBuf;
 
@@ -22,6 +23,8 @@ pub enum Verb {
     LiveReader(live::ReaderArgs),
     /// Ask running servers for files while these are collected again
     Served(served::Args),
+    /// Serve a project with WhiteNoise, nginx and Apache, and verify it at its URL
+    Serve(serve::Args),
     /// Publish to servers of S3 and Azure, and read the objects back
     Stores(stores::Args),
     /// Start 20 runs at once
@@ -40,6 +43,7 @@ impl Verb {
                 Ok(())
             }
             Self::Served(args) => served::run(&args),
+            Self::Serve(args) => serve::run(&args),
             Self::Stores(args) => stores::run(&args),
             Self::Crowd(args) => crowd::run(&args),
             Self::Fuzz(args) => cargo_fuzz::run(&args),

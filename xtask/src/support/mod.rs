@@ -1,6 +1,7 @@
 //! What several verbs need: paths, processes, virtual environments, trees of
 //! files. Does not know the verbs.
 
+pub mod cargo_install;
 pub mod directory_tree;
 pub mod integrity;
 pub mod npm;

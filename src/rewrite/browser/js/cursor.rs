@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr3, memmem};
+use memchr::{memchr, memchr3, memmem};
 
 /// A place in a text. A copy looks ahead.
 #[derive(Clone, Copy, Debug)]
@@ -135,6 +135,10 @@ impl<'t> Cursor<'t> {
         };
         self.at += 1;
         while let Some(offset) = memchr3(quote, b'\\', b'\n', self.rest()) {
+            if let Some(line_end) = memchr(b'\r', &self.rest()[..offset]) {
+                self.at += line_end + 1;
+                return false;
+            }
             self.at += offset + 1;
             match self.text[self.at - 1] {
                 b'\\' => self.skip_escaped(),

@@ -2,12 +2,14 @@
 
 Flags, questions, checks and the closing sentence are Django's own. If staticc
 cannot do what Django would, or cannot be run, Django's `collect()` runs. That
-is known before anything is written.
+is known before anything is written. What belongs into an object store is
+collected in a directory, and published from there.
 """
 
 import collections
 import contextlib
 import json
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -16,9 +18,12 @@ import threading
 from django.contrib.staticfiles.management.commands import collectstatic
 from django.core.management.base import CommandError
 
-from staticc import ask, binary
+from staticc import ask, binary, object_stores
+from staticc.object_stores import collected_directory
 
 SETTINGS_UNUSABLE = 2
+# The last event of a run.
+DONE = {"done", "publishing-done"}
 # The attributes of Django's command that list the paths of each event.
 LISTS = {
     "copied": "copied_files",
@@ -76,6 +81,9 @@ def events(program):
 
 
 class Command(collectstatic.Command):
+    # The ObjectStore that is published to, and the directory that is collected in for it.
+    store = directory = None
+
     def collect(self):
         try:
             self.collect_by_staticc()
@@ -95,22 +103,57 @@ class Command(collectstatic.Command):
         return collected
 
     def collect_by_staticc(self):
+        self.shown = set()
         if not self.is_local_storage() or not self.local:
-            raise LeftToDjango(f"{ask.dotted(self.storage.__class__)} doesn't keep files on this disk")
+            self.store = self.object_store()
         with tempfile.TemporaryFile("w+") as answers:
             try:
-                json.dump(ask.describe(self.storage, self.ignore_patterns), answers)
+                json.dump(self.described(), answers)
             except Exception as error:
                 raise LeftToDjango(f"the project can't be described: {type(error).__name__}: {ask.short(error)}") from error
-            answers.seek(0)
-            try:
-                program = subprocess.Popen(
-                    [binary.find(), *self.arguments()], stdin=answers, stdout=subprocess.PIPE
-                )
-            except OSError as error:
-                raise LeftToDjango(error) from error
+            self.run_program(self.arguments(), answers, "Collecting")
+            if self.store and not self.dry_run:
+                arguments = ("publish", "--answers", "-", "--format", "json", "--verbosity", "3")
+                self.run_program(arguments, answers, "Publishing", self.store.child_environment())
+
+    def object_store(self):
+        """Returns the store of a storage that keeps no files on this disk."""
+        storage = ask.unwrapped(self.storage)
+        try:
+            store = object_stores.describe(storage)
+        except object_stores.NotReplaceable as reason:
+            raise LeftToDjango(reason) from reason
+        self.directory = collected_directory.directory_of(storage, store)
+        if self.clear:
+            # What Django deletes in the store must not come back from here.
+            shutil.rmtree(self.directory, ignore_errors=True)
+        flags = {"--clear": self.clear, "--link": self.symlink, "--no-post-process": not self.post_process}
+        for flag, given in flags.items():
+            if given:
+                raise LeftToDjango(f"{flag} is not for publishing to a store")
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LeftToDjango(error) from error
+        return store
+
+    def described(self):
+        if not self.store:
+            return ask.describe(self.storage, self.ignore_patterns)
+        storage = ask.unwrapped(self.storage)
+        return collected_directory.describe_project(storage, self.store, self.directory, self.ignore_patterns)
+
+    def run_program(self, arguments, answers, doing, environment=None):
+        """Runs the program with the answers of the project. Raises an exception unless it succeeds."""
+        answers.seek(0)
+        try:
+            program = subprocess.Popen(
+                [binary.find(), *arguments], stdin=answers, stdout=subprocess.PIPE, env=environment
+            )
+        except OSError as error:
+            raise LeftToDjango(error) from error
         with sigterm_raises():
-            self.follow(program)
+            self.follow(program, doing)
 
     def arguments(self):
         flags = {"--clear": self.clear, "--dry-run": self.dry_run, "--link": self.symlink}
@@ -121,8 +164,8 @@ class Command(collectstatic.Command):
             *(flag for flag, given in flags.items() if given),
         ]
 
-    def follow(self, program):
-        """Prints the messages of the program as they come. Raises an exception unless it has collected."""
+    def follow(self, program, doing):
+        """Prints the messages of the program as they come. Raises an exception unless it succeeds."""
         problems, seen = [], set()
         with program:
             try:
@@ -142,28 +185,33 @@ class Command(collectstatic.Command):
                 raise
         status = program.returncode if program.returncode >= 0 else 128 - program.returncode
         errors = [problem["message"] for problem in problems if problem["severity"] == "error"]
-        if status == SETTINGS_UNUSABLE:
+        if status == SETTINGS_UNUSABLE and doing == "Collecting":
             raise LeftToDjango(errors[0] if errors else f"it ended with status {status}")
         self.show(problems)
-        if status == 1:
-            raise CommandError("Collecting static files failed.")
+        if status in (1, SETTINGS_UNUSABLE):
+            raise CommandError(f"{doing} static files failed.")
         if status:
             raise CommandError(f"staticc ended with status {status}.", returncode=status)
-        if "done" not in seen:
+        if not seen & DONE:
             raise CommandError("staticc ended without reporting that it is done.")
 
     def show(self, problems):
-        """Prints problems on standard error, except those that Django's checks report."""
+        """Prints problems on standard error once, except those that Django's checks report."""
         for problem in problems:
-            if not problem["code"].startswith("staticfiles."):
+            if not problem["code"].startswith("staticfiles.") and problem["rendered"] not in self.shown:
+                self.shown.add(problem["rendered"])
                 self.stderr.write(problem["rendered"], str)
         problems.clear()
 
     def note(self, event):
         if event["event"] == "waiting":
             self.stderr.write(f"waiting for another run of staticc on {event['static_root']}", str)
+        if self.store and event["event"] == "post-processed" and event["copy"] == event["path"] + ".gz":
+            return  # it is how the object is sent
         if "text" in event and event["event"] != "done":  # handle() prints the closing sentence
             self.log(event["text"], event["verbosity"])
+        if event["event"] == "publishing-done":
+            self.log(f"{event['sent']} objects published to '{event['store']}', {event['unchanged']} unchanged.", 2)
         paths = getattr(self, LISTS.get(event["event"], ""), None)
         if paths is not None:
             paths.append(event.get("to") or event["path"])
