@@ -1,6 +1,7 @@
 //! What the targets share: a directory for files, damage to bytes, and checks of problems
 //! and of references.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -8,7 +9,7 @@ use staticc::model::{Problem, SourceSpan};
 use staticc::report::render::render;
 use staticc::rewrite::browser::escape::escape;
 use staticc::rewrite::browser::finder::references;
-use staticc::rewrite::browser::found_reference::{Language, Quoting, Syntax};
+use staticc::rewrite::browser::found_reference::{FoundReference, Language, Quoting, Syntax};
 
 /// A directory for the files of this process.
 pub fn directory() -> &'static Path {
@@ -67,29 +68,33 @@ pub fn damage(whole: &[u8], data: &[u8]) -> Vec<u8> {
 /// The references of a text are inside it, in order. With another URL in the place of
 /// each, the text has the same references, and these name that URL.
 pub fn check_browser_references(language: Language, text: &[u8]) {
+    let found = references(language, text);
+    let mut end = 0;
+    for reference in &found {
+        assert!(end <= reference.span.start && reference.span.start < reference.span.end);
+        assert!(reference.span.end <= text.len());
+        end = reference.span.end;
+    }
+    // In what is no JavaScript, a slash in a URL may end a regular expression that has no
+    // end, and whether something is an HTML comment depends on the whole text.
+    let (with_slashes, places) = replace(text, &found, b"/");
+    if has_html_comment(text) || references(language, &with_slashes).len() != places.len() {
+        return;
+    }
     for url in [
         "other/a.0123456789ab.png?#i",
         "o t'h\"e`r\\${)\u{1}\u{e9}*/",
     ] {
-        let mut edited = Vec::new();
-        let mut copied = 0;
-        let mut expected = Vec::new();
-        for found in references(language, text) {
-            assert!(copied <= found.span.start && found.span.start < found.span.end);
-            edited.extend(&text[copied..found.span.start]);
-            let start = edited.len();
-            edited.extend(escape(found.quoting, url.as_bytes()));
-            expected.push((found.syntax, start..edited.len()));
-            copied = found.span.end;
-        }
-        edited.extend(&text[copied..]);
-        let found = references(language, &edited);
-        let places: Vec<(Syntax, _)> = found
-            .iter()
-            .map(|one| (one.syntax, one.span.clone()))
-            .collect();
-        assert_eq!(places, expected, "{}", String::from_utf8_lossy(&edited));
-        for reference in found {
+        let (edited, expected) = replace(text, &found, url.as_bytes());
+        let found_again = references(language, &edited);
+        let places = found_again.iter().map(|one| (one.syntax, one.span.clone()));
+        assert_eq!(
+            places.collect::<Vec<_>>(),
+            expected,
+            "{}",
+            String::from_utf8_lossy(&edited)
+        );
+        for reference in found_again {
             // A comment has no escapes, so its URL is percent-encoded.
             let is_exact = reference.quoting != Quoting::SourceMapComment;
             assert!(
@@ -98,4 +103,29 @@ pub fn check_browser_references(language: Language, text: &[u8]) {
             );
         }
     }
+}
+
+/// Returns a text with another URL for each reference, and where these are.
+fn replace(
+    text: &[u8],
+    found: &[FoundReference<'_>],
+    url: &[u8],
+) -> (Vec<u8>, Vec<(Syntax, Range<usize>)>) {
+    let mut edited = Vec::new();
+    let mut places = Vec::new();
+    let mut copied = 0;
+    for reference in found {
+        edited.extend(&text[copied..reference.span.start]);
+        let start = edited.len();
+        edited.extend(escape(reference.quoting, url));
+        places.push((reference.syntax, start..edited.len()));
+        copied = reference.span.end;
+    }
+    edited.extend(&text[copied..]);
+    (edited, places)
+}
+
+fn has_html_comment(text: &[u8]) -> bool {
+    text.windows(3)
+        .any(|bytes| matches!(bytes, b"<!-" | b"-->"))
 }

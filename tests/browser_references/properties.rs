@@ -150,6 +150,9 @@ proptest! {
     /// which a slash in the URL would end.
     #[test]
     fn replaced_urls_are_found_where_the_old_ones_were(text in text(), language in select(&LANGUAGES[..]), url in url(), keep in any::<bool>()) {
+        // Whether these are comments depends on the whole text. In what is no JavaScript
+        // another URL can change that.
+        prop_assume!(!text.windows(3).any(|bytes| matches!(bytes, b"<!-" | b"-->")));
         let found = references(language, &text);
         let url_of = |reference: &FoundReference<'_>| if keep { reference.specifier.to_vec() } else { url.clone().into_bytes() };
         let edited = replaced(&text, &found, |reference| escape(reference.quoting, &url_of(reference)));

@@ -4,8 +4,8 @@
 use super::found_reference::Quoting;
 
 /// Returns the spelling of a URL in a place of a text. A browser that reads the text
-/// has the same URL; in a source map comment, where nothing can be escaped, white space
-/// and what would end the comment is percent-encoded.
+/// has the same URL; in a source map comment, where nothing can be escaped, white space,
+/// characters outside ASCII and what would end the comment are percent-encoded.
 pub fn escape(quoting: Quoting, url: &[u8]) -> Vec<u8> {
     let mut escaped = Vec::with_capacity(url.len());
     for (index, &byte) in url.iter().enumerate() {
@@ -47,19 +47,10 @@ pub fn escape(quoting: Quoting, url: &[u8]) -> Vec<u8> {
     escaped
 }
 
-/// Whether the first byte of a URL would end a source map comment, or spoil it.
+/// Whether the first byte of a URL would end a source map comment, or spoil it, as some
+/// characters outside ASCII do.
 fn ends_comment(url: &[u8]) -> bool {
-    // U+00A0, U+FEFF, U+2028 and U+2029 begin with one of the last bytes.
-    url.starts_with(b"*/")
-        || matches!(url[0], 0..=b' ' | b'"' | b'\'' | 0x7f)
-        || [
-            &b"\xc2\xa0"[..],
-            b"\xef\xbb\xbf",
-            b"\xe2\x80\xa8",
-            b"\xe2\x80\xa9",
-        ]
-        .iter()
-        .any(|space| url.starts_with(space))
+    url.starts_with(b"*/") || !url[0].is_ascii_graphic() || matches!(url[0], b'"' | b'\'')
 }
 
 fn push_percent(escaped: &mut Vec<u8>, byte: u8) {
