@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use globset::Glob;
 use proptest::prelude::*;
 use staticc::model::Encoding;
-use staticc::recipe::quoting::Quoting;
+use staticc::recipe::quoting::TargetQuoting;
 use staticc::recipe::recipes::Recipe;
 use staticc::recipe::render::render;
 use staticc::recipe::values::{MediaValues, ProjectValues, RecipeValues, UrlValue};
@@ -203,10 +203,10 @@ proptest! {
 fn characters_that_end_a_value_are_quoted_or_refused() {
     for character in ['"', '\'', '$', ';', '{', '\n', '\\', ' ', 'é'] {
         for quoting in [
-            Quoting::Nginx,
-            Quoting::Apache,
-            Quoting::Caddy,
-            Quoting::Python,
+            TargetQuoting::Nginx,
+            TargetQuoting::Apache,
+            TargetQuoting::Caddy,
+            TargetQuoting::Python,
         ] {
             let quoted = quoting.quote(&format!("a{character}b"));
             let is_safe = quoted.starts_with('"') && quoted.ends_with('"');

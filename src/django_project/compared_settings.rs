@@ -93,8 +93,8 @@ pub(super) fn compared_settings(
     all.list("TEMPLATES", templates.iter().map(|path| shown(path)));
     all.add("STORAGES.staticfiles.BACKEND", name_of(&BACKENDS, backend));
     all.add(&format!("{options}.manifest_name"), manifest_name.as_str());
-    let aggregation = format!("{options}.support_js_module_import_aggregation");
-    all.add(&aggregation, *js_aggregation);
+    let key = format!("{options}.support_js_module_import_aggregation");
+    all.add(&key, *js_aggregation);
     add_modes(&mut all, *file_mode, *directory_mode);
     all.add("WHITENOISE_KEEP_ONLY_HASHED_FILES", *keep_only_hashed);
     let key = "WHITENOISE_SKIP_COMPRESS_EXTENSIONS";
@@ -102,8 +102,10 @@ pub(super) fn compared_settings(
     let default = default_ignore_patterns.iter().map(String::as_str);
     all.list("staticc.default_ignore_patterns", default);
     all.add("staticc.django", django.as_str());
-    let patterns = compared_ignore_patterns(settings, scope);
-    all.list("staticc.ignore_patterns", patterns);
+    all.list(
+        "staticc.ignore_patterns",
+        compared_ignore_patterns(settings, scope),
+    );
     if scope.has_staticc {
         add_staticc(&mut all, settings, &shown);
     }

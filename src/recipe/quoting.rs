@@ -3,7 +3,7 @@
 
 /// The language of a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quoting {
+pub enum TargetQuoting {
     Nginx,
     Apache,
     Caddy,
@@ -15,7 +15,7 @@ pub enum Quoting {
     Ini,
 }
 
-impl Quoting {
+impl TargetQuoting {
     /// Returns whether no quoted value may have this character.
     pub fn refuses(self, character: char) -> bool {
         let special = match self {
@@ -90,16 +90,16 @@ mod tests {
     proptest! {
         #[test]
         fn quoted_value_is_one_value(value in any::<String>()) {
-            for quoting in [Quoting::Nginx, Quoting::Apache, Quoting::Caddy] {
+            for quoting in [TargetQuoting::Nginx, TargetQuoting::Apache, TargetQuoting::Caddy] {
                 if value.chars().any(|character| quoting.refuses(character)) {
                     continue;
                 }
                 let quoted = format!("{}; rest", quoting.quote(&value));
                 prop_assert_eq!(read(&quoted), Some((value.clone(), "; rest".to_owned())));
             }
-            let json: String = serde_json::from_str(&Quoting::Json.quote(&value)).unwrap();
+            let json: String = serde_json::from_str(&TargetQuoting::Json.quote(&value)).unwrap();
             prop_assert_eq!(&json, &value);
-            let toml: toml::Table = format!("a = {}", Quoting::Json.quote(&value)).parse().unwrap();
+            let toml: toml::Table = format!("a = {}", TargetQuoting::Json.quote(&value)).parse().unwrap();
             prop_assert_eq!(toml["a"].as_str(), Some(&value[..]));
         }
     }
@@ -117,7 +117,7 @@ mod tests {
             "-n",
             "~",
         ] {
-            let script = format!("printf %s {}", Quoting::Shell.quote(value));
+            let script = format!("printf %s {}", TargetQuoting::Shell.quote(value));
             let output = std::process::Command::new("sh")
                 .args(["-c", &script])
                 .output()

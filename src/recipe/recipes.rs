@@ -1,6 +1,6 @@
 //! The recipes: their names, what each is for, and the template of each. Knows no values.
 
-use super::quoting::Quoting;
+use super::quoting::TargetQuoting;
 
 /// A configuration that `staticc recipe` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,19 +116,21 @@ impl Recipe {
     }
 
     /// Returns how values are quoted.
-    pub fn quoting(self) -> Quoting {
+    pub fn quoting(self) -> TargetQuoting {
         match self {
             Self::Whitenoise
             | Self::Servestatic
             | Self::Starlette
             | Self::Runserver
-            | Self::Gunicorn => Quoting::Python,
-            Self::Uwsgi => Quoting::Ini,
-            Self::ModWsgi | Self::Apache => Quoting::Apache,
-            Self::Daphne | Self::Uvicorn | Self::S3 | Self::Azure | Self::Spaces => Quoting::Shell,
-            Self::Hypercorn | Self::Cloudfront => Quoting::Json,
-            Self::Nginx => Quoting::Nginx,
-            Self::Caddy => Quoting::Caddy,
+            | Self::Gunicorn => TargetQuoting::Python,
+            Self::Uwsgi => TargetQuoting::Ini,
+            Self::ModWsgi | Self::Apache => TargetQuoting::Apache,
+            Self::Daphne | Self::Uvicorn | Self::S3 | Self::Azure | Self::Spaces => {
+                TargetQuoting::Shell
+            }
+            Self::Hypercorn | Self::Cloudfront => TargetQuoting::Json,
+            Self::Nginx => TargetQuoting::Nginx,
+            Self::Caddy => TargetQuoting::Caddy,
         }
     }
 

@@ -5,7 +5,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, ErrorKind, Output, State};
 
-use super::quoting::Quoting;
+use super::quoting::TargetQuoting;
 use super::recipes::Recipe;
 use super::values::RecipeValues;
 use crate::model::{Code, Problem};
@@ -28,7 +28,7 @@ pub fn render(recipe: Recipe, values: &RecipeValues) -> Result<String, Problem> 
 }
 
 /// Returns what knows the language of templates, and quotes values.
-fn environment(quoting: Quoting) -> Result<Environment<'static>, minijinja::Error> {
+fn environment(quoting: TargetQuoting) -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::empty();
     let syntax = SyntaxConfig::builder()
         .trim_blocks(true)

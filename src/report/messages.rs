@@ -61,8 +61,10 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
         Event::Release(release) => (0, release_line(release)),
         Event::ToPurge { url } => (0, clean(url)),
         Event::PublishingDone(summary) => {
-            let text = published(summary, dry_run);
-            return Some(publishing((1, text), summary.lists_names));
+            return Some(publishing(
+                (1, published(summary, dry_run)),
+                summary.lists_names,
+            ));
         }
         Event::PruningDone(summary) => (1, pruned(summary, dry_run)),
         Event::StorePruningDone(summary) => (1, store_pruned(summary, dry_run)),
