@@ -138,6 +138,7 @@ def measure_publishing(staticc, s3s, aws, directory, files):
         "backend": "storages.backends.s3.S3ManifestStaticStorage",
         "options": options,
         "app": False,
+        "admin": True,
         "names": [],
     }
     write(project / "collect.json", json.dumps(described))

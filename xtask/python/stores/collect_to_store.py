@@ -2,8 +2,8 @@
 
 Usage: collect_to_store.py FILE
 
-The file has `sources`, `backend` and `options` of the storage, and `app`: whether the Django app
-of staticc takes part.
+The file has `sources`, `backend` and `options` of the storage. `app` says whether the Django app of
+staticc takes part, and `admin` whether the files of Django's admin are collected too.
 """
 
 import json
@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 
 from django.conf import settings
+
+ADMIN = ["django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes"]
 
 project = json.loads(Path(sys.argv[1]).read_text())
 # Types of the system's own files differ from one machine to the next.
@@ -26,9 +28,7 @@ settings.configure(
     STATICFILES_DIRS=[project["sources"]],
     INSTALLED_APPS=[
         *(["staticc"] if project["app"] else []),
-        "django.contrib.admin",
-        "django.contrib.auth",
-        "django.contrib.contenttypes",
+        *(ADMIN if project["admin"] else []),
         "django.contrib.staticfiles",
     ],
     STORAGES={

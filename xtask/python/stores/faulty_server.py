@@ -29,18 +29,20 @@ class FaultyServer:
         # Called before and after a request is performed.
         self.before = no_fault
         self.after = no_fault
-        lock = threading.Lock()
+        self.in_progress = 0
+        self.condition = threading.Condition()
         outer = self
 
         class Handler(FaultyHandler):
-            def note(self):
-                with lock:
-                    outer.requests.append((self.command, self.path))
-                    return len(outer.requests)
-
             def handle_request(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                number = self.note()
+                number = outer.begin(self.command, self.path)
+                try:
+                    self.handle_numbered(number, body)
+                finally:
+                    outer.end()
+
+            def handle_numbered(self, number, body):
                 fault = outer.before(number)
                 if fault:
                     self.fail(fault)
@@ -61,6 +63,23 @@ class FaultyServer:
         self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def begin(self, method, path):
+        """Notes a request; returns its number."""
+        with self.condition:
+            self.in_progress += 1
+            self.requests.append((method, path))
+            return len(self.requests)
+
+    def end(self):
+        with self.condition:
+            self.in_progress -= 1
+            self.condition.notify_all()
+
+    def wait_for_requests(self):
+        """Returns when no request is in progress, such as one of a client that was killed."""
+        with self.condition:
+            self.condition.wait_for(lambda: self.in_progress == 0)
 
 
 class FaultyHandler(http.server.BaseHTTPRequestHandler):

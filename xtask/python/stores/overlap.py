@@ -11,7 +11,7 @@ import threading
 from projects import PREFIX, write
 
 RELEASES = 50
-QUICK_RELEASES = 8
+QUICK_RELEASES = 4
 # Of these, pruning keeps the newest.
 KEPT = 3
 READERS = 2

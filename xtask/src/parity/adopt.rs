@@ -134,6 +134,7 @@ impl Project {
             python: &requirements.python,
             packages: requirements.packages.clone(),
             without_dependencies: &without,
+            is_compiled: true,
         }
         .make()
     }

@@ -27,6 +27,8 @@ pub struct Environment<'a> {
     pub packages: Vec<String>,
     /// Packages whose dependencies are not installed: only their files are used.
     pub without_dependencies: &'a [&'a str],
+    /// Whether pip compiles all modules. Otherwise Python compiles those that it imports.
+    pub is_compiled: bool,
 }
 
 impl<'a> Environment<'a> {
@@ -36,6 +38,7 @@ impl<'a> Environment<'a> {
             python: DEFAULT_PYTHON,
             packages: packages.iter().map(ToString::to_string).collect(),
             without_dependencies: &[],
+            is_compiled: true,
         }
     }
 
@@ -64,7 +67,8 @@ impl<'a> Environment<'a> {
         run(Command::new(interpreter(self.python)?)
             .args(["-m", "venv"])
             .arg(&directory))?;
-        run(pip(&python, "install").args(&self.packages))?;
+        let flags = (!self.is_compiled).then_some("--no-compile");
+        run(pip(&python, "install").args(flags).args(&self.packages))?;
         if !self.without_dependencies.is_empty() {
             let mut install = pip(&python, "install");
             run(install.arg("--no-deps").args(self.without_dependencies))?;
