@@ -1,6 +1,7 @@
 //! `cargo xtask stores`: publishes to servers that speak S3, Azure and Google Cloud Storage, and
 //! reads the objects back with libraries of others.
 
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
@@ -60,7 +61,7 @@ fn install() -> Result<(PathBuf, PathBuf), String> {
     thread::scope(|scope| {
         let npm = scope.spawn(|| npm::packages(&["azurite"]));
         let python = python()?;
-        let modules = npm.join().expect("npm does not panic")?;
+        let modules = npm.join().unwrap_or_else(|panic| resume_unwind(panic))?;
         Ok((python, modules.join(".bin/azurite-blob")))
     })
 }
