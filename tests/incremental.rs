@@ -252,7 +252,7 @@ fn is_kept(
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 40,
+        cases: 16,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]

@@ -96,21 +96,23 @@ pub(super) fn compared_settings(
     let key = format!("{options}.support_js_module_import_aggregation");
     all.add(&key, *js_aggregation);
     add_modes(&mut all, *file_mode, *directory_mode);
-    all.add("WHITENOISE_KEEP_ONLY_HASHED_FILES", *keep_only_hashed);
-    let key = "WHITENOISE_SKIP_COMPRESS_EXTENSIONS";
-    all.list(key, skip_compress_extensions.iter().map(String::as_str));
+    add_whitenoise(&mut all, *keep_only_hashed, skip_compress_extensions);
     let default = default_ignore_patterns.iter().map(String::as_str);
     all.list("staticc.default_ignore_patterns", default);
     all.add("staticc.django", django.as_str());
-    all.list(
-        "staticc.ignore_patterns",
-        compared_ignore_patterns(settings, scope),
-    );
+    let ignored = compared_ignore_patterns(settings, scope);
+    all.list("staticc.ignore_patterns", ignored);
     if scope.has_staticc {
         add_staticc(&mut all, settings, &shown);
     }
     add_compression(&mut all, settings, scope);
     all.0
+}
+
+fn add_whitenoise(all: &mut ComparedList, keep_only_hashed: bool, skipped: &[String]) {
+    all.add("WHITENOISE_KEEP_ONLY_HASHED_FILES", keep_only_hashed);
+    let key = "WHITENOISE_SKIP_COMPRESS_EXTENSIONS";
+    all.list(key, skipped.iter().map(String::as_str));
 }
 
 /// Returns the names of Django's finders. No settings file can list the files of others.

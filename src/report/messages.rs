@@ -1,6 +1,8 @@
 //! staticc's own messages, for events that Django has no message for. Knows no
 //! streams, only which of the two a message is for.
 
+use std::path::Path;
+
 use bytesize::ByteSize;
 
 use super::catalogue::section;
@@ -73,14 +75,9 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
         Event::SiteProblem { code, url } => (2, format!("{code}: {}", clean(url))),
         Event::SiteVerified(summary) => (1, site_verified(summary)),
         Event::Checked(summary) => (1, checked(*summary)),
-        Event::SettingsWritten { file } => {
-            (1, format!("{} written.", clean(&file.to_string_lossy())))
-        }
+        Event::SettingsWritten { file } => (1, format!("{} written.", shown(file))),
         Event::RecipesSuggested { recipes } => (1, suggested(recipes)),
-        Event::SettingsAgree { file } => {
-            let file = clean(&file.to_string_lossy());
-            (1, format!("{file} agrees with Django."))
-        }
+        Event::SettingsAgree { file } => (1, format!("{} agrees with Django.", shown(file))),
         _ => return None,
     };
     Some(Message {
@@ -88,6 +85,10 @@ pub(super) fn message(event: &Event, dry_run: bool) -> Option<Message> {
         stream: Stream::Output,
         text,
     })
+}
+
+fn shown(file: &Path) -> String {
+    clean(&file.to_string_lossy())
 }
 
 fn suggested(recipes: &[String]) -> String {

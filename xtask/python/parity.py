@@ -164,8 +164,9 @@ def run_staticc(case, version, base, node, binary):
     if case["again"] and not error:
         for what, error in variants(base, root, cache, collect):
             files = static_tree.read(root, version)
-            if error or any(files.get(name) != first[name] for name in first):
-                return error or f"another tree after: {what}", files
+            changed = [name for name in first if files.get(name) != first[name]]
+            if error or changed:
+                return error or f"another tree after: {what}: {', '.join(changed[:5])}", files
     return None if case["again"] else error, first
 
 

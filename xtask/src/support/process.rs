@@ -27,7 +27,20 @@ pub struct Limited {
 }
 
 pub fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    without_package_variables(Command::new(cargo))
+}
+
+/// Removes the variables that describe the package of xtask. With them, build scripts that
+/// look at such variables run again, and half of the dependencies are built again.
+pub fn without_package_variables(mut command: Command) -> Command {
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    command
 }
 
 /// Runs a program, which inherits the terminal; fails unless it succeeds.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::paths::{repository, work_dir};
-use super::process::{output_of, run};
+use super::process::{output_of, run, without_package_variables};
 use super::venv;
 
 /// From PyPI.
@@ -18,7 +18,7 @@ pub fn build() -> Result<PathBuf, String> {
     let _ = fs::remove_dir_all(&directory);
     // Not stripped: the program is then the one that `cargo build` makes.
     output_of(
-        Command::new(maturin)
+        without_package_variables(Command::new(maturin))
             .current_dir(repository())
             .args(["build", "--quiet", "--release", "--strip=false", "--out"])
             .arg(&directory),
