@@ -13,6 +13,7 @@ use crate::disk;
 use crate::model::{Code, Encoding, FileStep, Fingerprint, LogicalPath, Problem, Retention};
 use crate::plan::manifest::Manifest;
 use crate::pystd::posixpath::normpath;
+use crate::rewrite::browser::found_reference::Language;
 use crate::state::releases::{Release, ReleaseFile, ReleaseFiles, ReleaseOrigin, Releases};
 
 #[derive(Debug, Default)]
@@ -154,7 +155,10 @@ fn fingerprints_in_texts(
     root: &StaticRoot,
     paths: &HashSet<LogicalPath>,
 ) -> Result<HashSet<Fingerprint>, Problem> {
-    let texts: Vec<&LogicalPath> = paths.iter().filter(|path| path.is_adjustable()).collect();
+    let texts: Vec<&LogicalPath> = paths
+        .iter()
+        .filter(|path| Language::of(path).is_some())
+        .collect();
     let fingerprints = |path: &LogicalPath| -> Result<HashSet<Fingerprint>, Problem> {
         let place = root.locate(path);
         match disk::read(&place) {

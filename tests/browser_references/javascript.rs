@@ -344,6 +344,7 @@ fn source_map_is_that_of_the_last_comment() {
         "//# sourceMappingURL=«a.map»\n'//# sourceMappingURL=b.map'",
         "//# sourceMappingURL=«a.map»\n// sourceMappingURL=b.map",
         "//# sourceMappingURL=a.map\n//# sourceMappingURL=b c\n",
+        "//# sourceMappingURL=a.map\n//# sourceMappingURL=b`c\n",
         "`\n//# sourceMappingURL=a.map\n`",
         "/*\n//# sourceMappingURL=a.map\n*/",
         "'\\\n//# sourceMappingURL=a.map'",

@@ -270,3 +270,28 @@ fn prune_keeps_a_leftover_that_a_recent_text_refers_to() {
     project.run_with_cache(&collect).success();
     assert_eq!(fingerprinted("old."), None);
 }
+
+/// A module names a fingerprinted file by hand, and only an old release has that file.
+#[test]
+fn prune_keeps_what_a_recent_module_names_by_its_fingerprint() {
+    let project = Project::new()
+        .file("src/old.png", "old")
+        .file("src/a.mjs", "");
+    let browser = ["--set", "staticc.references='browser'"];
+    let collect = [&["collect", "--noinput"], &browser[..]].concat();
+    project.run_with_cache(&collect).success();
+    let is_fingerprinted = |path: &&str| path.starts_with("old.") && path.len() > "old.png".len();
+    let paths = project.paths();
+    let mut names = paths.iter().filter_map(|path| path.to_str());
+    let name = names.find(is_fingerprinted).unwrap();
+    fs::remove_file(project.path("src/old.png")).unwrap();
+    let module = format!("new URL('{name}', import.meta.url)");
+    project.write("src/a.mjs", module);
+    let prune = [&collect[..], &["--prune", "--keep", "1"]].concat();
+    project.run_with_cache(&prune).success();
+    assert!(project.paths().contains(Path::new(name)));
+    // Once no module names it, it goes.
+    project.write("src/a.mjs", "");
+    project.run_with_cache(&prune).success();
+    assert!(!project.paths().contains(Path::new(name)));
+}

@@ -50,7 +50,7 @@ pub fn escape(quoting: Quoting, url: &[u8]) -> Vec<u8> {
 /// Whether the first byte of a URL would end a source map comment, or spoil it, as some
 /// characters outside ASCII do.
 fn ends_comment(url: &[u8]) -> bool {
-    url.starts_with(b"*/") || !url[0].is_ascii_graphic() || matches!(url[0], b'"' | b'\'')
+    url.starts_with(b"*/") || !url[0].is_ascii_graphic() || matches!(url[0], b'"' | b'\'' | b'`')
 }
 
 fn push_percent(escaped: &mut Vec<u8>, byte: u8) {

@@ -27,7 +27,7 @@ pub(super) fn read_comment(text: &[u8], inside: Range<usize>) -> Option<SourceMa
     let value = after_sign.trim_ascii_start().strip_prefix(NAME)?;
     let url = value.trim_ascii();
     let start = end - value.trim_ascii_start().len();
-    let breaks = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'');
+    let breaks = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`');
     Some(if url.is_empty() || url.iter().any(breaks) {
         SourceMapComment::Malformed
     } else {
