@@ -53,7 +53,7 @@ if IS_COMPLETE:
     from django.conf import settings
     from django.contrib.staticfiles.management.commands import collectstatic
     from django.contrib.staticfiles.storage import ManifestFilesMixin
-    from django.core.files.storage import FileSystemStorage
+    from django.core.files.storage import FileSystemStorage, storages
     from django.core.management import CommandError, call_command
     from django.test.utils import override_settings
     from google.auth.credentials import AnonymousCredentials
@@ -297,6 +297,8 @@ class Collectstatic(unittest.TestCase):
         changed = override_settings(STORAGES={"staticfiles": backend}, STATICFILES_DIRS=[], **changed)
         changed.enable()
         self.addCleanup(changed.disable)
+        # Django 4.2 loses OPTIONS if STORAGES is overridden.
+        storages.backends = settings.STORAGES
 
     def say(self, verb, *events, status=0):
         (self.here / f"{verb}.said").write_text(json.dumps({"events": events, "status": status}))
